@@ -1,0 +1,1 @@
+"""How Manifold touches the world: Kafka, Avro, tables, databases, settings."""

@@ -1,0 +1,118 @@
+"""What the join decides, and what follows from it."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from operators.result import Violation
+from operators.time import Instant
+
+
+DecisionStatus: TypeAlias = Literal["APPROVED", "REVIEW", "REJECTED", "UNKNOWN"]
+"""The decision."""
+
+
+Branch: TypeAlias = Literal["VALIDATION", "INVENTORY", "FRAUD", "PRICING", "UNKNOWN"]
+"""A branch."""
+
+
+class BranchAnswer(Struct, frozen=True, kw_only=True):
+    """One branch's answer."""
+
+    branch: Branch
+    """The branch."""
+    status: str
+    """Its status."""
+    unknown_reason: str | None = None
+    """Why it could not do its work."""
+    violations: tuple[Violation, ...] = ()
+    """What it found."""
+    decided_at: Instant
+    """When it answered."""
+    latency_ms: int
+    """Milliseconds from upload to its answer."""
+    policy_version: str
+    """Policy it applied."""
+
+
+class InvoiceDecision(Struct, frozen=True, kw_only=True):
+    """The decision on a request. Revisions of one attempt replace each other; the highest is the one in force."""
+
+    request_id: str
+    """Identifies the request on every topic."""
+    attempt: int = 1
+    """1 for the first upload; a correction or resubmission adds 1."""
+    invoice_id: str
+    """The producer's identifier of the invoice."""
+    vendor_id: str
+    """Vendor the invoice is from."""
+    revision: int
+    """1 for the first decision of this attempt."""
+    status: DecisionStatus
+    """The decision."""
+    complete: bool
+    """True when every branch has answered."""
+    missing: tuple[Branch, ...] = ()
+    """Branches that had not answered by the deadline."""
+    branches: tuple[BranchAnswer, ...] = ()
+    """Answers in the order validation, inventory, fraud, pricing."""
+    changes: tuple[str, ...] = ()
+    """What is different from the revision before; empty for revision 1."""
+    opened_at: Instant
+    """When the first branch's answer was written."""
+    decided_at: Instant
+    """When this decision was made."""
+    uploaded_at: Instant
+    """When the producer uploaded the invoice."""
+    latency_ms: int
+    """Milliseconds from upload to this decision."""
+
+
+Outcome: TypeAlias = Literal["APPROVED", "REJECTED", "UNKNOWN"]
+"""How it ended."""
+
+
+class InvoiceSettled(Struct, frozen=True, kw_only=True):
+    """A request is settled for good: what it reserved is confirmed or given back."""
+
+    request_id: str
+    """Identifies the request on every topic."""
+    attempt: int = 1
+    """1 for the first upload; a correction or resubmission adds 1."""
+    invoice_id: str
+    """The producer's identifier of the invoice."""
+    vendor_id: str
+    """Vendor the invoice is from."""
+    outcome: Outcome
+    """APPROVED confirms a reservation, REJECTED releases it."""
+    settled_at: Instant
+    """When it was settled."""
+
+
+Audience: TypeAlias = Literal["CLERK", "PRODUCER", "UNKNOWN"]
+"""Who should know."""
+
+
+class InvoiceNotification(Struct, frozen=True, kw_only=True):
+    """Somebody should know about a decision."""
+
+    notification_id: str
+    """Identifies the notification; send once."""
+    request_id: str
+    """The request."""
+    attempt: int
+    """The attempt."""
+    revision: int
+    """The decision's revision."""
+    invoice_id: str
+    """The producer's identifier of the invoice."""
+    vendor_id: str
+    """Vendor the invoice is from."""
+    audience: Audience
+    """Who should know."""
+    subject: str
+    """One line."""
+    reasons: tuple[str, ...] = ()
+    """Rule identifiers, worst first."""
+    created_at: Instant
+    """When the decision was made."""

@@ -1,0 +1,186 @@
+"""The invoice record: EN 16931's semantic model as far as the branches need it."""
+
+from datetime import date
+
+from msgspec import Struct
+
+from operators.money import Amount
+
+
+class Address(Struct, frozen=True, gc=False):
+    """Postal address (BG-5, BG-8)."""
+
+    street: str | None = None
+    """Address line 1 (BT-35, BT-50)."""
+    city: str | None = None
+    """City (BT-37, BT-52)."""
+    postcode: str | None = None
+    """Post code (BT-38, BT-53)."""
+    country: str | None = None
+    """ISO 3166-1 alpha-2 country code (BT-40, BT-55)."""
+
+
+class Party(Struct, frozen=True):
+    """Seller (BG-4) or buyer (BG-7)."""
+
+    name: str | None = None
+    """Registered name (BT-27, BT-44)."""
+    identifier: str | None = None
+    """Party identifier (BT-29, BT-46)."""
+    legal_id: str | None = None
+    """Legal registration identifier (BT-30, BT-47)."""
+    vat_id: str | None = None
+    """VAT identifier (BT-31, BT-48)."""
+    tax_id: str | None = None
+    """Seller's local tax registration (BT-32)."""
+    address: Address | None = None
+    """Postal address; null when the document has none."""
+    iban: str | None = None
+    """Account to pay to (BT-84) for a seller, account to debit (BT-91) for a buyer."""
+
+
+class AllowanceCharge(Struct, frozen=True, gc=False):
+    """An allowance (BG-20, BG-27) or a charge (BG-21, BG-28)."""
+
+    charge: bool
+    """True for a charge, false for an allowance."""
+    amount: Amount | None = None
+    """Amount without VAT (BT-92, BT-99, BT-136, BT-141)."""
+    base_amount: Amount | None = None
+    """Base amount (BT-93, BT-100, BT-137, BT-142)."""
+    percent: Amount | None = None
+    """Percentage (BT-94, BT-101, BT-138, BT-143)."""
+    vat_category: str | None = None
+    """VAT category code (BT-95, BT-102); document level only."""
+    vat_rate: Amount | None = None
+    """VAT rate in percent (BT-96, BT-103); document level only."""
+    reason: str | None = None
+    """Reason (BT-97, BT-104, BT-139, BT-144)."""
+    reason_code: str | None = None
+    """Reason code (BT-98, BT-105, BT-140, BT-145)."""
+
+
+class Line(Struct, frozen=True):
+    """Invoice line (BG-25)."""
+
+    id: str | None = None
+    """Line identifier (BT-126)."""
+    item_id: str | None = None
+    """Seller's item identifier (BT-155), else the buyer's (BT-156), else the standard one (BT-157)."""
+    name: str | None = None
+    """Item name (BT-153)."""
+    quantity: Amount | None = None
+    """Invoiced quantity (BT-129)."""
+    unit: str | None = None
+    """Unit of measure, UN/ECE Recommendation 20 (BT-130)."""
+    price: Amount | None = None
+    """Item net price (BT-146)."""
+    base_quantity: Amount | None = None
+    """Quantity the price is for (BT-149); null means 1."""
+    net: Amount | None = None
+    """Line net amount (BT-131)."""
+    vat_category: str | None = None
+    """VAT category code (BT-151)."""
+    vat_rate: Amount | None = None
+    """VAT rate in percent (BT-152)."""
+    order_line: str | None = None
+    """Purchase order line reference (BT-132)."""
+    allowances_charges: tuple[AllowanceCharge, ...] = ()
+    """Line allowances and charges (BG-27, BG-28)."""
+
+
+class VatSubtotal(Struct, frozen=True, gc=False):
+    """VAT breakdown (BG-23)."""
+
+    category: str | None = None
+    """VAT category code (BT-118)."""
+    rate: Amount | None = None
+    """VAT rate in percent (BT-119)."""
+    taxable: Amount | None = None
+    """Taxable amount (BT-116)."""
+    tax: Amount | None = None
+    """Tax amount (BT-117)."""
+    exemption_reason: str | None = None
+    """Exemption reason text (BT-120)."""
+    exemption_code: str | None = None
+    """Exemption reason code (BT-121)."""
+
+
+class Totals(Struct, frozen=True):
+    """Document totals (BG-22)."""
+
+    lines_net: Amount | None = None
+    """Sum of line net amounts (BT-106)."""
+    allowances: Amount | None = None
+    """Sum of document allowances (BT-107)."""
+    charges: Amount | None = None
+    """Sum of document charges (BT-108)."""
+    net: Amount | None = None
+    """Total without VAT (BT-109)."""
+    tax: Amount | None = None
+    """Total VAT (BT-110)."""
+    tax_accounting: Amount | None = None
+    """Total VAT in the accounting currency (BT-111)."""
+    gross: Amount | None = None
+    """Total with VAT (BT-112)."""
+    prepaid: Amount | None = None
+    """Paid amount (BT-113)."""
+    rounding: Amount | None = None
+    """Rounding amount (BT-114)."""
+    payable: Amount | None = None
+    """Amount due (BT-115)."""
+
+
+class Invoice(Struct, frozen=True, kw_only=True):
+    """An invoice or credit note in the terms of EN 16931-1, whatever syntax it came in. What a document lacks is null: incomplete documents are judged, not refused."""
+
+    number: str | None = None
+    """Invoice number (BT-1)."""
+    issue_date: date | None = None
+    """Issue date (BT-2)."""
+    type_code: str | None = None
+    """Document type, UNTDID 1001 (BT-3)."""
+    currency: str | None = None
+    """Invoice currency, ISO 4217 (BT-5)."""
+    tax_currency: str | None = None
+    """VAT accounting currency (BT-6)."""
+    tax_point_date: date | None = None
+    """Date when VAT becomes accountable (BT-7)."""
+    due_date: date | None = None
+    """Payment due date (BT-9)."""
+    buyer_reference: str | None = None
+    """Buyer reference (BT-10)."""
+    contract: str | None = None
+    """Contract reference (BT-12)."""
+    purchase_order: str | None = None
+    """Purchase order reference (BT-13)."""
+    goods_receipt: str | None = None
+    """Receiving advice reference (BT-15)."""
+    despatch_advice: str | None = None
+    """Despatch advice reference (BT-16)."""
+    preceding_invoices: tuple[str, ...] = ()
+    """Preceding invoice references (BT-25)."""
+    delivery_date: date | None = None
+    """Actual delivery date (BT-72)."""
+    period_start: date | None = None
+    """Invoicing period start (BT-73)."""
+    period_end: date | None = None
+    """Invoicing period end (BT-74)."""
+    customization: str | None = None
+    """Specification identifier (BT-24)."""
+    payment_means: str | None = None
+    """Payment means, UNTDID 4461 (BT-81)."""
+    payment_terms: str | None = None
+    """Payment terms (BT-20)."""
+    seller: Party
+    """Seller (BG-4)."""
+    buyer: Party
+    """Buyer (BG-7)."""
+    allowances_charges: tuple[AllowanceCharge, ...] = ()
+    """Document allowances and charges (BG-20, BG-21)."""
+    lines: tuple[Line, ...] = ()
+    """Invoice lines (BG-25)."""
+    vat_breakdown: tuple[VatSubtotal, ...] = ()
+    """VAT breakdown (BG-23)."""
+    totals: Totals
+    """Document totals (BG-22)."""

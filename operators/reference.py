@@ -1,0 +1,174 @@
+"""Reference data the branches measure an invoice against."""
+
+from datetime import date
+
+from msgspec import Struct
+
+from operators.money import Amount
+
+
+class ReferenceVendor(Struct, frozen=True):
+    """Master data of a vendor."""
+
+    vendor_id: str
+    """Key."""
+    name: str
+    """Registered name."""
+    vat_id: str | None = None
+    """VAT identifier."""
+    country: str | None = None
+    """ISO 3166-1 alpha-2."""
+    ibans: tuple[str, ...] = ()
+    """Accounts known to be the vendor's."""
+    active: bool = True
+    """False when nothing may be bought from it."""
+
+
+class VolumeDiscount(Struct, frozen=True):
+    """Discount from a quantity on."""
+
+    from_quantity: Amount
+    """Smallest quantity of a line that earns it."""
+    percent: Amount
+    """Discount in percent."""
+
+
+class ReferenceContract(Struct, frozen=True):
+    """The agreed price of one item."""
+
+    contract_id: str
+    """Contract."""
+    vendor_id: str
+    """Vendor."""
+    item_id: str
+    """Seller's item identifier."""
+    unit: str
+    """Unit of measure the price is for."""
+    currency: str
+    """Currency of the price."""
+    price: Amount
+    """Net price of one unit."""
+    discounts: tuple[VolumeDiscount, ...] = ()
+    """Ascending by quantity; the last one reached applies."""
+    valid_from: date | None = None
+    """First day."""
+    valid_to: date | None = None
+    """Last day."""
+
+
+class OrderLine(Struct, frozen=True, kw_only=True):
+    """One line."""
+
+    line: str
+    """Order line number."""
+    item_id: str | None = None
+    """Item identifier."""
+    name: str
+    """What is bought."""
+    quantity: Amount
+    """Quantity ordered."""
+    unit: str
+    """Unit of measure."""
+    price: Amount
+    """Net price of one unit."""
+    service: bool = False
+    """True for a service, which has no goods receipt."""
+
+
+class ReferencePurchaseOrder(Struct, frozen=True):
+    """A purchase order."""
+
+    purchase_order: str
+    """Key."""
+    vendor_id: str
+    """Vendor."""
+    currency: str
+    """Currency of the prices."""
+    lines: tuple[OrderLine, ...]
+    """Lines."""
+
+
+class ReceiptLine(Struct, frozen=True):
+    """One line."""
+
+    order_line: str
+    """Order line received."""
+    quantity: Amount
+    """Quantity received."""
+
+
+class ReferenceGoodsReceipt(Struct, frozen=True):
+    """Goods that have arrived."""
+
+    goods_receipt: str
+    """Key."""
+    purchase_order: str
+    """Purchase order received against."""
+    vendor_id: str
+    """Vendor."""
+    received_on: date
+    """Day of arrival."""
+    lines: tuple[ReceiptLine, ...]
+    """Lines."""
+
+
+class ReferenceExchangeRate(Struct, frozen=True):
+    """The value of a currency."""
+
+    currency: str
+    """Key: ISO 4217 code."""
+    rate: Amount
+    """Units of the policy's base currency for one unit of this currency."""
+    as_of: date
+    """Day of the rate."""
+
+
+class RateValidity(Struct, frozen=True):
+    """One rate."""
+
+    rate: Amount
+    """Rate in percent."""
+    valid_from: date | None = None
+    """First day."""
+    valid_to: date | None = None
+    """Last day."""
+
+
+class ReferenceTaxRate(Struct, frozen=True):
+    """VAT rates of a country."""
+
+    country: str
+    """Key: ISO 3166-1 alpha-2."""
+    rates: tuple[RateValidity, ...]
+    """Rates of category S, zero excluded."""
+
+
+class ReferencePolicy(Struct, frozen=True):
+    """What the branches measure against."""
+
+    policy_id: str
+    """Key: default."""
+    version: str
+    """Goes into every result."""
+    base_currency: str
+    """Currency of the limits and of exchange rates."""
+    approval_limit: Amount
+    """Amounts from here on need a second approval."""
+    approval_margin_percent: Amount
+    """How far below the limit an amount counts as just below."""
+    quantity_tolerance_percent: Amount
+    """Billed over received that is still accepted."""
+    price_tolerance_percent: Amount
+    """Price over contract or order that is still accepted."""
+    price_tolerance_amount: Amount
+    """The same per line, in the invoice's currency; the larger of both applies."""
+    fraud_warning_score: int
+    """Score from which fraud answers WARNING."""
+    fraud_fail_score: int
+    """Score from which fraud answers FAIL."""
+    unusual_amount_factor: Amount
+    """Times the vendor's usual amount that counts as unusual."""
+    maximum_age_days: int
+    """Older invoices are refused."""
+    future_days: int
+    """Days an issue date may lie ahead."""

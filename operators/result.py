@@ -1,0 +1,187 @@
+"""What the branches answer."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from operators.money import Amount
+from operators.time import Instant
+
+Severity: TypeAlias = Literal["INFO", "WARNING", "ERROR", "UNKNOWN"]
+"""ERROR rejects, WARNING asks for a look, INFO explains."""
+
+
+class Violation(Struct, frozen=True, gc=False):
+    """A rule that the invoice does not satisfy."""
+
+    rule_id: str
+    """Stable identifier of the rule."""
+    message: str
+    """What is wrong, in a sentence a clerk understands, with the amounts."""
+    severity: Severity
+    """How bad it is."""
+    field: str | None = None
+    """Path of the field, for example lines[1].net."""
+
+
+class Source(Struct, frozen=True, gc=False):
+    """The record this came from."""
+
+    topic: str
+    """Topic."""
+    partition: int
+    """Partition."""
+    offset: int
+    """Offset."""
+
+
+ValidationStatus: TypeAlias = Literal["APPROVED", "REJECTED", "UNKNOWN"]
+"""The branch's answer; UNKNOWN when it could not do its work."""
+
+
+class ValidationDetails(Struct, frozen=True):
+    """What was checked."""
+
+    rules_checked: int
+    """Number of rules applied."""
+
+
+InventoryStatus: TypeAlias = Literal["AVAILABLE", "LIMITED", "UNAVAILABLE", "UNKNOWN"]
+"""The branch's answer; UNKNOWN when it could not do its work."""
+
+
+class LineMatch(Struct, frozen=True, kw_only=True, gc=False):
+    """One invoice line against its order line."""
+
+    line: str | None = None
+    """Invoice line."""
+    order_line: str | None = None
+    """Order line matched; null when none was found."""
+    invoiced: Amount
+    """Quantity invoiced."""
+    available: Amount
+    """Quantity received and not yet billed, tolerance included."""
+    reserved: Amount
+    """Quantity reserved for this invoice."""
+
+
+class InventoryDetails(Struct, frozen=True):
+    """How each line matched."""
+
+    purchase_order: str | None = None
+    """Purchase order matched."""
+    lines: tuple[LineMatch, ...] = ()
+    """Lines in the order of the invoice."""
+
+
+FraudStatus: TypeAlias = Literal["PASS", "WARNING", "FAIL", "UNKNOWN"]
+"""The branch's answer; UNKNOWN when it could not do its work."""
+
+
+class Evidence(Struct, frozen=True, gc=False):
+    """One signal."""
+
+    signal: str
+    """Stable name of the signal."""
+    points: int
+    """Its share of the score."""
+    explanation: str
+    """What was seen."""
+
+
+class FraudDetails(Struct, frozen=True):
+    """The score and what it is made of."""
+
+    score: int
+    """0 (no sign) to 100."""
+    evidence: tuple[Evidence, ...] = ()
+    """Strongest first."""
+
+
+PricingStatus: TypeAlias = Literal["MATCH", "DEVIATION", "MISMATCH", "UNKNOWN"]
+"""The branch's answer; UNKNOWN when it could not do its work."""
+
+
+class LinePrice(Struct, frozen=True, kw_only=True, gc=False):
+    """One invoice line against its contract price."""
+
+    line: str | None = None
+    """Invoice line."""
+    contract: str
+    """Contract the price is from."""
+    expected: Amount
+    """Expected unit price after volume discount."""
+    invoiced: Amount
+    """Invoiced unit price."""
+    difference: Amount
+    """Invoiced minus expected line amount."""
+
+
+class PricingDetails(Struct, frozen=True, kw_only=True):
+    """Expected against invoiced amounts."""
+
+    currency: str
+    """Currency of the amounts: the invoice's."""
+    exchange_rate: Amount | None = None
+    """Base-currency units for one unit of the invoice's currency."""
+    expected_net: Amount | None = None
+    """Net amount by contract; null when no line has a contract price."""
+    invoiced_net: Amount
+    """Net amount invoiced for the lines with a contract price."""
+    lines: tuple[LinePrice, ...] = ()
+    """Lines that have a contract price."""
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """What every branch's answer carries."""
+
+    request_id: str
+    """Identifies the request on every topic."""
+    attempt: int = 1
+    """1 for the first upload; a correction or resubmission adds 1."""
+    invoice_id: str
+    """The producer's identifier of the invoice."""
+    vendor_id: str
+    """Vendor the invoice is from."""
+    status: str
+    """The branch's answer."""
+    unknown_reason: str | None = None
+    """Why the branch could not do its work; None unless the status is UNKNOWN."""
+    violations: tuple[Violation, ...] = ()
+    """Everything found, worst first."""
+    decided_at: Instant
+    """When the branch answered."""
+    uploaded_at: Instant
+    """When the producer uploaded the invoice."""
+    policy_version: str
+    """Version of the policy that was applied."""
+    source: Source
+    """The upload this answers."""
+
+
+class ValidationResult(Result, frozen=True, kw_only=True):
+    """The validation branch's answer: is the invoice a correct invoice?"""
+
+    status: ValidationStatus
+    details: ValidationDetails
+
+
+class InventoryResult(Result, frozen=True, kw_only=True):
+    """The inventory branch's answer: was it ordered and received?"""
+
+    status: InventoryStatus
+    details: InventoryDetails
+
+
+class FraudResult(Result, frozen=True, kw_only=True):
+    """The fraud branch's answer: does anything look wrong?"""
+
+    status: FraudStatus
+    details: FraudDetails
+
+
+class PricingResult(Result, frozen=True, kw_only=True):
+    """The pricing branch's answer: is it the price agreed?"""
+
+    status: PricingStatus
+    details: PricingDetails

@@ -1,0 +1,71 @@
+"""Who should know about a decision.
+
+>>> decision = InvoiceDecision(request_id="r-1", invoice_id="i-1", vendor_id="v-1", revision=1,
+...     status="REVIEW", complete=False, missing=("FRAUD",), opened_at=1, decided_at=9,
+...     uploaded_at=0, latency_ms=9)
+>>> note = notification(decision)
+>>> note.audience, note.subject
+('CLERK', 'Invoice i-1 needs a look: no answer from fraud in time')
+"""
+
+from operators.decision import Audience, InvoiceDecision, InvoiceNotification
+from operators.judgement import worst_first
+
+
+def notification(decision: InvoiceDecision) -> InvoiceNotification | None:
+    """What to tell, and whom; None when nobody need act.
+
+    A clerk looks at what is under review or incomplete; the producer hears of a rejection.
+    """
+    audience = _audience(decision)
+    if audience is None:
+        return None
+    reasons = _reasons(decision)
+    return InvoiceNotification(
+        notification_id=f"{decision.request_id}/{decision.attempt}/{decision.revision}",
+        request_id=decision.request_id,
+        attempt=decision.attempt,
+        revision=decision.revision,
+        invoice_id=decision.invoice_id,
+        vendor_id=decision.vendor_id,
+        audience=audience,
+        subject=_subject(decision, audience, len(reasons)),
+        reasons=reasons,
+        created_at=decision.decided_at,
+    )
+
+
+def _audience(decision: InvoiceDecision) -> Audience | None:
+    if not decision.complete:
+        return "CLERK"
+    match decision.status:
+        case "APPROVED":
+            return None
+        case "REJECTED":
+            return "PRODUCER"
+        case _:
+            return "CLERK"
+
+
+def _reasons(decision: InvoiceDecision) -> tuple[str, ...]:
+    found = [violation for answer in decision.branches for violation in answer.violations]
+    return tuple(dict.fromkeys(violation.rule_id for violation in worst_first(found)))
+
+
+def _subject(decision: InvoiceDecision, audience: Audience, reasons: int) -> str:
+    invoice = " ".join(decision.invoice_id.split())
+    if audience == "PRODUCER":
+        return f"Invoice {invoice} was rejected{_because(reasons)}"
+    if decision.missing:
+        branches = " and ".join(branch.lower() for branch in decision.missing)
+        return f"Invoice {invoice} needs a look: no answer from {branches} in time"
+    silent = [answer.branch.lower() for answer in decision.branches if answer.status == "UNKNOWN"]
+    if silent:
+        return f"Invoice {invoice} needs a look: {' and '.join(silent)} could not judge it"
+    return f"Invoice {invoice} needs a look{_because(reasons)}"
+
+
+def _because(reasons: int) -> str:
+    if reasons == 0:
+        return ""
+    return ": 1 reason" if reasons == 1 else f": {reasons} reasons"

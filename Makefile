@@ -1,0 +1,104 @@
+# Everything that is done here more than once. `make` alone lists it.
+
+VENV := .venv
+BIN := $(VENV)/bin
+BROKER := $(BIN)/python deploy/kafka/broker
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST_ARGS ?=
+
+export MANIFOLD_KAFKA_PORT ?= 9092
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
+
+.PHONY: demo
+demo: $(VENV)/.runtime ## install, run the embedded demo, leave nothing running
+	@$(BIN)/manifold demo
+
+.PHONY: test
+test: $(VENV)/.dev lint ## install, run every check and test, with a real broker
+	@deploy/kafka/requirements kcat
+	@if [ -z "$$MANIFOLD_TEST_BOOTSTRAP" ]; then \
+		export MANIFOLD_TEST_BOOTSTRAP=127.0.0.1:$$MANIFOLD_KAFKA_PORT; \
+		if ! $(BROKER) status; then \
+			trap '$(BROKER) stop >/dev/null' EXIT; \
+			trap 'exit 130' INT TERM HUP; \
+			$(BROKER) start || exit 1; \
+		fi; \
+	fi; \
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+.PHONY: unit
+unit: $(VENV)/.dev ## run the tests that need no broker
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) tests/unit tests/contract operators connectors
+
+.PHONY: lint
+lint: $(VENV)/.dev ## check style, types, import directions and contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/manifold contracts check
+
+.PHONY: format
+format: $(VENV)/.dev ## format the code and sort the imports
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+.PHONY: kafka
+kafka: $(VENV)/.python ## start a real Kafka in the background
+	@deploy/kafka/requirements
+	@$(BROKER) start
+
+.PHONY: kafka-stop
+kafka-stop: $(VENV)/.python ## stop it; its data stays
+	@$(BROKER) stop
+
+.PHONY: lock
+lock: $(VENV)/.python ## write the two lock files anew from pyproject.toml
+	$(PIP) install 'uv>=0.8'
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --output-file requirements-dev.lock --extra dev --constraint requirements.lock pyproject.toml
+
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+
+.PHONY: clean
+clean: ## stop Kafka and delete all that was installed or written here
+	@if [ -d .kafka ] && [ -x $(BIN)/python ]; then $(BROKER) stop; fi
+	rm -rf $(VENV) .kafka .manifold dist *.egg-info
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The virtual environment. Each stamp is older than what it was made from only when that changed.
+
+ifneq ($(wildcard $(VENV)/.python),)
+ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null),works)
+$(shell rm -f $(VENV)/.python)
+endif
+endif
+
+SUITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
+
+$(VENV)/.python:
+	@for python in $(or $(PYTHON),python3.12 python3.11 python3 python); do \
+		if $$python -c '$(SUITS)' 2>/dev/null; then \
+			$$python -m venv --clear $(VENV) && touch $@; exit; \
+		fi; \
+	done; \
+	echo "Manifold needs Python 3.11 or 3.12 with its venv module, and $(or $(PYTHON),no python on the PATH) is not that." >&2; \
+	echo "Install it (Debian: apt-get install python3.11-venv; macOS: brew install python@3.12)," >&2; \
+	echo "then run make again; make PYTHON=/path/to/python3.12 ... names one directly." >&2; \
+	exit 1
+
+$(VENV)/.runtime: $(VENV)/.python requirements.lock pyproject.toml
+	@echo "Installing Manifold into $(VENV) (half a minute, only once) ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	@echo "Installing what the checks and tests need ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,26 @@
+"""What tests of every kind share: the broker's address and names of their own on it."""
+
+import os
+import uuid
+
+import pytest
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+
+@pytest.fixture(scope="session")
+def bootstrap() -> str:
+    """The address of a real broker; without one the test fails, for skipping would hide it."""
+    address = os.environ.get("MANIFOLD_TEST_BOOTSTRAP") or "127.0.0.1:9092"
+    client = AdminClient({"bootstrap.servers": address, "log_level": 0})
+    try:
+        client.list_topics(timeout=5)
+    except KafkaException:
+        pytest.fail(f"no Kafka broker answers on {address}; start one: make kafka", pytrace=False)
+    return address
+
+
+@pytest.fixture
+def unique() -> str:
+    """A short prefix for the topics and groups of one test."""
+    return f"t{uuid.uuid4().hex[:8]}-"

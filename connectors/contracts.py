@@ -1,0 +1,256 @@
+"""The contracts: what each topic carries, for whom, and how long."""
+
+import importlib.resources
+import json
+from collections.abc import Iterator, Mapping
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+import yaml
+
+from connectors.avro_type import Schema
+
+Compatibility: TypeAlias = Literal[
+    "NONE",
+    "BACKWARD",
+    "BACKWARD_TRANSITIVE",
+    "FORWARD",
+    "FORWARD_TRANSITIVE",
+    "FULL",
+    "FULL_TRANSITIVE",
+]
+"""How a new version of a schema has to relate to earlier ones, in the registry's words."""
+
+Kind: TypeAlias = Literal["stream", "reference", "changelog", "dead_letter"]
+"""Records that pass, data read whole, a flow's private state, or records set aside."""
+
+_DAY = 86_400_000
+_DEAD_LETTERS_DAYS = 30
+
+
+class ContractError(Exception):
+    """A contract is missing or broken; the text says which and what to do."""
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The contract of one topic."""
+
+    name: str
+    """The topic; the YAML file's name."""
+    kind: Kind
+    """Records that pass, data read whole, a flow's private state, or records set aside."""
+    description: str
+    """What it carries."""
+    owner: str
+    """Who answers for it."""
+    key: str
+    """What the key is."""
+    record: str | None = None
+    """Folder of the Avro record it carries; None for changelogs and dead letters."""
+    compatibility: Compatibility = "FULL_TRANSITIVE"
+    """How a new version of the record has to relate to earlier ones."""
+    partitions: int = 4
+    """Number of partitions."""
+    retention_ms: int
+    """Milliseconds a record is kept; -1 for ever."""
+    cleanup: Literal["delete", "compact"] = "delete"
+    """What happens to old records."""
+    producers: tuple[str, ...] = ()
+    """Flows, or other systems, that write it."""
+    consumers: tuple[str, ...] = ()
+    """Flows whose consumer group reads it."""
+    tables_of: tuple[str, ...] = ()
+    """Flows that read it whole, as a global table."""
+    personal_data: tuple[str, ...] = ()
+    """Paths of the fields that hold personal data."""
+    examples: tuple[dict[str, Any], ...] = ()
+    """Records as readable JSON: decimals as strings, dates and instants in RFC 3339."""
+
+
+class Version(msgspec.Struct, frozen=True):
+    """One version of a record's schema."""
+
+    folder: str
+    """Folder the schema stands in, under `schemas/avro`."""
+    version: int
+    """From 1, in the order the versions were made."""
+    schema: Mapping[str, Any]
+    """The schema as its file reads."""
+
+    @property
+    def record(self) -> str:
+        """Name of the record without its namespace."""
+        return str(self.schema["name"]).rpartition(".")[2]
+
+
+class Contracts:
+    """Every contract of the schemas folder.
+
+    >>> contracts = Contracts.load()
+    >>> contracts.topics["invoice.decision"].record
+    'invoice_decision'
+    """
+
+    def __init__(
+        self,
+        topics: Mapping[str, Topic],
+        versions: Mapping[str, tuple[Version, ...]],
+        lock: Mapping[str, Any],
+    ) -> None:
+        """Contracts from topics by name, versions by folder (oldest first), and the lock."""
+        self.topics = MappingProxyType(dict(sorted(topics.items())))
+        self.versions = MappingProxyType(dict(sorted(versions.items())))
+        self.lock = MappingProxyType(dict(lock))
+        self._folders = {each[-1].record: folder for folder, each in self.versions.items()}
+        self._by_record = self._topics_by_record()
+
+    @classmethod
+    def load(cls, root: Traversable | None = None) -> "Contracts":
+        """The contracts under a folder, by default those that come with the package.
+
+        Raises ContractError when a file is missing or not what it should be.
+        """
+        root = root or importlib.resources.files("schemas")
+        topics = dict(_topics(root / "topics"))
+        versions = {
+            folder.name: tuple(_versions(folder))
+            for folder in _entries(root / "avro")
+            if folder.is_dir()
+        }
+        for topic in topics.values():
+            if topic.record is not None and topic.record not in versions:
+                raise ContractError(
+                    f"topic {topic.name}: there is no schemas/avro/{topic.record}/1.avsc"
+                )
+        lock = root / "lock.json"
+        return cls(topics, versions, json.loads(lock.read_text()) if lock.is_file() else {})
+
+    def topic_of(self, record: type[Any]) -> Topic:
+        """The topic that carries a record, by the Struct's class name.
+
+        A view of a record has the record's name too, or gives it as its msgspec tag:
+        `class Amounts(Struct, tag="InvoiceUploaded")`.
+        """
+        tag = getattr(record, "__struct_config__", None)
+        name = tag.tag if tag is not None and isinstance(tag.tag, str) else record.__name__
+        if name in self._by_record:
+            return self._by_record[name]
+        raise ContractError(
+            f"no topic carries {name}: a topic's `record` in schemas/topics has to "
+            f"name a schema called {name}"
+        )
+
+    def read_by(self, flow: str) -> tuple[Topic, ...]:
+        """The topics a flow's consumer group reads."""
+        return tuple(topic for topic in self.topics.values() if flow in topic.consumers)
+
+    def written_by(self, flow: str) -> tuple[Topic, ...]:
+        """The topics a flow writes, without its changelogs and dead letters."""
+        return tuple(
+            topic
+            for topic in self.topics.values()
+            if flow in topic.producers and topic.kind != "changelog"
+        )
+
+    def tables_of(self, flow: str) -> tuple[Topic, ...]:
+        """The topics a flow reads whole, as global tables."""
+        return tuple(topic for topic in self.topics.values() if flow in topic.tables_of)
+
+    def changelogs_of(self, flow: str) -> tuple[Topic, ...]:
+        """The changelogs of a flow's tables."""
+        return tuple(
+            topic
+            for topic in self.topics.values()
+            if flow in topic.producers and topic.kind == "changelog"
+        )
+
+    def changelog(self, flow: str, table: str) -> Topic:
+        """The changelog of a flow's table."""
+        name = f"{flow}.{table}.changelog"
+        if name not in self.topics:
+            raise ContractError(f"table {table} of {flow} needs a contract: {name}.yaml")
+        return self.topics[name]
+
+    def dead_letters_of(self, topic: str) -> Topic:
+        """Where the records of a topic go that its readers cannot use.
+
+        >>> Contracts.load().dead_letters_of("invoice.decision").name
+        'invoice.decision.dlq'
+        """
+        source = self.topics.get(topic)
+        if source is None or not source.consumers:
+            raise ContractError(f"{topic} has no consumers in schemas/topics, so no dead letters")
+        keep = max(2 * source.retention_ms, _DEAD_LETTERS_DAYS * _DAY)
+        return Topic(
+            name=f"{topic}.dlq",
+            kind="dead_letter",
+            description=f"Records of {topic} that a flow could not use, as they came.",
+            owner=source.owner,
+            key=source.key,
+            partitions=source.partitions,
+            retention_ms=-1 if source.retention_ms < 0 else keep,
+            producers=source.consumers,
+            personal_data=source.personal_data,
+        )
+
+    def every_topic(self) -> tuple[Topic, ...]:
+        """Every topic a cluster needs, dead letters included."""
+        derived = (
+            self.dead_letters_of(each.name) for each in self.topics.values() if each.consumers
+        )
+        return tuple(sorted((*self.topics.values(), *derived), key=lambda topic: topic.name))
+
+    def newest(self, record: str) -> Version:
+        """The newest version of a record, by the record's name."""
+        return self.versions[self._folder(record)][-1]
+
+    def every_version(self) -> Iterator[Version]:
+        """Every version of every record."""
+        for versions in self.versions.values():
+            yield from versions
+
+    def _folder(self, record: str) -> str:
+        if record not in self._folders:
+            raise ContractError(f"no schema in schemas/avro is named {record}")
+        return self._folders[record]
+
+    def _topics_by_record(self) -> dict[str, Topic]:
+        found: dict[str, Topic] = {}
+        for topic in self.topics.values():
+            if topic.record is None:
+                continue
+            record = self.versions[topic.record][-1].record
+            if record in found:
+                raise ContractError(f"{found[record].name} and {topic.name} both carry {record}")
+            found[record] = topic
+        return found
+
+
+def _entries(folder: Traversable) -> list[Traversable]:
+    if not folder.is_dir():
+        raise ContractError(f"there is no folder {folder.name} beside the other contracts")
+    return sorted(folder.iterdir(), key=lambda entry: entry.name)
+
+
+def _topics(folder: Traversable) -> Iterator[tuple[str, Topic]]:
+    for file in _entries(folder):
+        name = file.name.removesuffix(".yaml")
+        if name == file.name:
+            continue
+        try:
+            written = yaml.safe_load(file.read_text(encoding="utf-8"))
+            yield name, msgspec.convert({"name": name, **written}, Topic)
+        except (yaml.YAMLError, msgspec.ValidationError, TypeError) as error:
+            raise ContractError(f"schemas/topics/{file.name}: {error}") from error
+
+
+def _versions(folder: Traversable) -> Iterator[Version]:
+    files = [file for file in folder.iterdir() if file.name.endswith(".avsc")]
+    numbers = sorted(int(file.name.removesuffix(".avsc")) for file in files)
+    if numbers != list(range(1, len(numbers) + 1)) or not numbers:
+        raise ContractError(f"schemas/avro/{folder.name}: versions count from 1 without gaps")
+    for number in numbers:
+        schema: Schema = json.loads((folder / f"{number}.avsc").read_text(encoding="utf-8"))
+        yield Version(folder.name, number, schema)

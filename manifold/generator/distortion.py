@@ -1,0 +1,186 @@
+"""Puts faults into what is about to be billed."""
+
+from random import Random
+
+from msgspec import Struct
+
+from manifold.generator.billing import Entry, Extras, bill
+from manifold.generator.catalogue import NEVER_ORDERED
+from manifold.generator.faults import FAULTS, Fault
+from manifold.generator.price_list import PriceList
+from manifold.generator.world import Delivery, World
+from operators.money import CENT, HUNDRED, ONE, Amount, divided
+from operators.reference import OrderLine
+
+_HISTORY = 6
+"""Earlier invoices a vendor needs before one can be unusual."""
+_HUGE_EVERY = 15
+"""A vendor sends at most one huge invoice in that many, or huge becomes usual."""
+
+
+class VendorHistory(Struct):
+    """What the stream remembers of a vendor."""
+
+    sent: int = 0
+    """Invoices sent."""
+    correct_number: str | None = None
+    """Number of the last invoice without a fault."""
+    huge: int = -_HUGE_EVERY
+    """Value of `sent` at the last huge invoice."""
+
+
+class Distortion:
+    """Chooses faults evenly, and changes quantities, prices and sums accordingly.
+
+    Faults that lie elsewhere (numbers, dates, parties) are chosen here and left to the caller.
+    """
+
+    def __init__(self, world: World, prices: PriceList, rng: Random) -> None:
+        """Faults for the invoices of a world."""
+        self._policy = world.policy
+        self._rates = {rate.currency: rate.rate for rate in world.exchange_rates}
+        self._prices = prices
+        self._rng = rng
+        self._injected: dict[Fault, int] = dict.fromkeys(FAULTS, 0)
+
+    def distort(
+        self, delivery: Delivery, entries: list[Entry], extras: Extras, history: VendorHistory
+    ) -> Fault:
+        """Put in the fault, among those that fit, that was put in least so far."""
+        fitting = [fault for fault in FAULTS if self._fits(fault, delivery, entries, history)]
+        self._rng.shuffle(fitting)
+        for fault in sorted(fitting, key=self._injected.__getitem__):
+            if self._apply(fault, delivery, entries, extras):
+                break
+        self._injected[fault] += 1
+        if fault in ("unusual_amount", "just_below_limit"):
+            history.huge = history.sent
+        return fault
+
+    def _fits(
+        self, fault: Fault, delivery: Delivery, entries: list[Entry], history: VendorHistory
+    ) -> bool:
+        vendor_id = delivery.order.vendor_id
+        match fault:
+            case "over_billed":
+                return delivery.last and not delivery.call_off
+            case "not_received":
+                return _waiting(delivery) is not None
+            case "duplicate_number":
+                return history.correct_number is not None
+            case "over_price":
+                return any(self._prices.contract(vendor_id, e.order_line) for e in entries)
+            case "missed_volume_discount":
+                return any(entry.price < entry.order_line.price for entry in entries)
+            case "just_below_limit":
+                return delivery.call_off and history.sent - history.huge >= _HUGE_EVERY
+            case "unusual_amount":
+                return (
+                    delivery.call_off
+                    and history.sent >= _HISTORY
+                    and history.sent - history.huge >= _HUGE_EVERY
+                )
+            case _:
+                return True
+
+    def _apply(
+        self, fault: Fault, delivery: Delivery, entries: list[Entry], extras: Extras
+    ) -> bool:
+        """Whether the fault could be put in."""
+        rng, prices, vendor_id = self._rng, self._prices, delivery.order.vendor_id
+        match fault:
+            case "line_arithmetic":
+                rng.choice(entries).net_error = self._noticeable()
+            case "total_arithmetic":
+                extras.gross_error = self._noticeable()
+            case "vat_amount":
+                extras.vat_error = self._noticeable()
+            case "unknown_order_line":
+                entries.append(prices.entry(vendor_id, _never_ordered(vendor_id), ONE))
+            case "over_billed":
+                entry = rng.choice([e for e in entries if not e.order_line.service])
+                step = entry.product.step
+                quantity = -(-entry.order_line.quantity * 3 // (2 * step)) * step
+                self._bill(vendor_id, entry, quantity)
+            case "not_received":
+                line = _waiting(delivery)
+                if line is not None:
+                    entries.append(prices.entry(vendor_id, line, line.quantity))
+            case "over_price":
+                priced = [e for e in entries if prices.contract(vendor_id, e.order_line)]
+                entry = max(priced, key=lambda e: e.quantity * e.price)
+                entry.price = _dearer(entry.price, 108 + int(rng.random() * 15))
+            case "missed_volume_discount":
+                for entry in entries:
+                    entry.price = entry.order_line.price
+            case "just_below_limit" | "unusual_amount":
+                return self._enlarge(fault, delivery, entries, extras)
+            case _:
+                pass
+        return True
+
+    def _enlarge(
+        self, fault: Fault, delivery: Delivery, entries: list[Entry], extras: Extras
+    ) -> bool:
+        """Scale a call-off until it comes just below the limit, or far from the usual."""
+        limit = self._policy.approval_limit
+        margin = limit * self._policy.approval_margin_percent // HUNDRED
+        rate = self._rates[delivery.order.currency]
+        vendor_id = delivery.order.vendor_id
+        below = fault == "just_below_limit"
+        ordinary = [entry.quantity for entry in entries]
+        amount = _payable(entries, extras, rate)
+        target = limit - margin // 2
+        if below and target > 4 * amount:
+            return False
+        factor = target / amount if below else self._rng.uniform(8, 10)
+        for _ in range(6):
+            for entry, quantity in zip(entries, ordinary, strict=True):
+                step = entry.product.step
+                self._bill(vendor_id, entry, max(1, round(quantity * factor / step)) * step)
+            large = _payable(entries, extras, rate)
+            if below:
+                if limit - margin + 50 * ONE < large < limit - 20 * ONE:
+                    return True
+                factor *= target / large
+            elif 10 * large < 8 * limit or 10 * large > 14 * limit:
+                return True
+            else:
+                factor *= 1.3
+        for entry, quantity in zip(entries, ordinary, strict=True):
+            self._bill(vendor_id, entry, quantity)
+        return False
+
+    def _bill(self, vendor_id: str, entry: Entry, quantity: Amount) -> None:
+        entry.quantity = quantity
+        entry.price = self._prices.price(vendor_id, entry.order_line, quantity)
+
+    def _noticeable(self) -> Amount:
+        return (500 + int(self._rng.random() * 4500)) * CENT
+
+
+def _payable(entries: list[Entry], extras: Extras, rate: Amount) -> Amount:
+    return divided((bill(entries, extras).totals.payable or 0) * rate, ONE)
+
+
+def _waiting(delivery: Delivery) -> OrderLine | None:
+    """The order line that was never received, if the order has one."""
+    line = delivery.order.lines[-1]
+    received = any(line.line == entry.order_line for entry in delivery.receipt.lines)
+    return None if received or line.service else line
+
+
+def _never_ordered(vendor_id: str) -> OrderLine:
+    return OrderLine(
+        line="990",
+        item_id=f"{vendor_id}-{NEVER_ORDERED.code}",
+        name=NEVER_ORDERED.name,
+        quantity=ONE,
+        unit=NEVER_ORDERED.unit,
+        price=15 * ONE,
+    )
+
+
+def _dearer(price: Amount, percent: int) -> Amount:
+    """A percentage of a price, rounded up to four decimal places."""
+    return -(-price * percent // (100 * 10_000)) * 10_000

@@ -1,0 +1,16 @@
+"""Electronic invoices of any syntax we read, as `operators.invoice.Invoice`."""
+
+from connectors.einvoice.detect import read, read_uploads
+from connectors.einvoice.plain import to_json
+from connectors.einvoice.reading import Reading, Reason, Syntax, Unreadable, Upload
+
+__all__ = [
+    "Reading",
+    "Reason",
+    "Syntax",
+    "Unreadable",
+    "Upload",
+    "read",
+    "read_uploads",
+    "to_json",
+]

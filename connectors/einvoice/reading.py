@@ -1,0 +1,60 @@
+"""What reading a document gives: an invoice and the syntax it came in, or why there is none."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from operators.invoice import Invoice
+from operators.upload import Metadata, Origin
+
+Syntax: TypeAlias = Literal["UBL Invoice", "UBL CreditNote", "CII", "JSON"]
+"""The syntax an invoice came in."""
+
+Reason: TypeAlias = Literal[
+    "empty",
+    "unknown_format",
+    "not_xml",
+    "not_json",
+    "forbidden_dtd",
+    "too_large",
+    "bad_value",
+    "unknown_field",
+    "no_invoice",
+    "several_invoices",
+    "no_file",
+]
+"""Why a document cannot be read."""
+
+
+class Unreadable(Exception):
+    """A document that gives no invoice; the message says what is wrong, where, and what to do."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason: Reason = reason
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """An invoice as read."""
+
+    invoice: Invoice
+    """The invoice; what the document lacks is None."""
+    syntax: Syntax
+    """The syntax it came in."""
+
+
+class Upload(Reading, frozen=True, kw_only=True):
+    """An invoice with what a producer said about it; XML says nothing beyond the invoice."""
+
+    request_id: str | None = None
+    """The producer's request identifier."""
+    attempt: int = 1
+    """1 for the first upload; a correction or resubmission adds 1."""
+    invoice_id: str | None = None
+    """The producer's identifier of the invoice."""
+    vendor_id: str | None = None
+    """Vendor the invoice is from."""
+    origin: Origin | None = None
+    """How the invoice came in."""
+    metadata: Metadata | None = None
+    """What the producer already knows."""

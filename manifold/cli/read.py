@@ -1,0 +1,184 @@
+"""`manifold read`: what we read in an invoice, without Kafka."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from connectors.einvoice import Reading, Unreadable, read_uploads, to_json
+from operators import money
+from operators.invoice import Invoice, Party
+from operators.money import Amount
+
+_Shown: TypeAlias = str | Amount | None
+
+
+def read(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE…", help="UBL, CII or JSON invoices; - reads standard input."),
+    ],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a line, for machines.")
+    ] = False,
+) -> None:
+    """Print invoices as Manifold reads them; nothing is sent anywhere."""
+    console = Console(markup=False, highlight=False, emoji=False)
+    unreadable = False
+    for file in files:
+        for found in _found(file):
+            if isinstance(found, Unreadable):
+                unreadable = True
+            if as_json:
+                typer.echo(json.dumps(_machine(file, found), ensure_ascii=False).encode())
+            elif isinstance(found, Unreadable):
+                typer.echo(f"{file}: {found}", err=True)
+            else:
+                console.print(_summary(file, found))
+    if unreadable:
+        raise typer.Exit(1)
+
+
+def _found(file: str) -> Iterator[Reading | Unreadable]:
+    try:
+        stdin = typer.get_binary_stream("stdin")
+        content = stdin.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        yield Unreadable("no_file", f"The file cannot be opened: {error.strerror}.")
+        return
+    yield from read_uploads(content)
+
+
+def _machine(file: str, found: Reading | Unreadable) -> dict[str, object]:
+    if isinstance(found, Unreadable):
+        return {"file": file, "error": {"reason": found.reason, "message": str(found)}}
+    return {"file": file, "syntax": found.syntax, "invoice": to_json(found.invoice)}
+
+
+def _summary(file: str, reading: Reading) -> RenderableType:
+    invoice = reading.invoice
+    parts = (_facts(invoice), _lines(invoice), _vat(invoice), _totals(invoice))
+    title = Text(f"{_clean(file)}, {reading.syntax}", style="bold")
+    return Group(title, *(Padding(part, (0, 0, 1, 2)) for part in parts))
+
+
+def _facts(invoice: Invoice) -> Table:
+    period = (invoice.period_start, invoice.period_end)
+    return _pairs(
+        ("Number", invoice.number),
+        ("Type", invoice.type_code),
+        ("Issued", _joined(invoice.issue_date)),
+        ("Due", _joined(invoice.due_date)),
+        ("Delivered", _joined(invoice.delivery_date)),
+        ("Period", _joined(*period, between=" to ") if any(period) else None),
+        ("Currency", _joined(invoice.currency, invoice.tax_currency)),
+        ("Seller", _party(invoice.seller)),
+        ("Buyer", _party(invoice.buyer)),
+        ("Order", invoice.purchase_order),
+        ("Goods receipt", invoice.goods_receipt),
+        ("Contract", invoice.contract),
+        ("Buyer reference", invoice.buyer_reference),
+        ("Corrects", _joined(*invoice.preceding_invoices)),
+        ("Payment", _joined(invoice.payment_means, invoice.payment_terms)),
+    )
+
+
+def _party(party: Party) -> str | None:
+    where = party.address
+    place = (where.street, where.postcode, where.city, where.country) if where else ()
+    return _joined(party.name, party.vat_id, party.tax_id, *place, party.iban)
+
+
+def _lines(invoice: Invoice) -> Table:
+    table = _table("Line", "Item", "Name", ">Quantity", "Unit", ">Price", ">Net", ">VAT")
+    for line in invoice.lines:
+        per = f" / {money.render(line.base_quantity, 0)}" if line.base_quantity else ""
+        table.add_row(
+            _clean(line.id),
+            _clean(line.item_id),
+            _clean(line.name),
+            _clean(line.quantity, 0),
+            _clean(line.unit),
+            _clean(line.price) + per,
+            _clean(line.net),
+            _rate(line.vat_category, line.vat_rate),
+        )
+    return table
+
+
+def _vat(invoice: Invoice) -> Table:
+    table = _table("VAT", ">Taxable", ">Tax", "Exempt because")
+    for part in invoice.vat_breakdown:
+        table.add_row(
+            _rate(part.category, part.rate),
+            _clean(part.taxable),
+            _clean(part.tax),
+            _clean(_joined(part.exemption_code, part.exemption_reason)),
+        )
+    return table
+
+
+def _totals(invoice: Invoice) -> Table:
+    totals = invoice.totals
+    return _pairs(
+        *(
+            ("Charge" if item.charge else "Allowance", _joined(_clean(item.amount), item.reason))
+            for item in invoice.allowances_charges
+        ),
+        ("Sum of lines", totals.lines_net),
+        ("Allowances", totals.allowances),
+        ("Charges", totals.charges),
+        ("Net", totals.net),
+        ("VAT", totals.tax),
+        ("VAT, accounting", totals.tax_accounting),
+        ("Gross", totals.gross),
+        ("Prepaid", totals.prepaid),
+        ("Rounding", totals.rounding),
+        ("Payable", totals.payable),
+    )
+
+
+def _pairs(*rows: tuple[str, _Shown]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        if value is not None:
+            table.add_row(name, _clean(value))
+    return table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        right = column.startswith(">")
+        table.add_column(
+            column.removeprefix(">"),
+            justify="right" if right else "left",
+            no_wrap=right,
+            overflow="fold",
+        )
+    return table
+
+
+def _rate(category: str | None, rate: Amount | None) -> str:
+    return _clean(
+        _joined(category, None if rate is None else f"{money.render(rate, 0)} %", between=" ")
+    )
+
+
+def _joined(*parts: object, between: str = ", ") -> str | None:
+    return between.join(str(part) for part in parts if part is not None) or None
+
+
+def _clean(value: _Shown, digits: int = 2) -> str:
+    """Text fit for a terminal: whatever could move its cursor is a space."""
+    if isinstance(value, int):
+        return money.render(value, digits)
+    return "".join(sign if sign.isprintable() else " " for sign in value or "")

@@ -1,0 +1,72 @@
+"""What the four branches have in common: an upload in, one answer out."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from connectors.stream import Decoded, Produced, Rejected
+from operators.answer import NO_POLICY, answer
+from operators.judgement import Judgement
+from operators.reference import ReferencePolicy
+from operators.result import Result
+from operators.table import Lookup
+from operators.time import Instant
+from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
+
+R = TypeVar("R", bound=Result)
+
+Upload: TypeAlias = InvoiceUploaded | InvoiceOcrCompleted
+Judge: TypeAlias = Callable[[Upload, ReferencePolicy, date], Judgement[Any]]
+"""Judges an upload that holds an invoice, on the day it was written to Kafka."""
+
+POLICY = "default"
+"""Key of the policy in force."""
+
+
+class Answers(Generic[R]):
+    """Turns uploads into the results of one branch."""
+
+    def __init__(
+        self, kind: type[R], policies: Lookup[ReferencePolicy], unjudged: Judgement[Any]
+    ) -> None:
+        """`unjudged`: the details of an answer that could not be found."""
+        self._kind = kind
+        self._policies = policies
+        self._unjudged = unjudged
+
+    def __call__(
+        self, upload: Decoded[Upload], at: Instant, judge: Judge
+    ) -> Iterator[Produced | Rejected]:
+        """The answer to an upload; none to one that only points at a document."""
+        record, received = upload.record, upload.received
+        if record.invoice is None:
+            return
+        if not record.vendor_id:
+            yield Rejected(
+                received,
+                "contract_broken",
+                "an upload that holds an invoice must name its vendor_id",
+            )
+            return
+        policy = self._policies.get(POLICY)
+        judgement = self._unjudged
+        if policy is not None:
+            judgement = judge(record, policy, _day(received.timestamp))
+        result = answer(
+            self._kind,
+            record,
+            received.source,
+            judgement,
+            decided_at=at,
+            policy_version=policy.version if policy else "",
+        )
+        yield Produced(result, received)
+
+
+def unjudged(details: Any) -> Judgement[Any]:
+    """The answer of a branch that has no policy to measure against."""
+    return Judgement("UNKNOWN", details, unknown_reason=NO_POLICY)
+
+
+def _day(at: Instant) -> date:
+    return datetime.fromtimestamp(at // 1_000, UTC).date()

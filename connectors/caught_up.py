@@ -1,0 +1,82 @@
+"""Up to which instant everything written to a partition has been read.
+
+The end offsets are asked for with the instant noted before; once the positions have reached
+them, nothing that was written before that instant can still be on its way. A deadline that
+fires on this knowledge can never blame a branch for a reader that lags.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from datetime import timedelta
+
+from confluent_kafka import IsolationLevel, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from connectors.kafka import client
+from operators.time import Instant
+
+
+class EndWatch:
+    """Compares positions with end offsets, one question at a time, without blocking."""
+
+    def __init__(self, kafka: Mapping[str, str], every: timedelta) -> None:
+        """`every`: the least time between two questions."""
+        self._kafka = kafka
+        self._every = round(every.total_seconds() * 1_000)
+        self._admin: AdminClient | None = None
+        self.forget()
+
+    def forget(self) -> None:
+        """Start anew: the partitions are no longer ours."""
+        self._position: dict[tuple[str, int], int] = {}
+        self._asked_at: Instant = 0
+        self._answers: dict[TopicPartition, Future[object]] = {}
+        self._ends: dict[tuple[str, int], int] = {}
+        self._pending: set[int] = set()
+
+    def reached(self, topic: str, partition: int, offset: int) -> None:
+        """Everything before `offset` has been read."""
+        self._position[topic, partition] = offset
+
+    def caught_up(
+        self, at: Instant, assigned: Iterable[int], topics: Sequence[str]
+    ) -> Iterator[tuple[int, Instant]]:
+        """Partition numbers whose topics have been read to the end, and as of when."""
+        if self._answers:
+            self._take_answers()
+        if not self._answers and not self._pending and at - self._asked_at >= self._every:
+            self._ask(at, assigned, topics)
+        for partition in sorted(self._pending):
+            if all(
+                self._position.get((topic, partition), -1) >= self._ends[topic, partition]
+                for topic in topics
+            ):
+                self._pending.discard(partition)
+                yield partition, self._asked_at
+
+    def _ask(self, at: Instant, assigned: Iterable[int], topics: Sequence[str]) -> None:
+        partitions = [TopicPartition(topic, number) for number in assigned for topic in topics]
+        if not partitions:
+            return
+        if self._admin is None:
+            self._admin = AdminClient(client(self._kafka))
+        # What stands in an open transaction counts as written: hence read_uncommitted.
+        self._answers = self._admin.list_offsets(
+            {partition: OffsetSpec.latest() for partition in partitions},
+            isolation_level=IsolationLevel.READ_UNCOMMITTED,
+            request_timeout=5,
+        )
+        self._asked_at = at
+
+    def _take_answers(self) -> None:
+        if not all(answer.done() for answer in self._answers.values()):
+            return
+        answers, self._answers = self._answers, {}
+        try:
+            self._ends = {
+                (partition.topic, partition.partition): answer.result().offset
+                for partition, answer in answers.items()
+            }
+        except KafkaException:
+            return
+        self._pending = {partition.partition for partition in answers}

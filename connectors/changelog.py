@@ -1,0 +1,108 @@
+"""Reading compacted partitions from the beginning to their ends."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+import structlog
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from connectors.kafka import Stopped, client
+
+log = structlog.get_logger(__name__)
+
+Where: TypeAlias = tuple[str, int]
+"""Topic and partition number."""
+Apply: TypeAlias = Callable[[bytes, bytes | None], None]
+"""Takes a record's key and its value; None deletes."""
+
+_TOLD_EVERY = 1_000_000
+
+
+def reader(kafka: Mapping[str, str]) -> Consumer:
+    """A consumer outside any group that sees committed records and partition ends."""
+    return Consumer(
+        client(
+            kafka,
+            group_id="manifold-reader",
+            enable_auto_commit=False,
+            enable_partition_eof=True,
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",
+            fetch_wait_max_ms=10,
+            queued_min_messages=100_000,
+        )
+    )
+
+
+def end_offsets(kafka: Mapping[str, str], partitions: Iterable[Where]) -> dict[Where, int]:
+    """The ends of partitions, records of open transactions included."""
+    admin = AdminClient(client(kafka))
+    answers = admin.list_offsets(
+        {TopicPartition(*where): OffsetSpec.latest() for where in partitions},
+        isolation_level=IsolationLevel.READ_UNCOMMITTED,
+        request_timeout=30,
+    )
+    return {
+        (entry.topic, entry.partition): answer.result().offset for entry, answer in answers.items()
+    }
+
+
+def read_to(
+    consumer: Consumer,
+    ends: Mapping[Where, int],
+    apply: Mapping[Where, Apply],
+    stopping: Callable[[], bool],
+) -> int:
+    """Assign partitions from their beginnings and read them to `ends`; how many records.
+
+    Reads committed records until the position reaches the end as seen uncommitted: stopping
+    at the last stable offset would miss a transaction whose marker is still on its way.
+
+    Raises Stopped when `stopping` becomes true first, KafkaException when the broker refuses.
+    """
+    consumer.assign([TopicPartition(*where, OFFSET_BEGINNING) for where in ends])
+    left = {where: end for where, end in ends.items() if end > 0}
+    count = 0
+    while left:
+        if stopping():
+            raise Stopped("stopped while reading state")
+        for message in consumer.consume(10_000, 0.05):
+            where = (message.topic(), message.partition())
+            error = message.error()
+            if error is None:
+                reached = message.offset() + 1
+                apply[where](message.key() or b"", message.value())
+                count += 1
+                if count % _TOLD_EVERY == 0:
+                    log.info("reading state", records=count, partitions_to_go=len(left))
+            elif error.code() == KafkaError._PARTITION_EOF:
+                reached = message.offset()
+            else:
+                raise KafkaException(error)
+            if where in left and reached >= left[where]:
+                del left[where]
+    return count
+
+
+def read_whole(
+    kafka: Mapping[str, str],
+    apply: Mapping[Where, Apply],
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
+    """Read partitions from their beginnings to their present ends; how many records."""
+    ends = end_offsets(kafka, apply)
+    if not any(ends.values()):
+        return 0
+    consumer = reader(kafka)
+    try:
+        return read_to(consumer, {where: end for where, end in ends.items() if end}, apply, stopping)
+    finally:
+        consumer.close()

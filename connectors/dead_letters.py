@@ -1,0 +1,73 @@
+"""Records that cannot be worked on, kept raw with the reason.
+
+Header names follow KIP-1034 (`__streams.errors.*`); `manifold.*` headers add what an operator
+needs to decide about a replay.
+"""
+
+from collections.abc import Callable
+
+from connectors.stream import Outgoing, Reason, Received, Rejected
+from operators.time import Instant, isoformat
+
+TARGET_GROUP = "manifold.target.group"
+"""On a replayed record: the only group that is to work on it."""
+ERROR_REASON = "manifold.error.reason"
+GROUP = "manifold.error.group"
+ATTEMPTS = "manifold.error.attempts"
+FIRST_SEEN = "manifold.error.first_seen"
+EXCEPTION = "__streams.errors.exception"
+MESSAGE = "__streams.errors.message"
+STACKTRACE = "__streams.errors.stacktrace"
+TOPIC = "__streams.errors.topic"
+PARTITION = "__streams.errors.partition"
+OFFSET = "__streams.errors.offset"
+
+ADDED = frozenset(
+    {
+        ERROR_REASON,
+        GROUP,
+        ATTEMPTS,
+        FIRST_SEEN,
+        EXCEPTION,
+        MESSAGE,
+        STACKTRACE,
+        TOPIC,
+        PARTITION,
+        OFFSET,
+        TARGET_GROUP,
+    }
+)
+"""Headers that are not the record's own."""
+
+
+class DeadLetters:
+    """Makes dead letters of one group."""
+
+    def __init__(self, group: str, topic_of: Callable[[str], str]) -> None:
+        """`topic_of`: where the dead letters of a topic go."""
+        self._group = group.encode()
+        self._topic_of = topic_of
+
+    def make(self, rejected: Rejected, at: Instant) -> Outgoing:
+        """The dead letter of a record: its key, value, headers and timestamp as they were."""
+        received, poison = rejected.received, rejected.received.poison
+        own = [header for header in received.headers if header[0] not in ADDED]
+        return Outgoing(
+            self._topic_of(received.topic),
+            received.key,
+            received.value,
+            [
+                *own,
+                (EXCEPTION, (poison.exception if poison else rejected.reason).encode()),
+                (MESSAGE, rejected.message.encode()),
+                (STACKTRACE, poison.stacktrace.encode() if poison else b""),
+                (TOPIC, received.topic.encode()),
+                (PARTITION, str(received.partition).encode()),
+                (OFFSET, str(received.offset).encode()),
+                (ERROR_REASON, rejected.reason.encode()),
+                (GROUP, self._group),
+                (ATTEMPTS, str(poison.attempts if poison else 1).encode()),
+                (FIRST_SEEN, isoformat(poison.first_seen if poison else at).encode()),
+            ],
+            timestamp=received.timestamp,
+        )

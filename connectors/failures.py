@@ -1,0 +1,74 @@
+"""Remembering, across restarts, which record makes a flow crash.
+
+The memory is the metadata of the group's committed offset: it travels with the partition to
+whichever process reads it next and needs no topic or file of its own.
+"""
+
+import traceback
+
+import msgspec
+
+from connectors.stream import Failure, Received
+from operators.time import Instant
+
+ATTEMPTS = 3
+"""Failures in a row after which a record is a dead letter."""
+
+_LIMIT = 3_000
+"""Bytes; brokers keep 4,096 of metadata (`offset.metadata.max.bytes`)."""
+
+
+class RecordFailed(Exception):
+    """A step raised on a record; the cause is what it raised."""
+
+    def __init__(self, received: Received, error: Exception) -> None:
+        """Keep the record beside the error."""
+        super().__init__(
+            f"{type(error).__name__} on {received.topic}[{received.partition}] "
+            f"offset {received.offset}"
+        )
+        self.received = received
+        self.error = error
+
+
+def find(error: BaseException) -> RecordFailed | None:
+    """The `RecordFailed` in an exception's chain of causes; the engine wraps what steps raise."""
+    current: BaseException | None = error
+    while current is not None:
+        if isinstance(current, RecordFailed):
+            return current
+        current = current.__cause__ or current.__context__
+    return None
+
+
+def next_failure(failed: RecordFailed, before: Failure | None, now: Instant) -> Failure:
+    """What to remember after a record has failed (again)."""
+    again = before is not None and before.offset == failed.received.offset
+    frames = "".join(traceback.format_exception(failed.error))
+    return Failure(
+        offset=failed.received.offset,
+        attempts=before.attempts + 1 if before and again else 1,
+        first_seen=before.first_seen if before and again else now,
+        exception=type(failed.error).__name__,
+        message=str(failed.error)[:500],
+        stacktrace=frames[-(_LIMIT - 900) :],
+    )
+
+
+def to_metadata(failure: Failure) -> str:
+    """Text to commit beside an offset."""
+    text = msgspec.json.encode(failure).decode()
+    while len(text.encode()) > _LIMIT and failure.stacktrace:
+        failure = msgspec.structs.replace(failure, stacktrace=failure.stacktrace[200:])
+        text = msgspec.json.encode(failure).decode()
+    return text
+
+
+def from_metadata(text: str | None) -> Failure | None:
+    """The failure remembered beside an offset, None when there is none."""
+    if not text:
+        return None
+    try:
+        return msgspec.json.decode(text, type=Failure)
+    except msgspec.DecodeError:
+        return None

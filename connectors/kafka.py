@@ -1,0 +1,107 @@
+"""What every Kafka client of Manifold shares: settings, and waiting for a broker."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+import structlog
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient
+
+log = structlog.get_logger(__name__)
+
+_quiet = logging.getLogger("librdkafka")
+
+PARTITIONER = "murmur2_random"
+"""The Java clients' partitioner, so that any producer's keys land together."""
+
+_AWAY = {
+    KafkaError._ALL_BROKERS_DOWN,
+    KafkaError._TRANSPORT,
+    KafkaError._TIMED_OUT,
+    KafkaError._RESOLVE,
+}
+
+
+class Stopped(Exception):
+    """The process was asked to stop while it waited for something."""
+
+
+class TopicsMissing(Exception):
+    """Topics that the flow reads or writes do not exist, or do not fit together."""
+
+
+def client(kafka: Mapping[str, str], **settings: object) -> dict[str, object]:
+    """librdkafka settings of one client: the user's, then `settings` (underscores are dots)."""
+    own = {name.replace("_", "."): value for name, value in settings.items()}
+    return {**kafka, **own, "logger": _quiet}
+
+
+def bootstrap(kafka: Mapping[str, str]) -> str:
+    """The address of the cluster, for messages."""
+    return kafka.get("bootstrap.servers", "127.0.0.1:9092")
+
+
+def is_away(error: KafkaException) -> bool:
+    """Whether an error says that no broker can be reached, as opposed to refusing something."""
+    return error.args[0].code() in _AWAY
+
+
+def wait_for_broker(
+    kafka: Mapping[str, str], stopping: Callable[[], bool], *, every: float = 2.0
+) -> dict[str, int]:
+    """Wait until a broker answers; the number of partitions of each topic it has.
+
+    Raises Stopped when `stopping` becomes true first.
+    """
+    admin = AdminClient(client(kafka))
+    told = False
+    while not stopping():
+        try:
+            metadata = admin.list_topics(timeout=every)
+        except KafkaException as error:
+            if not is_away(error):
+                raise
+            if not told:
+                log.warning("waiting for the broker", bootstrap=bootstrap(kafka))
+                told = True
+            time.sleep(min(every, 0.5))
+            continue
+        return {name: len(topic.partitions) for name, topic in metadata.topics.items()}
+    raise Stopped("stopped while waiting for the broker")
+
+
+def wait_for_topics(
+    kafka: Mapping[str, str],
+    read: Iterable[str],
+    needed: Iterable[str],
+    stopping: Callable[[], bool],
+) -> int:
+    """Wait for the broker and check the flow's topics; the number of partitions it reads.
+
+    `read` are the topics consumed together, `needed` all that the flow touches. Brokers that
+    create topics on first use are given the chance to.
+
+    Raises TopicsMissing when one is missing or the topics read differ in their partitions.
+    """
+    read, needed = tuple(read), tuple(needed)
+    existing = wait_for_broker(kafka, stopping)
+    admin = AdminClient(client(kafka, allow_auto_create_topics=True))
+    for topic in (*read, *needed):
+        if topic not in existing:
+            found = admin.list_topics(topic, timeout=10).topics[topic]
+            if found.error is None:
+                existing[topic] = len(found.partitions)
+    missing = sorted({topic for topic in (*read, *needed) if topic not in existing})
+    if missing:
+        raise TopicsMissing(
+            f"missing on {bootstrap(kafka)}: {', '.join(missing)}; "
+            "create them with `manifold topics apply`"
+        )
+    counts = {topic: existing[topic] for topic in read}
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{topic} has {count}" for topic, count in sorted(counts.items()))
+        raise TopicsMissing(
+            f"topics that are read together must have the same number of partitions: {told}"
+        )
+    return next(iter(counts.values()))

@@ -1,0 +1,129 @@
+"""Reference data as global tables: compacted topics that every process reads whole.
+
+They are refreshed only between epochs, so that one epoch sees one version of them.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+import structlog
+from confluent_kafka import KafkaError, KafkaException
+
+from connectors.changelog import end_offsets, read_to, reader
+from connectors.codec import Undecodable
+
+log = structlog.get_logger(__name__)
+
+V = TypeVar("V")
+
+
+class ReferenceTable(Generic[V]):
+    """The latest value of each key of a reference topic."""
+
+    def __init__(self, topic: str, decode: Callable[[bytes], V]) -> None:
+        """Start empty."""
+        self.topic = topic
+        self._decode = decode
+        self._values: dict[str, V] = {}
+
+    def get(self, key: str, /) -> V | None:
+        """The value of a key, None when there is none."""
+        return self._values.get(key)
+
+    def __len__(self) -> int:
+        """Number of keys."""
+        return len(self._values)
+
+    def apply(self, key: bytes, value: bytes | None) -> None:
+        """Take over one record; one that does not decode leaves the value before in force."""
+        name = key.decode(errors="replace")
+        if value is None:
+            self._replace(name, None)
+            return
+        try:
+            self._replace(name, self._decode(value))
+        except Undecodable as error:
+            log.error("reference record ignored", topic=self.topic, key=name, reason=error.reason)
+
+    def _replace(self, key: str, value: V | None) -> None:
+        if value is None:
+            self._values.pop(key, None)
+        else:
+            self._values[key] = value
+
+
+class GroupedReferenceTable(ReferenceTable[V]):
+    """A reference table looked up by something else than its key, with several values each."""
+
+    def __init__(
+        self, topic: str, decode: Callable[[bytes], V], group_of: Callable[[V], str]
+    ) -> None:
+        """`group_of`: what a value is looked up by."""
+        super().__init__(topic, decode)
+        self._group_of = group_of
+        self._groups: dict[str, dict[str, V]] = {}
+
+    def _replace(self, key: str, value: V | None) -> None:
+        before = self._values.get(key)
+        if before is not None:
+            self._groups[self._group_of(before)].pop(key)
+        super()._replace(key, value)
+        if value is not None:
+            self._groups.setdefault(self._group_of(value), {})[key] = value
+
+    @property
+    def groups(self) -> "Groups[V]":
+        """The look-up by group."""
+        return Groups(self._groups)
+
+
+class Groups(Generic[V]):
+    """Values of a reference table by group."""
+
+    def __init__(self, groups: Mapping[str, Mapping[str, V]]) -> None:
+        """Look into `groups`, which the table keeps current."""
+        self._groups = groups
+
+    def get(self, key: str, /) -> tuple[V, ...] | None:
+        """The values of a group, None when there are none."""
+        values = self._groups.get(key)
+        return tuple(values.values()) if values else None
+
+
+class ReferenceTables:
+    """The reference tables of one process and the consumer that keeps them current."""
+
+    def __init__(self, kafka: Mapping[str, str], tables: list[ReferenceTable[Any]]) -> None:
+        """Connect nothing yet."""
+        self._kafka = kafka
+        self._tables = {table.topic: table for table in tables}
+
+    def load(self, stopping: Callable[[], bool]) -> None:
+        """Read every table whole; `refresh` follows them from there."""
+        if not self._tables:
+            return
+        consumer = reader(self._kafka)
+        apply = {
+            (topic, number): table.apply
+            for topic, table in self._tables.items()
+            for number in consumer.list_topics(topic, timeout=30).topics[topic].partitions
+        }
+        count = read_to(consumer, end_offsets(self._kafka, apply), apply, stopping)
+        self._consumer = consumer
+        log.info("reference data read", records=count)
+
+    def refresh(self) -> None:
+        """Take over what has arrived since; call it between epochs."""
+        if not self._tables:
+            return
+        for message in self._consumer.consume(10_000, 0):
+            error = message.error()
+            if error is None:
+                self._tables[message.topic()].apply(message.key() or b"", message.value())
+            elif error.code() != KafkaError._PARTITION_EOF and not error.retriable():
+                raise KafkaException(error)
+
+    def close(self) -> None:
+        """Stop following."""
+        if self._tables:
+            self._consumer.close()

@@ -1,0 +1,127 @@
+"""What one process of a flow connects to, made from settings."""
+
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from connectors.codec import Codec
+from connectors.contracts import Contracts
+from connectors.kafka import wait_for_topics
+from connectors.reference import GroupedReferenceTable, ReferenceTable, ReferenceTables
+from connectors.registry import schema_ids
+from connectors.settings import Settings
+from connectors.source import TaskSink, TaskSource
+from connectors.tables import ChangelogStore, TableType
+from connectors.task import Task
+from connectors.wire import Wire
+
+V = TypeVar("V")
+
+
+class Runtime:
+    """The parts of a flow's process. Nothing connects before `connect`."""
+
+    def __init__(self, flow: str, settings: Settings, stopping: threading.Event) -> None:
+        """`stopping`, once set, ends the flow at a clean point."""
+        self.flow = flow
+        self.settings = settings
+        self.contracts = Contracts.load()
+        self.codec = Codec(self.contracts, schema_ids(settings.registry, self.contracts))
+        self._stopping = stopping
+        self._reads = [topic.name for topic in self.contracts.read_by(flow)]
+        self._reference: list[ReferenceTable[Any]] = []
+        self._watch_ends_every: timedelta | None = None
+        self._closing: list[Callable[[], None]] = []
+        self._task: Task | None = None
+
+    @property
+    def task(self) -> Task:
+        """The flow's consumer and producer."""
+        if self._task is None:
+            settings = self.settings
+            self._task = Task(
+                settings.kafka_client,
+                self.flow,
+                self._reads,
+                instance=settings.instance or secrets.token_hex(6),
+                static=settings.instance is not None,
+                poll_records=settings.flow.poll_records,
+                commit_interval=settings.flow.commit_interval,
+                watch_ends_every=self._watch_ends_every,
+            )
+        return self._task
+
+    def watch_ends(self, every: timedelta) -> None:
+        """Have the source say, that often, up to when each partition has been read."""
+        self._watch_ends_every = every
+
+    def source(self) -> TaskSource:
+        """What the flow reads."""
+        return TaskSource(self.task, self._stopping)
+
+    def sink(self) -> TaskSink:
+        """Where the flow writes."""
+        return TaskSink(self.task)
+
+    def wire(self, *reads: type[Any]) -> Wire:
+        """Decoders of the records the flow reads, encoders of those it writes."""
+        return Wire(self.flow, self.contracts, self.codec, reads)
+
+    def store(self, *types: TableType[Any]) -> ChangelogStore:
+        """The flow's tables."""
+        topics = {self.contracts.changelog(self.flow, table.name).name: table for table in types}
+        return ChangelogStore(
+            self.settings.kafka_client, topics, self.task.produce, self._stopping.is_set
+        )
+
+    def reference(self, record: type[V]) -> ReferenceTable[V]:
+        """A reference table by its topic's key."""
+        table = ReferenceTable(self.contracts.topic_of(record).name, self.codec.decoder(record))
+        self._reference.append(table)
+        return table
+
+    def grouped_reference(
+        self, record: type[V], group_of: Callable[[V], str]
+    ) -> GroupedReferenceTable[V]:
+        """A reference table looked up by `group_of` its values."""
+        table = GroupedReferenceTable(
+            self.contracts.topic_of(record).name, self.codec.decoder(record), group_of
+        )
+        self._reference.append(table)
+        return table
+
+    def on_close(self, close: Callable[[], None]) -> None:
+        """Call `close` when the process ends."""
+        self._closing.append(close)
+
+    def connect(self) -> None:
+        """Wait for the broker, check the topics, and read the reference data.
+
+        Raises TopicsMissing when topics are missing or do not fit together, Stopped when the
+        process is asked to stop meanwhile.
+        """
+        wait_for_topics(
+            self.settings.kafka_client, self._reads, self._needed(), self._stopping.is_set
+        )
+        tables = ReferenceTables(self.settings.kafka_client, self._reference)
+        tables.load(self._stopping.is_set)
+        self.task.between_epochs(tables.refresh)
+        self.on_close(tables.close)
+
+    def close(self) -> None:
+        """Leave the group and close what was opened, whatever state it is in."""
+        if self._task is not None:
+            self._task.close()
+        for close in self._closing:
+            close()
+
+    def _needed(self) -> Sequence[str]:
+        contracts = self.contracts
+        return [
+            *(topic.name for topic in contracts.written_by(self.flow)),
+            *(topic.name for topic in contracts.changelogs_of(self.flow)),
+            *(topic.name for topic in contracts.tables_of(self.flow)),
+            *(contracts.dead_letters_of(topic).name for topic in self._reads),
+        ]

@@ -1,0 +1,132 @@
+"""Settings: one frozen object, read once, from the environment and `manifold.toml`."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+FILE = "manifold.toml"
+EMBEDDED_FOLDER = Path(".manifold")
+
+
+class InvalidSettings(Exception):
+    """Settings that cannot be used; the text says which and why."""
+
+
+def _librdkafka_names(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    return {str(key).lower().replace("_", "."): str(entry) for key, entry in value.items()}
+
+
+def _seconds(value: object) -> object:
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+"""Seconds as a number, or ISO 8601 such as PT30S."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Registry(_Section):
+    """Where schema ids come from."""
+
+    url: str | None = None
+    """A Confluent-compatible registry; without one the ids of `schemas/lock.json` are used."""
+    username: str | None = None
+    password: SecretStr | None = None
+
+
+class Database(_Section):
+    """Where `collect` writes."""
+
+    url: str = "sqlite:///.manifold/manifold.db"
+    """`sqlite:///PATH` or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`."""
+
+
+class Join(_Section):
+    """How long `decide` waits and remembers."""
+
+    deadline: Duration = timedelta(seconds=30)
+    """From a request's first answer to a partial decision."""
+    remember: Duration = timedelta(hours=24)
+    """How long a decided request is remembered."""
+    check_every: Duration = timedelta(seconds=1)
+    """How often deadlines are looked at."""
+
+
+class Flow(_Section):
+    """How a flow polls and commits."""
+
+    poll_records: int = Field(10_000, ge=1, le=1_000_000)
+    """Most records in one poll, which is one transaction."""
+    commit_interval: Duration = timedelta(milliseconds=20)
+    """Least pause between transactions; longer when the broker commits slowly."""
+
+
+class Settings(BaseSettings):
+    """All settings. `MANIFOLD_DATABASE__URL` in the environment is `[database] url` in the file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MANIFOLD_",
+        env_nested_delimiter="__",
+        toml_file=FILE,
+        frozen=True,
+        extra="forbid",
+    )
+
+    kafka: Annotated[dict[str, str], BeforeValidator(_librdkafka_names)] = Field(
+        default_factory=dict
+    )
+    """Any librdkafka setting: `MANIFOLD_KAFKA__SECURITY_PROTOCOL` is `security.protocol`."""
+    registry: Registry = Registry()
+    database: Database = Database()
+    join: Join = Join()
+    flow: Flow = Flow()
+    instance: str | None = None
+    """Stable name of this process among those of its flow."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments before environment before file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @classmethod
+    def load(cls, **given: Any) -> Self:
+        """Settings from the environment and the file, `given` going before both.
+
+        Raises InvalidSettings with one line for each setting that is wrong.
+        """
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            lines = [
+                f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+                for problem in error.errors(include_input=False, include_url=False)
+            ]
+            raise InvalidSettings("settings are wrong: " + "; ".join(lines)) from None
+
+    @property
+    def kafka_client(self) -> dict[str, str]:
+        """librdkafka settings every client starts from."""
+        return {"bootstrap.servers": "127.0.0.1:9092"} | self.kafka

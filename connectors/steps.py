@@ -1,0 +1,157 @@
+"""The steps flows are made of, over streams of one event per partition and poll.
+
+A step's function sees one record at a time and knows nothing of batches, dead letters or
+crashes: `decode` hands back only the good stream and writes the rest itself, so an error
+cannot be forgotten, and what a function raises is reported with the record it was raised on.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias, TypeVar
+
+import bytewax.operators as op
+from bytewax.dataflow import KeyedStream, Stream
+from bytewax.inputs import Source
+from bytewax.operators import StatefulBatchLogic
+from bytewax.outputs import Sink
+
+from connectors.failures import RecordFailed
+from connectors.stream import (
+    Batch,
+    CaughtUp,
+    Decoded,
+    Event,
+    Keyed,
+    Outgoing,
+    Produced,
+    Received,
+    Rejected,
+    Revoked,
+)
+from connectors.tables import Tables, TableStore
+from connectors.wire import Wire
+from operators.time import Instant
+
+In = TypeVar("In")
+Written: TypeAlias = Produced | Rejected
+"""What can be written: a record for its topic, or a dead letter."""
+
+Records: TypeAlias = KeyedStream[Event[Decoded[Any]]]
+Results: TypeAlias = KeyedStream[Event[Written]]
+Inputs: TypeAlias = Source[Keyed[Received]]
+Outputs: TypeAlias = Sink[list[Outgoing]]
+
+
+def decode(
+    step_id: str, received: KeyedStream[Event[Received]], wire: Wire, dead_letters: Outputs
+) -> Records:
+    """Records decoded; those that cannot be go to the dead letters, with the reason.
+
+    Records replayed for another group are left out.
+    """
+
+    def split(event: Event[Received]) -> tuple[Event[Decoded[Any]], Event[Written] | None]:
+        if not isinstance(event, Batch):
+            return event, None
+        good: list[Decoded[Any]] = []
+        bad: list[Written] = []
+        for record in event.records:
+            decoded = wire.decode(record)
+            if isinstance(decoded, Decoded):
+                good.append(decoded)
+            elif decoded is not None:
+                bad.append(decoded)
+        return event.replace(good), event.replace(bad) if bad else None
+
+    both = op.map_value(f"{step_id}.split", received, split)
+    rejected = op.filter_map_value(f"{step_id}.rejected", both, lambda pair: pair[1])
+    write(f"{step_id}.dead_letters", rejected, wire, dead_letters)
+    return op.map_value(step_id, both, lambda pair: pair[0])
+
+
+def judge(
+    step_id: str,
+    records: Records,
+    function: Callable[[Decoded[Any], Instant], Iterable[Written]],
+) -> Results:
+    """What follows from each record alone. The instant is that of the poll."""
+
+    def each(event: Event[Decoded[Any]]) -> Event[Written]:
+        if not isinstance(event, Batch):
+            return event
+        written: list[Written] = []
+        for record in event.records:
+            try:
+                written.extend(function(record, event.at))
+            except Exception as error:
+                raise RecordFailed(record.received, error) from error
+        return event.replace(written)
+
+    return op.map_value(step_id, records, each)
+
+
+OnRecord: TypeAlias = Callable[[Tables, Decoded[Any], Instant], Iterable[Written]]
+OnCaughtUp: TypeAlias = Callable[[Tables, Instant, Instant], Iterable[Written]]
+
+
+def _nothing(tables: Tables, until: Instant, now: Instant) -> Iterable[Written]:
+    return ()
+
+
+class _Keep(StatefulBatchLogic[Event[Decoded[Any]], Event[Written], None]):
+    def __init__(self, store: TableStore, on_record: OnRecord, on_caught_up: OnCaughtUp) -> None:
+        self._store = store
+        self._on_record = on_record
+        self._on_caught_up = on_caught_up
+        self._partition = -1
+
+    def on_batch(
+        self, values: list[Event[Decoded[Any]]]
+    ) -> tuple[Iterable[Event[Written]], bool]:
+        out: list[Event[Written]] = []
+        for event in values:
+            self._partition = event.partition
+            if isinstance(event, Revoked):
+                self._store.forget(event.partition)
+                continue
+            tables = self._store.open(event.partition)
+            written: list[Written] = []
+            if isinstance(event, CaughtUp):
+                written.extend(self._on_caught_up(tables, event.until, event.at))
+                out.append(Batch(event.partition, event.at, written))
+                continue
+            for record in event.records:
+                try:
+                    written.extend(self._on_record(tables, record, event.at))
+                except Exception as error:
+                    raise RecordFailed(record.received, error) from error
+            out.append(event.replace(written))
+        return out, False
+
+    def snapshot(self) -> None:
+        self._store.flush(self._partition)
+
+
+def keep(
+    step_id: str,
+    records: Records,
+    store: TableStore,
+    on_record: OnRecord,
+    on_caught_up: OnCaughtUp = _nothing,
+) -> Results:
+    """What follows from each record and what is kept in the partition's tables."""
+    return op.stateful_batch(
+        step_id, records, lambda _: _Keep(store, on_record, on_caught_up)
+    )
+
+
+def write(step_id: str, results: Results, wire: Wire, sink: Outputs) -> None:
+    """Encode records and dead letters and write them."""
+
+    def encode(keyed: tuple[str, Event[Written]]) -> list[Outgoing]:
+        event = keyed[1]
+        if not isinstance(event, Batch):
+            return []
+        return [wire.encode(record, event.at) for record in event.records]
+
+    outgoing: Stream[list[Outgoing]] = op.map(f"{step_id}.encode", results, encode)
+    op.output(step_id, outgoing, sink)

@@ -1,0 +1,147 @@
+"""What travels between the steps of a flow: one event per partition and poll.
+
+Every stream in a flow is keyed by partition number and carries these events, so that the
+engine's cost is paid once a poll and state stays local to its partition.
+"""
+
+from collections.abc import Callable
+from typing import Generic, Literal, TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from operators.result import Source
+from operators.time import Instant
+
+Headers: TypeAlias = list[tuple[str, bytes]]
+
+Reason: TypeAlias = Literal[
+    "not_framed",
+    "unknown_schema",
+    "undecodable",
+    "contract_broken",
+    "empty",
+    "late_result",
+    "poison",
+]
+"""Why a record became a dead letter: a closed list, fit for a metric's label."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Failure(Struct, frozen=True):
+    """A record that has made its flow crash, as remembered beside the committed offset."""
+
+    offset: int
+    """The record's offset."""
+    attempts: int
+    """How often in a row it has failed."""
+    first_seen: Instant
+    """When it failed first."""
+    exception: str
+    """Name of the exception's class."""
+    message: str
+    """What the exception said."""
+    stacktrace: str
+    """Where it was raised, shortened."""
+
+
+class Received(Struct, frozen=True):
+    """A record as read from Kafka."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    timestamp: Instant
+    """Kafka's timestamp of the record."""
+    poison: Failure | None = None
+    """Set when the record has failed so often that it must not be tried again."""
+
+    @property
+    def source(self) -> Source:
+        """Topic, partition and offset."""
+        return Source(self.topic, self.partition, self.offset)
+
+    def header(self, name: str) -> bytes | None:
+        """The first header of this name."""
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return None
+
+
+class Outgoing(Struct, frozen=True):
+    """A record to be written to Kafka."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    partition: int = -1
+    """-1 leaves it to the partitioner."""
+    timestamp: Instant = 0
+    """0 means the time of writing."""
+
+
+class Decoded(Struct, Generic[T], frozen=True):
+    """A record's content beside the record."""
+
+    record: T
+    received: Received
+
+
+class Produced(Struct, frozen=True):
+    """Content to be encoded, beside the record it follows from."""
+
+    record: Struct
+    cause: Received | None = None
+    """None for what only the passing of time has caused."""
+
+
+class Batch(Struct, Generic[T], frozen=True):
+    """What one poll brought from one partition number, of all the flow's topics."""
+
+    partition: int
+    at: Instant
+    """Wall-clock time of the poll: the only clock the steps behind it see."""
+    records: list[T]
+
+    def map(self, function: Callable[[T], R]) -> "Batch[R]":
+        """The same batch with each record replaced."""
+        return Batch(self.partition, self.at, [function(record) for record in self.records])
+
+    def replace(self, records: list[R]) -> "Batch[R]":
+        """The same batch with other records."""
+        return Batch(self.partition, self.at, records)
+
+
+class Revoked(Struct, frozen=True):
+    """The partition has gone to another process, or is about to be read anew: forget its state."""
+
+    partition: int
+
+
+class CaughtUp(Struct, frozen=True):
+    """Everything that stood in the partition's topics at an instant has been passed on."""
+
+    partition: int
+    until: Instant
+    at: Instant
+    """Wall-clock time of the poll that found out."""
+
+
+Control: TypeAlias = Revoked | CaughtUp
+Event: TypeAlias = Batch[T] | Control
+Keyed: TypeAlias = tuple[str, Event[T]]
+"""A partition number as text, and an event."""
+
+
+class Rejected(Struct, frozen=True):
+    """A record that goes to the dead letters."""
+
+    received: Received
+    reason: Reason
+    message: str

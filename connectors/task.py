@@ -1,0 +1,308 @@
+"""The exactly-once core: one consumer, one transactional producer, one transaction an epoch.
+
+The engine asks for the next batch only after everything of the last one has passed every
+step, sink and snapshot. There the task commits: outputs, dead letters, state and offsets
+become visible together, or not at all. It polls after the commit, so rebalance callbacks,
+which run inside a poll, always find no open work.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+
+import structlog
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+
+from connectors.caught_up import EndWatch
+from connectors.clock import now
+from connectors.failures import (
+    ATTEMPTS,
+    Failure,
+    RecordFailed,
+    from_metadata,
+    next_failure,
+    to_metadata,
+)
+from connectors.kafka import PARTITIONER, client
+from connectors.pacing import Pacing
+from connectors.stream import Batch, CaughtUp, Event, Keyed, Outgoing, Received, Revoked
+
+log = structlog.get_logger(__name__)
+
+_WAIT = 0.02
+"""Seconds one poll waits for a first record."""
+_TIMEOUT = 30.0
+"""Seconds one step of a commit may take."""
+
+
+class TransactionFailed(Exception):
+    """An epoch could not be committed. The process must end and start anew."""
+
+
+class UnevenAssignment(Exception):
+    """The group gave this process different partition numbers of topics that belong together."""
+
+
+class Task:
+    """What one process of a flow owns in Kafka."""
+
+    def __init__(
+        self,
+        kafka: Mapping[str, str],
+        group: str,
+        topics: Sequence[str],
+        *,
+        instance: str,
+        static: bool,
+        poll_records: int = 10_000,
+        commit_interval: timedelta = timedelta(milliseconds=20),
+        watch_ends_every: timedelta | None = None,
+    ) -> None:
+        """Connect nothing yet.
+
+        `instance` names the process among those of its flow. When it is `static`, a restart
+        under the same name takes over at once. With `watch_ends_every` the task says, that
+        often, up to which instant each partition has been read to its end.
+        """
+        self.group = group
+        self._topics = list(topics)
+        self._poll_records = poll_records
+        self._pacing = Pacing(commit_interval)
+        identity = f"{group}-{instance}"
+        settings = client(
+            kafka,
+            group_id=group,
+            enable_auto_commit=False,
+            enable_partition_eof=True,
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",
+            partition_assignment_strategy="range",
+            session_timeout_ms=6_000,
+            fetch_wait_max_ms=10,
+            **({"group_instance_id": identity} if static else {}),
+        )
+        self._consumer_settings = settings
+        self._producer_settings = client(
+            kafka,
+            transactional_id=identity,
+            transaction_timeout_ms=10_000,
+            linger_ms=1,
+            partitioner=PARTITIONER,
+        )
+        self._ends = EndWatch(kafka, watch_ends_every) if watch_ends_every else None
+        self._between: list[Callable[[], None]] = []
+        self._offsets: dict[tuple[str, int], int] = {}
+        self._failures: dict[tuple[str, int], Failure] = {}
+        self._revoked: set[int] = set()
+        self._generation = 0
+        self._open = False
+        self._delivery_error: KafkaError | None = None
+        self.assigned: frozenset[int] = frozenset()
+
+    def start(self) -> None:
+        """Connect, fence an earlier process of the same name, and join the group."""
+        self._producer = Producer(self._producer_settings)
+        self._producer.init_transactions(60)
+        self._consumer = Consumer(self._consumer_settings)
+        self._consumer.subscribe(
+            self._topics,
+            on_assign=self._on_assign,
+            on_revoke=self._on_revoke,
+            on_lost=self._on_revoke,
+        )
+
+    def between_epochs(self, refresh: Callable[[], None]) -> None:
+        """Call `refresh` before every poll, when no epoch is open."""
+        self._between.append(refresh)
+
+    def poll(self) -> list[Keyed[Received]]:
+        """What has arrived: an event or two for each partition number, possibly none."""
+        for refresh in self._between:
+            refresh()
+        time.sleep(self._pacing.pause())
+        generation = self._generation
+        first = self._consumer.poll(_WAIT)
+        more = self._consumer.consume(self._poll_records, 0) if first is not None else []
+        # A record from before a rebalance comes again from the committed offset.
+        kept = [first] if first is not None and generation == self._generation else []
+        records = self._received([*kept, *more])
+        self._pacing.polled(sum(map(len, records.values())), self._poll_records)
+        at = now()
+        events: list[Event[Received]] = [Revoked(partition) for partition in sorted(self._revoked)]
+        self._revoked = set()
+        events += [Batch(partition, at, batch) for partition, batch in records.items()]
+        events += [CaughtUp(partition, until, at) for partition, until in self._caught_up(at)]
+        return [(str(event.partition), event) for event in events]
+
+    def _received(self, messages: Iterable[Message]) -> dict[int, list[Received]]:
+        by_partition: dict[int, list[Received]] = {}
+        for message in messages:
+            topic, partition, offset = message.topic(), message.partition(), message.offset()
+            error = message.error()
+            if error is not None:
+                if error.code() == KafkaError._PARTITION_EOF:
+                    self._reached(topic, partition, offset)
+                    continue
+                raise KafkaException(error)
+            self._offsets[topic, partition] = offset + 1
+            self._reached(topic, partition, offset + 1)
+            received = Received(
+                topic,
+                partition,
+                offset,
+                message.key(),
+                message.value(),
+                message.headers() or [],
+                message.timestamp()[1],
+                self._poison(topic, partition, offset),
+            )
+            by_partition.setdefault(partition, []).append(received)
+        return by_partition
+
+    def _reached(self, topic: str, partition: int, offset: int) -> None:
+        if self._ends is not None:
+            self._ends.reached(topic, partition, offset)
+
+    def _caught_up(self, at: int) -> Iterable[tuple[int, int]]:
+        if self._ends is None:
+            return ()
+        return self._ends.caught_up(at, self.assigned, self._topics)
+
+    def _poison(self, topic: str, partition: int, offset: int) -> Failure | None:
+        failure = self._failures.get((topic, partition))
+        if failure is None or failure.offset != offset or failure.attempts < ATTEMPTS:
+            return None
+        return failure
+
+    def produce(self, record: Outgoing) -> None:
+        """Write a record in the open epoch's transaction."""
+        self._begin()
+        while True:
+            try:
+                self._producer.produce(
+                    record.topic,
+                    record.value,
+                    record.key,
+                    record.partition,
+                    self._delivered,
+                    record.timestamp,
+                    record.headers or None,
+                )
+                return
+            except BufferError:
+                self._producer.poll(0.1)
+
+    def serve(self) -> None:
+        """Let the producer work off delivery reports."""
+        self._producer.poll(0)
+
+    def commit(self) -> None:
+        """Make everything since the last commit visible, and the offsets of what caused it.
+
+        Raises TransactionFailed when the outcome is anything but success; the producer is
+        never used again then, because a late end of this transaction could close a later one.
+        """
+        if not self._offsets and not self._open:
+            return
+        started = time.monotonic()
+        try:
+            self._begin()
+            if self._offsets:
+                self._producer.send_offsets_to_transaction(
+                    [self._committable(*key, offset) for key, offset in self._offsets.items()],
+                    self._group_metadata,
+                    _TIMEOUT,
+                )
+            self._producer.commit_transaction(_TIMEOUT)
+        except KafkaException as error:
+            raise TransactionFailed(f"the epoch was not committed: {error.args[0].str()}") from error
+        if self._delivery_error is not None:
+            raise TransactionFailed(f"a record was not written: {self._delivery_error.str()}")
+        self._open = False
+        self._offsets = {}
+        self._pacing.committed(time.monotonic() - started)
+
+    def _committable(self, topic: str, partition: int, offset: int) -> TopicPartition:
+        failure = self._failures.get((topic, partition))
+        if failure is None:
+            return TopicPartition(topic, partition, offset)
+        if failure.offset < offset:
+            del self._failures[topic, partition]
+            return TopicPartition(topic, partition, offset)
+        return TopicPartition(topic, partition, offset, to_metadata(failure))
+
+    def abort(self) -> None:
+        """Give up the open epoch, as far as the broker can still be told."""
+        self._offsets = {}
+        if not self._open:
+            return
+        self._open = False
+        try:
+            self._producer.abort_transaction(10)
+        except KafkaException as error:
+            log.warning("the transaction was left to time out", error=error.args[0].str())
+
+    def remember_failure(self, failed: RecordFailed) -> Failure | None:
+        """After an abort: note beside the committed offset that a record has failed.
+
+        None when that could not be done, for example because the partition has moved.
+        """
+        received = failed.received
+        key = (received.topic, received.partition)
+        failure = next_failure(failed, self._failures.get(key), now())
+        try:
+            at = self._consumer.committed([TopicPartition(*key)], 10)[0].offset
+            if at < 0:
+                at = self._consumer.get_watermark_offsets(TopicPartition(*key), 10)[0]
+            noted = TopicPartition(*key, at, to_metadata(failure))
+            self._consumer.commit(offsets=[noted], asynchronous=False)
+        except KafkaException as error:
+            log.warning("a failure could not be noted", error=error.args[0].str())
+            return None
+        return failure
+
+    def close(self) -> None:
+        """Leave the group. What is not committed is lost on purpose: it is read again."""
+        self.abort()
+        self._consumer.close()
+
+    def _begin(self) -> None:
+        if not self._open:
+            self._producer.begin_transaction()
+            self._open = True
+
+    def _delivered(self, error: KafkaError | None, _: Message) -> None:
+        if error is not None and self._delivery_error is None:
+            self._delivery_error = error
+
+    def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        # Asked for at commit time, after a session has timed out, the metadata would carry
+        # generation -1, which brokers do not fence.
+        self._group_metadata = consumer.consumer_group_metadata()
+        by_topic: dict[str, set[int]] = {topic: set() for topic in self._topics}
+        for partition in partitions:
+            by_topic[partition.topic].add(partition.partition)
+        numbers = set(map(frozenset, by_topic.values()))
+        if len(numbers) > 1:
+            raise UnevenAssignment(
+                f"group {self.group} was given different partitions of its topics: {by_topic}; "
+                "every process of a group must read the same topics"
+            )
+        self.assigned = numbers.pop()
+        committed = consumer.committed(partitions, 30) if partitions else []
+        self._failures = {
+            (entry.topic, entry.partition): failure
+            for entry in committed
+            if (failure := from_metadata(entry.metadata)) is not None
+        }
+        log.info("assigned", group=self.group, partitions=sorted(self.assigned))
+
+    def _on_revoke(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        if self._open or self._offsets:
+            raise TransactionFailed("partitions were revoked while an epoch was open")
+        self._generation += 1
+        self._revoked |= {partition.partition for partition in partitions}
+        self.assigned = frozenset()
+        if self._ends is not None:
+            self._ends.forget()
+        log.info("revoked", group=self.group, partitions=sorted(self._revoked))

@@ -1,0 +1,81 @@
+"""Between Kafka's records and ours: what a group reads is decoded, what it writes encoded."""
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any
+
+from msgspec import Struct
+
+from connectors.codec import Codec, Undecodable
+from connectors.contracts import Contracts
+from connectors.dead_letters import TARGET_GROUP, DeadLetters
+from connectors.envelope import Envelope
+from connectors.stream import Decoded, Outgoing, Produced, Received, Rejected
+from operators.time import Instant
+
+
+class _Route(Struct, frozen=True):
+    """How records of one type are written."""
+
+    topic: str
+    key: Callable[[Any], str]
+    encode: Callable[[Any], bytes]
+    envelope: Envelope
+
+
+class Wire:
+    """The decoders of the records a group reads, and a route for each it writes."""
+
+    def __init__(
+        self, group: str, contracts: Contracts, codec: Codec, reads: Sequence[type[Any]] = ()
+    ) -> None:
+        """`reads`: the records decoded, one for each topic; views are welcome."""
+        self._group = group
+        self._target = group.encode()
+        self._contracts = contracts
+        self._codec = codec
+        self._decoders = {
+            contracts.topic_of(record).name: codec.decoder(record) for record in reads
+        }
+        self._routes: dict[type[Any], _Route] = {}
+        self._dead_letters = DeadLetters(
+            group, lambda topic: contracts.dead_letters_of(topic).name
+        )
+
+    def decode(self, received: Received) -> Decoded[Any] | Rejected | None:
+        """A record's content, why there is none, or None when it is meant for another group."""
+        target = received.header(TARGET_GROUP)
+        if target is not None and target != self._target:
+            return None
+        if received.poison is not None:
+            return Rejected(received, "poison", received.poison.message)
+        if received.value is None:
+            return Rejected(received, "empty", "the record has no value")
+        try:
+            return Decoded(self._decoders[received.topic](received.value), received)
+        except Undecodable as error:
+            return Rejected(received, error.reason, str(error))
+
+    def encode(self, written: Produced | Rejected, at: Instant) -> Outgoing:
+        """The record to write, with its key and headers."""
+        if isinstance(written, Rejected):
+            return self._dead_letters.make(written, at)
+        record, cause = written.record, written.cause
+        route = self._routes.get(type(record)) or self._route(type(record))
+        return Outgoing(
+            route.topic,
+            route.key(record).encode(),
+            route.encode(record),
+            route.envelope.headers(record, at, cause),
+        )
+
+    def _route(self, record: type[Any]) -> _Route:
+        topic = self._contracts.topic_of(record)
+        route = _Route(
+            topic.name,
+            attrgetter(topic.key),
+            self._codec.encoder(record),
+            Envelope(self._group, topic.name),
+        )
+        self._routes[record] = route
+        return route

@@ -1,0 +1,66 @@
+"""What four answers amount to."""
+
+from collections.abc import Mapping, Sequence
+
+from operators.decision import Branch, BranchAnswer, DecisionStatus
+from operators.result import (
+    FraudResult,
+    InventoryResult,
+    PricingResult,
+    Result,
+    ValidationResult,
+)
+
+NAMES: Mapping[type[Result], Branch] = {
+    ValidationResult: "VALIDATION",
+    InventoryResult: "INVENTORY",
+    FraudResult: "FRAUD",
+    PricingResult: "PRICING",
+}
+"""The branch that writes a kind of result."""
+
+BRANCHES: tuple[Branch, ...] = tuple(NAMES.values())
+"""All branches, in the order decisions list them."""
+
+VERDICTS: Mapping[tuple[Branch, str], DecisionStatus] = {
+    ("VALIDATION", "APPROVED"): "APPROVED",
+    ("VALIDATION", "REJECTED"): "REJECTED",
+    ("INVENTORY", "AVAILABLE"): "APPROVED",
+    ("INVENTORY", "LIMITED"): "REVIEW",
+    ("INVENTORY", "UNAVAILABLE"): "REJECTED",
+    ("FRAUD", "PASS"): "APPROVED",
+    ("FRAUD", "WARNING"): "REVIEW",
+    ("FRAUD", "FAIL"): "REJECTED",
+    ("PRICING", "MATCH"): "APPROVED",
+    ("PRICING", "DEVIATION"): "REVIEW",
+    ("PRICING", "MISMATCH"): "REJECTED",
+}
+"""What one answer alone would decide. An answer that is not listed asks for a person."""
+
+
+def status_of(answers: Sequence[BranchAnswer]) -> DecisionStatus:
+    """The decision: the worst of the answers, REVIEW while one is missing or UNKNOWN.
+
+    >>> status_of([])
+    'REVIEW'
+    """
+    verdicts = {VERDICTS.get((answer.branch, answer.status), "UNKNOWN") for answer in answers}
+    if len(answers) < len(BRANCHES) or "UNKNOWN" in verdicts:
+        return "REVIEW"
+    if "REJECTED" in verdicts:
+        return "REJECTED"
+    return "REVIEW" if "REVIEW" in verdicts else "APPROVED"
+
+
+def changes(before: Sequence[BranchAnswer], after: Sequence[BranchAnswer]) -> tuple[str, ...]:
+    """What is different between two revisions, a sentence a branch and one for the status."""
+    then = {answer.branch: answer.status for answer in before}
+    said = [
+        f"{answer.branch.lower()}: {then.get(answer.branch, 'missing')} → {answer.status}"
+        for answer in after
+        if then.get(answer.branch) != answer.status
+    ]
+    old, new = status_of(before), status_of(after)
+    if old != new:
+        said.append(f"status: {old} → {new}")
+    return tuple(said)

@@ -1,0 +1,238 @@
+"""The join: four answers to a request become one decision, with a deadline and revisions.
+
+A request opens with its first answer. When all four branches have answered it gets its
+decision; when the deadline passes first, a partial one, and every answer after that makes a
+further revision. A deadline fires only on the knowledge that everything written before it has
+been read (`caught_up`), so a reader that lags never blames a branch.
+
+Decided requests are remembered for a bounded time, to recognise duplicates and late answers.
+"""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from operators.decide import BRANCHES, NAMES, changes, status_of
+from operators.decision import Branch, BranchAnswer, InvoiceDecision, InvoiceSettled
+from operators.result import Result
+from operators.table import Table
+from operators.time import Instant
+
+
+class Request(Struct, frozen=True, array_like=True):
+    """A request whose answers are still of use."""
+
+    request_id: str
+    attempt: int
+    invoice_id: str
+    vendor_id: str
+    opened_at: Instant
+    uploaded_at: Instant
+    answers: tuple[BranchAnswer, ...]
+    revision: int = 0
+
+    @property
+    def missing(self) -> tuple[Branch, ...]:
+        """Branches that have not answered."""
+        answered = {answer.branch for answer in self.answers}
+        return tuple(branch for branch in BRANCHES if branch not in answered)
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether a further answer could still change the decision."""
+        return len(self.answers) < len(BRANCHES) or any(
+            answer.status == "UNKNOWN" for answer in self.answers
+        )
+
+
+class Decided(Struct, frozen=True, array_like=True, tag=1):
+    """What is remembered of a request that has been decided."""
+
+    decided_at: Instant
+    uploaded_at: Instant
+    unsettled: Request | None = None
+    """Its answers, while a further one could still change the decision."""
+
+
+class Forgotten(Struct, frozen=True, array_like=True, tag=2):
+    """The latest instant of a decision that is no longer remembered."""
+
+    until: Instant
+
+
+class Late(Struct, frozen=True):
+    """An answer to a request that may have been decided and forgotten."""
+
+    result: Result
+    message: str
+
+
+class Duplicate(Struct, frozen=True):
+    """An answer that was already there."""
+
+    result: Result
+
+
+Waiting: TypeAlias = Table[Request]
+Memory: TypeAlias = Table[Decided | Forgotten]
+Outcome: TypeAlias = InvoiceDecision | InvoiceSettled | Late | Duplicate
+
+_HORIZON = "\x00forgotten"
+"""Key of the `Forgotten` entry: no request identifier starts with a control character."""
+
+
+class Join:
+    """The rules of the join; its state is in the tables it is given."""
+
+    def __init__(self, deadline: Instant, remember: Instant) -> None:
+        """`deadline`: milliseconds a request waits; `remember`: how long it is remembered."""
+        self._deadline = deadline
+        self._remember = remember
+
+    def answer(
+        self, waiting: Waiting, memory: Memory, result: Result, written_at: Instant, now: Instant
+    ) -> Iterator[Outcome]:
+        """Take over a branch's answer that was written to its topic at `written_at`."""
+        key = f"{result.request_id}/{result.attempt}"
+        answer = _answer(result)
+        request = waiting.get(key)
+        if request is not None:
+            if _already(request, answer):
+                yield Duplicate(result)
+                return
+            request = _with(request, answer)
+            if request.missing:
+                waiting.put(key, request)
+            else:
+                waiting.delete(key)
+                yield from self._decide(memory, key, request, (), now)
+            return
+        decided = memory.get(key)
+        if isinstance(decided, Decided):
+            before = decided.unsettled
+            if before is None or _already(before, answer):
+                yield Duplicate(result)
+            else:
+                yield from self._decide(memory, key, _with(before, answer), before, now)
+            return
+        horizon = memory.get(_HORIZON)
+        if isinstance(horizon, Forgotten) and result.uploaded_at <= horizon.until:
+            yield Late(
+                result,
+                "the request may have been decided and forgotten: it was uploaded before "
+                "the last decision that is no longer remembered",
+            )
+            return
+        waiting.put(
+            key,
+            Request(
+                result.request_id,
+                result.attempt,
+                result.invoice_id,
+                result.vendor_id,
+                written_at,
+                result.uploaded_at,
+                (answer,),
+            ),
+        )
+
+    def caught_up(
+        self, waiting: Waiting, memory: Memory, at: Instant, now: Instant
+    ) -> Iterator[Outcome]:
+        """Everything written before `at` has been answered for: fire deadlines, forget."""
+        due = [
+            (key, request)
+            for key, request in waiting.items()
+            if request.opened_at + self._deadline < at
+        ]
+        for key, request in due:
+            waiting.delete(key)
+            yield from self._decide(memory, key, request, (), now)
+        self._forget(memory, at - self._remember)
+
+    def _decide(
+        self,
+        memory: Memory,
+        key: str,
+        request: Request,
+        before: Request | tuple[()],
+        now: Instant,
+    ) -> Iterator[Outcome]:
+        request = replace(request, revision=request.revision + 1)
+        memory.delete(key)
+        memory.put(
+            key, Decided(now, request.uploaded_at, request if request.unsettled else None)
+        )
+        decision = InvoiceDecision(
+            request_id=request.request_id,
+            attempt=request.attempt,
+            invoice_id=request.invoice_id,
+            vendor_id=request.vendor_id,
+            revision=request.revision,
+            status=status_of(request.answers),
+            complete=not request.missing,
+            missing=request.missing,
+            branches=request.answers,
+            changes=changes(before.answers, request.answers) if before else (),
+            opened_at=request.opened_at,
+            decided_at=now,
+            uploaded_at=request.uploaded_at,
+            latency_ms=max(0, now - request.uploaded_at),
+        )
+        yield decision
+        if decision.status in ("APPROVED", "REJECTED"):
+            yield InvoiceSettled(
+                request_id=request.request_id,
+                attempt=request.attempt,
+                invoice_id=request.invoice_id,
+                vendor_id=request.vendor_id,
+                outcome=decision.status,
+                settled_at=now,
+            )
+
+    def _forget(self, memory: Memory, until: Instant) -> None:
+        expired: list[str] = []
+        latest = 0
+        for key, decided in memory.items():
+            if isinstance(decided, Forgotten):
+                continue
+            if decided.decided_at > until:
+                break
+            expired.append(key)
+            latest = max(latest, decided.decided_at)
+        for key in expired:
+            memory.delete(key)
+        if expired:
+            horizon = memory.get(_HORIZON)
+            if isinstance(horizon, Forgotten):
+                latest = max(latest, horizon.until)
+            memory.put(_HORIZON, Forgotten(latest))
+
+
+def _answer(result: Result) -> BranchAnswer:
+    return BranchAnswer(
+        branch=NAMES[type(result)],
+        status=result.status,
+        unknown_reason=result.unknown_reason,
+        violations=result.violations,
+        decided_at=result.decided_at,
+        latency_ms=max(0, result.decided_at - result.uploaded_at),
+        policy_version=result.policy_version,
+    )
+
+
+def _already(request: Request, answer: BranchAnswer) -> bool:
+    """Whether the branch has answered; an answer that could do its work replaces UNKNOWN."""
+    return any(
+        other.branch == answer.branch
+        and (other.status != "UNKNOWN" or answer.status == "UNKNOWN")
+        for other in request.answers
+    )
+
+
+def _with(request: Request, answer: BranchAnswer) -> Request:
+    others = [other for other in request.answers if other.branch != answer.branch]
+    answers = sorted([*others, answer], key=lambda each: BRANCHES.index(each.branch))
+    return replace(request, answers=tuple(answers))

@@ -87,9 +87,9 @@ $(VENV)/.python:
 			$$python -m venv --clear $(VENV) && touch $@; exit; \
 		fi; \
 	done; \
-	echo "Manifold needs Python 3.11 or 3.12 with its venv module, and $(or $(PYTHON),no python on the PATH) is not that." >&2; \
-	echo "Install it (Debian: apt-get install python3.11-venv; macOS: brew install python@3.12)," >&2; \
-	echo "then run make again; make PYTHON=/path/to/python3.12 ... names one directly." >&2; \
+	echo "Manifold needs Python 3.11 or 3.12 with its venv module, and $(or $(PYTHON),what is on the PATH) is neither:" >&2; \
+	echo "install one (Debian 12: apt-get install python3.11-venv, Ubuntu 24.04: apt-get install python3.12-venv," >&2; \
+	echo "macOS: brew install python@3.12) and run make again, or name it: make PYTHON=/path/to/python3.12 ..." >&2; \
 	exit 1
 
 $(VENV)/.runtime: $(VENV)/.python requirements.lock pyproject.toml

@@ -46,7 +46,9 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     owner: str
     """Who answers for it."""
     key: str
-    """What the key is."""
+    """The field that is the key; several are joined by a slash: `vendor_id/item_id`."""
+    key_without: str | None = None
+    """The field that is the key of a record in which the first is null."""
     record: str | None = None
     """Folder of the Avro record it carries; None for changelogs and dead letters."""
     compatibility: Compatibility = "FULL_TRANSITIVE"
@@ -67,6 +69,18 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Paths of the fields that hold personal data."""
     examples: tuple[dict[str, Any], ...] = ()
     """Records as readable JSON: decimals as strings, dates and instants in RFC 3339."""
+
+    def key_of(self, record: Any) -> str:
+        """The key under which a record is written.
+
+        Raises ContractError when the record has none.
+        """
+        parts = [getattr(record, name) for name in self.key.split("/")]
+        if None in parts and self.key_without is not None:
+            parts = [getattr(record, self.key_without)]
+        if None in parts:
+            raise ContractError(f"a record of {self.name} needs its {self.key}, which is its key")
+        return "/".join(parts)
 
 
 class Version(msgspec.Struct, frozen=True):

@@ -1,0 +1,182 @@
+"""Schema ids from a Confluent-compatible registry."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from confluent_kafka.schema_registry import Schema as Registered
+from confluent_kafka.schema_registry import SchemaRegistryClient
+from confluent_kafka.schema_registry.error import SchemaRegistryError
+from pydantic import SecretStr
+
+from connectors.avro_type import Schema
+from connectors.codec import LockIds, SchemaIds, UnknownSchema
+from connectors.contracts import Contracts, Topic, Version
+
+_NOT_FOUND = 404
+_REFUSED = 409
+_ASK_AGAIN_AFTER = 30.0
+
+
+class RegistryUnavailable(Exception):
+    """The registry does not answer. Nothing is wrong with the record; try again later."""
+
+
+class RegistryRefused(Exception):
+    """The registry does not take a schema; the text says which and why."""
+
+
+class Registry(Protocol):
+    """Where the registry is and how to log in."""
+
+    @property
+    def url(self) -> str | None:
+        """Address; None when there is no registry."""
+
+    @property
+    def username(self) -> str | None:
+        """User, if it wants one."""
+
+    @property
+    def password(self) -> SecretStr | None:
+        """The user's password."""
+
+
+def schema_ids(registry: Registry, contracts: Contracts) -> SchemaIds:
+    """Ids from the registry if there is one, otherwise from the lock."""
+    return LockIds(contracts) if registry.url is None else RegistryIds(client(registry))
+
+
+def client(registry: Registry) -> SchemaRegistryClient:
+    """A client of the registry; connects at the first question."""
+    conf: dict[str, object] = {"url": registry.url, "timeout": 10}
+    if registry.username is not None:
+        password = registry.password.get_secret_value() if registry.password else ""
+        conf["basic.auth.user.info"] = f"{registry.username}:{password}"
+    return SchemaRegistryClient(conf)
+
+
+def subject_of(topic: str) -> str:
+    """The subject of a topic's values, by Confluent's TopicNameStrategy."""
+    return f"{topic}-value"
+
+
+class RegistryIds:
+    """Ids as the registry gave them; each is asked for once."""
+
+    def __init__(
+        self, client: SchemaRegistryClient, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Connect nothing yet."""
+        self._client = client
+        self._clock = clock
+        self._schemas: dict[int, Schema] = {}
+        self._unknown: dict[int, float] = {}
+        self._ids: dict[tuple[str, str, int], int] = {}
+
+    def id_of(self, topic: str, version: Version) -> int:
+        """The id of a version under its topic's subject, registered if it has none.
+
+        Raises RegistryUnavailable, RegistryRefused.
+        """
+        at = (topic, version.folder, version.version)
+        if at not in self._ids:
+            with _answers():
+                self._ids[at] = register(self._client, topic, version)
+        return self._ids[at]
+
+    def schema_of(self, schema_id: int) -> Schema:
+        """The schema of an id.
+
+        Raises UnknownSchema, after which the registry is not asked again for half a minute,
+        and RegistryUnavailable.
+        """
+        found = self._schemas.get(schema_id)
+        if found is not None:
+            return found
+        if self._clock() < self._unknown.get(schema_id, 0.0):
+            raise UnknownSchema(schema_id)
+        try:
+            with _answers():
+                registered = self._client.get_schema(schema_id)
+        except SchemaRegistryError as error:
+            if error.http_status_code != _NOT_FOUND:
+                raise
+            self._unknown[schema_id] = self._clock() + _ASK_AGAIN_AFTER
+            raise UnknownSchema(schema_id) from None
+        schema: Schema = json.loads(registered.schema_str or "null")
+        self._schemas[schema_id] = schema
+        return schema
+
+
+def register(client: SchemaRegistryClient, topic: str, version: Version) -> int:
+    """The id of a version under its topic's subject; registers it only if it is not there."""
+    subject, schema = subject_of(topic), Registered(json.dumps(version.schema), "AVRO")
+    try:
+        found = client.lookup_schema(subject, schema).schema_id
+        if found is not None:
+            return int(found)
+    except SchemaRegistryError as error:
+        if error.http_status_code != _NOT_FOUND:
+            raise
+    try:
+        return int(client.register_schema(subject, schema))
+    except SchemaRegistryError as error:
+        if error.http_status_code != _REFUSED:
+            raise
+        raise RegistryRefused(
+            f"{subject}: the registry refuses {version.folder} version {version.version}: "
+            f"{error.error_message}"
+        ) from None
+
+
+def publish(
+    client: SchemaRegistryClient, contracts: Contracts
+) -> Iterator[tuple[Topic, Version, int]]:
+    """Set every subject's compatibility mode and register every version, oldest first.
+
+    Yields each version with its id. Raises RegistryUnavailable, RegistryRefused.
+    """
+    for topic in contracts.topics.values():
+        if topic.record is None:
+            continue
+        with _answers():
+            client.set_compatibility(subject_of(topic.name), topic.compatibility)
+            numbered = [
+                (version, register(client, topic.name, version))
+                for version in contracts.versions[topic.record]
+            ]
+        for version, number in numbered:
+            yield topic, version, number
+
+
+@contextmanager
+def _answers() -> Iterator[None]:
+    """Tell a registry that is away, or in trouble, from one that says no."""
+    try:
+        yield
+    except SchemaRegistryError as error:
+        if error.http_status_code >= 500 or error.http_status_code in (401, 403, 429):
+            raise RegistryUnavailable(
+                f"the registry answers with HTTP status {error.http_status_code}: check "
+                "registry.url, the user and the password"
+            ) from error
+        raise
+    except Exception as error:
+        if not _is_transport(error):
+            raise
+        raise RegistryUnavailable(
+            f"the registry does not answer ({type(error).__name__}): check registry.url"
+        ) from error
+
+
+def _is_transport(error: Exception) -> bool:
+    """Whether the connection failed.
+
+    By name, since confluent-kafka has changed its HTTP library before and hides which it uses.
+    """
+    return isinstance(error, OSError) or any(
+        base.__name__ == "TransportError" for base in type(error).__mro__
+    )

@@ -1,0 +1,1 @@
+"""Alembic's environment; `manifold db migrate` runs it."""

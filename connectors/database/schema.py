@@ -1,0 +1,188 @@
+"""The tables, as the program sees them; `migrations/` makes them."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.types import JSON, TypeEngine
+
+from operators.money import Amount, from_decimal, parse, render, to_decimal
+from operators.time import Instant
+
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
+_FIRST_INSTANT: Instant = -62_135_596_800_000
+_LAST_INSTANT: Instant = 253_402_300_799_999
+
+
+class InstantColumn(TypeDecorator[Instant]):
+    """An instant: `timestamptz` in PostgreSQL, RFC 3339 text in SQLite.
+
+    Instants outside the years 1 to 9999 become the nearest inside; the audit trail keeps them.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Timestamps where the database has them."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: Instant | None, dialect: Dialect) -> Any:
+        """The instant as the database takes it."""
+        if value is None:
+            return None
+        at = _moment(value)
+        if dialect.name == "postgresql":
+            return at
+        return at.isoformat(timespec="milliseconds")[:-6] + "Z"
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Instant | None:
+        """The instant as the program has it."""
+        if value is None:
+            return None
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        return round(at.timestamp() * 1_000)
+
+
+class AmountColumn(TypeDecorator[Amount]):
+    """An exact amount: `numeric(28, 8)` in PostgreSQL, decimal text in SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Exact numbers where the database has them."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(Numeric(28, 8))
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: Amount | None, dialect: Dialect) -> Any:
+        """The amount as the database takes it."""
+        if value is None:
+            return None
+        return to_decimal(value) if dialect.name == "postgresql" else render(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Amount | None:
+        """The amount as the program has it."""
+        if value is None:
+            return None
+        return from_decimal(value) if isinstance(value, Decimal) else parse(value)
+
+
+def _moment(at: Instant) -> datetime:
+    if not _FIRST_INSTANT <= at <= _LAST_INSTANT:
+        return _FIRST if at < 0 else _LAST
+    seconds, milliseconds = divmod(at, 1_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1_000)
+
+
+_JSON = JSON().with_variant(JSONB(), "postgresql")
+
+metadata = MetaData()
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("invoice_id", Text, nullable=False),
+    Column("vendor_id", Text),
+    Column("origin", Text, nullable=False),
+    Column("uploaded_at", InstantColumn, nullable=False),
+    Column("number", Text),
+    Column("currency", Text),
+    Column("payable", AmountColumn),
+    Column("issue_date", Date),
+    Column("event_id", Text, nullable=False),
+)
+
+result = Table(
+    "result",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("branch", Text, primary_key=True),
+    Column("source_topic", Text, primary_key=True),
+    Column("source_partition", Integer, primary_key=True, autoincrement=False),
+    Column("source_offset", BigInteger, primary_key=True, autoincrement=False),
+    Column("invoice_id", Text, nullable=False),
+    Column("vendor_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("unknown_reason", Text),
+    Column("violations", _JSON, nullable=False),
+    Column("details", _JSON, nullable=False),
+    Column("policy_version", Text, nullable=False),
+    Column("uploaded_at", InstantColumn, nullable=False),
+    Column("decided_at", InstantColumn, nullable=False),
+    Column("record_offset", BigInteger, nullable=False),
+    Column("event_id", Text, nullable=False),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("invoice_id", Text, nullable=False),
+    Column("vendor_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("missing", _JSON, nullable=False),
+    Column("branches", _JSON, nullable=False),
+    Column("changes", _JSON, nullable=False),
+    Column("opened_at", InstantColumn, nullable=False),
+    Column("decided_at", InstantColumn, nullable=False),
+    Column("uploaded_at", InstantColumn, nullable=False),
+    Column("latency_ms", BigInteger, nullable=False),
+    Column("event_id", Text, nullable=False),
+)
+
+audit_chain = Table(
+    "audit_chain",
+    metadata,
+    Column("chain", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    Column("chain", Text, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("source_topic", Text, nullable=False),
+    Column("source_partition", Integer, nullable=False),
+    Column("source_offset", BigInteger, nullable=False),
+    Column("payload_sha256", Text, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("event_id", name="uq_audit_entry_event_id"),
+    Index("ix_audit_entry_request_id", "request_id"),
+)

@@ -1,0 +1,83 @@
+"""`manifold db`: the database that `collect` writes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from connectors.database import DatabaseError, Store, migrate
+from connectors.settings import InvalidSettings, Settings
+
+app = typer.Typer(name="db", help="Migrate, check and count the database.", no_args_is_help=True)
+
+Url = Annotated[str | None, typer.Option("--url", help="Instead of the setting database.url.")]
+Json = Annotated[bool, typer.Option("--json", help="One line of JSON.")]
+
+
+@app.command("migrate")
+def migrate_command(url: Url = None, json: Json = False) -> None:
+    """Bring the tables to what this program writes."""
+    with _explained():
+        done = migrate(url or Settings.load().database.url)
+    if json:
+        typer.echo(msgspec.json.encode(done))
+        return
+    before = done.before or "empty"
+    typer.echo(f"{done.database}: {before} → {done.after}")
+
+
+@app.command("verify")
+def verify_command(url: Url = None, json: Json = False) -> None:
+    """Walk all audit chains; exit 1 at the first entry that is not what was written."""
+    with _explained(), _opened(url) as store:
+        breach = store.verify()
+        entries = store.stats().rows["audit_entry"]
+    if json:
+        typer.echo(msgspec.json.encode({"sound": breach is None, "breach": breach}))
+    elif breach is None:
+        typer.echo(f"{entries} audit entries: every chain is sound")
+    else:
+        event = f" ({breach.event_id})" if breach.event_id else ""
+        typer.echo(f"chain {breach.chain}, entry {breach.sequence}{event}: {breach.reason}")
+    if breach is not None:
+        raise typer.Exit(1)
+
+
+@app.command("stats")
+def stats_command(url: Url = None, json: Json = False) -> None:
+    """Count rows by table, and decisions in force by status."""
+    with _explained(), _opened(url) as store:
+        stats = store.stats()
+    if json:
+        typer.echo(msgspec.json.encode(stats))
+        return
+    table = Table("what", "rows")
+    table.columns[1].justify = "right"
+    for name, rows in stats.rows.items():
+        table.add_row(name.replace("_", " "), f"{rows:,}")
+    for status, rows in stats.in_force.items():
+        table.add_row(f"in force: {status}", f"{rows:,}")
+    Console().print(table)
+
+
+@contextmanager
+def _opened(url: str | None) -> Iterator[Store]:
+    store = Store.connect(url or Settings.load().database.url)
+    try:
+        store.check_schema()
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except (DatabaseError, InvalidSettings) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None

@@ -1,0 +1,158 @@
+"""Adds up what the signals saw, and remembers the invoice for those that follow."""
+
+from operators.codes import CREDIT_NOTES
+from operators.fraud.profile import (
+    Answer,
+    Entry,
+    History,
+    SealedPage,
+    VendorProfile,
+    fingerprint,
+    marks_of,
+    replaced,
+    without,
+)
+from operators.fraud.signals import (
+    EARLIER_NEEDED,
+    FIELDS,
+    RULES,
+    SIGNALS,
+    Case,
+    account,
+    amount_of,
+    likeness_of,
+    number_of,
+    similar,
+)
+from operators.invoice import Invoice
+from operators.judgement import Judgement, worst_first
+from operators.money import Amount, times
+from operators.reference import ReferenceExchangeRate, ReferencePolicy, ReferenceVendor
+from operators.result import Evidence, FraudDetails, FraudStatus, Severity, Violation
+from operators.table import Lookup, Table
+from operators.time import Instant
+
+_LARGEST = 2**63 - 1
+
+
+def judge(
+    request_id: str,
+    attempt: int,
+    vendor_id: str,
+    invoice: Invoice,
+    uploaded_at: Instant,
+    *,
+    vendors: Lookup[ReferenceVendor],
+    rates: Lookup[ReferenceExchangeRate],
+    policy: ReferencePolicy,
+    profiles: Table[VendorProfile],
+    seen: Table[SealedPage],
+) -> Judgement[FraudDetails]:
+    """How much of what is seen in fraud is seen in this invoice, from 0 to 100 points.
+
+    The same attempt judged again gets the first answer and changes nothing, as long as the
+    vendor's history reaches back to it. A later attempt takes the place of an earlier one; an
+    attempt that comes after a later one leaves no trace.
+    """
+    history = History(vendor_id, profiles, seen)
+    number = number_of(invoice)
+    amount = amount_of(invoice)
+    likeness = likeness_of(invoice, amount)
+    before: Entry | None = None
+    same: Entry | None = None
+    alike: Entry | None = None
+    for entry in history.matching(marks_of(request_id, number, likeness)):
+        if entry.request_id == request_id:
+            before = entry
+        elif number and entry.number == number:
+            same = same or entry
+        elif likeness and entry.likeness == likeness and similar(entry.number, number):
+            alike = alike or entry
+    if before is not None:
+        for answer in (before.answer, *before.earlier):
+            if answer.attempt == attempt:
+                return _judgement(answer)
+
+    credit = invoice.type_code in CREDIT_NOTES
+    base, converted = (None, True) if credit else _in_base(amount, invoice, rates, policy)
+    vendor = vendors.get(vendor_id)
+    iban = account(invoice.seller.iban)
+    own = fingerprint(vendor_id, iban) if iban and not (vendor and vendor.ibans) else ""
+    case = Case(
+        invoice,
+        policy,
+        vendor,
+        number,
+        base,
+        converted,
+        same,
+        alike,
+        _usual(history, request_id) if base is not None else None,
+        iban,
+        own,
+        without(history.profile.accounts, before.account if before else ""),
+    )
+    evidence = [found for signal in SIGNALS if (found := signal(case)) is not None]
+    evidence.sort(key=_points, reverse=True)
+    answer = Answer(attempt, policy.fraud_warning_score, policy.fraud_fail_score, tuple(evidence))
+    if before is None or before.answer.attempt < attempt:
+        entry = Entry(request_id, answer, number, likeness, base, uploaded_at, own)
+        history.record(replaced(entry, before), before)
+    return _judgement(answer)
+
+
+def _judgement(answer: Answer) -> Judgement[FraudDetails]:
+    score = max(0, min(100, sum(found.points for found in answer.evidence)))
+    status: FraudStatus = "PASS"
+    if score >= answer.fail_score:
+        status = "FAIL"
+    elif score >= answer.warning_score:
+        status = "WARNING"
+    violations = [_violation(found, answer.fail_score) for found in answer.evidence]
+    return Judgement(
+        status, FraudDetails(score, answer.evidence), worst_first(violations) if violations else ()
+    )
+
+
+def _violation(found: Evidence, fail_score: int) -> Violation:
+    severity: Severity = "WARNING"
+    if found.points <= 0:
+        severity = "INFO"
+    elif found.points >= fail_score:
+        severity = "ERROR"
+    rule_id = RULES.get(found.signal, "MF-FRAUD")
+    return Violation(rule_id, found.explanation, severity, FIELDS.get(found.signal))
+
+
+def _in_base(
+    amount: Amount | None,
+    invoice: Invoice,
+    rates: Lookup[ReferenceExchangeRate],
+    policy: ReferencePolicy,
+) -> tuple[Amount | None, bool]:
+    """The amount in base currency, and whether there was a rate for it."""
+    if amount is None:
+        return None, True
+    if invoice.currency != policy.base_currency:
+        rate = rates.get(invoice.currency) if invoice.currency else None
+        if rate is None:
+            return None, False
+        amount = times(amount, rate.rate)
+    return max(-_LARGEST, min(amount, _LARGEST)), True
+
+
+def _usual(history: History, request_id: str) -> Amount | None:
+    """The median of the newest amounts of other requests: few large ones do not move it."""
+    amounts = [
+        entry.amount
+        for entry in history.newest()
+        if entry.amount is not None and entry.request_id != request_id
+    ]
+    if len(amounts) < EARLIER_NEEDED:
+        return None
+    amounts.sort()
+    return amounts[len(amounts) // 2]
+
+
+def _points(found: Evidence) -> int:
+    return found.points

@@ -1,0 +1,10 @@
+"""Was it ordered and received? The match of invoices with purchase orders and goods receipts.
+
+`judge` reserves what an invoice bills, `settle` confirms or releases it. At every step, for each
+order line: reserved + confirmed ≤ received + tolerance.
+"""
+
+from operators.inventory.saga import REMEMBERED, judge, settle
+from operators.inventory.state import OrderReservations, RequestClaims
+
+__all__ = ["REMEMBERED", "OrderReservations", "RequestClaims", "judge", "settle"]

@@ -1,0 +1,296 @@
+"""An invoice's lines against the lines of its purchase order and what has been received.
+
+>>> from operators.money import parse, render
+>>> paper = OrderLine(line="10", name="Paper", quantity=parse("100"), unit="C62", price=parse("2"))
+>>> render(limit(paper, received={"10": parse("40")}, tolerance=parse("5")), 0)
+'42'
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from operators.codes import CREDIT_NOTES
+from operators.inventory.state import LARGEST, ClaimLine, OrderReservations
+from operators.invoice import Invoice, Line
+from operators.money import ONE, Amount, divided, percent, render, times
+from operators.reference import (
+    OrderLine,
+    ReferenceGoodsReceipt,
+    ReferencePolicy,
+    ReferencePurchaseOrder,
+)
+from operators.result import InventoryStatus, Violation
+
+_PIECE = frozenset({"C62", "EA", "H87", "NAR", "PCE"})
+"""Units that all mean one piece."""
+
+_Extent: TypeAlias = Literal["whole", "part", "none", "unclear"]
+
+
+class Comparison(Struct, frozen=True):
+    """What came of comparing an invoice with its order."""
+
+    status: InventoryStatus
+    lines: tuple[ClaimLine, ...]
+    violations: tuple[Violation, ...]
+
+
+def received_by_line(receipts: Iterable[ReferenceGoodsReceipt]) -> dict[str, Amount]:
+    """Quantity received so far of each order line."""
+    received: dict[str, Amount] = {}
+    for receipt in receipts:
+        for line in receipt.lines:
+            received[line.order_line] = received.get(line.order_line, 0) + line.quantity
+    return received
+
+
+def limit(line: OrderLine, received: Mapping[str, Amount], tolerance: Amount) -> Amount:
+    """What of an order line may be billed in all.
+
+    That is the quantity received (of a service: ordered) and the tolerance in percent on top.
+    """
+    base = line.quantity if line.service else received.get(line.line, 0)
+    return max(0, min(base + percent(base, tolerance), LARGEST)) if base > 0 else 0
+
+
+def compare(
+    invoice: Invoice,
+    order: ReferencePurchaseOrder,
+    receipts: Iterable[ReferenceGoodsReceipt],
+    policy: ReferencePolicy,
+    booked: OrderReservations,
+) -> Comparison:
+    """How much of each invoice line may be reserved beside what is already booked."""
+    credit = invoice.type_code in CREDIT_NOTES
+    received = received_by_line(receipts)
+    tolerance = policy.quantity_tolerance_percent
+    left: dict[str, Amount] = {}
+
+    def remaining(line: OrderLine) -> Amount:
+        known = left.get(line.line)
+        if known is None:
+            reserved, confirmed = booked.on(line.line)
+            known = (
+                confirmed
+                if credit
+                else max(0, limit(line, received, tolerance) - reserved - confirmed)
+            )
+            left[line.line] = known
+        return known
+
+    find = _finder(order, remaining)
+    same_currency = invoice.currency is None or invoice.currency == order.currency
+    matches: list[ClaimLine] = []
+    extents: set[_Extent] = set()
+    found: list[Violation] = []
+    if not same_currency:
+        found.append(
+            _warning(
+                "MF-PO-CURRENCY",
+                f"The invoice is in {_shown(invoice.currency)}, purchase order "
+                f"{_shown(order.purchase_order)} in {order.currency}: prices were not compared.",
+                "currency",
+            )
+        )
+    for index, line in enumerate(invoice.lines):
+        quantity = _bounded(line.quantity or 0)
+        against = find(line)
+        if against is None:
+            matches.append(ClaimLine(line.id, None, quantity, 0, 0))
+            extents.add("none")
+            found.append(
+                _warning(
+                    "MF-PO-LINE",
+                    f"{_line(index, line)}: no line of purchase order "
+                    f"{_shown(order.purchase_order)} has this order line, item, or name and price.",
+                    f"lines[{index}]",
+                )
+            )
+            continue
+        if line.order_line and _number(line.order_line) != _number(against.line):
+            found.append(
+                _warning(
+                    "MF-PO-REFERENCE",
+                    f"{_line(index, line)}: purchase order {_shown(order.purchase_order)} has no "
+                    f"line {_shown(line.order_line)}; compared with its line {against.line}, "
+                    "which has the same item.",
+                    f"lines[{index}].order_line",
+                )
+            )
+        available = remaining(against)
+        extent, taken = _extent(index, line, against, available, received, credit, found)
+        extents.add(extent)
+        left[against.line] = available - taken
+        reserved = 0 if credit else taken
+        matches.append(ClaimLine(line.id, against.line, quantity, available, reserved))
+        if same_currency and not credit and line.price is not None and line.price > 0:
+            _check_price(index, line, against, policy, found)
+    if not invoice.lines:
+        found.append(
+            _warning("MF-PO-EMPTY", "The invoice has no lines to compare with its order.", "lines")
+        )
+    if not found:
+        return Comparison("AVAILABLE", tuple(matches), ())
+    if extents == {"none"} and not credit:
+        return Comparison("UNAVAILABLE", tuple(matches), tuple(map(_final, found)))
+    return Comparison("LIMITED", tuple(matches), tuple(found))
+
+
+def _finder(
+    order: ReferencePurchaseOrder, remaining: Callable[[OrderLine], Amount]
+) -> Callable[[Line], OrderLine | None]:
+    """Finds an invoice line's order line: by reference, else item, else name and price."""
+    by_line = {line.line: line for line in order.lines}
+    others: dict[tuple[object, ...], list[OrderLine]] = {}
+
+    def index_others() -> None:
+        for line in order.lines:
+            others.setdefault(("line", _number(line.line)), []).append(line)
+            if line.item_id:
+                others.setdefault(("item", _words(line.item_id)), []).append(line)
+            others.setdefault(("name", _words(line.name), line.price), []).append(line)
+
+    def first(*key: object) -> OrderLine | None:
+        candidates = others.get(key)
+        if candidates is None:
+            return None
+        while len(candidates) > 1 and remaining(candidates[0]) <= 0:
+            candidates.pop(0)
+        return candidates[0]
+
+    def find(line: Line) -> OrderLine | None:
+        if line.order_line is not None and (exact := by_line.get(line.order_line)) is not None:
+            return exact
+        if not others:
+            index_others()
+        against = first("line", _number(line.order_line)) if line.order_line else None
+        if against is None and line.item_id:
+            against = first("item", _words(line.item_id))
+        if against is None and line.name and line.price is not None:
+            against = first("name", _words(line.name), _unit_price(line, line.price))
+        return against
+
+    return find
+
+
+def _extent(
+    index: int,
+    line: Line,
+    against: OrderLine,
+    available: Amount,
+    received: Mapping[str, Amount],
+    credit: bool,
+    found: list[Violation],
+) -> tuple[_Extent, Amount]:
+    """How much of a matched line is there, and how much of it the line takes."""
+    if line.quantity is None:
+        found.append(
+            _warning(
+                "MF-PO-QUANTITY",
+                f"{_line(index, line)}: no quantity to compare with order line {against.line}.",
+                f"lines[{index}].quantity",
+            )
+        )
+        return "unclear", 0
+    if line.unit and line.unit != against.unit and not {line.unit, against.unit} <= _PIECE:
+        found.append(
+            _warning(
+                "MF-PO-UNIT",
+                f"{_line(index, line)}: invoiced in {_shown(line.unit)}, ordered in "
+                f"{_shown(against.unit)}: quantities cannot be compared.",
+                f"lines[{index}].unit",
+            )
+        )
+        return "unclear", 0
+    quantity = abs(line.quantity) if credit else max(0, line.quantity)
+    if quantity <= available:
+        return "whole", quantity
+    wanted = f"{_line(index, line)}: {render(line.quantity, 0)} {_shown(line.unit)}".rstrip()
+    if credit:
+        rule, text = (
+            "MF-PO-CREDIT",
+            f"{wanted} credited, but only {render(available, 0)} of order line {against.line} "
+            "was approved",
+        )
+    elif available > 0:
+        rule, text = (
+            "MF-PO-QUANTITY",
+            f"{wanted} invoiced, {render(available, 0)} of order line {against.line} received "
+            f"and not yet billed (tolerance included), {render(quantity - available, 0)} missing",
+        )
+    elif against.service or received.get(against.line, 0) > 0:
+        rule, text = (
+            "MF-PO-BILLED",
+            f"{wanted} invoiced, but order line {against.line} is billed completely",
+        )
+    else:
+        rule, text = (
+            "MF-PO-RECEIPT",
+            f"{wanted} invoiced, but nothing of order line {against.line} has been received yet",
+        )
+    found.append(_warning(rule, f"{text}.", f"lines[{index}].quantity"))
+    return ("part" if available > 0 or credit else "none"), available
+
+
+def _check_price(
+    index: int, line: Line, against: OrderLine, policy: ReferencePolicy, found: list[Violation]
+) -> None:
+    unit_price = _unit_price(line, line.price or 0)
+    if unit_price <= against.price:
+        return
+    quantity = abs(line.quantity) if line.quantity else ONE
+    accepted = max(
+        percent(times(against.price, quantity), policy.price_tolerance_percent),
+        policy.price_tolerance_amount,
+    )
+    over = times(unit_price - against.price, quantity)
+    if over > accepted:
+        found.append(
+            _warning(
+                "MF-PO-PRICE",
+                f"{_line(index, line)}: unit price {render(unit_price)}, ordered at "
+                f"{render(against.price)}: {render(over)} more than ordered, "
+                f"{render(accepted)} is accepted.",
+                f"lines[{index}].price",
+            )
+        )
+
+
+def _unit_price(line: Line, price: Amount) -> Amount:
+    base = line.base_quantity
+    if base is None or base == ONE or base <= 0:
+        return price
+    return divided(price * ONE, base)
+
+
+def _final(violation: Violation) -> Violation:
+    """With nothing to reserve, waiting helps only where goods may still arrive."""
+    if violation.rule_id not in ("MF-PO-LINE", "MF-PO-BILLED"):
+        return violation
+    return Violation(violation.rule_id, violation.message, "ERROR", violation.field)
+
+
+def _warning(rule_id: str, message: str, field: str | None = None) -> Violation:
+    return Violation(rule_id, message, "WARNING", field)
+
+
+def _bounded(quantity: Amount) -> Amount:
+    return max(-LARGEST, min(quantity, LARGEST))
+
+
+def _line(index: int, line: Line) -> str:
+    return f"line {_shown(line.id) if line.id else index + 1}"
+
+
+def _shown(text: str | None) -> str:
+    return (text or "").strip()[:40]
+
+
+def _number(text: str) -> str:
+    return text.strip().lstrip("0")
+
+
+def _words(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -1,0 +1,222 @@
+"""Reserve what an invoice bills, then confirm or release it: the match as a saga."""
+
+from collections.abc import Iterator
+from itertools import islice
+from zlib import crc32
+
+from operators.codes import CREDIT_NOTES
+from operators.decision import InvoiceSettled
+from operators.inventory.match import Comparison, compare
+from operators.inventory.state import (
+    Claim,
+    ClaimLine,
+    ClaimState,
+    OrderReservations,
+    RequestClaims,
+    Sums,
+)
+from operators.invoice import Invoice
+from operators.judgement import Judgement, worst_first
+from operators.reference import ReferenceGoodsReceipt, ReferencePolicy, ReferencePurchaseOrder
+from operators.result import InventoryDetails, InventoryStatus, LineMatch, Violation
+from operators.table import Lookup, Table
+from operators.time import DAY, Instant
+
+REMEMBERED: Instant = DAY
+"""How long a settled request is remembered, so that a repeated upload reserves nothing."""
+
+_SWEEP_EVERY = 64
+_SWEEP_SIZE = 4 * _SWEEP_EVERY
+
+_NOTHING = OrderReservations()
+_NOBODY = RequestClaims()
+
+
+def judge(
+    request_id: str,
+    attempt: int,
+    vendor_id: str,
+    invoice: Invoice,
+    *,
+    orders: Lookup[ReferencePurchaseOrder],
+    receipts: Lookup[tuple[ReferenceGoodsReceipt, ...]],
+    policy: ReferencePolicy,
+    reservations: Table[OrderReservations],
+    requests: Table[RequestClaims],
+) -> Judgement[InventoryDetails]:
+    """Whether the invoice was ordered and received; reserves what it bills and is there.
+
+    `orders` and `receipts` are keyed by purchase order, `reservations` too, `requests` by
+    request. The same attempt judged again gets the first answer and changes nothing. A later
+    attempt releases what an earlier one still reserves. An attempt that was settled before it
+    is judged here is booked as it was settled.
+    """
+    known = requests.get(request_id) or _NOBODY
+    early = known.of(attempt)
+    if early is not None and early.status:
+        return _answer(early)
+    superseded = any(claim.status and claim.attempt > attempt for claim in known.claims)
+    if not superseded:
+        for claim in known.claims:
+            if claim.state == "reserved":
+                known = known.replaced(_moved(claim, "released", reservations))
+
+    number = invoice.purchase_order.strip() if invoice.purchase_order else ""
+    order = orders.get(number) if number else None
+    against: str | None = None
+    if order is not None and order.vendor_id == vendor_id:
+        against = number
+        booked = reservations.get(number) or _NOTHING
+        comparison = compare(invoice, order, receipts.get(number) or (), policy, booked)
+    else:
+        comparison = _not_compared(number, order)
+    if superseded:
+        comparison = _superseded(comparison)
+
+    claim = Claim(
+        attempt,
+        "released" if superseded else "reserved",
+        comparison.status,
+        against,
+        invoice.type_code in CREDIT_NOTES,
+        comparison.lines,
+        worst_first(list(comparison.violations)) if comparison.violations else (),
+    )
+    if not superseded:
+        _book(claim, reservations)
+        if early is not None:
+            claim = _moved(claim, early.state, reservations)
+    requests.put(request_id, known.replaced(claim))
+    return _answer(claim)
+
+
+def settle(
+    settled: InvoiceSettled,
+    *,
+    reservations: Table[OrderReservations],
+    requests: Table[RequestClaims],
+    remembered: Instant = REMEMBERED,
+) -> None:
+    """Confirm (APPROVED) or release (REJECTED) what an attempt reserved.
+
+    The first settlement of an attempt counts; further ones, and those of attempts that a later
+    one has replaced, change nothing. One that comes before its upload is kept for it. Requests
+    settled longer than `remembered` before this one are forgotten, a few at a time.
+    """
+    if settled.outcome == "UNKNOWN":
+        return
+    final: ClaimState = "confirmed" if settled.outcome == "APPROVED" else "released"
+    known = requests.get(settled.request_id) or _NOBODY
+    claim = known.of(settled.attempt)
+    if claim is None:
+        if any(other.status and other.attempt > settled.attempt for other in known.claims):
+            return
+        claim = Claim(settled.attempt, final)
+    elif claim.state != "reserved":
+        return
+    else:
+        claim = _moved(claim, final, reservations)
+    _put_last(requests, settled.request_id, known.replaced(claim, max(1, settled.settled_at)))
+    if crc32(settled.request_id.encode("utf-8", "replace")) % _SWEEP_EVERY == 0:
+        _forget(requests, settled.settled_at - remembered, settled.settled_at)
+
+
+def _not_compared(number: str, order: ReferencePurchaseOrder | None) -> Comparison:
+    if order is not None:
+        message = f"Purchase order {number[:40]} was placed with another vendor."
+        violation = Violation("MF-PO-VENDOR", message, "ERROR", "purchase_order")
+        return Comparison("UNAVAILABLE", (), (violation,))
+    if number:
+        message = f"Purchase order {number[:40]} is not known."
+        violation = Violation("MF-PO-UNKNOWN", message, "WARNING", "purchase_order")
+    else:
+        message = "The invoice names no purchase order, so nothing can be compared."
+        violation = Violation("MF-PO-MISSING", message, "WARNING", "purchase_order")
+    return Comparison("LIMITED", (), (violation,))
+
+
+def _superseded(comparison: Comparison) -> Comparison:
+    violation = Violation(
+        "MF-PO-SUPERSEDED",
+        "A later attempt of this request has been judged already; this one reserves nothing.",
+        "WARNING",
+    )
+    lines = tuple(
+        ClaimLine(line.line, line.order_line, line.invoiced, line.available, 0)
+        for line in comparison.lines
+    )
+    status: InventoryStatus = "UNAVAILABLE" if comparison.status == "UNAVAILABLE" else "LIMITED"
+    return Comparison(status, lines, (*comparison.violations, violation))
+
+
+def _answer(claim: Claim) -> Judgement[InventoryDetails]:
+    lines = tuple(
+        LineMatch(
+            line=line.line,
+            order_line=line.order_line,
+            invoiced=line.invoiced,
+            available=line.available,
+            reserved=line.reserved,
+        )
+        for line in claim.lines
+    )
+    return Judgement(claim.status, InventoryDetails(claim.purchase_order, lines), claim.violations)
+
+
+def _book(claim: Claim, reservations: Table[OrderReservations]) -> None:
+    _change(claim, reservations, [(line.reserved, 0) for line in claim.lines])
+
+
+def _moved(claim: Claim, to: ClaimState, reservations: Table[OrderReservations]) -> Claim:
+    """The claim in its final state, with the order's sums moved along."""
+    if to == "confirmed" and claim.credit:
+        _change(claim, reservations, [(0, -abs(line.invoiced)) for line in claim.lines])
+    elif to == "confirmed":
+        _change(claim, reservations, [(-line.reserved, line.reserved) for line in claim.lines])
+    elif to == "released":
+        _change(claim, reservations, [(-line.reserved, 0) for line in claim.lines])
+    return Claim(
+        claim.attempt,
+        to,
+        claim.status,
+        claim.purchase_order,
+        claim.credit,
+        claim.lines,
+        claim.violations,
+    )
+
+
+def _change(claim: Claim, reservations: Table[OrderReservations], by_line: list[Sums]) -> None:
+    if claim.purchase_order is None:
+        return
+    by: dict[str, Sums] = {}
+    for line, (reserved, confirmed) in zip(claim.lines, by_line, strict=True):
+        if line.order_line is not None and (reserved or confirmed):
+            before = by.get(line.order_line, (0, 0))
+            by[line.order_line] = (before[0] + reserved, before[1] + confirmed)
+    if not by:
+        return
+    booked = reservations.get(claim.purchase_order) or _NOTHING
+    after = booked.changed(by)
+    if after.lines:
+        reservations.put(claim.purchase_order, after)
+    else:
+        reservations.delete(claim.purchase_order)
+
+
+def _put_last(requests: Table[RequestClaims], request_id: str, value: RequestClaims) -> None:
+    """Put as the table's youngest entry, which is where a restore from its changelog puts it."""
+    requests.delete(request_id)
+    requests.put(request_id, value)
+
+
+def _forget(requests: Table[RequestClaims], before: Instant, now: Instant) -> None:
+    """Drop the oldest settled requests; what is still open moves out of the way instead."""
+    oldest: Iterator[tuple[str, RequestClaims]] = islice(requests.items(), _SWEEP_SIZE)
+    for request_id, known in list(oldest):
+        if any(claim.state == "reserved" for claim in known.claims):
+            _put_last(requests, request_id, known)
+        elif known.settled_at < before:
+            requests.delete(request_id)
+        else:
+            return

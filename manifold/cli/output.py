@@ -1,0 +1,110 @@
+"""How commands speak: tables for people, JSON lines for machines, sentences for failures."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import typer
+from confluent_kafka import KafkaError, KafkaException
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from connectors.contracts import ContractError
+from connectors.database import DatabaseError
+from connectors.kafka import Stopped, TopicsMissing
+from connectors.registry import RegistryRefused, RegistryUnavailable
+from connectors.settings import InvalidSettings
+
+EXIT_FAILED = 1
+"""Something was tried and failed."""
+EXIT_USAGE = 2
+"""What was asked for makes no sense; nothing was tried."""
+EXIT_INTERRUPTED = 130
+"""Ctrl-C."""
+
+_CONFIGURATION = {
+    KafkaError._INVALID_ARG,
+    KafkaError._CONFLICT,
+    KafkaError._UNKNOWN_PROTOCOL,
+}
+
+
+class Failed(Exception):
+    """What was asked for could not be done; the text is a sentence that says what to do."""
+
+    def __init__(self, sentence: str, code: int = EXIT_FAILED) -> None:
+        """A sentence for people and the exit code."""
+        super().__init__(sentence)
+        self.code = code
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console on standard output, or on standard error, that takes text as it is."""
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+def complain(sentence: str) -> None:
+    """A sentence on standard error."""
+    typer.echo(printable(sentence), err=True)
+
+
+def json_line(value: Any) -> None:
+    """One JSON object on a line of its own, at once."""
+    typer.echo(msgspec.json.encode(value))
+    sys.stdout.flush()
+
+
+def printable(text: object) -> str:
+    """Text fit for a terminal: whatever could move its cursor is a space.
+
+    >>> printable("a\\x1b[2Jb")
+    'a [2Jb'
+    """
+    return "".join(sign if sign.isprintable() else " " for sign in str(text))
+
+
+def table(*columns: str) -> Table:
+    """An empty table; a column that begins with `>` is aligned to the right."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for column in columns:
+        right = column.startswith(">")
+        made.add_column(
+            column.removeprefix(">"), justify="right" if right else "left", overflow="fold"
+        )
+    return made
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn expected failures into a sentence on standard error and an exit code.
+
+    As a decorator, it goes around a whole command.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python's flush at exit must not fail anew.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(EXIT_FAILED) from None
+    except Failed as error:
+        complain(str(error))
+        raise typer.Exit(error.code) from None
+    except (InvalidSettings, ContractError) as error:
+        complain(str(error))
+        raise typer.Exit(EXIT_USAGE) from None
+    except (TopicsMissing, Stopped, DatabaseError, RegistryUnavailable, RegistryRefused) as error:
+        complain(str(error))
+        raise typer.Exit(EXIT_FAILED) from None
+    except KafkaException as error:
+        problem = error.args[0]
+        if problem.code() in _CONFIGURATION:
+            complain(f"Kafka settings are wrong: {problem.str()}")
+            raise typer.Exit(EXIT_USAGE) from None
+        complain(f"Kafka: {problem.str()}")
+        raise typer.Exit(EXIT_FAILED) from None

@@ -48,10 +48,7 @@ PRODUCTS: tuple[Product, ...] = (
     Product("16", "Maintenance work", "HUR", decimals=2, service=True),
 )
 
-NEVER_ORDERED = Product("99", "Express surcharge", "H87")
-"""What nobody has ordered."""
-
-_BY_CODE = {product.code: product for product in (*PRODUCTS, NEVER_ORDERED)}
+_BY_CODE = {product.code: product for product in PRODUCTS}
 
 
 def product_of(item_id: str) -> Product:

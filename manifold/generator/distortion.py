@@ -2,10 +2,9 @@
 
 from random import Random
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from manifold.generator.billing import Entry, Extras, bill
-from manifold.generator.catalogue import NEVER_ORDERED
 from manifold.generator.faults import FAULTS, Fault
 from manifold.generator.price_list import PriceList
 from manifold.generator.world import Delivery, World
@@ -27,6 +26,18 @@ class VendorHistory(Struct):
     """Number of the last invoice without a fault."""
     huge: int = -_HUGE_EVERY
     """Value of `sent` at the last huge invoice."""
+    billed: set[tuple[Amount, int]] = field(default_factory=set)
+    """Amounts and days (ordinals) of all invoices."""
+
+    def fresh_day(self, amount: Amount, day: int) -> int:
+        """That day, or the latest before on which the vendor has not billed the same amount.
+
+        The same amount on the same day would look like the same invoice sent twice.
+        """
+        while (amount, day) in self.billed:
+            day -= 1
+        self.billed.add((amount, day))
+        return day
 
 
 class Distortion:
@@ -41,6 +52,7 @@ class Distortion:
         self._rates = {rate.currency: rate.rate for rate in world.exchange_rates}
         self._prices = prices
         self._rng = rng
+        self._enlarged: set[str] = set()
         self._injected: dict[Fault, int] = dict.fromkeys(FAULTS, 0)
 
     def distort(
@@ -55,6 +67,7 @@ class Distortion:
         self._injected[fault] += 1
         if fault in ("unusual_amount", "just_below_limit"):
             history.huge = history.sent
+            self._enlarged.add(delivery.order.purchase_order)
         return fault
 
     def _fits(
@@ -63,9 +76,11 @@ class Distortion:
         vendor_id = delivery.order.vendor_id
         match fault:
             case "over_billed":
-                return delivery.last and not delivery.call_off
+                return bool(_billed_whole(entries))
             case "not_received":
                 return _waiting(delivery) is not None
+            case "unknown_order_line":
+                return self._prices.never_ordered(delivery.order) is not None
             case "duplicate_number":
                 return history.correct_number is not None
             case "over_price":
@@ -73,15 +88,19 @@ class Distortion:
             case "missed_volume_discount":
                 return any(entry.price < entry.order_line.price for entry in entries)
             case "just_below_limit":
-                return delivery.call_off and history.sent - history.huge >= _HUGE_EVERY
+                return self._room(delivery, history)
             case "unusual_amount":
-                return (
-                    delivery.call_off
-                    and history.sent >= _HISTORY
-                    and history.sent - history.huge >= _HUGE_EVERY
-                )
+                return history.sent >= _HISTORY and self._room(delivery, history)
             case _:
                 return True
+
+    def _room(self, delivery: Delivery, history: VendorHistory) -> bool:
+        """Whether a huge invoice fits: one for a framework order, and not too often."""
+        return (
+            delivery.call_off
+            and history.sent - history.huge >= _HUGE_EVERY
+            and delivery.order.purchase_order not in self._enlarged
+        )
 
     def _apply(
         self, fault: Fault, delivery: Delivery, entries: list[Entry], extras: Extras
@@ -96,12 +115,13 @@ class Distortion:
             case "vat_amount":
                 extras.vat_error = self._noticeable()
             case "unknown_order_line":
-                entries.append(prices.entry(vendor_id, _never_ordered(vendor_id), ONE))
+                line = prices.never_ordered(delivery.order)
+                if line is not None:
+                    entries.append(prices.entry(vendor_id, line, ONE * (1 + int(rng.random() * 5))))
             case "over_billed":
-                entry = rng.choice([e for e in entries if not e.order_line.service])
+                entry = rng.choice(_billed_whole(entries))
                 step = entry.product.step
-                quantity = -(-entry.order_line.quantity * 3 // (2 * step)) * step
-                self._bill(vendor_id, entry, quantity)
+                self._bill(vendor_id, entry, -(-entry.quantity * 3 // (2 * step)) * step)
             case "not_received":
                 line = _waiting(delivery)
                 if line is not None:
@@ -163,22 +183,16 @@ def _payable(entries: list[Entry], extras: Extras, rate: Amount) -> Amount:
     return divided((bill(entries, extras).totals.payable or 0) * rate, ONE)
 
 
+def _billed_whole(entries: list[Entry]) -> list[Entry]:
+    """The goods whose order line nothing else is billed on."""
+    return [e for e in entries if e.quantity == e.order_line.quantity and not e.order_line.service]
+
+
 def _waiting(delivery: Delivery) -> OrderLine | None:
     """The order line that was never received, if the order has one."""
     line = delivery.order.lines[-1]
     received = any(line.line == entry.order_line for entry in delivery.receipt.lines)
     return None if received or line.service else line
-
-
-def _never_ordered(vendor_id: str) -> OrderLine:
-    return OrderLine(
-        line="990",
-        item_id=f"{vendor_id}-{NEVER_ORDERED.code}",
-        name=NEVER_ORDERED.name,
-        quantity=ONE,
-        unit=NEVER_ORDERED.unit,
-        price=15 * ONE,
-    )
 
 
 def _dearer(price: Amount, percent: int) -> Amount:

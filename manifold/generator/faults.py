@@ -49,7 +49,7 @@ class Finding(Struct, frozen=True):
 FINDINGS: dict[Fault, Finding] = {
     "line_arithmetic": Finding("VALIDATION", "REJECTED", also=("PRICING",)),
     "total_arithmetic": Finding("VALIDATION", "REJECTED"),
-    "vat_amount": Finding("VALIDATION", "REJECTED"),
+    "vat_amount": Finding("VALIDATION", "REJECTED", also=("PRICING",)),
     "missing_number": Finding("VALIDATION", "REJECTED"),
     "missing_buyer": Finding("VALIDATION", "REJECTED"),
     "bad_iban_check_digit": Finding("VALIDATION", "REJECTED", also=("FRAUD",)),

@@ -7,7 +7,7 @@ from manifold.generator.catalogue import product_of
 from manifold.generator.countries import COUNTRIES
 from manifold.generator.world import CALL_OFF_SHARE, Delivery, World
 from operators.money import Amount, parse
-from operators.reference import OrderLine, ReferenceContract
+from operators.reference import OrderLine, ReferenceContract, ReferencePurchaseOrder
 
 
 class PriceList:
@@ -17,6 +17,9 @@ class PriceList:
         """Index a world's contracts."""
         self.countries = {vendor.vendor_id: vendor.country or "" for vendor in world.vendors}
         self._contracts = {(c.vendor_id, c.item_id): c for c in world.contracts}
+        self._by_vendor: dict[str, list[ReferenceContract]] = {}
+        for contract in world.contracts:
+            self._by_vendor.setdefault(contract.vendor_id, []).append(contract)
         self._vat = {c.code: (parse(c.standard), parse(c.reduced)) for c in COUNTRIES}
 
     def entries(self, delivery: Delivery, rng: Random) -> list[Entry]:
@@ -56,6 +59,22 @@ class PriceList:
         """The agreed price of one unit, with the discount the quantity earns."""
         contract = self.contract(vendor_id, line)
         return discounted(line.price, quantity, contract.discounts) if contract else line.price
+
+    def never_ordered(self, order: ReferencePurchaseOrder) -> OrderLine | None:
+        """A line the vendor has a contract for, but that is not on the order."""
+        on_order = {line.item_id for line in order.lines}
+        for contract in self._by_vendor.get(order.vendor_id, ()):
+            if contract.item_id not in on_order:
+                product = product_of(contract.item_id)
+                return OrderLine(
+                    line="990",
+                    item_id=contract.item_id,
+                    name=product.name,
+                    quantity=0,
+                    unit=product.unit,
+                    price=contract.price,
+                )
+        return None
 
     def contract(self, vendor_id: str, line: OrderLine) -> ReferenceContract | None:
         """The contract that prices an order line, if there is one."""

@@ -88,8 +88,10 @@ class _Stream:
             fault = self.distortion.distort(delivery, entries, extras, history)
         history.sent += 1
         number = f"{order.vendor_id[1:]}/{history.sent:05d}"
-        day = date.fromordinal(_EPOCH + at // DAY - int(rng.random() * 10))
-        invoice = self.invoice(delivery, bill(entries, extras), extras, number, day)
+        made = bill(entries, extras)
+        day = _EPOCH + at // DAY - int(rng.random() * 10)
+        day = history.fresh_day(made.totals.payable or 0, day)
+        invoice = self.invoice(delivery, made, extras, number, date.fromordinal(day))
         if fault is None:
             history.correct_number = number
         else:

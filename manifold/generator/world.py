@@ -27,10 +27,12 @@ from operators.reference import (
 
 CALL_OFFS = 8
 """Invoices billed against one framework order."""
-CALL_OFF_SHARE = 25
-"""A framework order is received this many times an ordinary call-off, room for a huge one."""
+CALL_OFF_SHARE = 32
+"""A framework order is received this many times an ordinary call-off: room for a huge one."""
 
 _RATES = {"EUR": "1", "USD": "0.92", "GBP": "1.17", "CHF": "1.05", "PLN": "0.234"}
+_GOODS = [product for product in PRODUCTS if not product.service]
+_SERVICES = [product for product in PRODUCTS if product.service]
 _FOREIGN = ("USD", "GBP", "CHF")
 _BUYER = "Contoria Procurement"
 
@@ -197,23 +199,23 @@ def _vendor(index: int, tag: str, buyers: dict[str, Party], rng: Random) -> _Ven
     )
     # Every fifth vendor is large: some of its call-offs can come just below the approval limit.
     usual = rng.uniform(2800, 3400) if index % 5 == 0 else 150 * 12 ** rng.random()
-    goods = [product for product in PRODUCTS if not product.service]
-    services = [product for product in PRODUCTS if product.service]
     currency = "EUR"
     if country.code == "PL":
         currency = "PLN"
     elif index % 6 == 1:
         currency = rng.choice(_FOREIGN)
     usual /= float(_RATES[currency])
-    items = tuple(_item(vendor_id, product, usual, rng) for product in rng.sample(goods, 8))
+    items = tuple(_item(vendor_id, product, usual, rng) for product in rng.sample(_GOODS, 8))
+    services = tuple(_item(vendor_id, product, usual, rng) for product in _SERVICES)
     return _Vendor(
         record=record,
         parties=(_seller(record, country), buyers[country.code]),
         currency=currency,
         usual=usual,
         items=items,
-        contracted=items[:7],
-        services=tuple(_item(vendor_id, product, usual, rng) for product in services),
+        # All or nothing: a line off contract beside lines that have one asks for a look.
+        contracted=() if index % 11 == 6 else (*items, *services),
+        services=services,
     )
 
 

@@ -59,9 +59,9 @@ def json_line(value: Any) -> None:
 
 
 def printable(text: object) -> str:
-    """Text fit for a terminal: whatever could move its cursor is a space.
+    r"""Text fit for a terminal: whatever could move its cursor is a space.
 
-    >>> printable("a\\x1b[2Jb")
+    >>> printable("a\x1b[2Jb")
     'a [2Jb'
     """
     return "".join(sign if sign.isprintable() else " " for sign in str(text))

@@ -1,0 +1,182 @@
+"""Reading topics outside any group: what stands in them, and what arrives.
+
+Nothing here moves a flow's offsets. Only committed records are seen.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from connectors.changelog import Where, end_offsets, reader
+from connectors.kafka import Stopped, TopicsMissing, bootstrap, client, wait_for_broker
+from connectors.stream import Received
+from operators.time import Instant
+
+Tell: TypeAlias = Callable[[int, int], None]
+"""Takes how many offsets of how many have been passed."""
+
+_PATIENCE = 10.0
+"""Seconds that a command waits for a broker."""
+_STALLED = 15.0
+"""Seconds without progress after which an open transaction is not waited for any longer."""
+
+
+class BrokerAway(Stopped):
+    """No broker answered in time; the text says where and what to do."""
+
+
+def topics_there(kafka: Mapping[str, str], *, patience: float = _PATIENCE) -> dict[str, int]:
+    """Each topic of the cluster with its number of partitions.
+
+    Raises BrokerAway when no broker answers within `patience` seconds.
+    """
+    deadline = time.monotonic() + patience
+    try:
+        return wait_for_broker(kafka, lambda: time.monotonic() > deadline)
+    except Stopped:
+        raise BrokerAway(
+            f"no Kafka broker answers on {bootstrap(kafka)}: start one (`make kafka`), or say "
+            "where it is with --bootstrap HOST:PORT"
+        ) from None
+
+
+def partitions_of(kafka: Mapping[str, str], topics: Iterable[str]) -> dict[str, int]:
+    """The number of partitions of these topics, created first where brokers do so on first use.
+
+    Raises TopicsMissing, with what to do, and BrokerAway.
+    """
+    there = topics_there(kafka)
+    wanted = tuple(dict.fromkeys(topics))
+    admin = AdminClient(client(kafka, {"allow.auto.create.topics": True}))
+    for topic in wanted:
+        if topic not in there:
+            found = admin.list_topics(topic, timeout=_PATIENCE).topics[topic]
+            if found.error is None:
+                there[topic] = len(found.partitions)
+    missing = sorted(set(wanted) - set(there))
+    if missing:
+        raise TopicsMissing(
+            f"missing on {bootstrap(kafka)}: {', '.join(missing)}; "
+            "create them with `manifold topics apply`"
+        )
+    return {topic: there[topic] for topic in wanted}
+
+
+def every_partition(counts: Mapping[str, int]) -> list[Where]:
+    """The partitions of topics with so many each."""
+    return [(topic, number) for topic, count in counts.items() for number in range(count)]
+
+
+def start_offsets(
+    kafka: Mapping[str, str], partitions: Iterable[Where], since: Instant | None = None
+) -> dict[Where, int]:
+    """Where partitions begin, or where the first record stands that is not older than `since`."""
+    wanted = tuple(partitions)
+    if not wanted:
+        return {}
+    admin = AdminClient(client(kafka))
+    if since is None or _is_mock(admin):
+        return _offsets(admin, wanted, OffsetSpec.earliest())
+    found = _offsets(admin, wanted, OffsetSpec.for_timestamp(since))
+    older = [where for where, offset in found.items() if offset < 0]
+    return {**found, **(_offsets(admin, older, OffsetSpec.latest()) if older else {})}
+
+
+def read_between(
+    kafka: Mapping[str, str],
+    starts: Mapping[Where, int],
+    *,
+    tell: Tell | None = None,
+) -> Iterator[Received]:
+    """The records from `starts` to the partitions' present ends, each partition in order.
+
+    A transaction that is still open at the end is waited for, but no longer than 15 seconds.
+    """
+    ends = end_offsets(kafka, starts) if starts else {}
+    left = {where: end for where, end in ends.items() if end > starts[where]}
+    total = sum(end - starts[where] for where, end in left.items())
+    reached = {where: starts[where] for where in left}
+    progressed = time.monotonic()
+    with _Reading(kafka, {where: starts[where] for where in left}) as reading:
+        while left and time.monotonic() - progressed < _STALLED:
+            for where, offset, received in reading.poll(0.1):
+                if offset > reached[where]:
+                    reached[where], progressed = offset, time.monotonic()
+                if received is not None and received.offset < ends[where]:
+                    yield received
+                if offset >= ends[where]:
+                    left.pop(where, None)
+            if tell is not None:
+                passed = sum(min(at, ends[where]) - starts[where] for where, at in reached.items())
+                tell(passed, total)
+
+
+def follow(
+    kafka: Mapping[str, str], starts: Mapping[Where, int], stopping: Callable[[], bool]
+) -> Iterator[Received]:
+    """The records from `starts` on, as they arrive, until `stopping` is true."""
+    with _Reading(kafka, starts) as reading:
+        while not stopping():
+            for _, _, received in reading.poll(0.1):
+                if received is not None:
+                    yield received
+
+
+class _Reading:
+    """An assigned consumer and what it brings."""
+
+    def __init__(self, kafka: Mapping[str, str], starts: Mapping[Where, int]) -> None:
+        self._consumer: Consumer = reader(kafka)
+        self._consumer.assign([TopicPartition(*where, offset) for where, offset in starts.items()])
+
+    def __enter__(self) -> "_Reading":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._consumer.close()
+
+    def poll(self, timeout: float) -> Iterator[tuple[Where, int, Received | None]]:
+        """Where something came, the position behind it, and the record if it was one."""
+        first = self._consumer.poll(timeout)
+        if first is None:
+            return
+        for message in (first, *self._consumer.consume(10_000, 0)):
+            error = message.error()
+            if error is None:
+                record = received(message)
+                yield (record.topic, record.partition), record.offset + 1, record
+            elif error.code() == KafkaError._PARTITION_EOF:
+                yield (str(message.topic()), message.partition() or 0), message.offset() or 0, None
+            elif not error.retriable():
+                raise KafkaException(error)
+
+
+def received(message: Message) -> Received:
+    """A record as our own type."""
+    headers: Any = message.headers()
+    return Received(
+        str(message.topic()),
+        message.partition() or 0,
+        message.offset() or 0,
+        message.key(),
+        message.value(),
+        list(headers or ()),
+        message.timestamp()[1],
+    )
+
+
+def _is_mock(admin: AdminClient) -> bool:
+    """librdkafka's mock cluster, which does not find offsets by time."""
+    return str(admin.list_topics(timeout=_PATIENCE).cluster_id).startswith("mockCluster")
+
+
+def _offsets(admin: AdminClient, partitions: Iterable[Where], spec: OffsetSpec) -> dict[Where, int]:
+    answers: Mapping[TopicPartition, Any] = admin.list_offsets(
+        {TopicPartition(*where): spec for where in partitions}, request_timeout=30
+    )
+    return {
+        (entry.topic, entry.partition): answer.result().offset for entry, answer in answers.items()
+    }

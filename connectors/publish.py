@@ -1,0 +1,129 @@
+"""Writing records that no flow has caused: uploads and reference data.
+
+Nothing counts as written before the broker has acknowledged it.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import TracebackType
+from typing import Self, TypeAlias
+
+from confluent_kafka import KafkaError, Message, Producer
+from msgspec import Struct
+
+from connectors.clock import now
+from connectors.codec import Codec
+from connectors.contracts import Contracts, Topic
+from connectors.envelope import Envelope
+from connectors.kafka import PARTITIONER, client
+from operators.result import Source
+
+OnWritten: TypeAlias = Callable[[Source], None]
+"""Takes where an acknowledged record stands."""
+
+_PATIENCE = 30
+"""Seconds within which a record must have been acknowledged."""
+
+
+class NotWritten(Exception):
+    """The broker has not acknowledged some of the records; the text says how many and why."""
+
+
+class Publisher:
+    """An idempotent producer of contract records. As a context manager it flushes at the end."""
+
+    def __init__(
+        self, kafka: Mapping[str, str], contracts: Contracts, codec: Codec, source: str = "cli"
+    ) -> None:
+        """`source` names the writer in `ce_source`. Connects in the background."""
+        self._contracts = contracts
+        self._codec = codec
+        self._source = source
+        self._routes: dict[type[Struct], tuple[Topic, Callable[[Struct], bytes], Envelope]] = {}
+        self._refusal: KafkaError | None = None
+        self._producer = Producer(
+            client(
+                kafka,
+                {
+                    "enable.idempotence": True,
+                    "partitioner": PARTITIONER,
+                    "linger.ms": 5,
+                    "compression.type": "lz4",
+                    "message.timeout.ms": _PATIENCE * 1_000,
+                },
+            )
+        )
+        self.accepted = 0
+        """Records given to `send`."""
+        self.written = 0
+        """Records that the broker has acknowledged."""
+
+    def send(
+        self, record: Struct, key: str | None = None, on_written: OnWritten | None = None
+    ) -> None:
+        """Put a record on its way, under its contract's key unless one is given.
+
+        `on_written` is called once the broker has acknowledged it, from a later `send` or
+        `flush`. Raises Unencodable or ContractError for a record that does not fit its
+        contract.
+        """
+        topic, encode, envelope = self._routes.get(type(record)) or self._route(type(record))
+        named = topic.key_of(record) if key is None else key
+        value = encode(record)
+        headers = envelope.headers(record, now())
+        report = partial(self._delivered, on_written)
+        while True:
+            try:
+                self._producer.produce(
+                    topic.name, value, named.encode(), on_delivery=report, headers=headers
+                )
+                break
+            except BufferError:
+                self._producer.poll(0.1)
+        self.accepted += 1
+        self._producer.poll(0)
+
+    def flush(self) -> int:
+        """Wait until everything sent is acknowledged; how many records that are by now.
+
+        Raises NotWritten when some were not.
+        """
+        self._producer.flush(_PATIENCE + 5)
+        if self.written < self.accepted:
+            why = self._refusal.str() if self._refusal else "the broker did not answer in time"
+            raise NotWritten(
+                f"{self.accepted - self.written} of {self.accepted} records were not written: {why}"
+            )
+        return self.written
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.flush()
+        else:
+            # What was accepted is still written, so that `written` says the truth.
+            self._producer.flush(_PATIENCE + 5)
+
+    def _route(self, kind: type[Struct]) -> tuple[Topic, Callable[[Struct], bytes], Envelope]:
+        topic = self._contracts.topic_of(kind)
+        route = (topic, self._codec.encoder(kind), Envelope(self._source, topic.name))
+        self._routes[kind] = route
+        return route
+
+    def _delivered(
+        self, on_written: OnWritten | None, error: KafkaError | None, message: Message
+    ) -> None:
+        if error is not None:
+            self._refusal = self._refusal or error
+            return
+        self.written += 1
+        if on_written is not None:
+            topic, partition, offset = message.topic(), message.partition(), message.offset()
+            on_written(Source(str(topic), int(partition or 0), int(offset or 0)))

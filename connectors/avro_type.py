@@ -54,6 +54,7 @@ class Field:
     type: "AvroType"
     has_default: bool = False
     default: Any = field(default=None, hash=False)
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ class Record:
     def find(self, name: str) -> Field | None:
         """The field of that name."""
         return next((field for field in self.fields if field.name == name), None)
+
+    def find_for(self, reader: Field) -> Field | None:
+        """The field that a reader's field is read from: of its name, else of an alias."""
+        names = (reader.name, *reader.aliases)
+        return next((found for name in names if (found := self.find(name)) is not None), None)
 
 
 AvroType: TypeAlias = Plain | Enumeration | Nullable | Array | Record
@@ -152,7 +158,11 @@ class _Parser:
         self.define(schema, namespace, None)
         fields = tuple(
             Field(
-                each["name"], self.type(each["type"], inner), "default" in each, each.get("default")
+                each["name"],
+                self.type(each["type"], inner),
+                "default" in each,
+                each.get("default"),
+                tuple(each.get("aliases", ())),
             )
             for each in schema["fields"]
         )

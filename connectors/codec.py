@@ -8,7 +8,7 @@ unusual schemas of other writers, goes through fastavro's schema resolution firs
 import io
 import struct
 from collections.abc import Callable
-from typing import Any, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar, cast
 
 import fastavro
 import msgspec
@@ -99,6 +99,8 @@ class Codec:
         self._contracts = contracts
         self._ids = ids
         self._generic: dict[int, tuple[str, Callable[[bytes], dict[str, Any]]]] = {}
+        self._readable: dict[type[Any], Callable[[Any], dict[str, Any]]] = {}
+        self._from_json: dict[type[Any], Callable[[Any], Any]] = {}
 
     def decoder(self, record: type[T]) -> Callable[[bytes], T]:
         """A function that reads values of the record's topic, or raises Undecodable.
@@ -161,10 +163,12 @@ class Codec:
 
     def to_json(self, record: msgspec.Struct) -> dict[str, Any]:
         """Readable JSON of a record: decimals as strings, dates and instants in RFC 3339."""
-        contract = parse(self._contracts.newest(self._name(type(record))).schema)
-        encoded = writer(type(record), contract)(record)
-        schema = self._contracts.newest(contract.name).schema
-        return _readable_reader(schema)(encoded)
+        convert = self._readable.get(type(record))
+        if convert is None:
+            schema = self._contracts.newest(self._name(type(record))).schema
+            write, read = writer(type(record), parse(schema)), _readable_reader(schema)
+            convert = self._readable[type(record)] = lambda value: read(write(value))
+        return convert(record)
 
     def from_json(self, record: type[T], readable: Any) -> T:
         """The record that readable JSON stands for.
@@ -172,12 +176,11 @@ class Codec:
         Raises Unreadable, a ValueError whose text names the field that does not follow the
         contract.
         """
-        schema = self._contracts.newest(self._name(record)).schema
-        contract = parse(schema)
-        plain = fastavro.parse_schema(without_logical_types(schema))
-        buffer = io.BytesIO()
-        fastavro.schemaless_writer(buffer, plain, from_readable(contract, readable))
-        return reader(record, contract, contract)(buffer.getvalue(), 0)
+        convert = self._from_json.get(record)
+        if convert is None:
+            schema = self._contracts.newest(self._name(record)).schema
+            convert = self._from_json[record] = _readable_writer(record, schema)
+        return cast(T, convert(readable))
 
     def _name(self, record: type[Any]) -> str:
         topic = self._contracts.topic_of(record)
@@ -259,16 +262,42 @@ def _garbled(name: str) -> str:
 
 
 def _readable_reader(schema: Schema) -> Callable[[bytes], dict[str, Any]]:
-    tree = parse(schema)
+    try:
+        tree = parse(schema)
+    except UnsupportedSchema:
+        return _foreign_reader(schema)
     plain = fastavro.parse_schema(without_logical_types(schema))
 
     def read(value: bytes) -> dict[str, Any]:
-        readable: dict[str, Any] = to_readable(
-            tree, fastavro.schemaless_reader(io.BytesIO(value), plain, None)
-        )
-        return readable
+        decoded = fastavro.schemaless_reader(io.BytesIO(value), plain, None)
+        return cast(dict[str, Any], to_readable(tree, decoded))
 
     return read
+
+
+def _foreign_reader(schema: Schema) -> Callable[[bytes], dict[str, Any]]:
+    """A reader of records that are none of ours and use types that ours do not."""
+    parsed = fastavro.parse_schema(dict(schema))
+
+    def read(value: bytes) -> dict[str, Any]:
+        decoded = fastavro.schemaless_reader(io.BytesIO(value), parsed, None)
+        readable = msgspec.to_builtins(decoded, str_keys=True)
+        return readable if isinstance(readable, dict) else {"value": readable}
+
+    return read
+
+
+def _readable_writer(record: type[T], schema: Schema) -> Callable[[Any], T]:
+    contract = parse(schema)
+    plain = fastavro.parse_schema(without_logical_types(schema))
+    read = reader(record, contract, contract)
+
+    def convert(readable: Any) -> T:
+        buffer = io.BytesIO()
+        fastavro.schemaless_writer(buffer, plain, from_readable(contract, readable))
+        return read(buffer.getvalue(), 0)
+
+    return convert
 
 
 def _what_does_not_fit(value: Any) -> str:

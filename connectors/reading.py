@@ -145,22 +145,25 @@ class _Source:
         contract: Record,
         struct: msgspec.inspect.StructType,
     ) -> None:
-        wanted = {field.name: field for field in struct.fields}
+        wanted = {field.name: field.type for field in struct.fields}
+        ours_of = {
+            written.name: ours
+            for ours in contract.fields
+            if ours.name in wanted and (written := writer.find_for(ours)) is not None
+        }
         values: dict[str, str] = {}
         for written in writer.fields:
-            ours = contract.find(written.name)
-            if ours is None or written.name not in wanted:
+            ours = ours_of.get(written.name)
+            if ours is None:
                 self.skip(depth, written.type)
-                continue
-            values[written.name] = self.fresh(written.name)
-            self.value(
-                depth, values[written.name], written.type, ours.type, wanted[written.name].type
-            )
+            else:
+                values[ours.name] = self.fresh(ours.name)
+                self.value(depth, values[ours.name], written.type, ours.type, wanted[ours.name])
         for ours in contract.fields:
             if ours.name in wanted and ours.name not in values:
                 values[ours.name] = self.constant(ours.name, _default(ours))
-        ours_by_class = self.constant("new", struct.cls)
-        self.emit(depth, f"{into} = {ours_by_class}({call(struct.cls, values)})")
+        new = self.constant("new", struct.cls)
+        self.emit(depth, f"{into} = {new}({call(struct.cls, values)})")
 
     def value(
         self,

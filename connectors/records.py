@@ -1,0 +1,38 @@
+"""Every record that a topic carries, by the class that stands for it."""
+
+from typing import Any
+
+from operators.audit import InvoiceAudit
+from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSettled
+from operators.reference import (
+    ReferenceContract,
+    ReferenceExchangeRate,
+    ReferenceGoodsReceipt,
+    ReferencePolicy,
+    ReferencePurchaseOrder,
+    ReferenceTaxRate,
+    ReferenceVendor,
+)
+from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
+from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
+
+RECORDS: tuple[type[Any], ...] = (
+    InvoiceUploaded,
+    InvoiceOcrCompleted,
+    ValidationResult,
+    InventoryResult,
+    FraudResult,
+    PricingResult,
+    InvoiceDecision,
+    InvoiceSettled,
+    InvoiceAudit,
+    InvoiceNotification,
+    ReferenceVendor,
+    ReferenceContract,
+    ReferencePurchaseOrder,
+    ReferenceGoodsReceipt,
+    ReferenceExchangeRate,
+    ReferenceTaxRate,
+    ReferencePolicy,
+)
+"""One class for each record of `schemas/avro`."""

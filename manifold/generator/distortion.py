@@ -6,8 +6,9 @@ from msgspec import Struct, field
 
 from manifold.generator.billing import Entry, Extras, bill
 from manifold.generator.faults import FAULTS, Fault
+from manifold.generator.orders import Delivery
 from manifold.generator.price_list import PriceList
-from manifold.generator.world import Delivery, World
+from manifold.generator.world import World
 from operators.money import CENT, HUNDRED, ONE, Amount, divided
 from operators.reference import OrderLine
 

@@ -5,7 +5,8 @@ from random import Random
 from manifold.generator.billing import Entry, discounted
 from manifold.generator.catalogue import product_of
 from manifold.generator.countries import COUNTRIES
-from manifold.generator.world import CALL_OFF_SHARE, Delivery, World
+from manifold.generator.orders import CALL_OFF_SHARE, Delivery
+from manifold.generator.world import World
 from operators.money import Amount, parse
 from operators.reference import OrderLine, ReferenceContract, ReferencePurchaseOrder
 

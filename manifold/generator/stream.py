@@ -11,8 +11,9 @@ from manifold.generator.billing import Bill, Extras, allowances_charges, bill
 from manifold.generator.countries import iban
 from manifold.generator.distortion import Distortion, VendorHistory
 from manifold.generator.faults import FINDINGS, Fault
+from manifold.generator.orders import Delivery
 from manifold.generator.price_list import PriceList
-from manifold.generator.world import Delivery, World
+from manifold.generator.world import World
 from operators.decision import Branch, DecisionStatus
 from operators.invoice import Invoice, Party
 from operators.money import CENT, ONE
@@ -179,8 +180,8 @@ class _Stream:
 
 
 def _miswritten(account: str) -> str:
-    """The account number with its last digit wrong, so that the check digits do not fit."""
-    return account[:-1] + ("1" if account[-1] != "1" else "2")
+    """The account number with its second check digit one higher, which can never be right."""
+    return f"{account[:3]}{(int(account[3]) + 1) % 10}{account[4:]}"
 
 
 def _request_id(rng: Random) -> str:

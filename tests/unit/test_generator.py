@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
 from manifold.cli.generate import generate
-from manifold.generator import FAULTS, invoices, reference_records, world
+from manifold.generator import FAULTS, FINDINGS, invoices, reference_records, world
 from operators.money import ONE, percent, rounded
 from operators.upload import InvoiceUploaded
 
@@ -150,3 +150,14 @@ def test_the_command_names_a_file_it_cannot_write(tmp_path: Path) -> None:
 
     assert done.exit_code == 1
     assert "cannot be written" in done.output
+
+
+def test_the_manual_lists_every_fault_as_it_is() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "generator.md").read_text()
+    rows = {line.split("`")[1]: line for line in manual.splitlines() if line.startswith("| `")}
+
+    assert list(rows) == list(FAULTS)
+    for fault, finding in FINDINGS.items():
+        cells = [cell.strip() for cell in rows[fault].split("|")[2:-1]]
+        also = ", ".join(finding.also).lower()
+        assert cells == [finding.branch.lower(), finding.status, finding.decision, also]

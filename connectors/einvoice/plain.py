@@ -10,7 +10,6 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache, partial
-from types import UnionType
 from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 from msgspec import Struct
@@ -94,7 +93,7 @@ def _reader(field: FieldInfo) -> Reader:
 
 
 def _reader_of(kind: Any) -> Reader:
-    if isinstance(kind, UnionType):
+    if type(None) in get_args(kind):
         kind = next(part for part in get_args(kind) if part is not type(None))
     if get_origin(kind) is tuple:
         return partial(_many, _reader_of(get_args(kind)[0]))

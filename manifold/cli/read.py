@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import typer
 from rich.console import Console, Group, RenderableType
@@ -96,39 +96,48 @@ def _party(party: Party) -> str | None:
 
 
 def _lines(invoice: Invoice) -> Table:
-    table = _table("Line", "Item", "Name", ">Quantity", "Unit", ">Price", ">Net", ">VAT")
-    for line in invoice.lines:
-        per = f" / {money.render(line.base_quantity, 0)}" if line.base_quantity else ""
-        table.add_row(
-            _clean(line.id),
-            _clean(line.item_id),
-            _clean(line.name),
-            _clean(line.quantity, 0),
-            _clean(line.unit),
-            _clean(line.price) + per,
-            _clean(line.net),
-            _rate(line.vat_category, line.vat_rate),
-        )
-    return table
+    heads = ("Line", "Item", "Name", ">Quantity", "Unit", ">Price", ">Net", ">VAT")
+    return _table(
+        heads,
+        [
+            (
+                _clean(line.id),
+                _clean(line.item_id),
+                _clean(line.name),
+                _clean(line.quantity, 0),
+                _clean(line.unit),
+                _joined(_clean(line.price), _per(line.base_quantity), between=" ") or "",
+                _clean(line.net),
+                _rate(line.vat_category, line.vat_rate),
+            )
+            for line in invoice.lines
+        ],
+    )
 
 
 def _vat(invoice: Invoice) -> Table:
-    table = _table("VAT", ">Taxable", ">Tax", "Exempt because")
-    for part in invoice.vat_breakdown:
-        table.add_row(
-            _rate(part.category, part.rate),
-            _clean(part.taxable),
-            _clean(part.tax),
-            _clean(_joined(part.exemption_code, part.exemption_reason)),
-        )
-    return table
+    return _table(
+        ("VAT", ">Taxable", ">Tax", "Exempt because"),
+        [
+            (
+                _rate(part.category, part.rate),
+                _clean(part.taxable),
+                _clean(part.tax),
+                _clean(_joined(part.exemption_code, part.exemption_reason)),
+            )
+            for part in invoice.vat_breakdown
+        ],
+    )
 
 
 def _totals(invoice: Invoice) -> Table:
     totals = invoice.totals
     return _pairs(
         *(
-            ("Charge" if item.charge else "Allowance", _joined(_clean(item.amount), item.reason))
+            (
+                _clean(_joined("Charge" if item.charge else "Allowance", item.reason)),
+                item.amount,
+            )
             for item in invoice.allowances_charges
         ),
         ("Sum of lines", totals.lines_net),
@@ -141,30 +150,37 @@ def _totals(invoice: Invoice) -> Table:
         ("Prepaid", totals.prepaid),
         ("Rounding", totals.rounding),
         ("Payable", totals.payable),
+        justify="right",
     )
 
 
-def _pairs(*rows: tuple[str, _Shown]) -> Table:
+def _pairs(*rows: tuple[str, _Shown], justify: Literal["left", "right"] = "left") -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
+    table.add_column(justify=justify)
     for name, value in rows:
         if value is not None:
             table.add_row(name, _clean(value))
     return table
 
 
-def _table(*columns: str) -> Table:
+def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
+    """A table without the columns that nothing stands in; > before a head aligns right."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in columns:
-        right = column.startswith(">")
-        table.add_column(
-            column.removeprefix(">"),
-            justify="right" if right else "left",
-            no_wrap=right,
-            overflow="fold",
-        )
+    shown = [column for column in range(len(heads)) if any(row[column] for row in rows)]
+    for column in shown:
+        head = heads[column]
+        if head.startswith(">"):
+            table.add_column(head[1:], justify="right", no_wrap=True)
+        else:
+            table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*(row[column] for column in shown))
     return table
+
+
+def _per(base_quantity: Amount | None) -> str | None:
+    return None if base_quantity is None else f"for {money.render(base_quantity, 0)}"
 
 
 def _rate(category: str | None, rate: Amount | None) -> str:

@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from msgspec import Struct
+
 from connectors.stream import Decoded, Produced, Rejected
 from operators.answer import NO_POLICY, answer
+from operators.invoice import Invoice
 from operators.judgement import Judgement
 from operators.reference import ReferencePolicy
 from operators.result import Result
@@ -16,11 +19,25 @@ from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 R = TypeVar("R", bound=Result)
 
 Upload: TypeAlias = InvoiceUploaded | InvoiceOcrCompleted
-Judge: TypeAlias = Callable[[Upload, ReferencePolicy, date], Judgement[Any]]
-"""Judges an upload that holds an invoice, on the day it was written to Kafka."""
 
 POLICY = "default"
 """Key of the policy in force."""
+
+
+class Case(Struct, frozen=True):
+    """An invoice to judge, with what it is judged by."""
+
+    request_id: str
+    attempt: int
+    vendor_id: str
+    uploaded_at: Instant
+    invoice: Invoice
+    policy: ReferencePolicy
+    today: date
+    """The day the upload was written to Kafka."""
+
+
+Judge: TypeAlias = Callable[[Case], Judgement[Any]]
 
 
 class Answers(Generic[R]):
@@ -51,7 +68,17 @@ class Answers(Generic[R]):
         policy = self._policies.get(POLICY)
         judgement = self._unjudged
         if policy is not None:
-            judgement = judge(record, policy, _day(received.timestamp))
+            judgement = judge(
+                Case(
+                    record.request_id,
+                    record.attempt,
+                    record.vendor_id,
+                    record.uploaded_at,
+                    record.invoice,
+                    policy,
+                    _day(received.timestamp),
+                )
+            )
         result = answer(
             self._kind,
             record,

@@ -8,11 +8,12 @@ fires on this knowledge can never blame a branch for a reader that lags.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
+from typing import Any
 
 from confluent_kafka import IsolationLevel, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import AdminClient
 
-from connectors.kafka import client
+from connectors.kafka import client, latest
 from operators.time import Instant
 
 
@@ -30,7 +31,7 @@ class EndWatch:
         """Start anew: the partitions are no longer ours."""
         self._position: dict[tuple[str, int], int] = {}
         self._asked_at: Instant = 0
-        self._answers: dict[TopicPartition, Future[object]] = {}
+        self._answers: dict[TopicPartition, Future[Any]] = {}
         self._ends: dict[tuple[str, int], int] = {}
         self._pending: set[int] = set()
 
@@ -62,7 +63,7 @@ class EndWatch:
             self._admin = AdminClient(client(self._kafka))
         # What stands in an open transaction counts as written: hence read_uncommitted.
         self._answers = self._admin.list_offsets(
-            {partition: OffsetSpec.latest() for partition in partitions},
+            {partition: latest() for partition in partitions},
             isolation_level=IsolationLevel.READ_UNCOMMITTED,
             request_timeout=5,
         )

@@ -12,9 +12,9 @@ from confluent_kafka import (
     KafkaException,
     TopicPartition,
 )
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import AdminClient
 
-from connectors.kafka import Stopped, client
+from connectors.kafka import Stopped, client, latest, place
 
 log = structlog.get_logger(__name__)
 
@@ -31,13 +31,15 @@ def reader(kafka: Mapping[str, str]) -> Consumer:
     return Consumer(
         client(
             kafka,
-            group_id="manifold-reader",
-            enable_auto_commit=False,
-            enable_partition_eof=True,
-            isolation_level="read_committed",
-            auto_offset_reset="earliest",
-            fetch_wait_max_ms=10,
-            queued_min_messages=100_000,
+            {
+                "group.id": "manifold-reader",
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "isolation.level": "read_committed",
+                "auto.offset.reset": "earliest",
+                "fetch.wait.max.ms": 10,
+                "queued.min.messages": 100_000,
+            },
         )
     )
 
@@ -46,7 +48,7 @@ def end_offsets(kafka: Mapping[str, str], partitions: Iterable[Where]) -> dict[W
     """The ends of partitions, records of open transactions included."""
     admin = AdminClient(client(kafka))
     answers = admin.list_offsets(
-        {TopicPartition(*where): OffsetSpec.latest() for where in partitions},
+        {TopicPartition(*where): latest() for where in partitions},
         isolation_level=IsolationLevel.READ_UNCOMMITTED,
         request_timeout=30,
     )
@@ -75,16 +77,17 @@ def read_to(
         if stopping():
             raise Stopped("stopped while reading state")
         for message in consumer.consume(10_000, 0.05):
-            where = (message.topic(), message.partition())
+            topic, partition, offset = place(message)
+            where = (topic, partition)
             error = message.error()
             if error is None:
-                reached = message.offset() + 1
+                reached = offset + 1
                 apply[where](message.key() or b"", message.value())
                 count += 1
                 if count % _TOLD_EVERY == 0:
                     log.info("reading state", records=count, partitions_to_go=len(left))
             elif error.code() == KafkaError._PARTITION_EOF:
-                reached = message.offset()
+                reached = offset
             else:
                 raise KafkaException(error)
             if where in left and reached >= left[where]:
@@ -103,6 +106,8 @@ def read_whole(
         return 0
     consumer = reader(kafka)
     try:
-        return read_to(consumer, {where: end for where, end in ends.items() if end}, apply, stopping)
+        return read_to(
+            consumer, {where: end for where, end in ends.items() if end}, apply, stopping
+        )
     finally:
         consumer.close()

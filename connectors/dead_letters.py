@@ -6,7 +6,7 @@ needs to decide about a replay.
 
 from collections.abc import Callable
 
-from connectors.stream import Outgoing, Reason, Received, Rejected
+from connectors.stream import Outgoing, Rejected
 from operators.time import Instant, isoformat
 
 TARGET_GROUP = "manifold.target.group"

@@ -27,9 +27,7 @@ def joined(join: Join) -> tuple[OnRecord, OnCaughtUp]:
         )
         return _written(outcomes, received)
 
-    def on_caught_up(
-        tables: Tables, until: Instant, at: Instant
-    ) -> Iterator[Produced | Rejected]:
+    def on_caught_up(tables: Tables, until: Instant, at: Instant) -> Iterator[Produced | Rejected]:
         return _written(join.caught_up(tables["requests"], tables["closed"], until, at), None)
 
     return on_result, on_caught_up

@@ -3,10 +3,12 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, cast
 
 import structlog
-from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import KafkaError, KafkaException, Message
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 log = structlog.get_logger(__name__)
 
@@ -31,15 +33,26 @@ class TopicsMissing(Exception):
     """Topics that the flow reads or writes do not exist, or do not fit together."""
 
 
-def client(kafka: Mapping[str, str], **settings: object) -> dict[str, object]:
-    """librdkafka settings of one client: the user's, then `settings` (underscores are dots)."""
-    own = {name.replace("_", "."): value for name, value in settings.items()}
+def client(
+    kafka: Mapping[str, str], own: Mapping[str, object] = MappingProxyType({})
+) -> dict[str, Any]:
+    """librdkafka settings of one client: the user's, then its own."""
     return {**kafka, **own, "logger": _quiet}
+
+
+def place(message: Message) -> tuple[str, int, int]:
+    """Topic, partition and offset of a message that came from a broker."""
+    return cast(tuple[str, int, int], (message.topic(), message.partition(), message.offset()))
 
 
 def bootstrap(kafka: Mapping[str, str]) -> str:
     """The address of the cluster, for messages."""
     return kafka.get("bootstrap.servers", "127.0.0.1:9092")
+
+
+def latest() -> Any:
+    """The offset behind the last record, for `AdminClient.list_offsets`."""
+    return OffsetSpec.latest()  # type: ignore[no-untyped-call]
 
 
 def is_away(error: KafkaException) -> bool:
@@ -86,7 +99,7 @@ def wait_for_topics(
     """
     read, needed = tuple(read), tuple(needed)
     existing = wait_for_broker(kafka, stopping)
-    admin = AdminClient(client(kafka, allow_auto_create_topics=True))
+    admin = AdminClient(client(kafka, {"allow.auto.create.topics": True}))
     for topic in (*read, *needed):
         if topic not in existing:
             found = admin.list_topics(topic, timeout=10).topics[topic]

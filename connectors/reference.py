@@ -11,6 +11,7 @@ from confluent_kafka import KafkaError, KafkaException
 
 from connectors.changelog import end_offsets, read_to, reader
 from connectors.codec import Undecodable
+from connectors.kafka import place
 
 log = structlog.get_logger(__name__)
 
@@ -119,7 +120,7 @@ class ReferenceTables:
         for message in self._consumer.consume(10_000, 0):
             error = message.error()
             if error is None:
-                self._tables[message.topic()].apply(message.key() or b"", message.value())
+                self._tables[place(message)[0]].apply(message.key() or b"", message.value())
             elif error.code() != KafkaError._PARTITION_EOF and not error.retriable():
                 raise KafkaException(error)
 

@@ -69,7 +69,7 @@ class Runtime:
         """Decoders of the records the flow reads, encoders of those it writes."""
         return Wire(self.flow, self.contracts, self.codec, reads)
 
-    def store(self, *types: TableType[Any]) -> ChangelogStore:
+    def store(self, *types: TableType) -> ChangelogStore:
         """The flow's tables."""
         topics = {self.contracts.changelog(self.flow, table.name).name: table for table in types}
         return ChangelogStore(

@@ -23,7 +23,12 @@ class InvalidSettings(Exception):
 def _librdkafka_names(value: object) -> object:
     if not isinstance(value, dict):
         return value
-    return {str(key).lower().replace("_", "."): str(entry) for key, entry in value.items()}
+    return {_librdkafka_name(str(key)): str(entry) for key, entry in value.items()}
+
+
+def _librdkafka_name(key: str) -> str:
+    name = key.lower()
+    return name if name == "log_level" else name.replace("_", ".")
 
 
 def _seconds(value: object) -> object:
@@ -71,7 +76,7 @@ class Join(_Section):
 class Flow(_Section):
     """How a flow polls and commits."""
 
-    poll_records: int = Field(10_000, ge=1, le=1_000_000)
+    poll_records: int = Field(default=10_000, ge=1, le=1_000_000)
     """Most records in one poll, which is one transaction."""
     commit_interval: Duration = timedelta(milliseconds=20)
     """Least pause between transactions; longer when the broker commits slowly."""
@@ -96,6 +101,8 @@ class Settings(BaseSettings):
     database: Database = Database()
     join: Join = Join()
     flow: Flow = Flow()
+    log_json: bool = False
+    """Write logs as JSON, for machines."""
     instance: str | None = None
     """Stable name of this process among those of its flow."""
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias, TypeVar
 
 import bytewax.operators as op
-from bytewax.dataflow import KeyedStream, Stream
+from bytewax.dataflow import Stream, operator
 from bytewax.inputs import Source
-from bytewax.operators import StatefulBatchLogic
+from bytewax.operators import KeyedStream, StatefulBatchLogic
 from bytewax.outputs import Sink
 
 from connectors.failures import RecordFailed
@@ -41,6 +41,7 @@ Inputs: TypeAlias = Source[Keyed[Received]]
 Outputs: TypeAlias = Sink[list[Outgoing]]
 
 
+@operator
 def decode(
     step_id: str, received: KeyedStream[Event[Received]], wire: Wire, dead_letters: Outputs
 ) -> Records:
@@ -62,12 +63,13 @@ def decode(
                 bad.append(decoded)
         return event.replace(good), event.replace(bad) if bad else None
 
-    both = op.map_value(f"{step_id}.split", received, split)
-    rejected = op.filter_map_value(f"{step_id}.rejected", both, lambda pair: pair[1])
-    write(f"{step_id}.dead_letters", rejected, wire, dead_letters)
-    return op.map_value(step_id, both, lambda pair: pair[0])
+    both = op.map_value("split", received, split)
+    rejected: Results = op.filter_map_value("rejected", both, lambda pair: pair[1])
+    write("dead_letters", rejected, wire, dead_letters)
+    return op.map_value("decoded", both, lambda pair: pair[0])
 
 
+@operator
 def judge(
     step_id: str,
     records: Records,
@@ -86,7 +88,27 @@ def judge(
                 raise RecordFailed(record.received, error) from error
         return event.replace(written)
 
-    return op.map_value(step_id, records, each)
+    return op.map_value("each", records, each)
+
+
+@operator
+def together(
+    step_id: str,
+    records: Records,
+    function: Callable[[int, list[Decoded[Any]], Instant], Iterable[Written]],
+) -> Results:
+    """What follows from all records of a partition and poll, for effects outside Kafka.
+
+    The function must be idempotent: it runs before the epoch is committed, and again when it
+    was not.
+    """
+
+    def batch(event: Event[Decoded[Any]]) -> Event[Written]:
+        if not isinstance(event, Batch):
+            return event
+        return event.replace(list(function(event.partition, event.records, event.at)))
+
+    return op.map_value("batch", records, batch)
 
 
 OnRecord: TypeAlias = Callable[[Tables, Decoded[Any], Instant], Iterable[Written]]
@@ -104,9 +126,7 @@ class _Keep(StatefulBatchLogic[Event[Decoded[Any]], Event[Written], None]):
         self._on_caught_up = on_caught_up
         self._partition = -1
 
-    def on_batch(
-        self, values: list[Event[Decoded[Any]]]
-    ) -> tuple[Iterable[Event[Written]], bool]:
+    def on_batch(self, values: list[Event[Decoded[Any]]]) -> tuple[Iterable[Event[Written]], bool]:
         out: list[Event[Written]] = []
         for event in values:
             self._partition = event.partition
@@ -131,6 +151,7 @@ class _Keep(StatefulBatchLogic[Event[Decoded[Any]], Event[Written], None]):
         self._store.flush(self._partition)
 
 
+@operator
 def keep(
     step_id: str,
     records: Records,
@@ -139,11 +160,10 @@ def keep(
     on_caught_up: OnCaughtUp = _nothing,
 ) -> Results:
     """What follows from each record and what is kept in the partition's tables."""
-    return op.stateful_batch(
-        step_id, records, lambda _: _Keep(store, on_record, on_caught_up)
-    )
+    return op.stateful_batch("tables", records, lambda _: _Keep(store, on_record, on_caught_up))
 
 
+@operator
 def write(step_id: str, results: Results, wire: Wire, sink: Outputs) -> None:
     """Encode records and dead letters and write them."""
 
@@ -153,5 +173,5 @@ def write(step_id: str, results: Results, wire: Wire, sink: Outputs) -> None:
             return []
         return [wire.encode(record, event.at) for record in event.records]
 
-    outgoing: Stream[list[Outgoing]] = op.map(f"{step_id}.encode", results, encode)
-    op.output(step_id, outgoing, sink)
+    outgoing: Stream[list[Outgoing]] = op.map("encode", results, encode)
+    op.output("topics", outgoing, sink)

@@ -4,7 +4,7 @@ Every stream in a flow is keyed by partition number and carries these events, so
 engine's cost is paid once a poll and state stays local to its partition.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -12,7 +12,7 @@ from msgspec import Struct
 from operators.result import Source
 from operators.time import Instant
 
-Headers: TypeAlias = list[tuple[str, bytes]]
+Headers: TypeAlias = Sequence[tuple[str, bytes]]
 
 Reason: TypeAlias = Literal[
     "not_framed",

@@ -22,11 +22,12 @@ Tables = Mapping[str, Table[Any]]
 """The tables of one partition by name."""
 
 
-class TableType(msgspec.Struct, Generic[V], frozen=True):
+class TableType(msgspec.Struct, frozen=True):
     """A flow's declaration of one of its tables."""
 
     name: str
-    value: type[V]
+    value: Any
+    """Type of the values: a Struct, or a union of tagged ones."""
 
 
 class TableStore(Protocol):
@@ -45,16 +46,15 @@ class TableStore(Protocol):
 class MemoryStore:
     """Tables that live and die with the process, for flows run without a broker."""
 
-    def __init__(self, types: Sequence[TableType[Any]]) -> None:
+    def __init__(self, types: Sequence[TableType]) -> None:
         """One table of each type for every partition."""
         self._types = types
-        self.partitions: dict[int, dict[str, MemoryTable[Any]]] = {}
+        self.partitions: dict[int, dict[str, Table[Any]]] = {}
 
     def open(self, partition: int) -> Tables:
         """The partition's tables, empty at first."""
-        return self.partitions.setdefault(
-            partition, {table.name: MemoryTable() for table in self._types}
-        )
+        tables: dict[str, Table[Any]] = {table.name: MemoryTable() for table in self._types}
+        return self.partitions.setdefault(partition, tables)
 
     def flush(self, partition: int) -> None:
         """Nothing to write."""
@@ -67,7 +67,7 @@ class MemoryStore:
 class ChangelogTable(Generic[V]):
     """A table that knows which of its keys have changed."""
 
-    def __init__(self, topic: str, value: type[V]) -> None:
+    def __init__(self, topic: str, value: Any) -> None:
         """Start empty."""
         self.topic = topic
         self._values: dict[str, V] = {}
@@ -123,7 +123,7 @@ class ChangelogStore:
     def __init__(
         self,
         kafka: Mapping[str, str],
-        topics: Mapping[str, TableType[Any]],
+        topics: Mapping[str, TableType],
         produce: Produce,
         stopping: Callable[[], bool],
     ) -> None:

@@ -9,6 +9,7 @@ which run inside a poll, always find no open work.
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any, cast
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
@@ -17,15 +18,24 @@ from connectors.caught_up import EndWatch
 from connectors.clock import now
 from connectors.failures import (
     ATTEMPTS,
-    Failure,
     RecordFailed,
     from_metadata,
     next_failure,
     to_metadata,
 )
-from connectors.kafka import PARTITIONER, client
+from connectors.kafka import PARTITIONER, client, place
 from connectors.pacing import Pacing
-from connectors.stream import Batch, CaughtUp, Event, Keyed, Outgoing, Received, Revoked
+from connectors.stream import (
+    Batch,
+    CaughtUp,
+    Event,
+    Failure,
+    Headers,
+    Keyed,
+    Outgoing,
+    Received,
+    Revoked,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -71,24 +81,29 @@ class Task:
         identity = f"{group}-{instance}"
         settings = client(
             kafka,
-            group_id=group,
-            enable_auto_commit=False,
-            enable_partition_eof=True,
-            isolation_level="read_committed",
-            auto_offset_reset="earliest",
-            partition_assignment_strategy="range",
-            session_timeout_ms=6_000,
-            fetch_wait_max_ms=10,
-            **({"group_instance_id": identity} if static else {}),
+            {
+                "group.id": group,
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "isolation.level": "read_committed",
+                "auto.offset.reset": "earliest",
+                "partition.assignment.strategy": "range",
+                "session.timeout.ms": 6_000,
+                "fetch.wait.max.ms": 10,
+                **({"group.instance.id": identity} if static else {}),
+            },
         )
         self._consumer_settings = settings
         self._producer_settings = client(
             kafka,
-            transactional_id=identity,
-            transaction_timeout_ms=10_000,
-            linger_ms=1,
-            partitioner=PARTITIONER,
+            {
+                "transactional.id": identity,
+                "transaction.timeout.ms": 10_000,
+                "linger.ms": 1,
+                "partitioner": PARTITIONER,
+            },
         )
+        self._started = False
         self._ends = EndWatch(kafka, watch_ends_every) if watch_ends_every else None
         self._between: list[Callable[[], None]] = []
         self._offsets: dict[tuple[str, int], int] = {}
@@ -110,6 +125,7 @@ class Task:
             on_revoke=self._on_revoke,
             on_lost=self._on_revoke,
         )
+        self._started = True
 
     def between_epochs(self, refresh: Callable[[], None]) -> None:
         """Call `refresh` before every poll, when no epoch is open."""
@@ -137,7 +153,7 @@ class Task:
     def _received(self, messages: Iterable[Message]) -> dict[int, list[Received]]:
         by_partition: dict[int, list[Received]] = {}
         for message in messages:
-            topic, partition, offset = message.topic(), message.partition(), message.offset()
+            topic, partition, offset = place(message)
             error = message.error()
             if error is not None:
                 if error.code() == KafkaError._PARTITION_EOF:
@@ -152,7 +168,7 @@ class Task:
                 offset,
                 message.key(),
                 message.value(),
-                message.headers() or [],
+                cast(Headers, message.headers() or []),
                 message.timestamp()[1],
                 self._poison(topic, partition, offset),
             )
@@ -181,12 +197,12 @@ class Task:
             try:
                 self._producer.produce(
                     record.topic,
-                    record.value,
-                    record.key,
-                    record.partition,
-                    self._delivered,
-                    record.timestamp,
-                    record.headers or None,
+                    value=record.value,
+                    key=record.key,
+                    partition=record.partition,
+                    on_delivery=self._delivered,
+                    timestamp=record.timestamp,
+                    headers=cast(Any, record.headers),
                 )
                 return
             except BufferError:
@@ -215,7 +231,9 @@ class Task:
                 )
             self._producer.commit_transaction(_TIMEOUT)
         except KafkaException as error:
-            raise TransactionFailed(f"the epoch was not committed: {error.args[0].str()}") from error
+            raise TransactionFailed(
+                f"the epoch was not committed: {error.args[0].str()}"
+            ) from error
         if self._delivery_error is not None:
             raise TransactionFailed(f"a record was not written: {self._delivery_error.str()}")
         self._open = False
@@ -264,7 +282,8 @@ class Task:
     def close(self) -> None:
         """Leave the group. What is not committed is lost on purpose: it is read again."""
         self.abort()
-        self._consumer.close()
+        if self._started:
+            self._consumer.close()
 
     def _begin(self) -> None:
         if not self._open:

@@ -38,9 +38,7 @@ class Wire:
             contracts.topic_of(record).name: codec.decoder(record) for record in reads
         }
         self._routes: dict[type[Any], _Route] = {}
-        self._dead_letters = DeadLetters(
-            group, lambda topic: contracts.dead_letters_of(topic).name
-        )
+        self._dead_letters = DeadLetters(group, lambda topic: contracts.dead_letters_of(topic).name)
 
     def decode(self, received: Received) -> Decoded[Any] | Rejected | None:
         """A record's content, why there is none, or None when it is meant for another group."""

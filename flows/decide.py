@@ -1,10 +1,10 @@
 """decide: four answers to a request become one decision.
 
-    invoice.validation.result ─┐
-    invoice.inventory.result ──┤                          ┌─ invoice.decision
-                               ├─ decode ─ join ─ write ──┤
-    invoice.fraud.result ──────┤           │              └─ invoice.settled
-    invoice.pricing.result ────┘           └─ requests, closed
+invoice.validation.result ─┐
+invoice.inventory.result ──┤                          ┌─ invoice.decision
+                           ├─ decode ─ join ─ write ──┤
+invoice.fraud.result ──────┤           │              └─ invoice.settled
+invoice.pricing.result ────┘           └─ requests, closed
 """
 
 from datetime import timedelta
@@ -43,5 +43,8 @@ def flow(runtime: Runtime) -> Dataflow:
         runtime.sink(),
         runtime.wire(*RESULTS),
         runtime.store(REQUESTS, CLOSED),
-        Join(settings.deadline // timedelta(milliseconds=1), settings.remember // timedelta(milliseconds=1)),
+        Join(
+            settings.deadline // timedelta(milliseconds=1),
+            settings.remember // timedelta(milliseconds=1),
+        ),
     )

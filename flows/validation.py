@@ -1,21 +1,18 @@
 """validation: is the invoice a correct invoice?
 
-    invoice.uploaded ──────┐
-                           ├─ decode ─ judge ─ invoice.validation.result
-    invoice.ocr.completed ─┘
+invoice.uploaded ──────┐
+                       ├─ decode ─ judge ─ invoice.validation.result
+invoice.ocr.completed ─┘
 """
-
-from datetime import date
 
 import bytewax.operators as op
 from bytewax.dataflow import Dataflow
 
-from connectors.branch import Answers, Upload, unjudged
+from connectors.branch import Answers, Case, unjudged
 from connectors.runtime import Runtime
 from connectors.steps import Inputs, Outputs, decode, judge, write
 from connectors.wire import Wire
 from operators import validation
-from operators.invoice import Invoice
 from operators.judgement import Judgement
 from operators.reference import ReferencePolicy, ReferenceTaxRate
 from operators.result import ValidationDetails, ValidationResult
@@ -33,8 +30,8 @@ def build(
     """The flow over any source and sink."""
     answers = Answers(ValidationResult, policies, unjudged(ValidationDetails(0)))
 
-    def check(upload: Upload, policy: ReferencePolicy, today: date) -> Judgement[ValidationDetails]:
-        return validation.judge(upload.invoice, policy, tax_rates, today)
+    def check(case: Case) -> Judgement[ValidationDetails]:
+        return validation.judge(case.invoice, case.policy, tax_rates, case.today)
 
     flow = Dataflow("validation")
     received = op.input("source", flow, source)

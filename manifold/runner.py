@@ -5,7 +5,6 @@ import os
 import signal
 import threading
 from datetime import timedelta
-from enum import IntEnum
 from types import FrameType
 
 import structlog
@@ -13,25 +12,15 @@ from bytewax.dataflow import Dataflow
 from bytewax.testing import run_main
 from confluent_kafka import KafkaException
 
+from connectors import logs
 from connectors.failures import find
 from connectors.kafka import Stopped, TopicsMissing
 from connectors.runtime import Runtime
 from connectors.settings import Settings
 from connectors.task import TransactionFailed
+from manifold.exits import Exit
 
 log = structlog.get_logger(__name__)
-
-
-class Exit(IntEnum):
-    """Exit codes of a flow's process."""
-
-    CLEAN = 0
-    RECORD_FAILED = 70
-    """A step raised on a record; the record is tried again after a restart."""
-    BROKER = 75
-    """The epoch could not be committed, or the broker refused something; start again."""
-    MISCONFIGURED = 78
-    """Starting again will not help before somebody has changed something."""
 
 
 def run_flow(name: str, settings: Settings) -> Exit:
@@ -43,6 +32,7 @@ def run_flow(name: str, settings: Settings) -> Exit:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    logs.configure(as_json=settings.log_json)
     os.environ.setdefault("RUST_BACKTRACE", "0")
     structlog.contextvars.bind_contextvars(flow=name, instance=settings.instance)
     runtime = Runtime(name, settings, stopping)
@@ -64,7 +54,7 @@ def run_flow(name: str, settings: Settings) -> Exit:
 
 
 def _run(dataflow: Dataflow) -> None:
-    run_main(dataflow, epoch_interval=timedelta(0))
+    run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
 
 
 def _report(runtime: Runtime, error: BaseException) -> Exit:
@@ -78,13 +68,13 @@ def _report(runtime: Runtime, error: BaseException) -> Exit:
             attempts=noted.attempts if noted else None,
             exc_info=failed.error,
         )
-        return Exit.RECORD_FAILED
+        return Exit.FAILED
     known = _known(error)
     if known is not None:
         log.error("the epoch was given up", reason=str(known))
-        return Exit.BROKER
+        return Exit.NOT_COMMITTED
     log.error("the flow failed", exc_info=error)
-    return Exit.RECORD_FAILED
+    return Exit.FAILED
 
 
 def _known(error: BaseException) -> BaseException | None:

@@ -28,7 +28,7 @@ def answer(
         attempt=upload.attempt,
         invoice_id=upload.invoice_id,
         vendor_id=upload.vendor_id or "",
-        status=judgement.status,  # type: ignore[arg-type]
+        status=judgement.status,
         unknown_reason=judgement.unknown_reason,
         violations=judgement.violations,
         decided_at=decided_at,

@@ -7,7 +7,6 @@ from msgspec import Struct
 from operators.result import Violation
 from operators.time import Instant
 
-
 DecisionStatus: TypeAlias = Literal["APPROVED", "REVIEW", "REJECTED", "UNKNOWN"]
 """The decision."""
 

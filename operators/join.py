@@ -162,9 +162,7 @@ class Join:
     ) -> Iterator[Outcome]:
         request = replace(request, revision=request.revision + 1)
         memory.delete(key)
-        memory.put(
-            key, Decided(now, request.uploaded_at, request if request.unsettled else None)
-        )
+        memory.put(key, Decided(now, request.uploaded_at, request if request.unsettled else None))
         decision = InvoiceDecision(
             request_id=request.request_id,
             attempt=request.attempt,
@@ -226,8 +224,7 @@ def _answer(result: Result) -> BranchAnswer:
 def _already(request: Request, answer: BranchAnswer) -> bool:
     """Whether the branch has answered; an answer that could do its work replaces UNKNOWN."""
     return any(
-        other.branch == answer.branch
-        and (other.status != "UNKNOWN" or answer.status == "UNKNOWN")
+        other.branch == answer.branch and (other.status != "UNKNOWN" or answer.status == "UNKNOWN")
         for other in request.answers
     )
 

@@ -107,5 +107,5 @@ def rounded(amount: Amount, digits: int = 2) -> Amount:
     >>> render(rounded(parse("2.345"))), render(rounded(parse("-2.345")))
     ('2.35', '-2.35')
     """
-    step = 10 ** (SCALE - digits)
+    step: int = 10 ** (SCALE - digits)
     return divided(amount, step) * step

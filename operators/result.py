@@ -157,6 +157,8 @@ class Result(Struct, frozen=True, kw_only=True):
     """Version of the policy that was applied."""
     source: Source
     """The upload this answers."""
+    details: Struct
+    """The branch's own evidence."""
 
 
 class ValidationResult(Result, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """How a pure state machine sees its state and the reference data."""
 
 from collections.abc import Iterator
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 Value = TypeVar("Value")
 Found = TypeVar("Found", covariant=True)
@@ -30,7 +30,7 @@ class Table(Protocol[Value]):
         """Keys and values, those put first coming first."""
 
 
-class MemoryTable(dict[str, Value]):
+class MemoryTable(Generic[Value]):
     """A `Table` that lives in memory only.
 
     >>> table = MemoryTable[int]()
@@ -38,10 +38,25 @@ class MemoryTable(dict[str, Value]):
     (1, None)
     """
 
+    def __init__(self) -> None:
+        self._values: dict[str, Value] = {}
+
+    def get(self, key: str, /) -> Value | None:
+        """The value of a key, None when there is none."""
+        return self._values.get(key)
+
     def put(self, key: str, value: Value, /) -> None:
         """Set a key's value."""
-        self[key] = value
+        self._values[key] = value
 
     def delete(self, key: str, /) -> None:
         """Forget a key; nothing happens when it is unknown."""
-        self.pop(key, None)
+        self._values.pop(key, None)
+
+    def items(self) -> Iterator[tuple[str, Value]]:
+        """Keys and values, those put first coming first."""
+        return iter(self._values.items())
+
+    def __len__(self) -> int:
+        """Number of keys."""
+        return len(self._values)

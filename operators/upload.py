@@ -9,7 +9,6 @@ from operators.invoice import Invoice
 from operators.money import Amount
 from operators.time import Instant
 
-
 Origin: TypeAlias = Literal["API", "EMAIL", "EDI", "SCAN", "PORTAL", "UNKNOWN"]
 """How the invoice came in."""
 

@@ -3,9 +3,11 @@
 import importlib
 import sys
 from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Annotated, Any
 
-import click
 import typer
+from typer.core import TyperGroup
 from typer.main import get_command
 
 COMMANDS: Mapping[str, str] = {
@@ -28,22 +30,22 @@ COMMANDS: Mapping[str, str] = {
 """Each subcommand and where it is written: a Typer app, or the function of a single command."""
 
 
-class Commands(click.Group):
-    """Finds subcommands by name."""
+class Commands(TyperGroup):
+    """Finds subcommands by name and imports them when they are asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         """In the order a newcomer meets them."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The subcommand of that name, imported now."""
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The subcommand of that name; None when there is none."""
         place = COMMANDS.get(cmd_name)
         if place is None:
             return None
         module, _, attribute = place.partition(":")
         found = getattr(importlib.import_module(module), attribute)
         if not isinstance(found, typer.Typer):
-            single = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+            single = typer.Typer(add_completion=False)
             single.command(cmd_name)(found)
             found = single
         command = get_command(found)
@@ -51,9 +53,27 @@ class Commands(click.Group):
         return command
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="manifold", prog_name="manifold")
-def cli() -> None:
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"manifold {version('manifold')}")
+        raise typer.Exit
+
+
+@app.callback()
+def manifold(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     """Decide invoices while they stream through Kafka.
 
     Start with `manifold demo`, which needs nothing but this command. Settings come from
@@ -67,7 +87,7 @@ def main() -> None:
     from connectors.settings import InvalidSettings
 
     try:
-        cli()
+        app()
     except (InvalidSettings, ContractError) as error:
         print(f"manifold: {error}", file=sys.stderr)
         sys.exit(2)

@@ -1,0 +1,86 @@
+"""fraud: does anything look wrong?
+
+invoice.uploaded ──────┐
+                       ├─ decode ─ weigh ─ invoice.fraud.result
+invoice.ocr.completed ─┘             │
+                                     └─ vendors, seen
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import bytewax.operators as op
+from bytewax.dataflow import Dataflow
+from msgspec import Struct
+
+from connectors.branch import Answers, Case, unjudged
+from connectors.runtime import Runtime
+from connectors.steps import Inputs, Outputs, Written, decode, keep, write
+from connectors.stream import Decoded
+from connectors.tables import Tables, TableStore, TableType
+from connectors.wire import Wire
+from operators import fraud
+from operators.fraud import SealedPage, VendorProfile
+from operators.judgement import Judgement
+from operators.reference import ReferenceExchangeRate, ReferencePolicy, ReferenceVendor
+from operators.result import FraudDetails, FraudResult
+from operators.table import Lookup
+from operators.time import Instant
+from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
+
+VENDORS = TableType("vendors", VendorProfile)
+SEEN = TableType("seen", SealedPage)
+
+
+class Reference(Struct, frozen=True):
+    """What the branch measures against."""
+
+    policies: Lookup[ReferencePolicy]
+    vendors: Lookup[ReferenceVendor]
+    rates: Lookup[ReferenceExchangeRate]
+
+
+def build(
+    source: Inputs, sink: Outputs, wire: Wire, store: TableStore, reference: Reference
+) -> Dataflow:
+    """The flow over any source, sink and tables."""
+    answers = Answers(FraudResult, reference.policies, unjudged(FraudDetails(0)))
+
+    def on_upload(tables: Tables, upload: Decoded[Any], at: Instant) -> Iterable[Written]:
+        def weigh(case: Case) -> Judgement[FraudDetails]:
+            return fraud.judge(
+                case.request_id,
+                case.attempt,
+                case.vendor_id,
+                case.invoice,
+                case.uploaded_at,
+                vendors=reference.vendors,
+                rates=reference.rates,
+                policy=case.policy,
+                profiles=tables["vendors"],
+                seen=tables["seen"],
+            )
+
+        return answers(upload, at, weigh)
+
+    flow = Dataflow("fraud")
+    received = op.input("source", flow, source)
+    uploads = decode("decode", received, wire, sink)
+    results = keep("weigh", uploads, store, on_upload)
+    write("results", results, wire, sink)
+    return flow
+
+
+def flow(runtime: Runtime) -> Dataflow:
+    """The flow of one process."""
+    return build(
+        runtime.source(),
+        runtime.sink(),
+        runtime.wire(InvoiceUploaded, InvoiceOcrCompleted),
+        runtime.store(VENDORS, SEEN),
+        Reference(
+            runtime.reference(ReferencePolicy),
+            runtime.reference(ReferenceVendor),
+            runtime.reference(ReferenceExchangeRate),
+        ),
+    )

@@ -1,0 +1,160 @@
+"""Keeps one process a flow running: restart with backoff, stop cleanly, leave nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import IO, Self
+
+import structlog
+
+from connectors.settings import Settings
+from manifold.exits import Exit
+
+log = structlog.get_logger(__name__)
+
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+_STEADY = 60.0
+"""Seconds of running after which a crash counts as the first again."""
+_PATIENCE = 45.0
+"""Seconds a process may take to finish its epoch before it is killed."""
+
+
+class Misconfigured(Exception):
+    """A flow ended in a way that starting it again would not help."""
+
+
+@dataclass
+class _Member:
+    flow: str
+    instance: str
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    crashes: int = 0
+    restart_at: float = field(default=0.0)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """This process's environment with settings put in, for processes of flows."""
+    own = {
+        "MANIFOLD_DATABASE__URL": settings.database.url,
+        "MANIFOLD_JOIN__DEADLINE": str(settings.join.deadline.total_seconds()),
+        **{
+            f"MANIFOLD_KAFKA__{name.replace('.', '_').upper()}": value
+            for name, value in settings.kafka_client.items()
+        },
+    }
+    return {**os.environ, **own}
+
+
+class Supervisor:
+    """The processes of some flows."""
+
+    def __init__(
+        self,
+        flows: Sequence[str],
+        settings: Settings,
+        *,
+        instances: int = 1,
+        logs: Path | None = None,
+    ) -> None:
+        """Start nothing yet. `logs`: a folder for a file a process; None: our standard error."""
+        self._members = [
+            _Member(flow, f"{settings.instance or 'local'}-{number}")
+            for flow in flows
+            for number in range(instances)
+        ]
+        self._environment: Mapping[str, str] = environment(settings)
+        self._logs = logs
+        self._files: list[IO[bytes]] = []
+        self.restarts = 0
+
+    def start(self) -> None:
+        """Start every process."""
+        for member in self._members:
+            self._start(member)
+
+    def check(self) -> None:
+        """Start again what has ended, when its pause is over.
+
+        Raises Misconfigured when a flow says that starting it again will not help.
+        """
+        now = time.monotonic()
+        for member in self._members:
+            if member.process is None:
+                if now >= member.restart_at:
+                    self.restarts += 1
+                    self._start(member)
+                continue
+            code = member.process.poll()
+            if code is None:
+                continue
+            if code == Exit.MISCONFIGURED:
+                raise Misconfigured(f"{member.flow} cannot run; its log says why")
+            member.process = None
+            member.crashes = 1 if now - member.started > _STEADY else member.crashes + 1
+            pause = min(_FIRST_PAUSE * 2 ** (member.crashes - 1), _LONGEST_PAUSE)
+            member.restart_at = now + pause
+            log.warning("ended", flow=member.flow, code=code, restart_in=pause)
+
+    def stop(self) -> None:
+        """Have every process finish its epoch and end; kill what does not."""
+        running = [member.process for member in self._members if member.process is not None]
+        for process in running:
+            process.terminate()
+        until = time.monotonic() + _PATIENCE
+        for process in running:
+            try:
+                process.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        for file in self._files:
+            file.close()
+        self._files.clear()
+
+    def __enter__(self) -> Self:
+        """Started."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stopped."""
+        self.stop()
+
+    def _start(self, member: _Member) -> None:
+        output: IO[bytes] | None = None
+        if self._logs is not None:
+            output = (self._logs / f"{member.flow}-{member.instance}.log").open("ab")
+            self._files.append(output)
+        member.started = time.monotonic()
+        member.process = subprocess.Popen(
+            [sys.executable, "-m", "manifold", "run", member.flow, "--instance", member.instance],
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+
+
+def until_signalled(supervisor: Supervisor, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Keep the supervisor's processes running until SIGINT or SIGTERM."""
+    stopping = threading.Event()
+
+    def stop(_: int, __: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    with supervisor:
+        while not stopping.is_set() and not stopped():
+            supervisor.check()
+            stopping.wait(0.2)

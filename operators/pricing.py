@@ -6,7 +6,7 @@ What an accounts payable department expects decides the answer:
 |-----------|----------------------------------------------------------------------------|
 | MATCH     | every line costs what its contract says, or no line has a contract price   |
 | DEVIATION | something to look at, but nobody is overcharged for certain                 |
-| MISMATCH  | a line costs more than its contract allows, or VAT is higher than any rate  |
+| MISMATCH  | a line costs more than its contract allows, or VAT is clearly too high      |
 | UNKNOWN   | an exchange rate that a contract price needs is missing                     |
 
 A line is compared by its net amount (BT-131), so that a discount given as a line allowance

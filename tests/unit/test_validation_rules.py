@@ -1,6 +1,7 @@
 """Each rule holds on a correct invoice and is broken by the fault it is about."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -332,3 +333,9 @@ def test_a_percentage_is_not_compared_when_its_base_is_unknown() -> None:
     invoice = changed(INVOICE, "allowances_charges[0]", entry)
 
     assert not any(rule_id == "PEPPOL-EN16931-R040" for rule_id, _ in broken(invoice))
+
+
+def test_every_rule_is_documented() -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "rules.md").read_text("utf-8")
+
+    assert [rule.rule_id for rule in RULES if f"`{rule.rule_id}`" not in documented] == []

@@ -1,0 +1,138 @@
+"""Files and directories as uploads: what the producer did not say is taken from the invoice."""
+
+import re
+import unicodedata
+import uuid
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+import typer
+
+from connectors.clock import now
+from connectors.einvoice import Unreadable, Upload, read_uploads
+from operators.invoice import Invoice, Party
+from operators.upload import InvoiceUploaded, Metadata, Origin
+
+STDIN = "-"
+_SUFFIXES = frozenset({".xml", ".json", ".jsonl", ".ndjson"})
+_DOCUMENTS = {
+    b"%PDF": "a PDF",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"II*\0": "an image",
+    b"MM\0*": "an image",
+    b"GIF8": "an image",
+}
+
+
+class Given(msgspec.Struct, frozen=True):
+    """What the command line says about every upload."""
+
+    vendor_id: str | None = None
+    request_id: str | None = None
+    attempt: int | None = None
+    origin: Origin | None = None
+
+
+class Unusable(msgspec.Struct, frozen=True):
+    """A file, or one of its invoices, that cannot be sent."""
+
+    file: str
+    reason: str
+    message: str
+
+
+def uploads(files: Iterable[str], given: Given) -> Iterator[tuple[str, InvoiceUploaded] | Unusable]:
+    """Every invoice of the files, `-` being standard input, with the file it came from.
+
+    Of a directory, the files that end in .xml, .json, .jsonl or .ndjson, by name.
+    """
+    for named in files:
+        for file in _files(named):
+            if isinstance(file, Unusable):
+                yield file
+            else:
+                yield from _of_file(file, given)
+
+
+def vendor_of(seller: Party) -> str | None:
+    """The vendor id an invoice implies: VAT id, else identifier, else legal id or name as a slug.
+
+    >>> vendor_of(Party(name="Müller & Söhne GmbH", vat_id="de 123 456 788"))
+    'DE123456788'
+    >>> vendor_of(Party(name="Müller & Söhne GmbH"))
+    'muller-sohne-gmbh'
+    """
+    if seller.vat_id and seller.vat_id.strip():
+        return "".join(seller.vat_id.split()).upper()
+    if seller.identifier and seller.identifier.strip():
+        return seller.identifier.strip()
+    return _slug(seller.legal_id) or _slug(seller.name)
+
+
+def _files(named: str) -> Iterator[str | Unusable]:
+    path = Path(named)
+    if named == STDIN or not path.is_dir():
+        yield named
+        return
+    found = sorted(file for file in path.iterdir() if file.suffix.lower() in _SUFFIXES)
+    if not found:
+        yield Unusable(named, "no_file", "The directory holds no .xml, .json or .jsonl file.")
+    yield from map(str, found)
+
+
+def _of_file(file: str, given: Given) -> Iterator[tuple[str, InvoiceUploaded] | Unusable]:
+    try:
+        stdin = typer.get_binary_stream("stdin")
+        content = stdin.read() if file == STDIN else Path(file).read_bytes()
+    except OSError as error:
+        yield Unusable(file, "no_file", f"The file cannot be opened: {error.strerror}.")
+        return
+    for start, what in _DOCUMENTS.items():
+        if content.startswith(start):
+            yield Unusable(
+                file,
+                "document",
+                f"This is {what}. Documents have to be read by the extract flow, which is not "
+                "available yet; send the invoice as UBL, CII or JSON.",
+            )
+            return
+    for found in read_uploads(content):
+        if isinstance(found, Unreadable):
+            yield Unusable(file, found.reason, str(found))
+            continue
+        made = _uploaded(found, file, given)
+        yield made if isinstance(made, Unusable) else (file, made)
+
+
+def _uploaded(upload: Upload, file: str, given: Given) -> InvoiceUploaded | Unusable:
+    invoice = upload.invoice
+    vendor_id = given.vendor_id or upload.vendor_id or vendor_of(invoice.seller)
+    if vendor_id is None:
+        return Unusable(
+            file, "no_vendor", "The invoice names no seller: say whose it is with --vendor ID."
+        )
+    return InvoiceUploaded(
+        request_id=given.request_id or upload.request_id or str(uuid.uuid4()),
+        attempt=given.attempt or upload.attempt,
+        invoice_id=upload.invoice_id or invoice.number or _stem(file),
+        vendor_id=vendor_id,
+        origin=given.origin or upload.origin or "API",
+        uploaded_at=now(),
+        invoice=invoice,
+        metadata=upload.metadata or _metadata(invoice),
+    )
+
+
+def _metadata(invoice: Invoice) -> Metadata:
+    return Metadata(invoice.totals.payable, invoice.currency, invoice.issue_date)
+
+
+def _stem(file: str) -> str:
+    return "stdin" if file == STDIN else Path(file).stem
+
+
+def _slug(text: str | None) -> str | None:
+    plain = unicodedata.normalize("NFKD", text or "").encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or None

@@ -30,7 +30,7 @@ TRUSTED = 3
 """Requests after which an account counts as known."""
 
 
-class Answer(Struct, frozen=True, array_like=True):
+class Answer(Struct, frozen=True, array_like=True, gc=False):
     """What one attempt was answered."""
 
     attempt: int
@@ -41,7 +41,7 @@ class Answer(Struct, frozen=True, array_like=True):
     evidence: tuple[Evidence, ...] = ()
 
 
-class Entry(Struct, frozen=True, array_like=True):
+class Entry(Struct, frozen=True, array_like=True, gc=False):
     """One request of a vendor: its latest attempt."""
 
     request_id: str
@@ -59,7 +59,7 @@ class Entry(Struct, frozen=True, array_like=True):
     """Answers to earlier attempts."""
 
 
-class SealedPage(Struct, frozen=True, array_like=True):
+class SealedPage(Struct, frozen=True, array_like=True, gc=False):
     """Older invoices of a vendor, sixteen together."""
 
     entries: tuple[Entry, ...]
@@ -67,7 +67,7 @@ class SealedPage(Struct, frozen=True, array_like=True):
     """Twelve bytes an entry, so that a page without a hit is passed over at once."""
 
 
-class VendorProfile(Struct, frozen=True, array_like=True):
+class VendorProfile(Struct, frozen=True, array_like=True, gc=False):
     """The newest invoices of a vendor and the accounts it uses."""
 
     recent: tuple[Entry, ...] = ()
@@ -83,15 +83,6 @@ class Marks(Struct, frozen=True):
     request: bytes
     number: bytes
     likeness: bytes
-
-    def within(self, page: SealedPage) -> bool:
-        """Whether the page may hold one of them."""
-        marks = page.marks
-        return (
-            self.request in marks
-            or (self.number != _NONE and self.number in marks)
-            or (self.likeness != _NONE and self.likeness in marks)
-        )
 
 
 _NONE = bytes(4)
@@ -126,14 +117,23 @@ class History:
         self._seen = seen
         self.profile = profiles.get(vendor_id) or VendorProfile()
 
-    def matching(self, marks: Marks) -> Iterator[Entry]:
+    def matching(self, marks: Marks) -> list[Entry]:
         """All recent entries, and older ones of pages that may hold what is looked for."""
-        yield from self.profile.recent
+        found = list(self.profile.recent)
+        request, number, likeness = marks.request, marks.number, marks.likeness
         get, vendor_id = self._seen.get, self._vendor_id
         for slot in range(min(self.profile.sealed, PAGES)):
             page = get(f"{vendor_id}/{slot}")
-            if page is not None and marks.within(page):
-                yield from page.entries
+            if page is None:
+                continue
+            known = page.marks
+            if (
+                request in known
+                or (number != _NONE and number in known)
+                or (likeness != _NONE and likeness in known)
+            ):
+                found.extend(page.entries)
+        return found
 
     def newest(self) -> Iterator[Entry]:
         """Between one and two pages of the newest entries, or all there are."""

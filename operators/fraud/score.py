@@ -33,6 +33,7 @@ from operators.table import Lookup, Table
 from operators.time import Instant
 
 _LARGEST = 2**63 - 1
+_CLEAN = Judgement("PASS", FraudDetails(0))
 
 
 def judge(
@@ -102,6 +103,8 @@ def judge(
 
 
 def _judgement(answer: Answer) -> Judgement[FraudDetails]:
+    if not answer.evidence and answer.warning_score > 0 and answer.fail_score > 0:
+        return _CLEAN
     score = max(0, min(100, sum(found.points for found in answer.evidence)))
     status: FraudStatus = "PASS"
     if score >= answer.fail_score:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from operators.codes import CREDIT_NOTES
 from operators.inventory.state import LARGEST, ClaimLine, OrderReservations
 from operators.invoice import Invoice, Line
-from operators.money import ONE, Amount, divided, percent, render, times
+from operators.money import HUNDRED, ONE, Amount, divided, percent, render, times
 from operators.reference import (
     OrderLine,
     ReferenceGoodsReceipt,
@@ -52,7 +52,9 @@ def limit(line: OrderLine, received: Mapping[str, Amount], tolerance: Amount) ->
     That is the quantity received (of a service: ordered) and the tolerance in percent on top.
     """
     base = line.quantity if line.service else received.get(line.line, 0)
-    return max(0, min(base + percent(base, tolerance), LARGEST)) if base > 0 else 0
+    if base <= 0:
+        return 0
+    return max(0, min(base + divided(base * tolerance, HUNDRED), LARGEST))
 
 
 def compare(
@@ -71,12 +73,9 @@ def compare(
     def remaining(line: OrderLine) -> Amount:
         known = left.get(line.line)
         if known is None:
-            reserved, confirmed = booked.on(line.line)
-            known = (
-                confirmed
-                if credit
-                else max(0, limit(line, received, tolerance) - reserved - confirmed)
-            )
+            reserved, known = booked.on(line.line)
+            if not credit:
+                known = max(0, limit(line, received, tolerance) - reserved - known)
             left[line.line] = known
         return known
 
@@ -109,7 +108,7 @@ def compare(
                 )
             )
             continue
-        if line.order_line and _number(line.order_line) != _number(against.line):
+        if _misquoted(line.order_line, against.line):
             found.append(
                 _warning(
                     "MF-PO-REFERENCE",
@@ -123,8 +122,7 @@ def compare(
         extent, taken = _extent(index, line, against, available, received, credit, found)
         extents.add(extent)
         left[against.line] = available - taken
-        reserved = 0 if credit else taken
-        matches.append(ClaimLine(line.id, against.line, quantity, available, reserved))
+        matches.append(ClaimLine(line.id, against.line, quantity, available, taken))
         if same_currency and not credit and line.price is not None and line.price > 0:
             _check_price(index, line, against, policy, found)
     if not invoice.lines:
@@ -256,6 +254,10 @@ def _check_price(
                 f"lines[{index}].price",
             )
         )
+
+
+def _misquoted(reference: str | None, line: str) -> bool:
+    return bool(reference) and reference != line and _number(reference or "") != _number(line)
 
 
 def _unit_price(line: Line, price: Amount) -> Amount:

@@ -13,7 +13,6 @@ from operators.inventory.state import (
     ClaimState,
     OrderReservations,
     RequestClaims,
-    Sums,
 )
 from operators.invoice import Invoice
 from operators.judgement import Judgement, worst_first
@@ -156,7 +155,7 @@ def _answer(claim: Claim) -> Judgement[InventoryDetails]:
             order_line=line.order_line,
             invoiced=line.invoiced,
             available=line.available,
-            reserved=line.reserved,
+            reserved=0 if claim.credit else line.taken,
         )
         for line in claim.lines
     )
@@ -164,17 +163,17 @@ def _answer(claim: Claim) -> Judgement[InventoryDetails]:
 
 
 def _book(claim: Claim, reservations: Table[OrderReservations]) -> None:
-    _change(claim, reservations, [(line.reserved, 0) for line in claim.lines])
+    if not claim.credit:
+        _change(claim, reservations, reserved=1)
 
 
 def _moved(claim: Claim, to: ClaimState, reservations: Table[OrderReservations]) -> Claim:
     """The claim in its final state, with the order's sums moved along."""
-    if to == "confirmed" and claim.credit:
-        _change(claim, reservations, [(0, -abs(line.invoiced)) for line in claim.lines])
-    elif to == "confirmed":
-        _change(claim, reservations, [(-line.reserved, line.reserved) for line in claim.lines])
-    elif to == "released":
-        _change(claim, reservations, [(-line.reserved, 0) for line in claim.lines])
+    confirmed = int(to == "confirmed")
+    if claim.credit:
+        _change(claim, reservations, confirmed=-confirmed)
+    else:
+        _change(claim, reservations, reserved=-1, confirmed=confirmed)
     return Claim(
         claim.attempt,
         to,
@@ -186,18 +185,24 @@ def _moved(claim: Claim, to: ClaimState, reservations: Table[OrderReservations])
     )
 
 
-def _change(claim: Claim, reservations: Table[OrderReservations], by_line: list[Sums]) -> None:
+def _change(
+    claim: Claim,
+    reservations: Table[OrderReservations],
+    *,
+    reserved: int = 0,
+    confirmed: int = 0,
+) -> None:
+    """Add the claim's quantities, times these signs, to the sums of its order."""
     if claim.purchase_order is None:
         return
-    by: dict[str, Sums] = {}
-    for line, (reserved, confirmed) in zip(claim.lines, by_line, strict=True):
-        if line.order_line is not None and (reserved or confirmed):
-            before = by.get(line.order_line, (0, 0))
-            by[line.order_line] = (before[0] + reserved, before[1] + confirmed)
+    by = [
+        (line.order_line, (reserved * line.taken, confirmed * line.taken))
+        for line in claim.lines
+        if line.taken and line.order_line is not None
+    ]
     if not by:
         return
-    booked = reservations.get(claim.purchase_order) or _NOTHING
-    after = booked.changed(by)
+    after = (reservations.get(claim.purchase_order) or _NOTHING).changed(by)
     if after.lines:
         reservations.put(claim.purchase_order, after)
     else:

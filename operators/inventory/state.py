@@ -4,12 +4,12 @@ Two tables say the same twice, as a ledger does: `OrderReservations` holds one p
 order line, `RequestClaims` what each request booked. Judging an invoice reads two values and
 writes two, whatever the age of the order.
 
->>> booked = OrderReservations().changed({"10": (5, 0)})
->>> booked.on("10"), booked.on("20"), booked.changed({"10": (-5, 5)}).on("10")
+>>> booked = OrderReservations().changed([("10", (5, 0))])
+>>> booked.on("10"), booked.on("20"), booked.changed([("10", (-5, 5))]).on("10")
 ((5, 0), (0, 0), (0, 5))
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -27,7 +27,7 @@ Sums: TypeAlias = tuple[Amount, Amount]
 """Quantity reserved and quantity confirmed."""
 
 
-class OrderReservations(Struct, frozen=True, array_like=True):
+class OrderReservations(Struct, frozen=True, array_like=True, gc=False):
     """What invoices have booked on one purchase order. Never more entries than order lines."""
 
     lines: dict[str, Sums] = {}
@@ -37,14 +37,17 @@ class OrderReservations(Struct, frozen=True, array_like=True):
         """What is reserved and confirmed on an order line."""
         return self.lines.get(line, (0, 0))
 
-    def changed(self, by: Mapping[str, Sums]) -> "OrderReservations":
+    def changed(self, by: Iterable[tuple[str, Sums]]) -> "OrderReservations":
         """The sums after adding to them; neither falls below zero."""
         lines = dict(self.lines)
-        for line, (reserved, confirmed) in by.items():
-            before = lines.pop(line, (0, 0))
-            after = (max(0, before[0] + reserved), max(0, before[1] + confirmed))
-            if after != (0, 0):
-                lines[line] = after
+        for line, (reserved, confirmed) in by:
+            before = lines.get(line)
+            if before is not None:
+                reserved, confirmed = max(0, before[0] + reserved), max(0, before[1] + confirmed)
+            if reserved > 0 or confirmed > 0:
+                lines[line] = (max(0, reserved), max(0, confirmed))
+            else:
+                lines.pop(line, None)
         return OrderReservations(lines)
 
 
@@ -59,10 +62,11 @@ class ClaimLine(Struct, frozen=True, array_like=True, gc=False):
     order_line: str | None
     invoiced: Amount
     available: Amount
-    reserved: Amount
+    taken: Amount
+    """Quantity reserved; of a credit note, to be given back."""
 
 
-class Claim(Struct, frozen=True, array_like=True):
+class Claim(Struct, frozen=True, array_like=True, gc=False):
     """The answer to one attempt, and what became of what it reserved."""
 
     attempt: int
@@ -77,7 +81,7 @@ class Claim(Struct, frozen=True, array_like=True):
     violations: tuple[Violation, ...] = ()
 
 
-class RequestClaims(Struct, frozen=True, array_like=True):
+class RequestClaims(Struct, frozen=True, array_like=True, gc=False):
     """What one request was answered. Never more than `ATTEMPTS` attempts."""
 
     claims: tuple[Claim, ...] = ()

@@ -9,7 +9,7 @@ from connectors.einvoice.reading import Unreadable, Upload
 from operators.invoice import Invoice
 
 _PRINTED = frozenset({"file", "syntax"})
-_ENVELOPE = _PRINTED.union(Upload.__struct_fields__, ("document", "uploaded_at"))
+_ENVELOPE = _PRINTED.union(Upload.__struct_fields__)
 _LINES = re.compile(r"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
 
 
@@ -50,7 +50,9 @@ def _uploads(text: str, line: int) -> Iterator[Upload | Unreadable]:
 
 
 def _upload(value: object) -> Upload:
-    """An upload or a bare invoice; what `manifold read --json` prints is an upload, too."""
+    """An upload or a bare invoice, also as `manifold read` and `manifold generate` print them."""
+    if isinstance(value, dict) and "upload" in value:
+        value = value["upload"]
     if not isinstance(value, dict) or _ENVELOPE.isdisjoint(value):
         return Upload(invoice=build(Invoice, value), syntax="JSON")
     if value.get("invoice") is None:

@@ -6,7 +6,7 @@ do not know, or a value we do not understand, is refused by its path.
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache, partial
@@ -18,15 +18,16 @@ from msgspec.structs import FieldInfo, fields
 from connectors.einvoice.reading import Unreadable
 from operators import money
 from operators.money import Amount
+from operators.time import Instant
 
 Record = TypeVar("Record", bound=Struct)
 Reader: TypeAlias = Callable[[object, str], object]
 """Turns a JSON value into a field's value; the path is for the message when it cannot."""
 
-_COMPACT = frozenset({"vat_id", "iban"})
 _NOT_MONEY = frozenset({"percent", "rate", "vat_rate", "quantity", "base_quantity"})
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _EXPONENT = re.compile(r"-?\d{1,40}(?:\.\d{1,40})?[eE][+-]?\d{1,2}", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -87,9 +88,7 @@ def _readers(kind: type[Struct]) -> dict[str, tuple[bool, Reader]]:
 
 
 def _reader(field: FieldInfo) -> Reader:
-    if field.name == "attempt":
-        return _count
-    return _compact if field.name in _COMPACT else _reader_of(field.type)
+    return _NAMED.get(field.name) or _reader_of(field.type)
 
 
 def _reader_of(kind: Any) -> Reader:
@@ -164,6 +163,21 @@ def _symbol(symbols: tuple[str, ...], value: object, path: str) -> str:
     raise _bad(path, f"has to be one of {', '.join(symbols)}")
 
 
+def _instant(value: object, path: str) -> Instant:
+    try:
+        if type(value) is str and (at := datetime.fromisoformat(value)).tzinfo:
+            return (at - _EPOCH) // timedelta(milliseconds=1)
+    except (ValueError, OverflowError):
+        pass
+    raise _bad(path, 'has to be an instant such as "2024-01-31T12:00:00Z"')
+
+
+_NAMED: dict[str, Reader] = {
+    "attempt": _count,
+    "uploaded_at": _instant,
+    "vat_id": _compact,
+    "iban": _compact,
+}
 _SCALARS: dict[type, Reader] = {str: _text, int: _amount, date: _day, bool: _flag}
 
 

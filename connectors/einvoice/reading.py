@@ -5,7 +5,8 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from operators.invoice import Invoice
-from operators.upload import Metadata, Origin
+from operators.time import Instant
+from operators.upload import Document, Metadata, Origin
 
 Syntax: TypeAlias = Literal["UBL Invoice", "UBL CreditNote", "CII", "JSON"]
 """The syntax an invoice came in."""
@@ -56,5 +57,9 @@ class Upload(Reading, frozen=True, kw_only=True):
     """Vendor the invoice is from."""
     origin: Origin | None = None
     """How the invoice came in."""
+    uploaded_at: Instant | None = None
+    """When the producer uploaded the invoice."""
+    document: Document | None = None
+    """The document the invoice was read from."""
     metadata: Metadata | None = None
     """What the producer already knows."""

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.einvoice import Reading, Unreadable, read_uploads, to_json
+from manifold.cli.options import Json
 from operators import money
 from operators.invoice import Invoice, Party
 from operators.money import Amount
@@ -24,9 +25,7 @@ def read(
         list[str],
         typer.Argument(metavar="FILE…", help="UBL, CII or JSON invoices; - reads standard input."),
     ],
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a line, for machines.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Print invoices as Manifold reads them; nothing is sent anywhere."""
     console = Console(markup=False, highlight=False, emoji=False)

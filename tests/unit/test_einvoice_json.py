@@ -161,7 +161,9 @@ def test_accounts_and_vat_ids_are_without_spaces() -> None:
         ),
         ('{"request_id": "r"}', "no_invoice", "Give the invoice itself"),
         ('{"document": {"uri": "s3://a"}, "invoice_id": "1"}', "no_invoice", "read first"),
-        ('{"invoice": {}, "document": {}}', "unknown_field", "“document” is no field of Upload"),
+        ('{"invoice": {}, "requestid": "r"}', "unknown_field", "Did you mean “request_id”?"),
+        ('{"invoice": {}, "uploaded_at": "2024-03-01T00:00:00"}', "bad_value", "an instant"),
+        ('{"upload": {"request_id": "r"}}', "no_invoice", "Give the invoice itself"),
         ('{"invoice": {}, "attempt": 0}', "bad_value", "attempt has to be a whole number"),
         ('{"invoice": {}, "origin": "FAX"}', "bad_value", "origin has to be one of API, EMAIL"),
         ('{"invoice": {"totals": {"net": "x"}}}', "bad_value", "invoice.totals.net has to be"),
@@ -211,6 +213,20 @@ def test_an_upload_carries_what_the_producer_said() -> None:
             vendor_id="v-1",
             origin="EDI",
             metadata=Metadata(amount=parse("19.9"), currency="EUR", invoice_date=date(2024, 3, 1)),
+        )
+    ]
+
+
+def test_what_generate_prints_is_an_upload() -> None:
+    document = b"""{"fault": null, "expected": "AVAILABLE", "upload": {"request_id": "r-1",
+      "uploaded_at": "2024-03-01T00:00:00.295Z", "document": null, "invoice": {"lines": []}}}"""
+
+    assert list(read_uploads(document)) == [
+        Upload(
+            invoice=Invoice(seller=Party(), buyer=Party(), totals=Totals()),
+            syntax="JSON",
+            request_id="r-1",
+            uploaded_at=1_709_251_200_295,
         )
     ]
 

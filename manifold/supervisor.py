@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -145,8 +145,8 @@ class Supervisor:
         )
 
 
-def until_signalled(supervisor: Supervisor, stopped: Callable[[], bool] = lambda: False) -> None:
-    """Keep the supervisor's processes running until SIGINT or SIGTERM."""
+def until_signalled(supervisor: Supervisor) -> None:
+    """Keep a started supervisor's processes running until SIGINT or SIGTERM."""
     stopping = threading.Event()
 
     def stop(_: int, __: FrameType | None) -> None:
@@ -154,7 +154,5 @@ def until_signalled(supervisor: Supervisor, stopped: Callable[[], bool] = lambda
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    with supervisor:
-        while not stopping.is_set() and not stopped():
-            supervisor.check()
-            stopping.wait(0.2)
+    while not stopping.wait(0.2):
+        supervisor.check()

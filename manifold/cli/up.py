@@ -1,0 +1,70 @@
+"""`manifold up`: every flow, kept running."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from connectors import logs
+from connectors.contracts import Contracts
+from connectors.database import migrate
+from connectors.settings import Settings
+from flows import FLOWS
+from manifold.cli.options import Bootstrap, Extra, load_settings
+from manifold.cli.output import explained
+from manifold.embedded import Embedded
+from manifold.exits import Exit
+from manifold.supervisor import Misconfigured, Supervisor, until_signalled
+
+
+@explained()
+def up(
+    flows: Annotated[
+        list[str] | None, typer.Argument(help=f"Some of {', '.join(FLOWS)}; all without.")
+    ] = None,
+    instances: Annotated[int, typer.Option(min=1, max=64, help="Processes of each flow.")] = 1,
+    embedded: Annotated[
+        bool,
+        typer.Option("--embedded", help="On a broker and a database that end with this command."),
+    ] = False,
+    bootstrap: Bootstrap = None,
+    extra: Extra = None,
+) -> None:
+    """Keep a process of each flow running: restart with backoff, stop cleanly on Ctrl-C.
+
+    On a real cluster the topics must be there first: `manifold topics apply`.
+    """
+    wanted = flows or list(FLOWS)
+    unknown = sorted(set(wanted) - set(FLOWS))
+    if unknown:
+        raise typer.BadParameter(
+            f"there is no flow {unknown[0]!r}; there are {', '.join(FLOWS)}"
+        )
+    settings = load_settings(bootstrap, extra)
+    logs.configure(as_json=settings.log_json)
+    try:
+        if embedded:
+            with Embedded(settings) as services:
+                _greet(services.settings)
+                _run(wanted, services.settings, instances)
+        else:
+            if settings.database.url.startswith("sqlite:"):
+                migrate(settings.database.url)
+            _run(wanted, settings, instances)
+    except Misconfigured as error:
+        Console(stderr=True).print(f"[red]{error}[/red]")
+        sys.exit(Exit.MISCONFIGURED)
+
+
+def _run(flows: list[str], settings: Settings, instances: int) -> None:
+    with Supervisor(flows, settings, instances=instances) as supervisor:
+        until_signalled(supervisor)
+
+
+def _greet(settings: Settings) -> None:
+    address = settings.kafka_client["bootstrap.servers"]
+    console = Console(stderr=True)
+    console.print(f"An embedded broker is at {address}. In another terminal:")
+    console.print(f"  export MANIFOLD_KAFKA__BOOTSTRAP_SERVERS={address}", highlight=False)
+    console.print("  manifold submit invoice.xml --wait", highlight=False)

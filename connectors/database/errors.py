@@ -12,6 +12,14 @@ ATTEMPTS = 5
 PATIENCE_SECONDS = 8.0
 """After this no further attempt begins; the shortest Kafka transaction lasts 10 s."""
 
+_RETRIES = stamina.RetryingCaller(
+    attempts=ATTEMPTS,
+    timeout=PATIENCE_SECONDS,
+    wait_initial=0.1,
+    wait_max=2.0,
+    wait_jitter=0.2,
+)
+
 _SQLITE_TRANSIENT = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_IOERR")
 _SQLITE_REFUSED = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_FULL")
 _IDLE_IN_TRANSACTION_TIMEOUT = "25P03"
@@ -47,21 +55,10 @@ def retrying(where: str, call: Callable[[], Answer]) -> Answer:
     Raises DatabaseUnavailable when the attempts or the time are used up, SchemaOutdated when a
     table is missing.
     """
-    retries = stamina.retry_context(
-        on=is_transient,
-        attempts=ATTEMPTS,
-        timeout=PATIENCE_SECONDS,
-        wait_initial=0.1,
-        wait_max=2.0,
-        wait_jitter=0.2,
-    )
     try:
-        for attempt in retries:
-            with attempt:
-                return call()
+        return _RETRIES(is_transient, call)
     except DBAPIError as error:
         raise explained(where, error) from error
-    raise AssertionError("unreachable: a retry context returns or raises")
 
 
 def is_transient(error: Exception) -> bool:

@@ -204,7 +204,7 @@ class Store:
                 for table in metadata.sorted_tables
             }
             found = connection.execute(text(_BY_STATUS))
-            return Stats(rows=rows, in_force={status: count for status, count in found.tuples()})
+            return Stats(rows=rows, in_force={row[0]: row[1] for row in found})
 
 
 def _ignoring_known(dialect: str, table: Table) -> Insert:

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 import yaml
+from msgspec.structs import replace
 
 from connectors.avro_type import Schema
 
@@ -112,17 +113,21 @@ class Contracts:
         topics: Mapping[str, Topic],
         versions: Mapping[str, tuple[Version, ...]],
         lock: Mapping[str, Any],
+        namespace: str = "",
     ) -> None:
         """Contracts from topics by name, versions by folder (oldest first), and the lock."""
         self.topics = MappingProxyType(dict(sorted(topics.items())))
         self.versions = MappingProxyType(dict(sorted(versions.items())))
         self.lock = MappingProxyType(dict(lock))
+        self.namespace = namespace
         self._folders = {each[-1].record: folder for folder, each in self.versions.items()}
         self._by_record = self._topics_by_record()
 
     @classmethod
-    def load(cls, root: Traversable | None = None) -> "Contracts":
+    def load(cls, root: Traversable | None = None, *, namespace: str = "") -> "Contracts":
         """The contracts under a folder, by default those that come with the package.
+
+        `namespace` goes before the name of every topic.
 
         Raises ContractError when a file is missing or not what it should be.
         """
@@ -139,7 +144,13 @@ class Contracts:
                     f"topic {topic.name}: there is no schemas/avro/{topic.record}/1.avsc"
                 )
         lock = root / "lock.json"
-        return cls(topics, versions, json.loads(lock.read_text()) if lock.is_file() else {})
+        named = (replace(topic, name=namespace + topic.name) for topic in topics.values())
+        return cls(
+            {topic.name: topic for topic in named},
+            versions,
+            json.loads(lock.read_text()) if lock.is_file() else {},
+            namespace,
+        )
 
     def topic_of(self, record: type[Any]) -> Topic:
         """The topic that carries a record, by the Struct's class name.
@@ -182,7 +193,7 @@ class Contracts:
 
     def changelog(self, flow: str, table: str) -> Topic:
         """The changelog of a flow's table."""
-        name = f"{flow}.{table}.changelog"
+        name = f"{self.namespace}{flow}.{table}.changelog"
         if name not in self.topics:
             raise ContractError(f"table {table} of {flow} needs a contract: {name}.yaml")
         return self.topics[name]

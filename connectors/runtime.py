@@ -27,7 +27,8 @@ class Runtime:
         """`stopping`, once set, ends the flow at a clean point."""
         self.flow = flow
         self.settings = settings
-        self.contracts = Contracts.load()
+        self.group = settings.namespace + flow
+        self.contracts = Contracts.load(namespace=settings.namespace)
         self.codec = Codec(self.contracts, schema_ids(settings.registry, self.contracts))
         self._stopping = stopping
         self._reads = [topic.name for topic in self.contracts.read_by(flow)]
@@ -43,7 +44,7 @@ class Runtime:
             settings = self.settings
             self._task = Task(
                 settings.kafka_client,
-                self.flow,
+                self.group,
                 self._reads,
                 instance=settings.instance or secrets.token_hex(6),
                 static=settings.instance is not None,
@@ -67,7 +68,7 @@ class Runtime:
 
     def wire(self, *reads: type[Any]) -> Wire:
         """Decoders of the records the flow reads, encoders of those it writes."""
-        return Wire(self.flow, self.contracts, self.codec, reads)
+        return Wire(self.group, self.contracts, self.codec, reads)
 
     def store(self, *types: TableType) -> ChangelogStore:
         """The flow's tables."""

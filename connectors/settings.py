@@ -101,6 +101,8 @@ class Settings(BaseSettings):
     database: Database = Database()
     join: Join = Join()
     flow: Flow = Flow()
+    namespace: str = ""
+    """Goes before every topic, group and transactional id, so that several can share a cluster."""
     log_json: bool = False
     """Write logs as JSON, for machines."""
     instance: str | None = None

@@ -89,7 +89,7 @@ class Demonstration:
     def __init__(self, settings: Settings, count: int, seed: int) -> None:
         """Publish the reference data the samples are measured against."""
         self._kafka = settings.kafka_client
-        self._contracts = Contracts.load()
+        self._contracts = Contracts.load(namespace=settings.namespace)
         self._codec = Codec(self._contracts, LockIds(self._contracts))
         started = now()
         self._world = world(seed, count, datetime.fromtimestamp(started / 1_000, UTC).date())

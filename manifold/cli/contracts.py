@@ -101,16 +101,18 @@ def publish_command(
 
     Subjects are named `TOPIC-value`. What is registered already keeps its id.
     """
-    registry = Settings.load().registry
+    settings = Settings.load()
+    registry = settings.registry
     if url is not None:
         registry = registry.model_copy(update={"url": url})
     if registry.url is None:
         typer.echo("manifold: no registry: set registry.url, or give --url", err=True)
         raise typer.Exit(2)
+    contracts = Contracts.load(namespace=settings.namespace)
     try:
         done = [
             {"topic": topic.name, "version": version.version, "id": number}
-            for topic, version, number in publish(client(registry), Contracts.load())
+            for topic, version, number in publish(client(registry), contracts)
         ]
     except (RegistryUnavailable, RegistryRefused) as error:
         typer.echo(f"manifold: {error}", err=True)

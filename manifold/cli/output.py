@@ -18,6 +18,7 @@ from connectors.database import DatabaseError
 from connectors.kafka import Stopped, TopicsMissing
 from connectors.registry import RegistryRefused, RegistryUnavailable
 from connectors.settings import InvalidSettings
+from connectors.topics import BrokerError
 
 EXIT_FAILED = 1
 """Something was tried and failed."""
@@ -98,7 +99,14 @@ def explained() -> Iterator[None]:
     except (InvalidSettings, ContractError) as error:
         complain(str(error))
         raise typer.Exit(EXIT_USAGE) from None
-    except (TopicsMissing, Stopped, DatabaseError, RegistryUnavailable, RegistryRefused) as error:
+    except (
+        BrokerError,
+        TopicsMissing,
+        Stopped,
+        DatabaseError,
+        RegistryUnavailable,
+        RegistryRefused,
+    ) as error:
         complain(str(error))
         raise typer.Exit(EXIT_FAILED) from None
     except KafkaException as error:

@@ -1,7 +1,5 @@
 """`manifold topics`: the topics of the contracts on a real broker."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import msgspec
@@ -11,16 +9,15 @@ from rich.console import Console
 from rich.table import Table
 
 from connectors.contracts import Contracts
-from connectors.settings import Settings
-from connectors.topics import BrokerError, Difference, Plan, Topics
+from connectors.topics import Difference, Plan, Topics
+from manifold.cli.options import Bootstrap, Extra, Json, load_settings
+from manifold.cli.output import explained
 
 app = typer.Typer(
     name="topics",
     help="Create the topics of the contracts, and see what differs. Nothing is ever deleted.",
     no_args_is_help=True,
 )
-
-Json = Annotated[bool, typer.Option("--json", help="One line of JSON.")]
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -33,24 +30,27 @@ class Report(msgspec.Struct, frozen=True):
 
 
 @app.command("plan")
-def plan_command(json: Json = False) -> None:
+@explained()
+def plan_command(bootstrap: Bootstrap = None, extra: Extra = None, json: Json = False) -> None:
     """Show what `apply` would create and what differs; change nothing.
 
     Exits 1 when something is missing or different.
     """
-    with _explained():
-        plan = Topics(Settings.load().kafka_client).plan(Contracts.load().every_topic())
+    _, plan = _plan(bootstrap, extra)
     _show(plan, (), json)
     if plan.missing or plan.different:
         raise typer.Exit(1)
 
 
 @app.command("apply")
+@explained()
 def apply_command(
     replication: Annotated[
         int | None,
         typer.Option(min=1, help="Copies of each new topic; default: 3, or one per broker."),
     ] = None,
+    bootstrap: Bootstrap = None,
+    extra: Extra = None,
     json: Json = False,
 ) -> None:
     """Create the topics that are missing: streams, reference data, changelogs, dead letters.
@@ -58,13 +58,17 @@ def apply_command(
     Topics that exist stay as they are. What differs in partitions, retention or cleanup is
     shown, and exits 1: changing it moves keys or loses records, so it is yours to decide.
     """
-    with _explained():
-        topics = Topics(Settings.load().kafka_client)
-        plan = topics.plan(Contracts.load().every_topic())
-        created = topics.create(plan, replication)
+    topics, plan = _plan(bootstrap, extra)
+    created = topics.create(plan, replication)
     _show(plan, created, json)
     if plan.different:
         raise typer.Exit(1)
+
+
+def _plan(bootstrap: str | None, extra: list[str] | None) -> tuple[Topics, Plan]:
+    settings = load_settings(bootstrap, extra)
+    topics = Topics(settings.kafka_client)
+    return topics, topics.plan(Contracts.load(namespace=settings.namespace).every_topic())
 
 
 def _show(plan: Plan, created: tuple[str, ...], json: bool) -> None:
@@ -88,12 +92,3 @@ def _show(plan: Plan, created: tuple[str, ...], json: bool) -> None:
         f"{len(created)} created, {len(missing)} missing, {different} different, "
         f"{len(plan.same)} as they should be"
     )
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except BrokerError as error:
-        typer.echo(f"manifold: {error}", err=True)
-        raise typer.Exit(2) from None

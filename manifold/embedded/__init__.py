@@ -18,7 +18,8 @@ class Embedded:
         self._folder = tempfile.TemporaryDirectory(prefix="manifold-")
         self.folder = Path(self._folder.name)
         self._broker = EmbeddedBroker()
-        self._broker.create(topic.name for topic in Contracts.load().every_topic())
+        contracts = Contracts.load(namespace=settings.namespace)
+        self._broker.create(topic.name for topic in contracts.every_topic())
         database = Database(url=f"sqlite:///{self.folder / 'manifold.db'}")
         migrate(database.url)
         self.settings = settings.model_copy(

@@ -36,7 +36,7 @@ def cluster(bootstrap: str | None = None, extra: Sequence[str] | None = None) ->
     """The cluster that the command line and the settings name; connects to nothing yet."""
     settings = load_settings(bootstrap, extra)
     logs.configure(as_json=settings.log_json)
-    contracts = Contracts.load()
+    contracts = Contracts.load(namespace=settings.namespace)
     return Cluster(settings, contracts, Codec(contracts, schema_ids(settings.registry, contracts)))
 
 

@@ -90,7 +90,7 @@ def _upload(event: Event, record: InvoiceUploaded) -> Row:
 
 
 def _result(event: Event, record: Result) -> Row:
-    details: Struct = record.details  # type: ignore[attr-defined]
+    details: Struct = record.details
     source = record.source
     return {
         "request_id": event.request_id,

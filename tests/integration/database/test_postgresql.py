@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 import stamina
+from sqlalchemy.exc import DBAPIError
 
 from connectors.database import DatabaseUnavailable, Store, engine, migrate
+from connectors.database.errors import is_transient
 from tests.integration.database.conftest import new_database
 from tests.integration.database.records import one_of_each
 
@@ -64,7 +66,9 @@ def test_a_stopped_process_does_not_keep_a_chain_locked(
     with stopped._writing.connect() as connection:
         stopped._lock(connection, "collect-0")
         entries = store.append("collect-0", EVENTS[:12])
-        connection.invalidate()
+        with pytest.raises(DBAPIError) as lost:
+            stopped._lock(connection, "collect-0")
+        assert is_transient(lost.value)
     assert entries[-1].sequence == 12
     assert len(stopped.append("collect-0", EVENTS[:18])) == 18
     assert store.verify() is None

@@ -195,6 +195,10 @@ def test_settled_requests_are_forgotten_in_time_and_open_ones_never() -> None:
     assert office.requests.get("R2900")
 
 
+REQUESTS = st.sampled_from(["R1", "R2", "R3"])
+ATTEMPT = st.sampled_from([1, 1, 2, 3])
+
+
 class Saga(RuleBasedStateMachine):
     """Uploads, settlements and receipts in any order, any number of times."""
 
@@ -209,6 +213,7 @@ class Saga(RuleBasedStateMachine):
             for name in ("PO1", "PO2")
         }
         self.received: dict[tuple[str, str], int] = {}
+        self.receive("PO1", "10", 10)
         self.answers: dict[tuple[str, int], Judgement[InventoryDetails]] = {}
         self.states: dict[tuple[str, int], str] = {}
         self.settled: dict[tuple[str, int], Outcome] = {}
@@ -218,6 +223,9 @@ class Saga(RuleBasedStateMachine):
         order_line=st.sampled_from(["10", "20"]),
         quantity=st.integers(1, 12),
     )
+    def arrive(self, order: str, order_line: str, quantity: int) -> None:
+        self.receive(order, order_line, quantity)
+
     def receive(self, order: str, order_line: str, quantity: int) -> None:
         known = self.office.receipts.get(order, ())
         new = ReferenceGoodsReceipt(
@@ -232,11 +240,13 @@ class Saga(RuleBasedStateMachine):
         self.received[key] = self.received.get(key, 0) + quantity * ONE
 
     @rule(
-        request=st.sampled_from(["R1", "R2", "R3"]),
-        attempt=st.integers(1, 3),
-        order=st.sampled_from(["PO1", "PO2", "PO3", None]),
+        request=REQUESTS,
+        attempt=ATTEMPT,
+        order=st.sampled_from(["PO1", "PO1", "PO1", "PO2", "PO3", None]),
         lines=st.lists(
-            st.tuples(st.sampled_from(["10", "20", "99"]), st.integers(-2, 9)), max_size=3
+            st.tuples(st.sampled_from(["10", "10", "20", "99"]), st.integers(-2, 9)),
+            min_size=1,
+            max_size=3,
         ),
     )
     def upload(
@@ -260,11 +270,7 @@ class Saga(RuleBasedStateMachine):
             self.settled.get(key, ""), "reserved"
         )
 
-    @rule(
-        request=st.sampled_from(["R1", "R2", "R3"]),
-        attempt=st.integers(1, 3),
-        outcome=st.sampled_from(["APPROVED", "REJECTED"]),
-    )
+    @rule(request=REQUESTS, attempt=ATTEMPT, outcome=st.sampled_from(["APPROVED", "REJECTED"]))
     def settle(self, request: str, attempt: int, outcome: Outcome) -> None:
         settle(self.office, outcome, request, attempt)
         key = (request, attempt)
@@ -306,5 +312,5 @@ class Saga(RuleBasedStateMachine):
         }
 
 
-Saga.TestCase.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
+Saga.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
 TestSaga = Saga.TestCase

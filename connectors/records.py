@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from connectors.resolved import DeadLetterResolved
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSettled
 from operators.reference import (
@@ -34,5 +35,6 @@ RECORDS: tuple[type[Any], ...] = (
     ReferenceExchangeRate,
     ReferenceTaxRate,
     ReferencePolicy,
+    DeadLetterResolved,
 )
 """One class for each record of `schemas/avro`."""

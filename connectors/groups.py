@@ -1,0 +1,23 @@
+"""How far consumer groups have read."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from connectors.changelog import Where
+from connectors.kafka import client
+
+
+def committed(
+    kafka: Mapping[str, str], group: str, partitions: Iterable[Where]
+) -> dict[Where, int | None]:
+    """The offset a group goes on from in each partition; None where it has committed nothing."""
+    admin = AdminClient(client(kafka))
+    asked = ConsumerGroupTopicPartitions(group, [TopicPartition(*each) for each in partitions])
+    answers: Mapping[str, Any] = admin.list_consumer_group_offsets([asked], request_timeout=15)
+    found = next(iter(answers.values())).result().topic_partitions
+    return {
+        (each.topic, each.partition): None if each.offset < 0 else each.offset for each in found
+    }

@@ -1,0 +1,170 @@
+"""Which dead letters have been dealt with, and dealing with them: each exactly once.
+
+A replayed record and the mark on its letter are written in one transaction. All who resolve
+share one transactional id, so a second one fences the first before it reads the marks: a letter
+can neither be lost between the two nor be sent back twice.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+from typing import Literal, TypeAlias
+
+from confluent_kafka import KafkaException, Producer
+from msgspec import Struct
+
+from connectors.browse import every_partition, partitions_of
+from connectors.changelog import read_whole
+from connectors.clock import now
+from connectors.codec import Codec
+from connectors.contracts import Contracts
+from connectors.dead_letters import ADDED, GROUP, PARTITION, TARGET_GROUP, TOPIC
+from connectors.envelope import Envelope
+from connectors.kafka import PARTITIONER, client
+from connectors.stream import Headers, Received
+from operators.time import Instant
+
+Action: TypeAlias = Literal["REPLAYED", "DISCARDED", "UNKNOWN"]
+"""Whether a dead letter was sent back to its topic."""
+
+_TRANSACTIONAL_ID = "manifold-dead-letters"
+_BATCH = 500
+"""Letters in one transaction."""
+_TIMEOUT = 30.0
+
+
+class DeadLetterResolved(Struct, frozen=True):
+    """Somebody has dealt with a dead letter."""
+
+    letter: str
+    """Where the letter stands: topic/partition/offset."""
+    action: Action
+    """Whether it was sent back to its topic."""
+    resolved_at: Instant
+    """When it was dealt with."""
+    resolved_by: str
+    """Who did: the name of the user's account."""
+
+
+class NotResolved(Exception):
+    """Dead letters could not be dealt with; the text says how many were, and why."""
+
+
+def letter_id(letter: Received) -> str:
+    """What a dead letter is called: topic/partition/offset."""
+    return f"{letter.topic}/{letter.partition}/{letter.offset}"
+
+
+def source_topic(letter: Received) -> str:
+    """The topic a dead letter's record came from."""
+    named = letter.header(TOPIC)
+    return named.decode() if named else letter.topic.removesuffix(".dlq")
+
+
+def resolved_letters(
+    kafka: Mapping[str, str], contracts: Contracts, codec: Codec
+) -> dict[str, Action]:
+    """The letters that have been dealt with.
+
+    Raises TopicsMissing when the topic that says so does not exist yet.
+    """
+    topic = contracts.topic_of(DeadLetterResolved).name
+    decode = codec.decoder(DeadLetterResolved)
+    found: dict[str, Action] = {}
+
+    def apply(key: bytes, value: bytes | None) -> None:
+        if value is None:
+            found.pop(key.decode(), None)
+        else:
+            found[key.decode()] = decode(value).action
+
+    partitions = every_partition(partitions_of(kafka, [topic]))
+    read_whole(kafka, dict.fromkeys(partitions, apply))
+    return found
+
+
+class Resolver:
+    """Replays and discards dead letters."""
+
+    def __init__(
+        self, kafka: Mapping[str, str], contracts: Contracts, codec: Codec, by: str
+    ) -> None:
+        """`by`: whose account does it. Ends whatever another resolver has open."""
+        self._marks = contracts.topic_of(DeadLetterResolved).name
+        self._encode = codec.encoder(DeadLetterResolved)
+        self._envelope = Envelope("operations", self._marks)
+        self._by = by
+        self._producer = Producer(
+            client(
+                kafka,
+                {
+                    "transactional.id": _TRANSACTIONAL_ID,
+                    "transaction.timeout.ms": 60_000,
+                    "partitioner": PARTITIONER,
+                },
+            )
+        )
+        self._producer.init_transactions(_TIMEOUT)
+        self._resolved = resolved_letters(kafka, contracts, codec)
+        self._kafka = kafka
+        self.done = 0
+        """Letters dealt with so far."""
+
+    def resolve(
+        self,
+        letters: Sequence[Received],
+        action: Action,
+        tell: Callable[[int, int], None] = lambda done, total: None,
+    ) -> int:
+        """Deal with those letters that nobody has dealt with; how many there were.
+
+        Raises NotResolved; what was done before that stays done.
+        """
+        left = iter([each for each in letters if letter_id(each) not in self._resolved])
+        counts = partitions_of(self._kafka, {source_topic(each) for each in letters})
+        while batch := list(islice(left, _BATCH)):
+            try:
+                self._transact(batch, action, counts)
+            except KafkaException as error:
+                raise NotResolved(
+                    f"{self.done} dead letters were dealt with, then Kafka refused: "
+                    f"{error.args[0].str()}. Nothing is half done: try again."
+                ) from error
+            self.done += len(batch)
+            tell(self.done, len(letters))
+        return self.done
+
+    def _transact(
+        self, batch: Sequence[Received], action: Action, counts: Mapping[str, int]
+    ) -> None:
+        at = now()
+        self._producer.begin_transaction()
+        for letter in batch:
+            if action == "REPLAYED":
+                topic = source_topic(letter)
+                self._producer.produce(
+                    topic,
+                    letter.value,
+                    letter.key,
+                    _partition(letter, counts[topic]),
+                    timestamp=letter.timestamp,
+                    headers=list(replay_headers(letter)),
+                )
+            mark = DeadLetterResolved(letter_id(letter), action, at, self._by)
+            headers = self._envelope.headers(mark, at)
+            self._producer.produce(
+                self._marks, self._encode(mark), mark.letter.encode(), headers=list(headers)
+            )
+        self._producer.commit_transaction(_TIMEOUT)
+
+
+def replay_headers(letter: Received) -> Headers:
+    """The record's own headers, and the one group that is to work on it again."""
+    own = [header for header in letter.headers if header[0] not in ADDED]
+    group = letter.header(GROUP)
+    return own if group is None else [*own, (TARGET_GROUP, group)]
+
+
+def _partition(letter: Received, count: int) -> int:
+    """The partition the record was read from, for its state is there; -1 if it is gone."""
+    named = (letter.header(PARTITION) or b"").decode()
+    return int(named) if named.isdecimal() and int(named) < count else -1

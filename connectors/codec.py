@@ -28,6 +28,7 @@ Reason: TypeAlias = Literal["not_framed", "unknown_schema", "undecodable", "cont
 """Why a value cannot be read; dead letters carry it."""
 
 FRAMED = 5
+_UNFIT = (AttributeError, TypeError, KeyError, IndexError, ValueError, struct.error)
 _BROKEN = (IndexError, KeyError, ValueError, OverflowError, struct.error)
 _Reader: TypeAlias = Callable[[bytes, int], T]
 
@@ -139,10 +140,10 @@ class Codec:
         def encode(value: T) -> bytes:
             try:
                 return write(value)
-            except (AttributeError, TypeError, KeyError, IndexError, ValueError) as error:
-                raise Unencodable(_what_does_not_fit(value)) from error
             except OverflowError as error:
                 raise Unencodable(f"{type(value).__name__}: a number is too large") from error
+            except _UNFIT as error:
+                raise Unencodable(_what_does_not_fit(value)) from error
 
         return encode
 

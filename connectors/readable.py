@@ -48,7 +48,7 @@ def from_readable(found: AvroType, value: Any, path: str = "") -> Any:
     except Unreadable:
         raise
     except (ValueError, TypeError, OverflowError) as error:
-        raise Unreadable(f"{path or 'the record'} is not a {_noun(found)}") from error
+        raise Unreadable(f"{path or 'the record'} is not {_noun(found)}") from error
 
 
 def _from_readable(found: AvroType, value: Any, path: str) -> Any:
@@ -112,17 +112,20 @@ def _plain(found: Plain, value: Any, path: str) -> Any:
 
 def _expect(fits: bool, found: AvroType, path: str) -> None:
     if not fits:
-        raise Unreadable(f"{path or 'the record'} is not a {_noun(found)}")
+        raise Unreadable(f"{path or 'the record'} is not {_noun(found)}")
 
 
 def _noun(found: AvroType) -> str:
-    if isinstance(found, Plain):
-        return {
-            "instant": "instant (RFC 3339 with a time zone)",
-            "date": "date (YYYY-MM-DD)",
-            "decimal": "decimal with up to eight places, written as a string",
-        }.get(found.kind, found.kind)
-    return {Record: "JSON object", Array: "list"}.get(type(found), "value of its type")
+    if not isinstance(found, Plain):
+        return "a list" if isinstance(found, Array) else "a JSON object"
+    return {
+        "instant": "an instant (RFC 3339 with a time zone)",
+        "date": "a date (YYYY-MM-DD)",
+        "decimal": "a decimal with up to eight places, written as a string",
+        "string": "text",
+        "boolean": "true or false",
+        "bytes": "hexadecimal text",
+    }.get(found.kind, "a number" if found.kind in ("float", "double") else "an integer")
 
 
 def _join(path: str, name: str) -> str:

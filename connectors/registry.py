@@ -55,7 +55,7 @@ def client(registry: Registry) -> SchemaRegistryClient:
     if registry.username is not None:
         password = registry.password.get_secret_value() if registry.password else ""
         conf["basic.auth.user.info"] = f"{registry.username}:{password}"
-    return SchemaRegistryClient(conf)
+    return SchemaRegistryClient.new_client(conf)
 
 
 def subject_of(topic: str) -> str:

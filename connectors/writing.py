@@ -14,8 +14,8 @@ T = TypeVar("T")
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _KEPT = 4096
-_INT = range(-(2**31), 2**31)
-_LONG = range(-(2**63), 2**63)
+_INT_LIMIT = 2**31
+_LONG_LIMIT = 2**63
 
 
 class Integers(dict[int, bytes]):
@@ -26,16 +26,16 @@ class Integers(dict[int, bytes]):
     (b'\x00', b'\x01', b'\x80\x01')
     """
 
-    def __init__(self, prefix: bytes = b"") -> None:
+    def __init__(self, limit: int = _LONG_LIMIT) -> None:
         super().__init__()
-        self.prefix = prefix
+        self.limit = limit
 
     def __missing__(self, number: int) -> bytes:
         """The bytes of an integer seen for the first time."""
-        if number not in _LONG:
-            raise OverflowError("an integer is longer than 64 bits")
+        if not -self.limit <= number < self.limit:
+            raise OverflowError("an integer is longer than its type")
         rest = (number << 1) ^ (number >> 63)
-        parts = bytearray(self.prefix)
+        parts = bytearray()
         while rest > 127:
             parts.append(rest & 127 | 128)
             rest >>= 7
@@ -70,12 +70,12 @@ class _Source:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.counter = 0
-        tag = Struct("<d")
         self.names: dict[str, Any] = {
             "join": b"".join,
             "number": Integers(),
+            "small": Integers(_INT_LIMIT),
             "sizes": tuple(Integers()[size] for size in range(13)),
-            "double": tag.pack,
+            "double": Struct("<d").pack,
             "single": Struct("<f").pack,
             "boolean": {False: b"\0", True: b"\1"},
         }
@@ -161,14 +161,14 @@ class _Source:
             self.emit(depth, f"{size} = ({name} ^ ({name} >> 127)).bit_length() // 8 + 1")
             return f"sizes[{size}] + {name}.to_bytes({size}, 'big', signed=True)"
         if kind == "date":
-            return f"number[{name}.toordinal() - {_EPOCH}]"
-        return f"{kind}({name})" if kind in ("double",) else self.scalar(name, kind)
-
-    @staticmethod
-    def scalar(name: str, kind: str) -> str:
-        if kind == "float":
-            return f"single({name})"
-        return f"boolean[{name}]" if kind == "boolean" else f"number[{name}]"
+            return f"small[{name}.toordinal() - {_EPOCH}]"
+        expression = {
+            "int": "small[{}]",
+            "boolean": "boolean[{}]",
+            "float": "single({})",
+            "double": "double({})",
+        }
+        return expression.get(kind, "number[{}]").format(name)
 
 
 def _default(field: Field, path: str) -> bytes:

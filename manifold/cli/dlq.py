@@ -1,0 +1,272 @@
+"""`manifold dlq`: records that a flow could not use: look at them, send them back, let them go."""
+
+import getpass
+from contextlib import suppress
+from typing import Annotated, TypeAlias
+
+import msgspec
+import typer
+
+from connectors.browse import partitions_of, read_between
+from connectors.dead_letters import ADDED, GROUP, MESSAGE, STACKTRACE
+from connectors.resolved import (
+    Action,
+    NotResolved,
+    Resolver,
+    letter_id,
+    resolved_letters,
+    source_topic,
+)
+from connectors.stream import Received
+from manifold.cli.cluster import Cluster, cluster, progress
+from manifold.cli.content import as_json, content_of, text_header
+from manifold.cli.letters import (
+    Selection,
+    dead_letter_topics,
+    heaps,
+    position,
+    read_letters,
+    still_open,
+    summary,
+)
+from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.output import (
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    Failed,
+    complain,
+    console,
+    explained,
+    json_line,
+    printable,
+    table,
+)
+from operators.time import isoformat
+
+app = typer.Typer(
+    name="dlq", help="Dead letters: list, show, replay, discard.", no_args_is_help=True
+)
+
+Topic: TypeAlias = Annotated[
+    str | None, typer.Argument(help="A topic, or its dead letters' topic; by default all.")
+]
+Reason: TypeAlias = Annotated[str | None, typer.Option(help="Only letters with this reason.")]
+Group: TypeAlias = Annotated[str | None, typer.Option(help="Only letters of this flow.")]
+Request: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="ID", help="Only letters about this request.")
+]
+Offsets: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--offset", metavar="P:O", help="This letter; may be repeated. Wants TOPIC."),
+]
+All: TypeAlias = Annotated[bool, typer.Option("--all", help="Every open letter.")]
+Yes: TypeAlias = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+DryRun: TypeAlias = Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")]
+
+
+@app.command("list")
+@explained()
+def list_command(
+    topic: Topic = None,
+    reason: Reason = None,
+    group: Group = None,
+    request: Request = None,
+    json: Json = False,
+    bootstrap: Bootstrap = None,
+    extra: Extra = None,
+) -> None:
+    """Count the open letters by topic, flow and reason; with TOPIC, list each of them."""
+    there = cluster(bootstrap, extra)
+    selection = Selection(topic, reason, group, request)
+    letters = _open(there, selection)
+    columns: tuple[str, ...]
+    if topic is None and request is None:
+        found = [msgspec.to_builtins(heap) for heap in heaps(letters)]
+        columns = ("topic", "group", "reason", ">letters", "oldest", "newest")
+    else:
+        found = [summary(letter) for letter in letters]
+        columns = ("topic", "at", "group", "reason", ">attempts", "first_seen", "key")
+    if json:
+        for each in found:
+            json_line(each)
+        return
+    if not found:
+        typer.echo("No open dead letters.")
+        return
+    shown = table(*columns)
+    for each in found:
+        each["at"] = f"{each.get('partition')}:{each.get('offset')}"
+        shown.add_row(*(printable(each[name.removeprefix(">")]) for name in columns))
+    console().print(shown)
+
+
+@app.command("show")
+@explained()
+def show_command(
+    topic: Annotated[str, typer.Argument(help="A topic, or its dead letters' topic.")],
+    at: Annotated[str, typer.Argument(metavar="PARTITION:OFFSET", help="Which letter.")],
+    json: Json = False,
+    bootstrap: Bootstrap = None,
+    extra: Extra = None,
+) -> None:
+    """Show a letter: why it is one, its headers, its content, and where the flow failed."""
+    there = cluster(bootstrap, extra)
+    letter = _letter(there, dead_letter_topics(there, topic)[0], position(at))
+    content = content_of(letter, there.contracts, there.codec)
+    action = resolved_letters(there.kafka, there.contracts, there.codec).get(letter_id(letter))
+    own = {
+        name: (value or b"").decode(errors="replace")
+        for name, value in letter.headers
+        if name not in ADDED
+    }
+    facts: dict[str, object] = {
+        **summary(letter),
+        "time": isoformat(letter.timestamp),
+        "resolved": action,
+        "message": text_header(letter, MESSAGE) or "",
+    }
+    trace = text_header(letter, STACKTRACE) or ""
+    if json:
+        shown = as_json(letter, content)
+        json_line({**shown, **facts, "headers": own, "stacktrace": trace})
+        return
+    for name, value in (*facts.items(), *own.items()):
+        typer.echo(f"{name:>20}  {printable(value)}")
+    typer.echo("")
+    if content.problem is None:
+        typer.echo(msgspec.json.format(msgspec.json.encode(content.record)).decode())
+    else:
+        typer.echo(f"{content.problem}; it begins with")
+        typer.echo((letter.value or b"")[:256].hex(" ", 4))
+    if trace:
+        typer.echo("\n" + "\n".join(map(printable, trace.splitlines())))
+
+
+@app.command("replay")
+@explained()
+def replay_command(
+    topic: Topic = None,
+    reason: Reason = None,
+    group: Group = None,
+    request: Request = None,
+    offset: Offsets = None,
+    every: All = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+    bootstrap: Bootstrap = None,
+    extra: Extra = None,
+) -> None:
+    """Send letters back to their topics, each for the one flow that could not use it.
+
+    A letter is sent back at most once: afterwards it is no longer open.
+    """
+    there = cluster(bootstrap, extra)
+    selection = _selection(topic, reason, group, request, offset, every)
+    _resolve(there, selection, "REPLAYED", yes=yes, dry_run=dry_run, json=json)
+
+
+@app.command("discard")
+@explained()
+def discard_command(
+    topic: Topic = None,
+    reason: Reason = None,
+    group: Group = None,
+    request: Request = None,
+    offset: Offsets = None,
+    every: All = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+    bootstrap: Bootstrap = None,
+    extra: Extra = None,
+) -> None:
+    """Mark letters as dealt with, without sending them back; they stay readable."""
+    there = cluster(bootstrap, extra)
+    selection = _selection(topic, reason, group, request, offset, every)
+    _resolve(there, selection, "DISCARDED", yes=yes, dry_run=dry_run, json=json)
+
+
+def _selection(
+    topic: str | None,
+    reason: str | None,
+    group: str | None,
+    request: str | None,
+    offset: list[str] | None,
+    every: bool,
+) -> Selection:
+    selection = Selection(topic, reason, group, request, tuple(map(position, offset or ())))
+    if selection.offsets and topic is None:
+        raise Failed("--offset wants the TOPIC it stands in.", EXIT_USAGE)
+    if selection.is_empty and not every:
+        raise Failed(
+            "Say which letters: a TOPIC, --reason, --group, --request, --offset, or --all.",
+            EXIT_USAGE,
+        )
+    return selection
+
+
+def _resolve(
+    there: Cluster, selection: Selection, action: Action, *, yes: bool, dry_run: bool, json: bool
+) -> None:
+    letters = _open(there, selection)
+    untargeted = [each for each in letters if each.header(GROUP) is None]
+    if untargeted and action == "REPLAYED":
+        raise Failed(
+            f"{letter_id(untargeted[0])} does not say which flow could not use it, and a replay "
+            "would reach all of them: discard it, and submit the invoice anew."
+        )
+    if dry_run:
+        for letter in letters:
+            _tell(letter, f"WOULD_BE_{action}", json)
+    if dry_run or not letters:
+        _count(len(letters) if dry_run else 0, f"would be {action.lower()}", json)
+        return
+    if len(letters) > 1 and not yes:
+        verb = "Replay" if action == "REPLAYED" else "Discard"
+        typer.confirm(f"{verb} {len(letters)} dead letters?", abort=True, err=True)
+    resolver = Resolver(there.kafka, there.contracts, there.codec, _account())
+    try:
+        with progress(f"{action.lower()} dead letters") as tell:
+            resolver.resolve(letters, action, tell)
+    except NotResolved as error:
+        raise Failed(str(error)) from error
+    except KeyboardInterrupt:
+        complain(f"Interrupted: {resolver.done} dead letters were {action.lower()}.")
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    for letter in letters if json else ():
+        _tell(letter, action, json)
+    _count(resolver.done, action.lower(), json)
+
+
+def _tell(letter: Received, action: str, json: bool) -> None:
+    if json:
+        json_line({"action": action, **summary(letter)})
+    else:
+        typer.echo(printable(f"{letter_id(letter)} → {source_topic(letter)}"))
+
+
+def _count(count: int, done: str, json: bool) -> None:
+    if not json:
+        typer.echo(f"{count} dead letters {done}.")
+
+
+def _open(there: Cluster, selection: Selection) -> list[Received]:
+    resolved = resolved_letters(there.kafka, there.contracts, there.codec)
+    return still_open(read_letters(there, selection), resolved)
+
+
+def _letter(there: Cluster, topic: str, at: tuple[int, int]) -> Received:
+    count = partitions_of(there.kafka, [topic])[topic]
+    if at[0] < count:
+        for letter in read_between(there.kafka, {(topic, at[0]): at[1]}):
+            if letter.offset == at[1]:
+                return letter
+            break
+    raise Failed(f"{topic} has no letter at {at[0]}:{at[1]}; `manifold dlq list {topic}` says.")
+
+
+def _account() -> str:
+    with suppress(OSError, KeyError):
+        return getpass.getuser()
+    return "unknown"

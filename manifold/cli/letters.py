@@ -1,0 +1,132 @@
+"""Dead letters as the commands see them: read, selected, counted."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from connectors.browse import every_partition, read_between, start_offsets, topics_there
+from connectors.dead_letters import ATTEMPTS, ERROR_REASON, FIRST_SEEN, GROUP
+from connectors.resolved import letter_id, source_topic
+from connectors.stream import Received
+from manifold.cli.cluster import Cluster, progress
+from manifold.cli.content import belongs_to, content_of, may_belong_to, text_header
+from manifold.cli.output import EXIT_USAGE, Failed
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """Which dead letters are meant; what is None or empty does not matter."""
+
+    topic: str | None = None
+    reason: str | None = None
+    group: str | None = None
+    request: str | None = None
+    offsets: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said."""
+        return self == Selection()
+
+
+class Heap(msgspec.Struct, frozen=True):
+    """Dead letters of one topic, group and reason."""
+
+    topic: str
+    group: str
+    reason: str
+    letters: int
+    oldest: str
+    newest: str
+
+
+def dead_letter_topics(there: Cluster, named: str | None = None) -> list[str]:
+    """The dead-letter topics of the contracts, or the one of a topic; either name will do."""
+    every = [each.name for each in there.contracts.every_topic() if each.kind == "dead_letter"]
+    if named is None:
+        return every
+    wanted = named if named.endswith(".dlq") else f"{named}.dlq"
+    if wanted not in every:
+        raise Failed(
+            f"{named} has no dead letters. Topics that have: "
+            f"{', '.join(name.removesuffix('.dlq') for name in every)}.",
+            EXIT_USAGE,
+        )
+    return [wanted]
+
+
+def position(text: str) -> tuple[int, int]:
+    """Partition and offset, written PARTITION:OFFSET as every command prints them."""
+    partition, colon, offset = text.partition(":")
+    if not colon or not partition.isdecimal() or not offset.isdecimal():
+        raise Failed(f"{text} is no PARTITION:OFFSET, such as 3:17.", EXIT_USAGE)
+    return int(partition), int(offset)
+
+
+def read_letters(there: Cluster, selection: Selection) -> Iterator[Received]:
+    """The dead letters of a selection, whether or not somebody has dealt with them."""
+    existing = topics_there(there.kafka)
+    wanted = dead_letter_topics(there, selection.topic)
+    partitions = every_partition({name: existing[name] for name in wanted if name in existing})
+    with progress("reading dead letters") as tell:
+        for letter in read_between(there.kafka, start_offsets(there.kafka, partitions), tell=tell):
+            if _selected(there, letter, selection):
+                yield letter
+
+
+def reason_of(letter: Received) -> str:
+    """Why it is a dead letter."""
+    return text_header(letter, ERROR_REASON) or "unknown"
+
+
+def group_of(letter: Received) -> str:
+    """The group that could not work on it."""
+    return text_header(letter, GROUP) or "unknown"
+
+
+def summary(letter: Received) -> dict[str, object]:
+    """A letter in a line."""
+    return {
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "source": source_topic(letter),
+        "group": group_of(letter),
+        "reason": reason_of(letter),
+        "attempts": int(text_header(letter, ATTEMPTS) or 1),
+        "first_seen": text_header(letter, FIRST_SEEN) or "",
+        "key": None if letter.key is None else letter.key.decode(errors="replace"),
+    }
+
+
+def heaps(letters: Sequence[Received]) -> list[Heap]:
+    """Letters counted by topic, group and reason."""
+    counts = Counter((each.topic, group_of(each), reason_of(each)) for each in letters)
+    seen: dict[tuple[str, str, str], list[str]] = {}
+    for each in letters:
+        at = (each.topic, group_of(each), reason_of(each))
+        seen.setdefault(at, []).append(text_header(each, FIRST_SEEN) or "")
+    return [
+        Heap(*at, letters=count, oldest=min(seen[at]), newest=max(seen[at]))
+        for at, count in sorted(counts.items())
+    ]
+
+
+def still_open(letters: Iterator[Received], resolved: Mapping[str, object]) -> list[Received]:
+    """Those that nobody has dealt with."""
+    return [letter for letter in letters if letter_id(letter) not in resolved]
+
+
+def _selected(there: Cluster, letter: Received, selection: Selection) -> bool:
+    if selection.reason is not None and reason_of(letter) != selection.reason:
+        return False
+    if selection.group is not None and group_of(letter) != selection.group:
+        return False
+    if selection.offsets and (letter.partition, letter.offset) not in selection.offsets:
+        return False
+    if selection.request is None:
+        return True
+    if not may_belong_to(letter, selection.request.encode()):
+        return False
+    content = content_of(letter, there.contracts, there.codec)
+    return belongs_to(letter, content, selection.request)

@@ -151,7 +151,7 @@ class History:
         if before is None:
             recent = (*recent, entry)
         elif before in recent:
-            recent = tuple(entry if other is before else other for other in recent)
+            recent = _exchanged(recent, entry)
         else:
             self._rewrite(entry, before)
         sealed = profile.sealed
@@ -164,8 +164,7 @@ class History:
         for slot in range(min(self.profile.sealed, PAGES)):
             page = self._seen.get(self._key(slot))
             if page is not None and before in page.entries:
-                entries = tuple(entry if other is before else other for other in page.entries)
-                self._seen.put(self._key(slot), _page(entries))
+                self._seen.put(self._key(slot), _page(_exchanged(page.entries, entry)))
                 return
 
     def _key(self, sealed: int) -> str:
@@ -177,6 +176,10 @@ def replaced(entry: Entry, before: Entry | None) -> Entry:
     if before is None:
         return entry
     return replace(entry, earlier=(*before.earlier, before.answer)[-EARLIER:])
+
+
+def _exchanged(entries: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:
+    return tuple(entry if each.request_id == entry.request_id else each for each in entries)
 
 
 def _page(entries: tuple[Entry, ...]) -> SealedPage:

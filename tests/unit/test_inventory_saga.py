@@ -195,7 +195,7 @@ def test_settled_requests_are_forgotten_in_time_and_open_ones_never() -> None:
     assert office.requests.get("R2900")
 
 
-REQUESTS = st.sampled_from(["R1", "R2", "R3"])
+REQUESTS = st.sampled_from(["R1", "R2", "R3", "R4"])
 ATTEMPT = st.sampled_from([1, 1, 2, 3])
 
 
@@ -221,7 +221,7 @@ class Saga(RuleBasedStateMachine):
     @rule(
         order=st.sampled_from(["PO1", "PO2"]),
         order_line=st.sampled_from(["10", "20"]),
-        quantity=st.integers(1, 12),
+        quantity=st.integers(1, 3),
     )
     def arrive(self, order: str, order_line: str, quantity: int) -> None:
         self.receive(order, order_line, quantity)
@@ -277,6 +277,11 @@ class Saga(RuleBasedStateMachine):
         self.settled.setdefault(key, outcome)
         if self.states.get(key) == "reserved":
             self.states[key] = "confirmed" if outcome == "APPROVED" else "released"
+
+    @rule(request=REQUESTS, quantity=st.integers(3, 9))
+    def bill_and_approve(self, request: str, quantity: int) -> None:
+        self.upload(request, 1, "PO1", [("10", quantity)])
+        self.settle(request, 1, "APPROVED")
 
     @rule()
     def restart(self) -> None:

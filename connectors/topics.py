@@ -15,7 +15,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 from connectors.contracts import Topic
 from connectors.kafka import bootstrap, client, is_away
 
-_SECONDS = 30
+_SECONDS = 10
 _REPLICAS = 3
 _HOUR_MS = "3600000"
 _CHANGELOG_SEGMENT = str(64 * 1024 * 1024)

@@ -13,7 +13,7 @@ from confluent_kafka import KafkaException, Producer
 from msgspec import Struct
 
 from connectors.browse import every_partition, partitions_of
-from connectors.changelog import read_whole
+from connectors.changelog import end_offsets, read_whole
 from connectors.clock import now
 from connectors.codec import Codec
 from connectors.contracts import Contracts
@@ -78,7 +78,7 @@ def resolved_letters(
             found[key.decode()] = decode(value).action
 
     partitions = every_partition(partitions_of(kafka, [topic]))
-    read_whole(kafka, dict.fromkeys(partitions, apply))
+    read_whole(kafka, end_offsets(kafka, partitions), dict.fromkeys(partitions, apply))
     return found
 
 
@@ -97,7 +97,7 @@ class Resolver:
             client(
                 kafka,
                 {
-                    "transactional.id": _TRANSACTIONAL_ID,
+                    "transactional.id": contracts.namespace + _TRANSACTIONAL_ID,
                     "transaction.timeout.ms": 60_000,
                     "partitioner": PARTITIONER,
                 },

@@ -27,6 +27,10 @@ class Cluster(msgspec.Struct, frozen=True):
         """librdkafka settings every client starts from."""
         return self.settings.kafka_client
 
+    def group(self, flow: str) -> str:
+        """The consumer group of a flow."""
+        return self.contracts.namespace + flow
+
     def topic(self, record: type[msgspec.Struct]) -> Topic:
         """The topic that carries a record."""
         return self.contracts.topic_of(record)

@@ -47,6 +47,8 @@ def dead_letter_topics(there: Cluster, named: str | None = None) -> list[str]:
         return every
     wanted = named if named.endswith(".dlq") else f"{named}.dlq"
     if wanted not in every:
+        wanted = there.contracts.namespace + wanted
+    if wanted not in every:
         raise Failed(
             f"{named} has no dead letters. Topics that have: "
             f"{', '.join(name.removesuffix('.dlq') for name in every)}.",

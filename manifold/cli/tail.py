@@ -53,7 +53,7 @@ def tail(
     Columns are separated by tabs: partition:offset, time, key, kind and the record as JSON.
     """
     there = cluster(bootstrap, extra)
-    _check_known(there, topic)
+    topic = _known(there, topic)
     shown = 0
     endless = limit is None and not until_end
     # Ctrl-C is how an endless command is meant to end.
@@ -84,14 +84,17 @@ def _records(
     return follow(there.kafka, starts, lambda: False)
 
 
-def _check_known(there: Cluster, topic: str) -> None:
+def _known(there: Cluster, topic: str) -> str:
+    """The topic meant, with its namespace."""
     known = {each.name for each in there.contracts.every_topic()}
-    if topic in known:
-        return
+    for name in (topic, there.contracts.namespace + topic):
+        if name in known:
+            return name
     existing = set(topics_there(there.kafka))
     if topic not in existing:
         choice = sorted(known | {name for name in existing if not name.startswith("__")})
         raise Failed(f"There is no topic {topic}. There are: {', '.join(choice)}.", EXIT_USAGE)
+    return topic
 
 
 def _line(received: Received, content: Content) -> str:

@@ -5,7 +5,6 @@ are sealed into a `SealedPage`, and the page sealed `PAGES` pages earlier is ove
 invoice writes one small value, and a vendor never has more than `PAGE` * (`PAGES` + 1) invoices.
 """
 
-from collections.abc import Iterator
 from hashlib import sha256
 from zlib import crc32
 
@@ -135,13 +134,11 @@ class History:
                 found.extend(page.entries)
         return found
 
-    def newest(self) -> Iterator[Entry]:
+    def newest(self) -> tuple[Entry, ...]:
         """Between one and two pages of the newest entries, or all there are."""
-        yield from self.profile.recent
-        if self.profile.sealed:
-            page = self._seen.get(self._key(self.profile.sealed - 1))
-            if page is not None:
-                yield from page.entries
+        profile = self.profile
+        page = self._seen.get(self._key(profile.sealed - 1)) if profile.sealed else None
+        return profile.recent if page is None else page.entries + profile.recent
 
     def record(self, entry: Entry, before: Entry | None) -> None:
         """Remember a request, in place of its earlier attempt if there is one."""

@@ -210,7 +210,7 @@ def _change(
 
 
 def _put_last(requests: Table[RequestClaims], request_id: str, value: RequestClaims) -> None:
-    """Put as the table's youngest entry, which is where a restore from its changelog puts it."""
+    """Put as the table's youngest entry, so that the oldest come first to be forgotten."""
     requests.delete(request_id)
     requests.put(request_id, value)
 

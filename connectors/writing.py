@@ -19,7 +19,9 @@ _LONG_LIMIT = 2**63
 
 
 class Integers(dict[int, bytes]):
-    r"""Avro's variable-length form of every integer; small ones are kept.
+    r"""Avro's variable-length form of every integer; those used lately are kept.
+
+    Lengths come again and again, and so does the instant of a batch.
 
     >>> integers = Integers()
     >>> integers[0], integers[-1], integers[64]
@@ -41,8 +43,9 @@ class Integers(dict[int, bytes]):
             rest >>= 7
         parts.append(rest)
         encoded = bytes(parts)
-        if -_KEPT < number < _KEPT:
-            self[number] = encoded
+        if len(self) >= _KEPT:
+            self.clear()
+        self[number] = encoded
         return encoded
 
 

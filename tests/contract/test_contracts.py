@@ -63,6 +63,7 @@ def test_a_breaking_version_is_named_with_its_field(folder: Path) -> None:
     assert result.exit_code == 1
     assert "InvoiceSettled x: is not written and has no default" in result.output
     assert "FULL_TRANSITIVE" in result.output
+    assert "binding" not in result.output
     assert "run `manifold contracts lock`" in result.output
 
 

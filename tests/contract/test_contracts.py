@@ -63,8 +63,7 @@ def test_a_breaking_version_is_named_with_its_field(folder: Path) -> None:
     assert result.exit_code == 1
     assert "InvoiceSettled x: is not written and has no default" in result.output
     assert "FULL_TRANSITIVE" in result.output
-    assert "binding" not in result.output
-    assert "run `manifold contracts lock`" in result.output
+    assert result.output.count("run `manifold contracts lock`") == 1
 
 
 def test_check_in_json(folder: Path) -> None:

@@ -1,0 +1,233 @@
+"""Runs a flow as its process does, but over lists and tables in memory, without any broker."""
+
+import importlib
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, Self, TypeVar
+
+import pytest
+from bytewax.testing import TestingSink, TestingSource, run_main
+from msgspec.structs import replace
+
+from connectors.avro_type import Schema
+from connectors.codec import Codec, LockIds
+from connectors.contracts import Contracts, Topic
+from connectors.records import RECORDS
+from connectors.reference import GroupedReferenceTable, ReferenceTable
+from connectors.runtime import Runtime
+from connectors.settings import Settings
+from connectors.steps import Inputs, Outputs
+from connectors.stream import Batch, Event, Keyed, Outgoing, Received
+from connectors.tables import MemoryStore, TableType
+from connectors.wire import Wire
+from flows import FLOWS
+from manifold.generator import Sample, invoices, reference_records, world
+from operators.audit import START, InvoiceAudit, enter
+from operators.audit import Event as Happened
+from operators.upload import InvoiceOcrCompleted
+
+V = TypeVar("V")
+
+AT = 1_772_442_900_000
+"""Every poll happens at this instant."""
+TRACE = b"0af7651916cd43dd8448eb211c80319c"
+"""The trace that producers have begun."""
+CONTRACTS = Contracts.load()
+
+
+class Ids(LockIds):
+    """The ids of the lock, and some of schemas that other writers have registered."""
+
+    def __init__(self) -> None:
+        super().__init__(CONTRACTS)
+        self.foreign: dict[int, Schema] = {}
+
+    def schema_of(self, schema_id: int) -> Schema:
+        return self.foreign.get(schema_id) or super().schema_of(schema_id)
+
+
+IDS = Ids()
+CODEC = Codec(CONTRACTS, IDS)
+WORLD = world(1, 24, datetime.fromtimestamp(AT / 1_000, UTC).date())
+SAMPLES: Sequence[Sample] = tuple(invoices(WORLD, 1, 24, AT - 1_000, fault_rate=0.5))
+
+
+class MemoryTrail:
+    """Stands in for the database: chains events and remembers them."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, list[InvoiceAudit]] = {}
+
+    def append(self, chain: str, events: list[Happened], /) -> list[InvoiceAudit]:
+        entries = self.entries.setdefault(chain, [])
+        for event in events:
+            before = entries[-1].hash if entries else START
+            entries.append(enter(chain, len(entries) + 1, before, event))
+        return entries[len(entries) - len(events) :]
+
+    @classmethod
+    def connect(cls, _: str) -> Self:
+        return cls()
+
+    def check_schema(self) -> None:
+        """It has none."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class MemoryRuntime(Runtime):
+    """What a flow's process connects to, in memory."""
+
+    def __init__(self, flow: str, events: Iterable[Event[Received]], *, reference: bool) -> None:
+        super().__init__(flow, Settings(), threading.Event())
+        self.contracts, self.codec = CONTRACTS, CODEC
+        self.reads: tuple[type[Any], ...] = ()
+        self.state = MemoryStore(())
+        self.written: list[list[Outgoing]] = []
+        self._events: list[Keyed[Received]] = [(str(event.partition), event) for event in events]
+        self._records = reference_bytes() if reference else {}
+
+    def source(self) -> Inputs:  # type: ignore[override]
+        return TestingSource(self._events, batch_size=max(1, len(self._events)))
+
+    def sink(self) -> Outputs:  # type: ignore[override]
+        return TestingSink(self.written)
+
+    def wire(self, *reads: type[Any]) -> Wire:
+        self.reads = reads
+        return super().wire(*reads)
+
+    def store(self, *types: TableType) -> MemoryStore:  # type: ignore[override]
+        for table in types:
+            self.contracts.changelog(self.flow, table.name)
+        self.state = MemoryStore(types)
+        return self.state
+
+    def reference(self, record: type[V]) -> ReferenceTable[V]:
+        table = super().reference(record)
+        self._fill(table)
+        return table
+
+    def grouped_reference(
+        self, record: type[V], group_of: Callable[[V], str]
+    ) -> GroupedReferenceTable[V]:
+        table = super().grouped_reference(record, group_of)
+        self._fill(table)
+        return table
+
+    def _fill(self, table: ReferenceTable[Any]) -> None:
+        for key, value in self._records.get(table.topic, ()):
+            table.apply(key, value)
+
+
+@cache
+def reference_bytes() -> Mapping[str, list[tuple[bytes, bytes]]]:
+    """The reference topics of the generated world."""
+    found: dict[str, list[tuple[bytes, bytes]]] = {}
+    for key, record in reference_records(WORLD):
+        topic = CONTRACTS.topic_of(type(record)).name
+        found.setdefault(topic, []).append((key.encode(), CODEC.encoder(type(record))(record)))
+    return found
+
+
+def start(flow: str, events: Iterable[Event[Received]], *, reference: bool = True) -> MemoryRuntime:
+    """Run a flow over events to their end; what it has read, kept and written."""
+    runtime = MemoryRuntime(flow, events, reference=reference)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flows.collect.Store", MemoryTrail)
+        dataflow = importlib.import_module(f"flows.{flow}").flow(runtime)
+    run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
+    return runtime
+
+
+def written(flow: str, records: Sequence[Received], *, reference: bool = True) -> list[Outgoing]:
+    """What a flow writes on records that come in one poll."""
+    runtime = start(flow, [Batch(0, AT, list(records))], reference=reference)
+    return [record for records in runtime.written for record in records]
+
+
+def arrived(outgoing: Outgoing, offset: int) -> Received:
+    """What has been written, as its readers get it."""
+    return Received(
+        outgoing.topic,
+        0,
+        offset,
+        outgoing.key,
+        outgoing.value,
+        outgoing.headers,
+        outgoing.timestamp or AT,
+    )
+
+
+def sent(record: Any, offset: int = 0) -> Received:
+    """A record as a producer sends it, in a trace of its own."""
+    topic = CONTRACTS.topic_of(type(record))
+    return Received(
+        topic.name,
+        0,
+        offset,
+        topic.key_of(record).encode(),
+        CODEC.encoder(type(record))(record),
+        [("traceparent", b"00-%b-b7ad6b7169203331-01" % TRACE), ("own", b"kept")],
+        AT - 500,
+    )
+
+
+def decoded(outgoing: Outgoing) -> Any:
+    """The record that was written, by the class its topic carries."""
+    return decoder(outgoing.topic)(outgoing.value or b"")
+
+
+@cache
+def decoder(topic: str) -> Callable[[bytes], Any]:
+    """The decoder of a topic's records."""
+    return CODEC.decoder(class_of(CONTRACTS.topics[topic]))
+
+
+def class_of(topic: Topic) -> type[Any]:
+    """The class of the records that a topic carries."""
+    return next(record for record in RECORDS if CONTRACTS.topic_of(record) == topic)
+
+
+@cache
+def whole_pipeline() -> Mapping[str, list[Received]]:
+    """Every topic's records after the generated invoices have passed through every flow.
+
+    Some come as uploads, some as if they had been read from documents.
+    """
+    topics: dict[str, list[Received]] = {}
+
+    def put(received: Received) -> None:
+        records = topics.setdefault(received.topic, [])
+        records.append(replace(received, offset=len(records)))
+
+    for number, sample in enumerate(SAMPLES):
+        upload = sample.upload
+        if number % 4 or upload.invoice is None or upload.vendor_id is None:
+            put(sent(upload))
+            continue
+        put(
+            sent(
+                InvoiceOcrCompleted(
+                    request_id=upload.request_id,
+                    invoice_id=upload.invoice_id,
+                    vendor_id=upload.vendor_id,
+                    origin="SCAN",
+                    uploaded_at=upload.uploaded_at,
+                    invoice=upload.invoice,
+                )
+            )
+        )
+    for flow in FLOWS:
+        for outgoing in written(flow, inputs_of(flow, topics)):
+            put(arrived(outgoing, 0))
+    return topics
+
+
+def inputs_of(flow: str, topics: Mapping[str, list[Received]]) -> list[Received]:
+    """The records of all topics that a flow reads."""
+    names = [topic.name for topic in CONTRACTS.read_by(flow)]
+    return [received for name in names for received in topics.get(name, ())]

@@ -1,0 +1,72 @@
+"""Decide over streams: deadlines, late answers, and what it never does."""
+
+from msgspec.structs import replace
+
+from connectors import dead_letters
+from connectors.dead_letters import ERROR_REASON
+from connectors.stream import Batch, CaughtUp, Event, Outgoing, Received
+from operators.decision import InvoiceDecision, InvoiceSettled
+from operators.time import DAY, Instant
+from tests.contract.flow_run import AT, CONTRACTS, SAMPLES, decoded, start, whole_pipeline
+
+DEADLINE = 30_000
+REQUEST = next(sample.upload.request_id for sample in SAMPLES if sample.decision == "APPROVED")
+RESULTS = [
+    next(each for each in whole_pipeline()[topic.name] if each.key == REQUEST.encode())
+    for topic in CONTRACTS.read_by("decide")
+]
+
+
+def batch(at: Instant, *records: Received) -> Event[Received]:
+    return Batch(0, at, list(records))
+
+
+def run(*events: Event[Received]) -> list[Outgoing]:
+    return [outgoing for records in start("decide", events).written for outgoing in records]
+
+
+def decisions(outgoing: list[Outgoing]) -> list[InvoiceDecision]:
+    records = [decoded(each) for each in outgoing if not each.topic.endswith(".dlq")]
+    return [record for record in records if isinstance(record, InvoiceDecision)]
+
+
+def test_nothing_is_decided_while_an_answer_may_still_be_on_its_way() -> None:
+    after_the_deadline = AT + 10 * DEADLINE
+    opened = RESULTS[0].timestamp
+    assert run(batch(AT, *RESULTS[:3]), batch(after_the_deadline)) == []
+    assert run(batch(AT, *RESULTS[:3]), CaughtUp(0, opened + DEADLINE, after_the_deadline)) == []
+
+
+def test_a_missed_deadline_gives_a_partial_decision_and_the_late_answer_completes_it() -> None:
+    until = RESULTS[0].timestamp + DEADLINE + 1
+    written = run(
+        batch(AT, *RESULTS[:3]), CaughtUp(0, until, until + 5), batch(until + 900, RESULTS[3])
+    )
+    first, second = decisions(written)
+    assert (first.revision, first.complete, first.status) == (1, False, "REVIEW")
+    assert [branch.lower() in RESULTS[3].topic for branch in first.missing] == [True]
+    assert first.decided_at == until + 5
+    assert (second.revision, second.complete, second.status) == (2, True, "APPROVED")
+    assert any("missing" in change for change in second.changes)
+    assert [type(decoded(each)) for each in written].count(InvoiceSettled) == 1
+    identities = [value for each in written for name, value in each.headers if name == "ce_id"]
+    assert f"{REQUEST}:1:1".encode() in identities
+    assert f"{REQUEST}:1:2".encode() in identities
+
+
+def test_the_same_answers_again_decide_nothing_again() -> None:
+    assert len(decisions(run(batch(AT, *RESULTS), batch(AT + 1, *RESULTS)))) == 1
+
+
+def test_an_answer_after_its_request_was_forgotten_is_a_dead_letter() -> None:
+    forgotten = AT + 2 * DAY
+    written = run(
+        batch(AT, *RESULTS),
+        CaughtUp(0, forgotten, forgotten),
+        batch(forgotten + 1, replace(RESULTS[3], offset=99)),
+    )
+    (letter,) = [each for each in written if each.topic == f"{RESULTS[3].topic}.dlq"]
+    assert (ERROR_REASON, b"late_result") in letter.headers
+    assert (dead_letters.OFFSET, b"99") in letter.headers
+    assert letter.value == RESULTS[3].value
+    assert len(decisions(written)) == 1

@@ -97,17 +97,16 @@ def read_to(
 
 def read_whole(
     kafka: Mapping[str, str],
+    ends: Mapping[Where, int],
     apply: Mapping[Where, Apply],
     stopping: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Read partitions from their beginnings to their present ends; how many records."""
-    ends = end_offsets(kafka, apply)
-    if not any(ends.values()):
+    """Read partitions from their beginnings to `ends` with a reader of their own; how many."""
+    written = {where: end for where, end in ends.items() if end > 0}
+    if not written:
         return 0
     consumer = reader(kafka)
     try:
-        return read_to(
-            consumer, {where: end for where, end in ends.items() if end}, apply, stopping
-        )
+        return read_to(consumer, written, apply, stopping)
     finally:
         consumer.close()

@@ -131,7 +131,7 @@ class _Keep(StatefulBatchLogic[Event[Decoded[Any]], Event[Written], None]):
         for event in values:
             self._partition = event.partition
             if isinstance(event, Revoked):
-                self._store.forget(event.partition)
+                self._store.revoked(event.partition, event.returned)
                 continue
             tables = self._store.open(event.partition)
             written: list[Written] = []

@@ -119,9 +119,11 @@ class Batch(Struct, Generic[T], frozen=True):
 
 
 class Revoked(Struct, frozen=True):
-    """The partition has gone to another process, or is about to be read anew: forget its state."""
+    """The partition was taken from this process: its state may have been changed elsewhere."""
 
     partition: int
+    returned: bool = False
+    """Whether it has come back; otherwise its state is of no more use here."""
 
 
 class CaughtUp(Struct, frozen=True):

@@ -6,12 +6,12 @@ behind the offsets.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 import structlog
 
-from connectors.changelog import read_whole
+from connectors.changelog import end_offsets, read_whole
 from connectors.stream import Outgoing
 from operators.table import MemoryTable, Table
 
@@ -39,8 +39,8 @@ class TableStore(Protocol):
     def flush(self, partition: int) -> None:
         """Write what has changed in the partition's tables since the last flush."""
 
-    def forget(self, partition: int) -> None:
-        """The partition is no longer ours."""
+    def revoked(self, partition: int, returned: bool) -> None:
+        """The partition was taken away, and may have `returned`."""
 
 
 class MemoryStore:
@@ -59,7 +59,7 @@ class MemoryStore:
     def flush(self, partition: int) -> None:
         """Nothing to write."""
 
-    def forget(self, partition: int) -> None:
+    def revoked(self, partition: int, returned: bool) -> None:
         """Drop the partition's tables."""
         self.partitions.pop(partition, None)
 
@@ -101,10 +101,10 @@ class ChangelogTable(Generic[V]):
 
     def restore(self, key: bytes, value: bytes | None) -> None:
         """Take over one record of the changelog."""
-        if value is None:
-            self._values.pop(key.decode(), None)
-        else:
-            self._values[key.decode()] = self._decode(value)
+        name = key.decode()
+        self._values.pop(name, None)
+        if value is not None:
+            self._values[name] = self._decode(value)
 
     def changes(self) -> Iterator[tuple[bytes, bytes | None]]:
         """Changelog records since the last call."""
@@ -114,11 +114,17 @@ class ChangelogTable(Generic[V]):
             yield key.encode(), None if value is None else self._encode(value)
 
 
-Produce = Callable[[Outgoing], None]
+Where: TypeAlias = tuple[str, int]
+OnWritten: TypeAlias = Callable[[str, int, int], None]
+Produce: TypeAlias = Callable[[Outgoing, OnWritten], None]
 
 
 class ChangelogStore:
-    """Tables backed by changelog topics."""
+    """Tables backed by changelog topics.
+
+    What a partition's tables hold is kept while the partition is away, and used again when
+    the changelogs end where this process left them: then nobody else has changed it.
+    """
 
     def __init__(
         self,
@@ -133,30 +139,47 @@ class ChangelogStore:
         self._produce = produce
         self._stopping = stopping
         self._open: dict[int, dict[str, ChangelogTable[Any]]] = {}
+        self._doubted: set[int] = set()
+        self._ends: dict[Where, int] = {}
 
     def open(self, partition: int) -> Tables:
-        """The partition's tables, read from their changelogs the first time."""
+        """The partition's tables, read from their changelogs unless they are known."""
         tables = self._open.get(partition)
-        if tables is None:
-            tables = {
-                table.name: ChangelogTable(topic, table.value)
-                for topic, table in self._topics.items()
-            }
-            restored = read_whole(
-                self._kafka,
-                {(table.topic, partition): table.restore for table in tables.values()},
-                self._stopping,
-            )
-            log.info("restored", partition=partition, records=restored)
-            self._open[partition] = tables
+        if tables is not None and partition not in self._doubted:
+            return tables
+        changelogs = [(topic, partition) for topic in self._topics]
+        ends = end_offsets(self._kafka, changelogs)
+        self._doubted.discard(partition)
+        if tables is not None and all(ends[each] == self._ends.get(each) for each in changelogs):
+            log.info("kept", partition=partition)
+            return tables
+        tables = {
+            table.name: ChangelogTable(topic, table.value) for topic, table in self._topics.items()
+        }
+        restored = read_whole(
+            self._kafka,
+            ends,
+            {(table.topic, partition): table.restore for table in tables.values()},
+            self._stopping,
+        )
+        log.info("restored", partition=partition, records=restored)
+        self._open[partition] = tables
+        self._ends.update(ends)
         return tables
 
     def flush(self, partition: int) -> None:
         """Write the changes to the changelogs."""
         for table in self._open.get(partition, {}).values():
             for key, value in table.changes():
-                self._produce(Outgoing(table.topic, key, value, [], partition))
+                self._produce(Outgoing(table.topic, key, value, [], partition), self._written)
 
-    def forget(self, partition: int) -> None:
-        """Drop the partition's tables; they are read anew when it comes back."""
-        self._open.pop(partition, None)
+    def revoked(self, partition: int, returned: bool) -> None:
+        """Drop the partition's tables, or look before they are used again."""
+        if returned:
+            self._doubted.add(partition)
+        else:
+            self._open.pop(partition, None)
+
+    def _written(self, topic: str, partition: int, offset: int) -> None:
+        # Behind the transaction's last record comes its commit marker.
+        self._ends[topic, partition] = offset + 2

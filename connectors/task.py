@@ -9,7 +9,8 @@ which run inside a poll, always find no open work.
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, cast
+from functools import partial
+from typing import Any, TypeAlias, cast
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
@@ -43,6 +44,10 @@ _WAIT = 0.02
 """Seconds one poll waits for a first record."""
 _TIMEOUT = 30.0
 """Seconds one step of a commit may take."""
+
+
+OnWritten: TypeAlias = Callable[[str, int, int], None]
+"""Takes topic, partition and offset of a record once the broker has it."""
 
 
 class TransactionFailed(Exception):
@@ -136,16 +141,19 @@ class Task:
         for refresh in self._between:
             refresh()
         time.sleep(self._pacing.pause())
-        generation = self._generation
         first = self._consumer.poll(_WAIT)
+        generation = self._generation
         more = self._consumer.consume(self._poll_records, 0) if first is not None else []
-        # A record from before a rebalance comes again from the committed offset.
+        # What poll() gave before a rebalance inside consume() comes again from the committed
+        # offset; consume() itself drops what it had from before.
         kept = [first] if first is not None and generation == self._generation else []
         records = self._received([*kept, *more])
         self._pacing.polled(sum(map(len, records.values())), self._poll_records)
         at = now()
-        events: list[Event[Received]] = [Revoked(partition) for partition in sorted(self._revoked)]
-        self._revoked = set()
+        events: list[Event[Received]] = []
+        if self.assigned:
+            events += [Revoked(each, each in self.assigned) for each in sorted(self._revoked)]
+            self._revoked = set()
         events += [Batch(partition, at, batch) for partition, batch in records.items()]
         events += [CaughtUp(partition, until, at) for partition, until in self._caught_up(at)]
         return [(str(event.partition), event) for event in events]
@@ -190,9 +198,10 @@ class Task:
             return None
         return failure
 
-    def produce(self, record: Outgoing) -> None:
-        """Write a record in the open epoch's transaction."""
+    def produce(self, record: Outgoing, on_written: OnWritten | None = None) -> None:
+        """Write a record in the open epoch's transaction; `on_written` learns where it stands."""
         self._begin()
+        report = self._delivered if on_written is None else partial(self._reported, on_written)
         while True:
             try:
                 self._producer.produce(
@@ -200,7 +209,7 @@ class Task:
                     value=record.value,
                     key=record.key,
                     partition=record.partition,
-                    on_delivery=self._delivered,
+                    on_delivery=report,
                     timestamp=record.timestamp,
                     headers=cast(Any, record.headers),
                 )
@@ -293,6 +302,13 @@ class Task:
     def _delivered(self, error: KafkaError | None, _: Message) -> None:
         if error is not None and self._delivery_error is None:
             self._delivery_error = error
+
+    def _reported(
+        self, on_written: OnWritten, error: KafkaError | None, message: Message
+    ) -> None:
+        self._delivered(error, message)
+        if error is None:
+            on_written(*place(message))
 
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         # Asked for at commit time, after a session has timed out, the metadata would carry

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
-_STEADY = 60.0
+_STEADY = 10.0
 """Seconds of running after which a crash counts as the first again."""
 _PATIENCE = 45.0
 """Seconds a process may take to finish its epoch before it is killed."""

@@ -8,10 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from connectors.changelog import Where, end_offsets, reader
-from connectors.kafka import Stopped, TopicsMissing, bootstrap, client, wait_for_broker
+from connectors.kafka import (
+    Stopped,
+    TopicsMissing,
+    bootstrap,
+    client,
+    latest,
+    place,
+    wait_for_broker,
+)
 from connectors.stream import Received
 from operators.time import Instant
 
@@ -79,10 +87,10 @@ def start_offsets(
         return {}
     admin = AdminClient(client(kafka))
     if since is None or _is_mock(admin):
-        return _offsets(admin, wanted, OffsetSpec.earliest())
+        return _offsets(admin, wanted, _earliest())
     found = _offsets(admin, wanted, OffsetSpec.for_timestamp(since))
     older = [where for where, offset in found.items() if offset < 0]
-    return {**found, **(_offsets(admin, older, OffsetSpec.latest()) if older else {})}
+    return {**found, **(_offsets(admin, older, latest()) if older else {})}
 
 
 def read_between(
@@ -149,7 +157,8 @@ class _Reading:
                 record = received(message)
                 yield (record.topic, record.partition), record.offset + 1, record
             elif error.code() == KafkaError._PARTITION_EOF:
-                yield (str(message.topic()), message.partition() or 0), message.offset() or 0, None
+                topic, partition, offset = place(message)
+                yield (topic, partition), offset, None
             elif not error.retriable():
                 raise KafkaException(error)
 
@@ -158,9 +167,7 @@ def received(message: Message) -> Received:
     """A record as our own type."""
     headers: Any = message.headers()
     return Received(
-        str(message.topic()),
-        message.partition() or 0,
-        message.offset() or 0,
+        *place(message),
         message.key(),
         message.value(),
         list(headers or ()),
@@ -180,3 +187,7 @@ def _offsets(admin: AdminClient, partitions: Iterable[Where], spec: OffsetSpec) 
     return {
         (entry.topic, entry.partition): answer.result().offset for entry, answer in answers.items()
     }
+
+
+def _earliest() -> Any:
+    return OffsetSpec.earliest()  # type: ignore[no-untyped-call]

@@ -75,7 +75,7 @@ class Publisher:
         while True:
             try:
                 self._producer.produce(
-                    topic.name, value, named.encode(), on_delivery=report, headers=headers
+                    topic.name, value, named.encode(), on_delivery=report, headers=list(headers)
                 )
                 break
             except BufferError:

@@ -35,7 +35,17 @@ VERDICTS: Mapping[tuple[Branch, str], DecisionStatus] = {
     ("PRICING", "DEVIATION"): "REVIEW",
     ("PRICING", "MISMATCH"): "REJECTED",
 }
-"""What one answer alone would decide. An answer that is not listed asks for a person."""
+"""What one answer alone would decide at worst. One that is not listed asks for a person."""
+
+
+def verdict(answer: BranchAnswer) -> DecisionStatus:
+    """What one answer alone would decide; only a violation of severity ERROR rejects."""
+    listed = VERDICTS.get((answer.branch, answer.status), "UNKNOWN")
+    if listed == "REJECTED" and not any(
+        violation.severity == "ERROR" for violation in answer.violations
+    ):
+        return "REVIEW"
+    return listed
 
 
 def status_of(answers: Sequence[BranchAnswer]) -> DecisionStatus:
@@ -44,7 +54,7 @@ def status_of(answers: Sequence[BranchAnswer]) -> DecisionStatus:
     >>> status_of([])
     'REVIEW'
     """
-    verdicts = {VERDICTS.get((answer.branch, answer.status), "UNKNOWN") for answer in answers}
+    verdicts = set(map(verdict, answers))
     if len(answers) < len(BRANCHES) or "UNKNOWN" in verdicts:
         return "REVIEW"
     if "REJECTED" in verdicts:

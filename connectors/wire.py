@@ -1,7 +1,6 @@
 """Between Kafka's records and ours: what a group reads is decoded, what it writes encoded."""
 
 from collections.abc import Callable, Sequence
-from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct
@@ -71,7 +70,7 @@ class Wire:
         topic = self._contracts.topic_of(record)
         route = _Route(
             topic.name,
-            attrgetter(topic.key),
+            topic.key_of,
             self._codec.encoder(record),
             Envelope(self._group, topic.name),
         )

@@ -7,7 +7,6 @@ import typer
 from rich.console import Console
 
 from connectors import logs
-from connectors.contracts import Contracts
 from connectors.database import migrate
 from connectors.settings import Settings
 from flows import FLOWS

@@ -1,0 +1,320 @@
+"""The join against a model that keeps everything in one dictionary and forgets nothing."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from connectors.joined import CLOSED, REQUESTS
+from connectors.tables import ChangelogTable
+from operators.decide import BRANCHES, NAMES, status_of
+from operators.decision import Branch, InvoiceDecision, InvoiceSettled
+from operators.join import Duplicate, Join, Late, Outcome
+from operators.result import (
+    FraudDetails,
+    InventoryDetails,
+    PricingDetails,
+    Result,
+    Source,
+    ValidationDetails,
+)
+from operators.table import MemoryTable
+
+DEADLINE, REMEMBER = 30, 200
+STATUSES: Mapping[Branch, tuple[str, ...]] = {
+    "VALIDATION": ("APPROVED", "REJECTED", "UNKNOWN"),
+    "INVENTORY": ("AVAILABLE", "LIMITED", "UNAVAILABLE", "UNKNOWN"),
+    "FRAUD": ("PASS", "WARNING", "FAIL", "UNKNOWN"),
+    "PRICING": ("MATCH", "DEVIATION", "MISMATCH", "UNKNOWN"),
+}
+DETAILS: Mapping[Branch, Any] = {
+    "VALIDATION": ValidationDetails(30),
+    "INVENTORY": InventoryDetails(),
+    "FRAUD": FraudDetails(0),
+    "PRICING": PricingDetails(currency="EUR", invoiced_net=0),
+}
+KINDS = {branch: kind for kind, branch in NAMES.items()}
+
+
+def result(
+    branch: Branch, status: str, *, request: str = "r-1", attempt: int = 1, uploaded_at: int = 0
+) -> Result:
+    """A branch's answer."""
+    kind: Any = KINDS[branch]
+    found: Result = kind(
+        request_id=request,
+        attempt=attempt,
+        invoice_id=f"i-{request}",
+        vendor_id="v-1",
+        status=status,
+        unknown_reason="breaker open" if status == "UNKNOWN" else None,
+        decided_at=uploaded_at,
+        uploaded_at=uploaded_at,
+        policy_version="1",
+        source=Source("t", 0, 0),
+        details=DETAILS[branch],
+    )
+    return found
+
+
+@dataclass
+class Known:
+    """What the model knows of one attempt of a request."""
+
+    opened_at: int
+    answers: dict[Branch, str] = field(default_factory=dict)
+    revision: int = 0
+    decided_at: int = 0
+    forgotten: bool = False
+
+    @property
+    def unsettled(self) -> bool:
+        return len(self.answers) < len(BRANCHES) or "UNKNOWN" in self.answers.values()
+
+
+class Joining(RuleBasedStateMachine):
+    """Answers, deadlines, restarts and the passing of time, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.join = Join(DEADLINE, REMEMBER)
+        self.now = 1_000
+        self.log: list[tuple[str, bytes, bytes | None]] = []
+        self.waiting = ChangelogTable[Any]("requests", REQUESTS.value)
+        self.memory = ChangelogTable[Any]("closed", CLOSED.value)
+        self.known: dict[tuple[str, int], Known] = {}
+        self.uploaded: dict[tuple[str, int], int] = {}
+        self.horizon = -1
+        self.decisions: dict[tuple[str, int], list[InvoiceDecision]] = {}
+        self.settled: dict[tuple[str, int], list[InvoiceSettled]] = {}
+
+    @rule(
+        request=st.sampled_from(["r-1", "r-2", "r-3"]),
+        attempt=st.integers(1, 2),
+        branch=st.sampled_from(BRANCHES),
+        choice=st.integers(0, 3),
+    )
+    def answer(self, request: str, attempt: int, branch: Branch, choice: int) -> None:
+        key = (request, attempt)
+        uploaded_at = self.uploaded.setdefault(key, self.now - 1)
+        status = STATUSES[branch][choice % len(STATUSES[branch])]
+        expected = self._expected(key, branch, status, uploaded_at)
+        answer = result(branch, status, request=request, attempt=attempt, uploaded_at=uploaded_at)
+        outcomes = list(self.join.answer(self.waiting, self.memory, answer, self.now, self.now))
+        self._take(outcomes)
+        assert [self._kind(outcome) for outcome in outcomes] == expected
+
+    def _expected(
+        self, key: tuple[str, int], branch: Branch, status: str, uploaded_at: int
+    ) -> list[Any]:
+        known = self.known.get(key)
+        if known is None or known.forgotten:
+            if uploaded_at <= self.horizon:
+                return [Late]
+            assert known is None, "a forgotten request was opened anew"
+            self.known[key] = Known(self.now, {branch: status})
+            return []
+        before = known.answers.get(branch)
+        if before is not None and (before != "UNKNOWN" or status == "UNKNOWN"):
+            return [Duplicate]
+        known.answers[branch] = status
+        if known.revision == 0 and len(known.answers) < len(BRANCHES):
+            return []
+        return self._decide(key, known)
+
+    def _decide(self, key: tuple[str, int], known: Known) -> list[Any]:
+        known.revision += 1
+        known.decided_at = self.now
+        statuses = set(known.answers.values())
+        if known.unsettled or statuses & {"LIMITED", "WARNING", "DEVIATION"}:
+            verdict = "REVIEW"
+        else:
+            verdict = "APPROVED"
+        if not known.unsettled and statuses & {"REJECTED", "UNAVAILABLE", "FAIL", "MISMATCH"}:
+            verdict = "REJECTED"
+        complete = len(known.answers) == len(BRANCHES)
+        decided = [("decision", *key, known.revision, verdict, complete)]
+        return decided if verdict == "REVIEW" else [*decided, ("settled", *key, verdict)]
+
+    @rule(lag=st.integers(0, 300))
+    def caught_up(self, lag: int) -> None:
+        until = self.now - lag
+        expected = []
+        for key, known in self.known.items():
+            if known.revision == 0 and known.opened_at + DEADLINE < until:
+                expected += self._decide(key, known)
+        for known in self.known.values():
+            if known.revision and not known.forgotten and known.decided_at <= until - REMEMBER:
+                known.forgotten = True
+                self.horizon = max(self.horizon, known.decided_at)
+        outcomes = list(self.join.caught_up(self.waiting, self.memory, until, self.now))
+        self._take(outcomes)
+        assert Counter(map(self._kind, outcomes)) == Counter(expected)
+
+    @rule(by=st.integers(1, 250))
+    def time_passes(self, by: int) -> None:
+        self.now += by
+
+    @rule()
+    def committed_and_restarted(self) -> None:
+        for table in (self.waiting, self.memory):
+            self.log += [(table.topic, key, value) for key, value in table.changes()]
+        waiting = ChangelogTable[Any]("requests", REQUESTS.value)
+        memory = ChangelogTable[Any]("closed", CLOSED.value)
+        for topic, key, value in self.log:
+            (waiting if topic == "requests" else memory).restore(key, value)
+        self.waiting, self.memory = waiting, memory
+
+    def _take(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            if isinstance(outcome, InvoiceDecision):
+                key = (outcome.request_id, outcome.attempt)
+                self.decisions.setdefault(key, []).append(outcome)
+            elif isinstance(outcome, InvoiceSettled):
+                self.settled.setdefault((outcome.request_id, outcome.attempt), []).append(outcome)
+
+    @staticmethod
+    def _kind(outcome: Outcome) -> Any:
+        if isinstance(outcome, InvoiceDecision):
+            return (
+                "decision",
+                outcome.request_id,
+                outcome.attempt,
+                outcome.revision,
+                outcome.status,
+                outcome.complete,
+            )
+        if isinstance(outcome, InvoiceSettled):
+            return ("settled", outcome.request_id, outcome.attempt, outcome.outcome)
+        return type(outcome)
+
+    @invariant()
+    def revisions_count_from_one_without_gaps(self) -> None:
+        for made in self.decisions.values():
+            assert [decision.revision for decision in made] == list(range(1, len(made) + 1))
+            assert all(decision.changes for decision in made[1:])
+            assert not made[0].changes
+
+    @invariant()
+    def only_an_unknown_answer_allows_a_second_complete_decision(self) -> None:
+        for made in self.decisions.values():
+            final = [
+                decision
+                for decision in made
+                if decision.complete
+                and all(answer.status != "UNKNOWN" for answer in decision.branches)
+            ]
+            assert len(final) <= 1
+            assert final in ([], made[-1:])
+
+    @invariant()
+    def partial_decisions_keep_to_the_deadline_and_name_what_is_missing(self) -> None:
+        for made in self.decisions.values():
+            for decision in made:
+                answered = {answer.branch for answer in decision.branches}
+                assert set(decision.missing) == set(BRANCHES) - answered
+                assert decision.complete == (not decision.missing)
+                if not decision.complete:
+                    assert decision.decided_at > decision.opened_at + DEADLINE
+
+    @invariant()
+    def what_is_settled_is_settled_once_by_the_last_decision(self) -> None:
+        for key, settled in self.settled.items():
+            (only,) = settled
+            assert only.outcome in ("APPROVED", "REJECTED")
+            assert self.decisions[key][-1].status == only.outcome
+
+    @invariant()
+    def tables_hold_no_more_than_what_is_open_or_remembered(self) -> None:
+        waiting = [known for known in self.known.values() if known.revision == 0]
+        remembered = [
+            known for known in self.known.values() if known.revision and not known.forgotten
+        ]
+        assert len(self.waiting) == len(waiting)
+        assert len(self.memory) == len(remembered) + (self.horizon >= 0)
+
+
+Joining.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+TestJoining = Joining.TestCase
+
+GOOD: tuple[tuple[Branch, str], ...] = (
+    ("VALIDATION", "APPROVED"),
+    ("INVENTORY", "AVAILABLE"),
+    ("FRAUD", "PASS"),
+    ("PRICING", "MATCH"),
+)
+
+
+class Requests:
+    """A join with its tables."""
+
+    def __init__(self) -> None:
+        self.join = Join(DEADLINE, REMEMBER)
+        self.waiting = MemoryTable[Any]()
+        self.memory = MemoryTable[Any]()
+
+    def answer(self, answer: Result, at: int) -> list[Outcome]:
+        return list(self.join.answer(self.waiting, self.memory, answer, at, at))
+
+    def caught_up(self, until: int, now: int) -> list[Outcome]:
+        return list(self.join.caught_up(self.waiting, self.memory, until, now))
+
+
+def decisions(outcomes: list[Outcome]) -> Iterator[InvoiceDecision]:
+    return (outcome for outcome in outcomes if isinstance(outcome, InvoiceDecision))
+
+
+def test_the_deadline_counts_from_the_first_answer_as_written_not_as_read() -> None:
+    requests = Requests()
+    list(requests.join.answer(requests.waiting, requests.memory, result(*GOOD[0]), 100, 9_000))
+    assert requests.caught_up(100 + DEADLINE, 9_000) == []
+    (partial,) = decisions(requests.caught_up(100 + DEADLINE + 1, 9_000))
+    assert partial.missing == ("INVENTORY", "FRAUD", "PRICING")
+    assert partial.opened_at == 100
+
+
+def test_a_known_answer_replaces_unknown_and_says_so() -> None:
+    requests = Requests()
+    for branch, status in GOOD[:3]:
+        requests.answer(result(branch, status), 10)
+    (first,) = requests.answer(result("PRICING", "UNKNOWN"), 20)
+    (revision,) = requests.answer(result("PRICING", "DEVIATION"), 30)
+    assert isinstance(revision, InvoiceDecision)
+    assert isinstance(first, InvoiceDecision)
+    assert (first.revision, first.status, first.complete) == (1, "REVIEW", True)
+    assert (revision.revision, revision.changes) == (2, ("pricing: UNKNOWN → DEVIATION",))
+
+
+def test_attempts_of_one_request_are_decided_apart() -> None:
+    requests = Requests()
+    for branch, status in GOOD:
+        requests.answer(result(branch, status), 10)
+        again = requests.answer(result(branch, status, attempt=2), 10)
+    assert [decision.attempt for decision in decisions(again)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("worst", "expected"),
+    [
+        ((), "APPROVED"),
+        ((("INVENTORY", "LIMITED"),), "REVIEW"),
+        ((("FRAUD", "FAIL"), ("PRICING", "DEVIATION")), "REJECTED"),
+        ((("FRAUD", "FAIL"), ("PRICING", "UNKNOWN")), "REVIEW"),
+        ((("VALIDATION", "SOMETHING_NEW"),), "REVIEW"),
+    ],
+)
+def test_the_worst_answer_decides_and_what_is_not_known_asks_a_person(
+    worst: tuple[tuple[Branch, str], ...], expected: str
+) -> None:
+    statuses = dict(GOOD) | dict(worst)
+    requests = Requests()
+    outcomes: list[Outcome] = []
+    for branch in BRANCHES:
+        outcomes += requests.answer(result(branch, statuses[branch]), 10)
+    (decision,) = decisions(outcomes)
+    assert decision.status == expected == status_of(decision.branches)

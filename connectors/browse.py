@@ -122,6 +122,14 @@ def read_between(
                 tell(passed, total)
 
 
+def read_all(
+    kafka: Mapping[str, str], topics: Iterable[str], *, tell: Tell | None = None
+) -> Iterator[Received]:
+    """Everything that stands in topics. Raises TopicsMissing and BrokerAway."""
+    partitions = every_partition(partitions_of(kafka, topics))
+    return read_between(kafka, start_offsets(kafka, partitions), tell=tell)
+
+
 def follow(
     kafka: Mapping[str, str], starts: Mapping[Where, int], stopping: Callable[[], bool]
 ) -> Iterator[Received]:

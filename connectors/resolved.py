@@ -12,8 +12,7 @@ from typing import Literal, TypeAlias
 from confluent_kafka import KafkaException, Producer
 from msgspec import Struct
 
-from connectors.browse import every_partition, partitions_of
-from connectors.changelog import end_offsets, read_whole
+from connectors.browse import partitions_of, read_all
 from connectors.clock import now
 from connectors.codec import Codec
 from connectors.contracts import Contracts
@@ -70,15 +69,12 @@ def resolved_letters(
     topic = contracts.topic_of(DeadLetterResolved).name
     decode = codec.decoder(DeadLetterResolved)
     found: dict[str, Action] = {}
-
-    def apply(key: bytes, value: bytes | None) -> None:
-        if value is None:
-            found.pop(key.decode(), None)
+    for mark in read_all(kafka, [topic]):
+        letter = (mark.key or b"").decode()
+        if mark.value is None:
+            found.pop(letter, None)
         else:
-            found[key.decode()] = decode(value).action
-
-    partitions = every_partition(partitions_of(kafka, [topic]))
-    read_whole(kafka, end_offsets(kafka, partitions), dict.fromkeys(partitions, apply))
+            found[letter] = decode(mark.value).action
     return found
 
 

@@ -9,8 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from connectors.browse import every_partition, partitions_of
-from connectors.changelog import end_offsets, read_whole
+from connectors.browse import partitions_of, read_all
 from connectors.contracts import ContractError
 from connectors.publish import NotWritten, Publisher
 from connectors.readable import Unreadable
@@ -90,15 +89,12 @@ def list_command(json: Json = False, bootstrap: Bootstrap = None, extra: Extra =
     there = cluster(bootstrap, extra)
     topics = [each.name for each in there.contracts.topics.values() if each.kind == "reference"]
     keys: dict[str, set[str]] = {topic: set() for topic in topics}
-    partitions = every_partition(partitions_of(there.kafka, topics))
-    read_whole(
-        there.kafka,
-        end_offsets(there.kafka, partitions),
-        {where: _noting(keys[where[0]]) for where in partitions},
-    )
+    for found in read_all(there.kafka, topics):
+        take = keys[found.topic].discard if found.value is None else keys[found.topic].add
+        take((found.key or b"").decode(errors="replace"))
     shown = table("topic", ">records", "keys")
-    for topic, found in keys.items():
-        ordered = sorted(found)
+    for topic, written in keys.items():
+        ordered = sorted(written)
         if json:
             json_line({"topic": topic, "records": len(ordered), "keys": ordered})
         more = f", … {len(ordered) - _SHOWN_KEYS} more" if len(ordered) > _SHOWN_KEYS else ""
@@ -172,10 +168,3 @@ def _values(name: str, content: str) -> Iterator[tuple[int, Any]]:
 def _parsed(text: str) -> Any:
     """JSON whose decimal numbers stay as they were written."""
     return json_text.loads(text, parse_float=str)
-
-
-def _noting(keys: set[str]) -> Any:
-    def apply(key: bytes, value: bytes | None) -> None:
-        (keys.discard if value is None else keys.add)(key.decode(errors="replace"))
-
-    return apply

@@ -6,10 +6,9 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from connectors.browse import every_partition, partitions_of
-from connectors.changelog import end_offsets, read_whole
+from connectors.browse import read_all
 from connectors.contracts import Contracts, Topic
-from manifold.cli.cluster import Cluster, cluster
+from manifold.cli.cluster import Cluster, cluster, progress
 from manifold.cli.content import entry
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import EXIT_USAGE, Failed, complain, explained, json_line, printable
@@ -61,25 +60,15 @@ def _changelog(contracts: Contracts, flow: str, table: str) -> Topic:
 def _read(there: Cluster, topic: Topic, wanted: str | None) -> dict[str, tuple[int, bytes]]:
     """Key to partition and value; in case of doubt the last one written counts."""
     found: dict[str, tuple[int, bytes]] = {}
-
-    def taking(partition: int) -> Any:
-        def apply(key: bytes, value: bytes | None) -> None:
-            name = key.decode(errors="replace")
-            if wanted is not None and name != wanted:
-                return
-            if value is not None:
-                found[name] = (partition, value)
-            elif found.get(name, (partition,))[0] == partition:
-                found.pop(name, None)
-
-        return apply
-
-    partitions = every_partition(partitions_of(there.kafka, [topic.name]))
-    read_whole(
-        there.kafka,
-        end_offsets(there.kafka, partitions),
-        {where: taking(where[1]) for where in partitions},
-    )
+    with progress("reading") as tell:
+        for change in read_all(there.kafka, [topic.name], tell=tell):
+            key = (change.key or b"").decode(errors="replace")
+            if wanted is not None and key != wanted:
+                continue
+            if change.value is not None:
+                found[key] = (change.partition, change.value)
+            elif key in found and found[key][0] == change.partition:
+                del found[key]
     return found
 
 

@@ -31,16 +31,6 @@ class RecordFailed(Exception):
         self.error = error
 
 
-def find(error: BaseException) -> RecordFailed | None:
-    """The `RecordFailed` in an exception's chain of causes; the engine wraps what steps raise."""
-    current: BaseException | None = error
-    while current is not None:
-        if isinstance(current, RecordFailed):
-            return current
-        current = current.__cause__ or current.__context__
-    return None
-
-
 def next_failure(failed: RecordFailed, before: Failure | None, now: Instant) -> Failure:
     """What to remember after a record has failed (again)."""
     again = before is not None and before.offset == failed.received.offset

@@ -12,6 +12,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-d
 
 log = structlog.get_logger(__name__)
 
+_NONE: Mapping[str, object] = MappingProxyType({})
 _quiet = logging.getLogger("librdkafka")
 
 PARTITIONER = "murmur2_random"
@@ -34,10 +35,15 @@ class TopicsMissing(Exception):
 
 
 def client(
-    kafka: Mapping[str, str], own: Mapping[str, object] = MappingProxyType({})
+    kafka: Mapping[str, str],
+    required: Mapping[str, object] = _NONE,
+    defaults: Mapping[str, object] = _NONE,
 ) -> dict[str, Any]:
-    """librdkafka settings of one client: the user's, then its own."""
-    return {**kafka, **own, "logger": _quiet}
+    """librdkafka settings of one client.
+
+    The user's go before the `defaults`; what is `required` goes before the user's.
+    """
+    return {**defaults, **kafka, **required, "logger": _quiet}
 
 
 def place(message: Message) -> tuple[str, int, int]:

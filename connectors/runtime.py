@@ -111,6 +111,11 @@ class Runtime:
         self.task.between_epochs(tables.refresh)
         self.on_close(tables.close)
 
+    def abort(self) -> None:
+        """Give up the open epoch."""
+        if self._task is not None:
+            self._task.abort()
+
     def close(self) -> None:
         """Leave the group and close what was opened, whatever state it is in."""
         if self._task is not None:

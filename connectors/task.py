@@ -93,20 +93,18 @@ class Task:
                 "isolation.level": "read_committed",
                 "auto.offset.reset": "earliest",
                 "partition.assignment.strategy": "range",
-                "session.timeout.ms": 6_000,
-                "fetch.wait.max.ms": 10,
                 **({"group.instance.id": identity} if static else {}),
             },
+            {"session.timeout.ms": 6_000, "fetch.wait.max.ms": 10},
         )
         self._consumer_settings = settings
         self._producer_settings = client(
             kafka,
             {
                 "transactional.id": identity,
-                "transaction.timeout.ms": 10_000,
-                "linger.ms": 1,
                 "partitioner": PARTITIONER,
             },
+            {"transaction.timeout.ms": 10_000, "linger.ms": 1},
         )
         self._started = False
         self._ends = EndWatch(kafka, watch_ends_every) if watch_ends_every else None
@@ -303,9 +301,7 @@ class Task:
         if error is not None and self._delivery_error is None:
             self._delivery_error = error
 
-    def _reported(
-        self, on_written: OnWritten, error: KafkaError | None, message: Message
-    ) -> None:
+    def _reported(self, on_written: OnWritten, error: KafkaError | None, message: Message) -> None:
         self._delivered(error, message)
         if error is None:
             on_written(*place(message))

@@ -4,23 +4,44 @@ import importlib
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from types import FrameType
 
 import structlog
-from bytewax.dataflow import Dataflow
 from bytewax.testing import run_main
 from confluent_kafka import KafkaException
 
 from connectors import logs
-from connectors.failures import find
+from connectors.contracts import ContractError
+from connectors.database import DatabaseError, EventConflict, SchemaOutdated
+from connectors.failures import RecordFailed
 from connectors.kafka import Stopped, TopicsMissing
+from connectors.registry import RegistryRefused, RegistryUnavailable
 from connectors.runtime import Runtime
 from connectors.settings import Settings
-from connectors.task import TransactionFailed
+from connectors.source import ManyWorkers, WrongEpochs
+from connectors.task import TransactionFailed, UnevenAssignment
 from manifold.exits import Exit
 
 log = structlog.get_logger(__name__)
+
+
+_EXPECTED: tuple[tuple[type[Exception], Exit], ...] = (
+    (TopicsMissing, Exit.MISCONFIGURED),
+    (WrongEpochs, Exit.MISCONFIGURED),
+    (ManyWorkers, Exit.MISCONFIGURED),
+    (ContractError, Exit.MISCONFIGURED),
+    (SchemaOutdated, Exit.MISCONFIGURED),
+    (EventConflict, Exit.MISCONFIGURED),
+    (DatabaseError, Exit.NOT_COMMITTED),
+    (RegistryRefused, Exit.MISCONFIGURED),
+    (RegistryUnavailable, Exit.NOT_COMMITTED),
+    (UnevenAssignment, Exit.NOT_COMMITTED),
+    (TransactionFailed, Exit.NOT_COMMITTED),
+    (KafkaException, Exit.NOT_COMMITTED),
+)
+"""What may happen to a flow without a bug in it, the first that fits counting."""
 
 
 def run_flow(name: str, settings: Settings) -> Exit:
@@ -39,13 +60,10 @@ def run_flow(name: str, settings: Settings) -> Exit:
     try:
         dataflow = importlib.import_module(f"flows.{name}").flow(runtime)
         runtime.connect()
-        _run(dataflow)
+        run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
     except Stopped:
         return Exit.CLEAN
-    except TopicsMissing as error:
-        log.error("cannot run", reason=str(error))
-        return Exit.MISCONFIGURED
-    except (Exception, KeyboardInterrupt) as error:
+    except Exception as error:
         return _report(runtime, error)
     finally:
         runtime.close()
@@ -53,34 +71,31 @@ def run_flow(name: str, settings: Settings) -> Exit:
     return Exit.CLEAN
 
 
-def _run(dataflow: Dataflow) -> None:
-    run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
-
-
-def _report(runtime: Runtime, error: BaseException) -> Exit:
-    runtime.task.abort()
-    failed = find(error)
-    if failed is not None:
-        noted = runtime.task.remember_failure(failed)
-        log.error(
-            "a record made the flow fail",
-            reason=str(failed),
-            attempts=noted.attempts if noted else None,
-            exc_info=failed.error,
-        )
-        return Exit.FAILED
-    known = _known(error)
-    if known is not None:
-        log.error("the epoch was given up", reason=str(known))
-        return Exit.NOT_COMMITTED
-    log.error("the flow failed", exc_info=error)
+def _report(runtime: Runtime, error: Exception) -> Exit:
+    """Log how it ended, and what to do about it, without the engine's frames around it."""
+    runtime.abort()
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, RecordFailed):
+            failure = runtime.task.remember_failure(cause)
+            attempts = failure.attempts if failure else None
+            log.error(
+                "a record made the flow fail",
+                record=str(cause),
+                attempts=attempts,
+                exc_info=cause.error,
+            )
+            return Exit.FAILED
+        for expected, code in _EXPECTED:
+            if isinstance(cause, expected):
+                log.error("cannot go on", reason=str(cause))
+                return code
+    log.error("the flow failed", exc_info=causes[-1])
     return Exit.FAILED
 
 
-def _known(error: BaseException) -> BaseException | None:
+def _causes(error: BaseException) -> Iterator[BaseException]:
     current: BaseException | None = error
     while current is not None:
-        if isinstance(current, TransactionFailed | KafkaException):
-            return current
+        yield current
         current = current.__cause__ or current.__context__
-    return None

@@ -35,7 +35,7 @@ class BranchAnswer(Struct, frozen=True, kw_only=True):
 
 
 class InvoiceDecision(Struct, frozen=True, kw_only=True):
-    """The decision on a request. Revisions of one attempt replace each other; the highest is the one in force."""
+    """The decision on a request; of an attempt's revisions the highest is in force."""
 
     request_id: str
     """Identifies the request on every topic."""

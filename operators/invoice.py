@@ -66,7 +66,7 @@ class Line(Struct, frozen=True):
     id: str | None = None
     """Line identifier (BT-126)."""
     item_id: str | None = None
-    """Seller's item identifier (BT-155), else the buyer's (BT-156), else the standard one (BT-157)."""
+    """The seller's item identifier (BT-155), else buyer's (BT-156), else standard (BT-157)."""
     name: str | None = None
     """Item name (BT-153)."""
     quantity: Amount | None = None
@@ -132,7 +132,10 @@ class Totals(Struct, frozen=True):
 
 
 class Invoice(Struct, frozen=True, kw_only=True):
-    """An invoice or credit note in the terms of EN 16931-1, whatever syntax it came in. What a document lacks is null: incomplete documents are judged, not refused."""
+    """An invoice or credit note in the terms of EN 16931-1, whatever syntax it came in.
+
+    What a document lacks is None: incomplete documents are judged, not refused.
+    """
 
     number: str | None = None
     """Invoice number (BT-1)."""

@@ -36,7 +36,7 @@ class Metadata(Struct, frozen=True, gc=False):
 
 
 class InvoiceUploaded(Struct, frozen=True, kw_only=True):
-    """An invoice has been uploaded: either the invoice itself or a pointer to a document that holds it."""
+    """An invoice has been uploaded: the invoice itself or a pointer to a document with it."""
 
     request_id: str
     """Identifies the request on every topic."""

@@ -1,6 +1,7 @@
 """`manifold generate`: invented invoices with known faults."""
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -11,10 +12,16 @@ from typing import IO, Annotated
 import msgspec
 import typer
 
+from connectors.browse import partitions_of
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
-from manifold.generator import Sample, World, invoices, json_line, world
+from connectors.publish import Publisher
+from manifold.cli.cluster import Cluster, cluster, progress
+from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.output import EXIT_INTERRUPTED, Failed, explained
+from manifold.generator import Sample, World, invoices, json_line, reference_records, world
 from operators.time import Instant
+from operators.upload import InvoiceUploaded
 
 
 class Generated(msgspec.Struct, frozen=True):
@@ -56,6 +63,7 @@ def write_lines(samples: Iterable[Sample], out: IO[bytes]) -> None:
         out.write(json_line(sample, codec.to_json))
 
 
+@explained()
 def generate(
     count: Annotated[int, typer.Option(min=1, help="Invoices.")] = 40,
     seed: Annotated[int, typer.Option(help="Same seed, count and date: same invoices.")] = 1,
@@ -64,17 +72,57 @@ def generate(
     date: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day; default: now.")
     ] = None,
-    out: Annotated[str, typer.Option(help="File for JSON Lines; - is standard output.")] = "-",
-    json: Annotated[bool, typer.Option("--json", help="Summary as one line of JSON.")] = False,
+    out: Annotated[
+        str | None,
+        typer.Option(help="A file for JSON Lines instead of Kafka; - is standard output."),
+    ] = None,
+    json: Json = False,
+    bootstrap: Bootstrap = None,
+    extra: Extra = None,
 ) -> None:
-    """Generate invoices, most of them right, some with a fault that one branch should find."""
+    """Generate invoices, most of them right, some with a fault that one branch should find.
+
+    Publishes the reference data they are measured against, then the invoices, --rate a second.
+    """
     begin = date.replace(tzinfo=UTC) if date else datetime.now(UTC)
     stream = generated(count, seed, faults, rate, int(begin.timestamp() * 1000))
     summary = Summary()
-    with _opened(out) as file:
-        write_lines(summary.counting(stream.samples), file)
+    if out is None:
+        published(cluster(bootstrap, extra), stream, count, rate, summary)
+    else:
+        with _opened(out) as file:
+            write_lines(summary.counting(stream.samples), file)
     # What is piped on standard output stays JSON Lines.
     typer.echo(_said(summary, json), err=out == "-")
+
+
+def published(
+    cluster: Cluster, stream: Generated, count: int, rate: float, summary: Summary
+) -> None:
+    """Publish the reference data, then the samples, `rate` a second.
+
+    Ctrl-C ends it after what was accepted has been written.
+    """
+    partitions_of(cluster.kafka, [cluster.topic(InvoiceUploaded).name])
+    with Publisher(cluster.kafka, cluster.contracts, cluster.codec, "generate") as publisher:
+        for key, record in reference_records(stream.world):
+            publisher.send(record, key)
+    samples = summary.counting(stream.samples)
+    publisher = Publisher(cluster.kafka, cluster.contracts, cluster.codec, "generate")
+    started = time.monotonic()
+    try:
+        with publisher, progress("publishing") as shown:
+            for sample in samples:
+                ahead = summary.invoices / rate - (time.monotonic() - started)
+                if ahead > 0:
+                    time.sleep(ahead)
+                publisher.send(sample.upload)
+                shown(summary.invoices, count)
+    except KeyboardInterrupt:
+        raise Failed(
+            f"Interrupted: {publisher.written} invoices were sent, the rest was not.",
+            EXIT_INTERRUPTED,
+        ) from None
 
 
 def _said(summary: Summary, json: bool) -> str:

@@ -105,6 +105,8 @@ def read_between(
     """
     ends = end_offsets(kafka, starts) if starts else {}
     left = {where: end for where, end in ends.items() if end > starts[where]}
+    if not left:
+        return
     total = sum(end - starts[where] for where, end in left.items())
     reached = {where: starts[where] for where in left}
     progressed = time.monotonic()

@@ -134,5 +134,6 @@ def _stem(file: str) -> str:
 
 
 def _slug(text: str | None) -> str | None:
-    plain = unicodedata.normalize("NFKD", text or "").encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or None
+    apart = unicodedata.normalize("NFKD", (text or "").casefold())
+    plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return re.sub(r"[\W_]+", "-", plain).strip("-") or None

@@ -1,0 +1,79 @@
+"""Writing and reading outside flows, against librdkafka's mock cluster."""
+
+from collections.abc import Iterator
+
+import pytest
+from confluent_kafka import Producer
+
+from connectors.browse import BrokerAway, read_all, topics_there
+from connectors.codec import Codec, LockIds
+from connectors.contracts import Contracts
+from connectors.publish import NotWritten, Publisher
+from operators.reference import ReferenceContract, ReferencePolicy, ReferenceVendor
+from operators.result import Source
+
+CONTRACTS = Contracts.load()
+CODEC = Codec(CONTRACTS, LockIds(CONTRACTS))
+VENDORS = CONTRACTS.topic_of(ReferenceVendor).name
+
+
+@pytest.fixture(scope="module")
+def kafka() -> Iterator[dict[str, str]]:
+    cluster = Producer({"test.mock.num.brokers": 1, "log_level": 0})
+    brokers = cluster.list_topics(timeout=10).brokers.values()
+    yield {"bootstrap.servers": ",".join(f"{each.host}:{each.port}" for each in brokers)}
+    cluster.flush(0)
+
+
+def test_a_record_counts_as_written_once_the_broker_says_where(kafka: dict[str, str]) -> None:
+    places: list[Source] = []
+    with Publisher(kafka, CONTRACTS, CODEC) as publisher:
+        for number in range(100):
+            publisher.send(ReferenceVendor(f"V-{number}", "Name"), on_written=places.append)
+    assert publisher.written == publisher.accepted == len(places) == 100
+    found = {(each.topic, each.partition, each.offset): each for each in read_all(kafka, [VENDORS])}
+    keys = {found[each.topic, each.partition, each.offset].key for each in places}
+    assert keys == {f"V-{number}".encode() for number in range(100)}
+    some = next(iter(found.values()))
+    assert CODEC.decoder(ReferenceVendor)(some.value or b"").name == "Name"
+    assert some.header("ce_source") == b"/manifold/cli"
+
+
+def test_a_key_of_two_fields_is_joined(kafka: dict[str, str]) -> None:
+    with Publisher(kafka, CONTRACTS, CODEC) as publisher:
+        publisher.send(ReferenceContract("C", "V-1", "BOLT", "C62", "EUR", 1))
+    [found] = read_all(kafka, [CONTRACTS.topic_of(ReferenceContract).name])
+    assert found.key == b"V-1/BOLT"
+
+
+def test_what_was_accepted_is_written_even_when_something_breaks(kafka: dict[str, str]) -> None:
+    publisher = Publisher(kafka, CONTRACTS, CODEC)
+
+    def interrupted() -> None:
+        with publisher:
+            publisher.send(ReferenceVendor("V-interrupted", "Name"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert publisher.written == 1
+
+
+def test_an_unacknowledged_record_is_not_called_written(
+    kafka: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.publish._PATIENCE", 1)
+    publisher = Publisher({"bootstrap.servers": "127.0.0.1:1"}, CONTRACTS, CODEC)
+    publisher.send(ReferenceVendor("V-1", "Name"))
+    with pytest.raises(NotWritten, match="1 of 1 records"):
+        publisher.flush()
+    assert publisher.written == 0
+
+
+def test_an_empty_topic_is_read_at_once(kafka: dict[str, str]) -> None:
+    assert list(read_all(kafka, [CONTRACTS.topic_of(ReferencePolicy).name])) == []
+
+
+def test_a_broker_that_is_away_is_said_to_be(kafka: dict[str, str]) -> None:
+    with pytest.raises(BrokerAway, match="--bootstrap"):
+        topics_there({"bootstrap.servers": "127.0.0.1:1", "log_level": "0"}, patience=0.5)

@@ -82,8 +82,8 @@ class ChangelogTable(Generic[V]):
 
     def put(self, key: str, value: V, /) -> None:
         """Set a key's value."""
-        if key not in self._changed:
-            self._changed[key] = key in self._values
+        known = self._values.pop(key, None) is not None
+        self._changed[key] = self._changed.pop(key, known)
         self._values[key] = value
 
     def delete(self, key: str, /) -> None:
@@ -92,7 +92,7 @@ class ChangelogTable(Generic[V]):
             del self._changed[key]
 
     def items(self) -> Iterator[tuple[str, V]]:
-        """Keys and values, those put first coming first."""
+        """Keys and values in the order in which they were last put, also after a restore."""
         return iter(self._values.items())
 
     def __len__(self) -> int:

@@ -27,7 +27,7 @@ class Table(Protocol[Value]):
         """Forget a key; nothing happens when it is unknown."""
 
     def items(self) -> Iterator[tuple[str, Value]]:
-        """Keys and values, those put first coming first."""
+        """Keys and values in the order in which they were last put."""
 
 
 class MemoryTable(Generic[Value]):
@@ -47,6 +47,7 @@ class MemoryTable(Generic[Value]):
 
     def put(self, key: str, value: Value, /) -> None:
         """Set a key's value."""
+        self._values.pop(key, None)
         self._values[key] = value
 
     def delete(self, key: str, /) -> None:
@@ -54,7 +55,7 @@ class MemoryTable(Generic[Value]):
         self._values.pop(key, None)
 
     def items(self) -> Iterator[tuple[str, Value]]:
-        """Keys and values, those put first coming first."""
+        """Keys and values in the order in which they were last put."""
         return iter(self._values.items())
 
     def __len__(self) -> int:

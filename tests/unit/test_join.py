@@ -20,8 +20,10 @@ from operators.result import (
     InventoryDetails,
     PricingDetails,
     Result,
+    Severity,
     Source,
     ValidationDetails,
+    Violation,
 )
 from operators.table import MemoryTable
 
@@ -41,10 +43,20 @@ DETAILS: Mapping[Branch, Any] = {
 KINDS = {branch: kind for kind, branch in NAMES.items()}
 
 
+REJECTING = {"REJECTED", "UNAVAILABLE", "FAIL", "MISMATCH"}
+
+
 def result(
-    branch: Branch, status: str, *, request: str = "r-1", attempt: int = 1, uploaded_at: int = 0
+    branch: Branch,
+    status: str,
+    *,
+    request: str = "r-1",
+    attempt: int = 1,
+    uploaded_at: int = 0,
+    severity: Severity = "ERROR",
 ) -> Result:
-    """A branch's answer."""
+    """A branch's answer, with a violation when it is against the invoice."""
+    violation = Violation("X-1", "Something is wrong.", severity)
     kind: Any = KINDS[branch]
     found: Result = kind(
         request_id=request,
@@ -53,6 +65,7 @@ def result(
         vendor_id="v-1",
         status=status,
         unknown_reason="breaker open" if status == "UNKNOWN" else None,
+        violations=(violation,) if status in REJECTING else (),
         decided_at=uploaded_at,
         uploaded_at=uploaded_at,
         policy_version="1",
@@ -135,7 +148,7 @@ class Joining(RuleBasedStateMachine):
             verdict = "REVIEW"
         else:
             verdict = "APPROVED"
-        if not known.unsettled and statuses & {"REJECTED", "UNAVAILABLE", "FAIL", "MISMATCH"}:
+        if not known.unsettled and statuses & REJECTING:
             verdict = "REJECTED"
         complete = len(known.answers) == len(BRANCHES)
         decided = [("decision", *key, known.revision, verdict, complete)]
@@ -318,3 +331,12 @@ def test_the_worst_answer_decides_and_what_is_not_known_asks_a_person(
         outcomes += requests.answer(result(branch, statuses[branch]), 10)
     (decision,) = decisions(outcomes)
     assert decision.status == expected == status_of(decision.branches)
+
+
+def test_what_is_no_error_rejects_nothing() -> None:
+    requests = Requests()
+    for branch, status in GOOD[1:]:
+        requests.answer(result(branch, status), 10)
+    (decision,) = requests.answer(result("VALIDATION", "REJECTED", severity="WARNING"), 10)
+    assert isinstance(decision, InvoiceDecision)
+    assert decision.status == "REVIEW"

@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 
 from connectors.avro_type import Array, AvroType, Enumeration, Nullable, Plain, Record
+from connectors.errors import Misconfigured
 
 
-class BindingError(Exception):
+class BindingError(Misconfigured):
     """A Struct class does not fit its contract; the text names the field."""
 
 

@@ -12,6 +12,7 @@ import yaml
 from msgspec.structs import replace
 
 from connectors.avro_type import Schema
+from connectors.errors import Misconfigured
 
 Compatibility: TypeAlias = Literal[
     "NONE",
@@ -31,7 +32,7 @@ _DAY = 86_400_000
 _DEAD_LETTERS_DAYS = 30
 
 
-class ContractError(Exception):
+class ContractError(Misconfigured):
     """A contract is missing or broken; the text says which and what to do."""
 
 

@@ -10,6 +10,8 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, Message
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
+from connectors.errors import Misconfigured
+
 log = structlog.get_logger(__name__)
 
 _NONE: Mapping[str, object] = MappingProxyType({})
@@ -30,7 +32,7 @@ class Stopped(Exception):
     """The process was asked to stop while it waited for something."""
 
 
-class TopicsMissing(Exception):
+class TopicsMissing(Misconfigured):
     """Topics that the flow reads or writes do not exist, or do not fit together."""
 
 

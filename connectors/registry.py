@@ -14,17 +14,18 @@ from pydantic import SecretStr
 from connectors.avro_type import Schema
 from connectors.codec import LockIds, SchemaIds, UnknownSchema
 from connectors.contracts import Contracts, Topic, Version
+from connectors.errors import Misconfigured, Unavailable
 
 _NOT_FOUND = 404
 _REFUSED = 409
 _ASK_AGAIN_AFTER = 30.0
 
 
-class RegistryUnavailable(Exception):
+class RegistryUnavailable(Unavailable):
     """The registry does not answer. Nothing is wrong with the record; try again later."""
 
 
-class RegistryRefused(Exception):
+class RegistryRefused(Misconfigured):
     """The registry does not take a schema; the text says which and why."""
 
 

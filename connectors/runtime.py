@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from connectors.codec import Codec
+from connectors.codec import Codec, LockIds, SchemaIds
 from connectors.contracts import Contracts
 from connectors.kafka import wait_for_topics
 from connectors.reference import GroupedReferenceTable, ReferenceTable, ReferenceTables
-from connectors.registry import schema_ids
 from connectors.settings import Settings
 from connectors.source import TaskSink, TaskSource
 from connectors.tables import ChangelogStore, TableType
@@ -29,7 +28,7 @@ class Runtime:
         self.settings = settings
         self.group = settings.namespace + flow
         self.contracts = Contracts.load(namespace=settings.namespace)
-        self.codec = Codec(self.contracts, schema_ids(settings.registry, self.contracts))
+        self.codec = Codec(self.contracts, _ids(settings, self.contracts))
         self._stopping = stopping
         self._reads = [topic.name for topic in self.contracts.read_by(flow)]
         self._reference: list[ReferenceTable[Any]] = []
@@ -131,3 +130,12 @@ class Runtime:
             *(topic.name for topic in contracts.tables_of(self.flow)),
             *(contracts.dead_letters_of(topic).name for topic in self._reads),
         ]
+
+
+def _ids(settings: Settings, contracts: Contracts) -> SchemaIds:
+    if settings.registry.url is None:
+        return LockIds(contracts)
+    # The registry's client takes as long to import as everything else together.
+    from connectors.registry import schema_ids
+
+    return schema_ids(settings.registry, contracts)

@@ -12,11 +12,13 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from connectors.errors import Misconfigured
+
 FILE = "manifold.toml"
 EMBEDDED_FOLDER = Path(".manifold")
 
 
-class InvalidSettings(Exception):
+class InvalidSettings(Misconfigured):
     """Settings that cannot be used; the text says which and why."""
 
 

@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from bytewax.inputs import FixedPartitionedSource, StatefulSourcePartition
 from bytewax.outputs import DynamicSink, StatelessSinkPartition
 
+from connectors.errors import Misconfigured
 from connectors.stream import Keyed, Outgoing, Received
 from connectors.task import Task
 
 
-class WrongEpochs(Exception):
+class WrongEpochs(Misconfigured):
     """The engine was started in a way that does not close an epoch after every poll."""
 
 
-class ManyWorkers(Exception):
+class ManyWorkers(Misconfigured):
     """More than one worker in a process."""
 
 

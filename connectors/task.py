@@ -17,6 +17,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 
 from connectors.caught_up import EndWatch
 from connectors.clock import now
+from connectors.errors import Unavailable
 from connectors.failures import (
     ATTEMPTS,
     RecordFailed,
@@ -50,11 +51,11 @@ OnWritten: TypeAlias = Callable[[str, int, int], None]
 """Takes topic, partition and offset of a record once the broker has it."""
 
 
-class TransactionFailed(Exception):
+class TransactionFailed(Unavailable):
     """An epoch could not be committed. The process must end and start anew."""
 
 
-class UnevenAssignment(Exception):
+class UnevenAssignment(Unavailable):
     """The group gave this process different partition numbers of topics that belong together."""
 
 

@@ -13,6 +13,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 )
 
 from connectors.contracts import Topic
+from connectors.errors import Unavailable
 from connectors.kafka import bootstrap, client, is_away
 
 _SECONDS = 10
@@ -22,7 +23,7 @@ _CHANGELOG_SEGMENT = str(64 * 1024 * 1024)
 _REFUSED = {KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.CLUSTER_AUTHORIZATION_FAILED}
 
 
-class BrokerError(Exception):
+class BrokerError(Unavailable):
     """The broker does not answer or refuses; the text says what to do."""
 
 

@@ -13,35 +13,14 @@ from bytewax.testing import run_main
 from confluent_kafka import KafkaException
 
 from connectors import logs
-from connectors.contracts import ContractError
-from connectors.database import DatabaseError, EventConflict, SchemaOutdated
+from connectors.errors import Misconfigured, Unavailable
 from connectors.failures import RecordFailed
-from connectors.kafka import Stopped, TopicsMissing
-from connectors.registry import RegistryRefused, RegistryUnavailable
+from connectors.kafka import Stopped
 from connectors.runtime import Runtime
 from connectors.settings import Settings
-from connectors.source import ManyWorkers, WrongEpochs
-from connectors.task import TransactionFailed, UnevenAssignment
 from manifold.exits import Exit
 
 log = structlog.get_logger(__name__)
-
-
-_EXPECTED: tuple[tuple[type[Exception], Exit], ...] = (
-    (TopicsMissing, Exit.MISCONFIGURED),
-    (WrongEpochs, Exit.MISCONFIGURED),
-    (ManyWorkers, Exit.MISCONFIGURED),
-    (ContractError, Exit.MISCONFIGURED),
-    (SchemaOutdated, Exit.MISCONFIGURED),
-    (EventConflict, Exit.MISCONFIGURED),
-    (DatabaseError, Exit.NOT_COMMITTED),
-    (RegistryRefused, Exit.MISCONFIGURED),
-    (RegistryUnavailable, Exit.NOT_COMMITTED),
-    (UnevenAssignment, Exit.NOT_COMMITTED),
-    (TransactionFailed, Exit.NOT_COMMITTED),
-    (KafkaException, Exit.NOT_COMMITTED),
-)
-"""What may happen to a flow without a bug in it, the first that fits counting."""
 
 
 def run_flow(name: str, settings: Settings) -> Exit:
@@ -86,10 +65,12 @@ def _report(runtime: Runtime, error: Exception) -> Exit:
                 exc_info=cause.error,
             )
             return Exit.FAILED
-        for expected, code in _EXPECTED:
-            if isinstance(cause, expected):
-                log.error("cannot go on", reason=str(cause))
-                return code
+        if isinstance(cause, Misconfigured):
+            log.error("cannot run", reason=str(cause))
+            return Exit.MISCONFIGURED
+        if isinstance(cause, Unavailable | KafkaException):
+            log.error("cannot go on", reason=str(cause))
+            return Exit.NOT_COMMITTED
     log.error("the flow failed", exc_info=causes[-1])
     return Exit.FAILED
 

@@ -6,6 +6,8 @@ from typing import TypeVar
 import stamina
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
+from connectors.errors import Misconfigured, Unavailable
+
 Answer = TypeVar("Answer")
 
 ATTEMPTS = 5
@@ -29,11 +31,11 @@ _UNKNOWN_TABLE_OR_COLUMN = ("42P01", "42703", "3F000")
 _PERMANENT = (*_REFUSED, "54")
 
 
-class DatabaseError(Exception):
+class DatabaseError(Misconfigured):
     """The database cannot be used; the text says what to do."""
 
 
-class DatabaseUnavailable(DatabaseError):
+class DatabaseUnavailable(Unavailable):
     """The database did not do what was asked, though it was asked several times."""
 
 

@@ -83,11 +83,10 @@ def manifold(
 
 def main() -> None:
     """Run the command line; expected failures end with a sentence, not a traceback."""
-    from connectors.contracts import ContractError
-    from connectors.settings import InvalidSettings
+    from connectors.errors import Misconfigured, Unavailable
 
     try:
         app()
-    except (InvalidSettings, ContractError) as error:
+    except (Misconfigured, Unavailable) as error:
         print(f"manifold: {error}", file=sys.stderr)
         sys.exit(2)

@@ -13,12 +13,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from connectors.contracts import ContractError
-from connectors.database import DatabaseError
-from connectors.kafka import Stopped, TopicsMissing
-from connectors.registry import RegistryRefused, RegistryUnavailable
+from connectors.errors import Misconfigured, Unavailable
+from connectors.kafka import Stopped
 from connectors.settings import InvalidSettings
-from connectors.topics import BrokerError
 
 EXIT_FAILED = 1
 """Something was tried and failed."""
@@ -68,6 +65,15 @@ def printable(text: object) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in str(text))
 
 
+def counted(number: int, noun: str, several: str | None = None) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "record"), counted(1200, "record"), counted(0, "entry", "entries")
+    ('1 record', '1,200 records', '0 entries')
+    """
+    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
+
+
 def table(*columns: str) -> Table:
     """An empty table; a column that begins with `>` is aligned to the right."""
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
@@ -96,17 +102,10 @@ def explained() -> Iterator[None]:
     except Failed as error:
         complain(str(error))
         raise typer.Exit(error.code) from None
-    except (InvalidSettings, ContractError) as error:
+    except InvalidSettings as error:
         complain(str(error))
         raise typer.Exit(EXIT_USAGE) from None
-    except (
-        BrokerError,
-        TopicsMissing,
-        Stopped,
-        DatabaseError,
-        RegistryUnavailable,
-        RegistryRefused,
-    ) as error:
+    except (Misconfigured, Unavailable, Stopped) as error:
         complain(str(error))
         raise typer.Exit(EXIT_FAILED) from None
     except KafkaException as error:

@@ -39,19 +39,23 @@ def next_failure(failed: RecordFailed, before: Failure | None, now: Instant) -> 
         offset=failed.received.offset,
         attempts=before.attempts + 1 if before and again else 1,
         first_seen=before.first_seen if before and again else now,
-        exception=type(failed.error).__name__,
-        message=str(failed.error)[:500],
-        stacktrace=frames[-(_LIMIT - 900) :],
+        exception=_encodable(type(failed.error).__name__)[:200],
+        message=_encodable(str(failed.error))[:500],
+        stacktrace=_encodable(frames)[-_LIMIT:],
     )
 
 
 def to_metadata(failure: Failure) -> str:
     """Text to commit beside an offset."""
-    text = msgspec.json.encode(failure).decode()
-    while len(text.encode()) > _LIMIT and failure.stacktrace:
-        failure = msgspec.structs.replace(failure, stacktrace=failure.stacktrace[200:])
-        text = msgspec.json.encode(failure).decode()
-    return text
+    text = msgspec.json.encode(failure)
+    while len(text) > _LIMIT:
+        failure = msgspec.structs.replace(
+            failure,
+            stacktrace=failure.stacktrace[200:],
+            message=failure.message if failure.stacktrace else failure.message[:-50],
+        )
+        text = msgspec.json.encode(failure)
+    return text.decode()
 
 
 def from_metadata(text: str | None) -> Failure | None:
@@ -62,3 +66,8 @@ def from_metadata(text: str | None) -> Failure | None:
         return msgspec.json.decode(text, type=Failure)
     except msgspec.DecodeError:
         return None
+
+
+def _encodable(text: str) -> str:
+    """Text without lone surrogates, which names of files may hold."""
+    return text.encode(errors="backslashreplace").decode()

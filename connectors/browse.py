@@ -11,6 +11,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from connectors.changelog import Where, end_offsets, reader
+from connectors.errors import Unavailable
 from connectors.kafka import (
     Stopped,
     TopicsMissing,
@@ -32,7 +33,7 @@ _STALLED = 15.0
 """Seconds without progress after which an open transaction is not waited for any longer."""
 
 
-class BrokerAway(Stopped):
+class BrokerAway(Unavailable):
     """No broker answered in time; the text says where and what to do."""
 
 
@@ -86,7 +87,7 @@ def start_offsets(
     if not wanted:
         return {}
     admin = AdminClient(client(kafka))
-    if since is None or _is_mock(admin):
+    if since is None or is_embedded(admin):
         return _offsets(admin, wanted, _earliest())
     found = _offsets(admin, wanted, OffsetSpec.for_timestamp(since))
     older = [where for where, offset in found.items() if offset < 0]
@@ -185,8 +186,11 @@ def received(message: Message) -> Received:
     )
 
 
-def _is_mock(admin: AdminClient) -> bool:
-    """librdkafka's mock cluster, which does not find offsets by time."""
+def is_embedded(admin: AdminClient) -> bool:
+    """Whether this is librdkafka's mock cluster, which cannot do all that brokers can.
+
+    It finds no offsets by time, describes no topics, and creates them on first use.
+    """
     return str(admin.list_topics(timeout=_PATIENCE).cluster_id).startswith("mockCluster")
 
 

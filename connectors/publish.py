@@ -15,6 +15,7 @@ from connectors.clock import now
 from connectors.codec import Codec
 from connectors.contracts import Contracts, Topic
 from connectors.envelope import Envelope
+from connectors.errors import Unavailable
 from connectors.kafka import PARTITIONER, client
 from operators.result import Source
 
@@ -25,7 +26,7 @@ _PATIENCE = 30
 """Seconds within which a record must have been acknowledged."""
 
 
-class NotWritten(Exception):
+class NotWritten(Unavailable):
     """The broker has not acknowledged some of the records; the text says how many and why."""
 
 

@@ -18,6 +18,7 @@ from connectors.codec import Codec
 from connectors.contracts import Contracts
 from connectors.dead_letters import ADDED, GROUP, PARTITION, TARGET_GROUP, TOPIC
 from connectors.envelope import Envelope
+from connectors.errors import Unavailable
 from connectors.kafka import PARTITIONER, client
 from connectors.stream import Headers, Received
 from operators.time import Instant
@@ -44,7 +45,7 @@ class DeadLetterResolved(Struct, frozen=True):
     """Who did: the name of the user's account."""
 
 
-class NotResolved(Exception):
+class NotResolved(Unavailable):
     """Dead letters could not be dealt with; the text says how many were, and why."""
 
 

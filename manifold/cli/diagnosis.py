@@ -11,16 +11,24 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from connectors import registry
-from connectors.browse import BrokerAway, every_partition, start_offsets, topics_there
+from connectors.browse import (
+    BrokerAway,
+    every_partition,
+    is_embedded,
+    start_offsets,
+    topics_there,
+)
 from connectors.changelog import end_offsets
 from connectors.checks import check_compatibility, check_lock
 from connectors.contracts import Topic
-from connectors.database import DatabaseError, Store
+from connectors.database import Store
+from connectors.errors import Misconfigured, Unavailable
 from connectors.groups import committed
 from connectors.kafka import bootstrap, client
 from connectors.settings import FILE, Settings
-from connectors.topics import BrokerError, Topics
+from connectors.topics import Topics
 from manifold.cli.cluster import Cluster
+from manifold.cli.output import counted
 from operators.reference import ReferencePolicy
 
 Verdict: TypeAlias = Literal["ok", "warn", "fail"]
@@ -60,7 +68,7 @@ def diagnose(there: Cluster) -> Iterator[Diagnosis]:
     for check in _ON_THE_BROKER:
         try:
             yield from check(there, existing)
-        except (KafkaException, BrokerError) as error:
+        except (KafkaException, Misconfigured, Unavailable) as error:
             yield Diagnosis("warn", check.__name__.strip("_"), f"could not be checked: {error}")
 
 
@@ -71,7 +79,7 @@ def _settings(settings: Settings) -> Iterator[Diagnosis]:
         if name.upper().startswith(_PREFIX) and not name.upper().startswith(_OTHERS)
     )
     sources = [FILE] if Path(FILE).is_file() else []
-    sources += [f"{len(given)} environment variables"] if given else []
+    sources += [counted(len(given), "environment variable")] if given else []
     found = f"from {' and '.join(sources)}" if sources else "all by default"
     if settings.namespace:
         found += f", namespace {settings.namespace}"
@@ -93,7 +101,7 @@ def _contracts(there: Cluster) -> Iterator[Diagnosis]:
         yield Diagnosis("fail", "schemas", f"{finding.where}: {finding.message}")
     if not wrong:
         count = sum(1 for _ in there.contracts.every_version())
-        yield Diagnosis("ok", "schemas", f"{count} versions, all in schemas/lock.json")
+        yield Diagnosis("ok", "schemas", f"{counted(count, 'version')}, all in schemas/lock.json")
 
 
 def _registry(settings: Settings) -> Iterator[Diagnosis]:
@@ -108,7 +116,7 @@ def _registry(settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis("fail", "registry", f"no answer ({type(error).__name__})", advice)
         return
     if subjects:
-        yield Diagnosis("ok", "registry", f"{len(subjects)} subjects")
+        yield Diagnosis("ok", "registry", counted(len(subjects), "subject"))
     else:
         advice = "register the schemas with `manifold contracts publish`"
         yield Diagnosis("warn", "registry", "it knows no schemas", advice)
@@ -121,17 +129,18 @@ def _database(settings: Settings) -> Iterator[Diagnosis]:
             store.check_schema()
         finally:
             store.close()
-    except DatabaseError as error:
+    except (Misconfigured, Unavailable) as error:
         yield Diagnosis("fail", "database", str(error))
     else:
         yield Diagnosis("ok", "database", "it answers, and its tables are this program's")
 
 
 def _broker(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
-    metadata = AdminClient(client(there.kafka)).list_topics(timeout=10)
+    admin = AdminClient(client(there.kafka))
+    brokers = counted(len(admin.list_topics(timeout=10).brokers), "broker")
     librdkafka = confluent_kafka.libversion()[0]
-    found = f"{bootstrap(there.kafka)}: {len(metadata.brokers)} brokers, librdkafka {librdkafka}"
-    if str(metadata.cluster_id).startswith("mockCluster"):
+    found = f"{bootstrap(there.kafka)}: {brokers}, librdkafka {librdkafka}"
+    if is_embedded(admin):
         advice = "for demos and tests; guarantees need a real broker"
         yield Diagnosis("warn", "broker", f"{found}, embedded", advice)
     else:
@@ -140,6 +149,9 @@ def _broker(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
 
 def _topics(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
     wanted = there.contracts.every_topic()
+    if is_embedded(AdminClient(client(there.kafka))):
+        yield Diagnosis("ok", "topics", "an embedded broker creates them on first use")
+        return
     plan = Topics(there.kafka).plan(wanted)
     if plan.missing:
         names = ", ".join(topic.name for topic in plan.missing[:5])
@@ -188,8 +200,8 @@ def _groups(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
             )
             continue
         members = _members(admin, there.group(flow))
-        running = "" if members is None else f", {members} processes"
-        found = f"{flow}: {lag:,} records behind{running}"
+        running = "" if members is None else f", {counted(members, 'process', 'processes')}"
+        found = f"{flow}: {counted(lag, 'record')} behind{running}"
         if members == 0 and lag:
             yield Diagnosis("warn", "group", found, f"start it: `manifold run {flow}`")
         elif lag > _LAGGING:

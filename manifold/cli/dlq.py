@@ -11,7 +11,6 @@ from connectors.browse import partitions_of, read_between
 from connectors.dead_letters import ADDED, GROUP, MESSAGE, STACKTRACE
 from connectors.resolved import (
     Action,
-    NotResolved,
     Resolver,
     letter_id,
     resolved_letters,
@@ -36,6 +35,7 @@ from manifold.cli.output import (
     Failed,
     complain,
     console,
+    counted,
     explained,
     json_line,
     printable,
@@ -219,8 +219,10 @@ def _resolve(
     if dry_run:
         for letter in letters:
             _tell(letter, f"WOULD_BE_{action}", json)
-    if dry_run or not letters:
-        _count(len(letters) if dry_run else 0, f"would be {action.lower()}", json)
+        _count(len(letters), f"would be {action.lower()}", json)
+        return
+    if not letters:
+        _count(0, action.lower(), json)
         return
     if len(letters) > 1 and not yes:
         verb = "Replay" if action == "REPLAYED" else "Discard"
@@ -229,10 +231,8 @@ def _resolve(
     try:
         with progress(f"{action.lower()} dead letters") as tell:
             resolver.resolve(letters, action, tell)
-    except NotResolved as error:
-        raise Failed(str(error)) from error
     except KeyboardInterrupt:
-        complain(f"Interrupted: {resolver.done} dead letters were {action.lower()}.")
+        complain(f"Interrupted: {counted(resolver.done, 'dead letter')} {action.lower()}.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
     for letter in letters if json else ():
         _tell(letter, action, json)
@@ -248,7 +248,7 @@ def _tell(letter: Received, action: str, json: bool) -> None:
 
 def _count(count: int, done: str, json: bool) -> None:
     if not json:
-        typer.echo(f"{count} dead letters {done}.")
+        typer.echo(f"{counted(count, 'dead letter')} {done}.")
 
 
 def _open(there: Cluster, selection: Selection) -> list[Received]:

@@ -42,19 +42,19 @@ class Heap(msgspec.Struct, frozen=True):
 
 def dead_letter_topics(there: Cluster, named: str | None = None) -> list[str]:
     """The dead-letter topics of the contracts, or the one of a topic; either name will do."""
-    every = [each.name for each in there.contracts.every_topic() if each.kind == "dead_letter"]
+    contracts = there.contracts
+    sources = [each.name for each in contracts.topics.values() if each.consumers]
+    letters = {source: contracts.dead_letters_of(source).name for source in sources}
     if named is None:
-        return every
-    wanted = named if named.endswith(".dlq") else f"{named}.dlq"
-    if wanted not in every:
-        wanted = there.contracts.namespace + wanted
-    if wanted not in every:
-        raise Failed(
-            f"{named} has no dead letters. Topics that have: "
-            f"{', '.join(name.removesuffix('.dlq') for name in every)}.",
-            EXIT_USAGE,
-        )
-    return [wanted]
+        return list(letters.values())
+    for name in (named, contracts.namespace + named):
+        if name in letters:
+            return [letters[name]]
+        if name in letters.values():
+            return [name]
+    raise Failed(
+        f"{named} has no dead letters. Topics that have: {', '.join(letters)}.", EXIT_USAGE
+    )
 
 
 def position(text: str) -> tuple[int, int]:

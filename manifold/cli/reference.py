@@ -11,7 +11,7 @@ import typer
 
 from connectors.browse import partitions_of, read_all
 from connectors.contracts import ContractError
-from connectors.publish import NotWritten, Publisher
+from connectors.publish import Publisher
 from connectors.readable import Unreadable
 from connectors.records import RECORDS
 from manifold.cli.cluster import Cluster, cluster, progress
@@ -22,6 +22,7 @@ from manifold.cli.output import (
     Failed,
     complain,
     console,
+    counted,
     explained,
     json_line,
     printable,
@@ -71,15 +72,13 @@ def load_command(
             for record in records:
                 publisher.send(record)
                 tell(publisher.written, len(records))
-    except NotWritten as error:
-        raise Failed(str(error)) from error
     except KeyboardInterrupt:
         complain(f"Interrupted: {publisher.written} of {len(records)} records were written.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
     if json:
         json_line({"written": publisher.written})
     else:
-        typer.echo(f"{publisher.written} reference records written.")
+        typer.echo(f"{counted(publisher.written, 'reference record')} written.")
 
 
 @app.command("list")

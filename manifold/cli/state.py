@@ -11,7 +11,15 @@ from connectors.contracts import Contracts, Topic
 from manifold.cli.cluster import Cluster, cluster, progress
 from manifold.cli.content import entry
 from manifold.cli.options import Bootstrap, Extra, Json
-from manifold.cli.output import EXIT_USAGE, Failed, complain, explained, json_line, printable
+from manifold.cli.output import (
+    EXIT_USAGE,
+    Failed,
+    complain,
+    counted,
+    explained,
+    json_line,
+    printable,
+)
 
 _SUFFIX = ".changelog"
 
@@ -44,7 +52,7 @@ def state(
             typer.echo(f"{printable(shown)}\t{printable(text)}")
     if key is None and not json:
         more = f", {limit} shown: see more with --limit" if len(entries) > limit else ""
-        complain(f"{len(entries)} keys{more}")
+        complain(f"{counted(len(entries), 'key')}{more}")
 
 
 def _changelog(contracts: Contracts, flow: str, table: str) -> Topic:

@@ -19,6 +19,7 @@ from manifold.cli.output import (
     EXIT_USAGE,
     Failed,
     complain,
+    counted,
     explained,
     json_line,
     printable,
@@ -116,7 +117,7 @@ class _Submission:
             self._failed = True
             complain(str(error))
         except KeyboardInterrupt:
-            complain(f"Interrupted: {publisher.written} invoices were sent, the rest was not.")
+            complain(f"Interrupted: {counted(publisher.written, 'invoice')} sent, the rest not.")
             raise typer.Exit(EXIT_INTERRUPTED) from None
 
     def _written(self, file: str, upload: InvoiceUploaded) -> Any:

@@ -12,7 +12,16 @@ from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.decisions import coloured
 from manifold.cli.journey import Branch, Step, branches, collect
 from manifold.cli.options import Bootstrap, Extra, Json
-from manifold.cli.output import EXIT_USAGE, Failed, console, explained, json_line, printable, table
+from manifold.cli.output import (
+    EXIT_USAGE,
+    Failed,
+    console,
+    counted,
+    explained,
+    json_line,
+    printable,
+    table,
+)
 from operators.time import isoformat
 
 _UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -95,7 +104,7 @@ def _show(there: Cluster, steps: list[Step], found: list[Branch], uploaded_at: i
         if any(step.rejection for step in steps)
         else {}
     )
-    out.print(f"{len(steps)} records since {isoformat(uploaded_at)}")
+    out.print(f"{counted(len(steps), 'record')} since {isoformat(uploaded_at)}")
     rows = table("time (UTC)", ">after", "flow", "topic", "at", "what")
     for column in rows.columns[:3]:
         column.no_wrap = True

@@ -29,7 +29,7 @@ def test_it_finds_the_partition_that_our_producers_choose() -> None:
             "keys",
             b"",
             f"request-{number}".encode(),
-            on_delivery=lambda _, message: chosen.update({message.key(): message.partition()}),
+            on_delivery=lambda _, sent: chosen.update({sent.key() or b"": sent.partition() or 0}),
         )
     producer.flush(10)
     assert len(chosen) == 64

@@ -11,6 +11,8 @@ from datetime import timedelta
 _SHARE = 2.0
 """Pause at least this many times as long as a commit takes."""
 _SMOOTHING = 0.2
+_IDLE = 0.5
+"""Seconds without a commit after which the flow has nothing to do."""
 _LONGEST = 0.25
 """Seconds a pause may last, whatever commits cost."""
 
@@ -33,6 +35,11 @@ class Pacing:
     def polled(self, records: int, most: int) -> None:
         """A poll brought this many records of the most it may bring."""
         self._backlog = records >= most // 2
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing has been committed for a while."""
+        return time.monotonic() - self._committed_at > _IDLE
 
     def pause(self) -> float:
         """Seconds to wait now."""

@@ -111,6 +111,8 @@ class Task:
         self._ends = EndWatch(kafka, watch_ends_every) if watch_ends_every else None
         self._between: list[Callable[[], None]] = []
         self._offsets: dict[tuple[str, int], int] = {}
+        self._ended: dict[tuple[str, int], int] = {}
+        """Ends reached: behind a last record stands the marker of its transaction."""
         self._failures: dict[tuple[str, int], Failure] = {}
         self._revoked: set[int] = set()
         self._generation = 0
@@ -147,6 +149,8 @@ class Task:
         # offset; consume() itself drops what it had from before.
         kept = [first] if first is not None and generation == self._generation else []
         records = self._received([*kept, *more])
+        if not records and self._pacing.idle:
+            self._offsets, self._ended = self._ended, {}
         self._pacing.polled(sum(map(len, records.values())), self._poll_records)
         at = now()
         events: list[Event[Received]] = []
@@ -159,11 +163,15 @@ class Task:
 
     def _received(self, messages: Iterable[Message]) -> dict[int, list[Received]]:
         by_partition: dict[int, list[Received]] = {}
+        behind: dict[tuple[str, int], int] = {}
         for message in messages:
             topic, partition, offset = place(message)
+            if (topic, partition) in behind:
+                continue
             error = message.error()
             if error is not None:
                 if error.code() == KafkaError._PARTITION_EOF:
+                    self._ended[topic, partition] = offset
                     self._reached(topic, partition, offset)
                     continue
                 raise KafkaException(error)
@@ -180,6 +188,12 @@ class Task:
                 self._poison(topic, partition, offset),
             )
             by_partition.setdefault(partition, []).append(received)
+            if received.poison is not None:
+                behind[topic, partition] = offset + 1
+        # A poison record ends its epoch: one failure is remembered beside an offset, and another
+        # record failing in the same epoch would replace it, for ever in turn.
+        for where, offset in behind.items():
+            self._consumer.seek(TopicPartition(*where, offset))
         return by_partition
 
     def _reached(self, topic: str, partition: int, offset: int) -> None:
@@ -333,6 +347,7 @@ class Task:
         if self._open or self._offsets:
             raise TransactionFailed("partitions were revoked while an epoch was open")
         self._generation += 1
+        self._ended = {}
         self._revoked |= {partition.partition for partition in partitions}
         self.assigned = frozenset()
         if self._ends is not None:

@@ -1,7 +1,6 @@
 """The commands against a real broker, in topics of their own, without any flow running."""
 
 import json
-import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,14 +76,16 @@ class Place:
 @pytest.fixture(scope="module")
 def place(bootstrap: str) -> Iterator[Place]:
     namespace = f"t{uuid.uuid4().hex[:8]}."
-    os.environ["MANIFOLD_NAMESPACE"] = namespace
-    os.environ["MANIFOLD_KAFKA__BOOTSTRAP_SERVERS"] = bootstrap
     there = Place(bootstrap, namespace)
     wanted = there.contracts.every_topic()
     topics = Topics(there.kafka)
     topics.create(topics.plan(wanted))
-    yield there
-    del os.environ["MANIFOLD_NAMESPACE"], os.environ["MANIFOLD_KAFKA__BOOTSTRAP_SERVERS"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MANIFOLD_NAMESPACE", namespace)
+        patch.setenv("MANIFOLD_KAFKA__BOOTSTRAP_SERVERS", bootstrap)
+        # Loggers would keep the captured standard error, which is closed after each command.
+        patch.setattr("connectors.logs.configure", lambda **_: None)
+        yield there
     admin = AdminClient(client(there.kafka))
     for gone in admin.delete_topics([each.name for each in wanted]).values():
         gone.result()

@@ -16,6 +16,7 @@ from connectors.contracts import Contracts
 from connectors.dead_letters import TARGET_GROUP, DeadLetters
 from connectors.kafka import client
 from connectors.publish import Publisher
+from connectors.resolved import NotResolved, Resolver
 from connectors.stream import Outgoing, Received, Rejected
 from connectors.topics import Topics
 from manifold.cli.app import app
@@ -246,6 +247,22 @@ def test_a_replayed_letter_goes_to_its_group_as_it_was_and_is_not_open_again(
     )
     target = f"{place.contracts.namespace}pricing".encode()
     assert list(again.headers) == [*first.headers, (TARGET_GROUP, target)]
+
+
+def test_two_who_replay_at_once_send_a_letter_back_once(place: Place, request_id: str) -> None:
+    place.upload(request_id)
+    place.reject(request_id)
+    topic = place.contracts.dead_letters_of(place.contracts.topic_of(InvoiceUploaded).name).name
+    letters = [each for each in place.all_of(topic) if request_id.encode() in (each.value or b"")]
+    first = Resolver(place.kafka, place.contracts, place.codec, "first")
+    second = Resolver(place.kafka, place.contracts, place.codec, "second")
+    with pytest.raises(NotResolved, match="0 dead letters"):
+        first.resolve(letters, "REPLAYED")
+    assert second.resolve(letters, "REPLAYED") == 1
+    third = Resolver(place.kafka, place.contracts, place.codec, "third")
+    assert third.resolve(letters, "REPLAYED") == 0
+    uploads = place.all_of(place.contracts.topic_of(InvoiceUploaded).name)
+    assert sum(request_id.encode() in (each.value or b"") for each in uploads) == 2
 
 
 def test_discarding_several_asks_first(place: Place) -> None:

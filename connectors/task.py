@@ -259,6 +259,9 @@ class Task:
         if self._delivery_error is not None:
             raise TransactionFailed(f"a record was not written: {self._delivery_error.str()}")
         self._open = False
+        self._ended = {
+            where: end for where, end in self._ended.items() if end > self._offsets.get(where, -1)
+        }
         self._offsets = {}
         self._pacing.committed(time.monotonic() - started)
 

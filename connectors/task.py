@@ -9,11 +9,10 @@ which run inside a poll, always find no open work.
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
-from typing import Any, TypeAlias, cast
+from typing import cast
 
 import structlog
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from connectors.caught_up import EndWatch
 from connectors.clock import now
@@ -25,7 +24,7 @@ from connectors.failures import (
     next_failure,
     to_metadata,
 )
-from connectors.kafka import PARTITIONER, client, place
+from connectors.kafka import client, place
 from connectors.pacing import Pacing
 from connectors.stream import (
     Batch,
@@ -38,21 +37,12 @@ from connectors.stream import (
     Received,
     Revoked,
 )
+from connectors.transaction import OnWritten, TransactionFailed, Transactions
 
 log = structlog.get_logger(__name__)
 
 _WAIT = 0.02
 """Seconds one poll waits for a first record."""
-_TIMEOUT = 30.0
-"""Seconds one step of a commit may take."""
-
-
-OnWritten: TypeAlias = Callable[[str, int, int], None]
-"""Takes topic, partition and offset of a record once the broker has it."""
-
-
-class TransactionFailed(Unavailable):
-    """An epoch could not be committed. The process must end and start anew."""
 
 
 class UnevenAssignment(Unavailable):
@@ -99,14 +89,8 @@ class Task:
             {"session.timeout.ms": 6_000, "fetch.wait.max.ms": 10},
         )
         self._consumer_settings = settings
-        self._producer_settings = client(
-            kafka,
-            {
-                "transactional.id": identity,
-                "partitioner": PARTITIONER,
-            },
-            {"transaction.timeout.ms": 10_000, "linger.ms": 1},
-        )
+        self._kafka = kafka
+        self._identity = identity
         self._started = False
         self._ends = EndWatch(kafka, watch_ends_every) if watch_ends_every else None
         self._between: list[Callable[[], None]] = []
@@ -116,14 +100,11 @@ class Task:
         self._failures: dict[tuple[str, int], Failure] = {}
         self._revoked: set[int] = set()
         self._generation = 0
-        self._open = False
-        self._delivery_error: KafkaError | None = None
         self.assigned: frozenset[int] = frozenset()
 
     def start(self) -> None:
         """Connect, fence an earlier process of the same name, and join the group."""
-        self._producer = Producer(self._producer_settings)
-        self._producer.init_transactions(60)
+        self._transactions = Transactions(self._kafka, self._identity)
         self._consumer = Consumer(self._consumer_settings)
         self._consumer.subscribe(
             self._topics,
@@ -213,55 +194,22 @@ class Task:
 
     def produce(self, record: Outgoing, on_written: OnWritten | None = None) -> None:
         """Write a record in the open epoch's transaction; `on_written` learns where it stands."""
-        self._begin()
-        report = self._delivered if on_written is None else partial(self._reported, on_written)
-        while True:
-            try:
-                self._producer.produce(
-                    record.topic,
-                    value=record.value,
-                    key=record.key,
-                    partition=record.partition,
-                    on_delivery=report,
-                    timestamp=record.timestamp,
-                    headers=cast(Any, record.headers),
-                )
-                return
-            except BufferError:
-                self._producer.poll(0.1)
+        self._transactions.produce(record, on_written)
 
     def serve(self) -> None:
         """Let the producer work off delivery reports."""
-        self._producer.poll(0)
+        self._transactions.serve()
 
     def commit(self) -> None:
         """Make everything since the last commit visible, and the offsets of what caused it.
 
-        Raises TransactionFailed when the outcome is anything but success; the producer is
-        never used again then, because a late end of this transaction could close a later one.
+        Raises TransactionFailed, after which the process must end.
         """
-        if not self._offsets and not self._open:
+        if not self._offsets and not self._transactions.open:
             return
         started = time.monotonic()
-        try:
-            self._begin()
-            if self._offsets:
-                self._producer.send_offsets_to_transaction(
-                    [self._committable(*key, offset) for key, offset in self._offsets.items()],
-                    self._group_metadata,
-                    _TIMEOUT,
-                )
-            self._producer.commit_transaction(_TIMEOUT)
-        except KafkaException as error:
-            raise TransactionFailed(
-                f"the epoch was not committed: {error.args[0].str()}"
-            ) from error
-        if self._delivery_error is not None:
-            raise TransactionFailed(f"a record was not written: {self._delivery_error.str()}")
-        self._open = False
-        self._ended = {
-            where: end for where, end in self._ended.items() if end > self._offsets.get(where, -1)
-        }
+        offsets = [self._committable(*key, offset) for key, offset in self._offsets.items()]
+        self._transactions.commit(offsets, self._group_metadata)
         self._offsets = {}
         self._pacing.committed(time.monotonic() - started)
 
@@ -277,13 +225,8 @@ class Task:
     def abort(self) -> None:
         """Give up the open epoch, as far as the broker can still be told."""
         self._offsets = {}
-        if not self._open:
-            return
-        self._open = False
-        try:
-            self._producer.abort_transaction(10)
-        except KafkaException as error:
-            log.warning("the transaction was left to time out", error=error.args[0].str())
+        if self._started:
+            self._transactions.abort()
 
     def remember_failure(self, failed: RecordFailed) -> Failure | None:
         """After an abort: note beside the committed offset that a record has failed.
@@ -310,20 +253,6 @@ class Task:
         if self._started:
             self._consumer.close()
 
-    def _begin(self) -> None:
-        if not self._open:
-            self._producer.begin_transaction()
-            self._open = True
-
-    def _delivered(self, error: KafkaError | None, _: Message) -> None:
-        if error is not None and self._delivery_error is None:
-            self._delivery_error = error
-
-    def _reported(self, on_written: OnWritten, error: KafkaError | None, message: Message) -> None:
-        self._delivered(error, message)
-        if error is None:
-            on_written(*place(message))
-
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         # Asked for at commit time, after a session has timed out, the metadata would carry
         # generation -1, which brokers do not fence.
@@ -347,7 +276,7 @@ class Task:
         log.info("assigned", group=self.group, partitions=sorted(self.assigned))
 
     def _on_revoke(self, _: Consumer, partitions: list[TopicPartition]) -> None:
-        if self._open or self._offsets:
+        if self._transactions.open or self._offsets:
             raise TransactionFailed("partitions were revoked while an epoch was open")
         self._generation += 1
         self._ended = {}

@@ -1,0 +1,110 @@
+"""The producing half of a task: one transaction at a time, on a producer used until it fails."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeAlias, cast
+
+import structlog
+from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
+
+from connectors.errors import Unavailable
+from connectors.kafka import PARTITIONER, client, place
+from connectors.stream import Outgoing
+
+log = structlog.get_logger(__name__)
+
+OnWritten: TypeAlias = Callable[[str, int, int], None]
+"""Takes topic, partition and offset of a record once the broker has it."""
+
+_TIMEOUT = 30.0
+"""Seconds one step of a commit may take."""
+_PATIENCE = 60.0
+"""Seconds to wait for an earlier process of the same name to be fenced."""
+
+
+class TransactionFailed(Unavailable):
+    """An epoch could not be committed. The process must end and start anew."""
+
+
+class Transactions:
+    """A transactional producer; opens a transaction with the first record written."""
+
+    def __init__(self, kafka: Mapping[str, str], transactional_id: str) -> None:
+        """Connect, and fence whoever used `transactional_id` before."""
+        self._producer = Producer(
+            client(
+                kafka,
+                {"transactional.id": transactional_id, "partitioner": PARTITIONER},
+                {"transaction.timeout.ms": 10_000, "linger.ms": 1},
+            )
+        )
+        self._producer.init_transactions(_PATIENCE)
+        self._refused: KafkaError | None = None
+        self.open = False
+
+    def produce(self, record: Outgoing, on_written: OnWritten | None = None) -> None:
+        """Write a record in the open transaction; `on_written` learns where it stands."""
+        self._begin()
+        report = self._delivered if on_written is None else partial(self._reported, on_written)
+        while True:
+            try:
+                self._producer.produce(
+                    record.topic,
+                    value=record.value,
+                    key=record.key,
+                    partition=record.partition,
+                    on_delivery=report,
+                    timestamp=record.timestamp,
+                    headers=cast(Any, record.headers),
+                )
+                return
+            except BufferError:
+                self._producer.poll(0.1)
+
+    def serve(self) -> None:
+        """Let the producer work off delivery reports."""
+        self._producer.poll(0)
+
+    def commit(self, offsets: Sequence[TopicPartition], group: Any) -> None:
+        """Make what was written visible, together with a group's offsets.
+
+        Raises TransactionFailed when the outcome is anything but success; the producer must
+        never be used again then, because a late end of this transaction could close a later
+        one.
+        """
+        try:
+            self._begin()
+            if offsets:
+                self._producer.send_offsets_to_transaction(list(offsets), group, _TIMEOUT)
+            self._producer.commit_transaction(_TIMEOUT)
+        except KafkaException as error:
+            raise TransactionFailed(
+                f"the epoch was not committed: {error.args[0].str()}"
+            ) from error
+        if self._refused is not None:
+            raise TransactionFailed(f"a record was not written: {self._refused.str()}")
+        self.open = False
+
+    def abort(self) -> None:
+        """Give up the open transaction, as far as the broker can still be told."""
+        if not self.open:
+            return
+        self.open = False
+        try:
+            self._producer.abort_transaction(10)
+        except KafkaException as error:
+            log.warning("the transaction was left to time out", error=error.args[0].str())
+
+    def _begin(self) -> None:
+        if not self.open:
+            self._producer.begin_transaction()
+            self.open = True
+
+    def _delivered(self, error: KafkaError | None, _: Message) -> None:
+        if error is not None and self._refused is None:
+            self._refused = error
+
+    def _reported(self, on_written: OnWritten, error: KafkaError | None, message: Message) -> None:
+        self._delivered(error, message)
+        if error is None:
+            on_written(*place(message))

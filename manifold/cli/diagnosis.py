@@ -201,8 +201,8 @@ def _groups(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
             continue
         members = _members(admin, there.group(flow))
         running = "" if members is None else f", {counted(members, 'process', 'processes')}"
-        found = f"{flow}: {counted(lag, 'record')} behind{running}"
-        if members == 0 and lag:
+        found = f"{flow}: {counted(lag, 'offset')} behind{running}"
+        if members == 0:
             yield Diagnosis("warn", "group", found, f"start it: `manifold run {flow}`")
         elif lag > _LAGGING:
             advice = f"start more processes: `manifold run {flow} --instance NAME`"
@@ -212,7 +212,10 @@ def _groups(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
 
 
 def _lag(there: Cluster, flow: str, topics: list[Topic], existing: dict[str, int]) -> int | None:
-    """Records that a flow has still to read; None when it has never committed."""
+    """Offsets that a flow has still to pass; None when it has never committed.
+
+    The markers that end transactions count, as they do in every lag tool.
+    """
     partitions = every_partition({topic.name: existing[topic.name] for topic in topics})
     if not partitions:
         return None

@@ -7,7 +7,7 @@ import typer
 from rich.text import Text
 
 from connectors.clock import now
-from connectors.resolved import resolved_letters
+from connectors.resolved import letter_id, resolved_letters
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.decisions import coloured
 from manifold.cli.journey import Branch, Step, branches, collect
@@ -20,7 +20,6 @@ from manifold.cli.output import (
     explained,
     json_line,
     printable,
-    table,
 )
 from operators.time import isoformat
 
@@ -105,27 +104,30 @@ def _show(there: Cluster, steps: list[Step], found: list[Branch], uploaded_at: i
         else {}
     )
     out.print(f"{counted(len(steps), 'record')} since {isoformat(uploaded_at)}")
-    rows = table("time (UTC)", ">after", "flow", "topic", "at", "what")
-    for column in rows.columns[:3]:
-        column.no_wrap = True
-    for step in steps:
-        received = step.received
-        action = resolved.get(f"{received.topic}/{received.partition}/{received.offset}")
-        rows.add_row(
-            isoformat(step.at)[11:-1],
-            f"{step.at - uploaded_at:,} ms",
-            printable(step.flow),
-            received.topic,
-            f"{received.partition}:{received.offset}",
-            _what(step, action),
+    where = [
+        f"{each.received.topic} {each.received.partition}:{each.received.offset}" for each in steps
+    ]
+    width = max(map(len, where))
+    for step, place in zip(steps, where, strict=True):
+        line = Text(f"{isoformat(step.at)[11:-1]} {_after(step.at - uploaded_at):>10}  ")
+        line.append(f"{printable(step.flow):<10}  {place:<{width}}  ")
+        out.print(
+            line.append_text(_what(step, resolved.get(letter_id(step.received)))), soft_wrap=True
         )
-    out.print(rows)
+    out.print()
     for branch in found:
         line = Text(f"{branch.flow:>12}  ")
         line.append_text(coloured(branch.status) if branch.status else Text("–", "dim"))
         if branch.missing:
             line.append(f"  {printable(branch.missing)}")
         out.print(line, soft_wrap=True)
+
+
+def _after(milliseconds: int) -> str:
+    """A time span as people read it."""
+    if abs(milliseconds) < 10_000:
+        return f"{milliseconds:,} ms"
+    return f"{milliseconds / 1_000:,.1f} s"
 
 
 def _what(step: Step, action: str | None) -> Text:

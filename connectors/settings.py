@@ -1,14 +1,18 @@
 """Settings: one frozen object, read once, from the environment and `manifold.toml`."""
 
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -22,15 +26,33 @@ class InvalidSettings(Misconfigured):
     """Settings that cannot be used; the text says which and why."""
 
 
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Names and values as librdkafka has them; TOML reads dotted names as nested tables."""
+    for key, value in settings.items():
+        name = prefix + key.lower()
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{name}.")
+        else:
+            yield name if name == "log_level" else name.replace("_", "."), str(value)
+
+
 def _librdkafka_names(value: object) -> object:
-    if not isinstance(value, dict):
-        return value
-    return {_librdkafka_name(str(key)): str(entry) for key, entry in value.items()}
+    return dict(_flat(value)) if isinstance(value, Mapping) else value
 
 
-def _librdkafka_name(key: str) -> str:
-    name = key.lower()
-    return name if name == "log_level" else name.replace("_", ".")
+def _named_alike(found: dict[str, Any]) -> dict[str, Any]:
+    """A source's settings with Kafka's named as in all sources, so that they replace each other."""
+    return {**found, "kafka": _librdkafka_names(found["kafka"])} if "kafka" in found else found
+
+
+class _File(TomlConfigSettingsSource):
+    def __call__(self) -> dict[str, Any]:
+        return _named_alike(super().__call__())
+
+
+class _Environment(EnvSettingsSource):
+    def __call__(self) -> dict[str, Any]:
+        return _named_alike(super().__call__())
 
 
 def _seconds(value: object) -> object:
@@ -60,7 +82,7 @@ class Registry(_Section):
 class Database(_Section):
     """Where `collect` writes."""
 
-    url: str = "sqlite:///.manifold/manifold.db"
+    url: str = Field(default="sqlite:///.manifold/manifold.db", repr=False)
     """`sqlite:///PATH` or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`."""
 
 
@@ -96,7 +118,7 @@ class Settings(BaseSettings):
     )
 
     kafka: Annotated[dict[str, str], BeforeValidator(_librdkafka_names)] = Field(
-        default_factory=dict
+        default_factory=dict, repr=False
     )
     """Any librdkafka setting: `MANIFOLD_KAFKA__SECURITY_PROTOCOL` is `security.protocol`."""
     registry: Registry = Registry()
@@ -120,7 +142,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments before environment before file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, _Environment(settings_cls), _File(settings_cls)
 
     @classmethod
     def load(cls, **given: Any) -> Self:
@@ -136,6 +158,10 @@ class Settings(BaseSettings):
                 for problem in error.errors(include_input=False, include_url=False)
             ]
             raise InvalidSettings("settings are wrong: " + "; ".join(lines)) from None
+        except SettingsError as error:
+            raise InvalidSettings(f"settings are wrong: {error}") from None
+        except TOMLDecodeError as error:
+            raise InvalidSettings(f"{FILE} is no TOML: {error}") from None
 
     @property
     def kafka_client(self) -> dict[str, str]:

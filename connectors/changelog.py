@@ -5,7 +5,6 @@ from typing import TypeAlias
 
 import structlog
 from confluent_kafka import (
-    OFFSET_BEGINNING,
     Consumer,
     IsolationLevel,
     KafkaError,
@@ -70,13 +69,14 @@ def read_to(
 
     Raises Stopped when `stopping` becomes true first, KafkaException when the broker refuses.
     """
-    consumer.assign([TopicPartition(*where, OFFSET_BEGINNING) for where in ends])
+    # Asked for the beginning by name, librdkafka takes half a second to look it up.
+    consumer.assign([TopicPartition(*where, 0) for where in ends])
     left = {where: end for where, end in ends.items() if end > 0}
     count = 0
     while left:
         if stopping():
             raise Stopped("stopped while reading state")
-        for message in consumer.consume(10_000, 0.05):
+        for message in consumer.consume(10_000, 0.02):
             topic, partition, offset = place(message)
             where = (topic, partition)
             error = message.error()

@@ -100,7 +100,7 @@ class Supervisor:
                 raise Misconfigured(f"{member.flow} cannot run; its log says why")
             member.process = None
             member.crashes = 1 if now - member.started > _STEADY else member.crashes + 1
-            pause = min(_FIRST_PAUSE * 2 ** (member.crashes - 1), _LONGEST_PAUSE)
+            pause = min(_FIRST_PAUSE * 2.0 ** min(member.crashes - 1, 60), _LONGEST_PAUSE)
             member.restart_at = now + pause
             log.warning("ended", flow=member.flow, code=code, restart_in=pause)
 

@@ -85,6 +85,7 @@ class MemoryRuntime(Runtime):
         super().__init__(flow, Settings(), threading.Event())
         self.contracts, self.codec = CONTRACTS, CODEC
         self.reads: tuple[type[Any], ...] = ()
+        self.looked_up: set[str] = set()
         self.state = MemoryStore(())
         self.written: list[list[Outgoing]] = []
         self._events: list[Keyed[Received]] = [(str(event.partition), event) for event in events]
@@ -119,6 +120,7 @@ class MemoryRuntime(Runtime):
         return table
 
     def _fill(self, table: ReferenceTable[Any]) -> None:
+        self.looked_up.add(table.topic)
         for key, value in self._records.get(table.topic, ()):
             table.apply(key, value)
 

@@ -90,6 +90,11 @@ def test_keeps_the_tables_that_have_a_changelog(flow: str) -> None:
 
 
 @pytest.mark.parametrize("flow", FLOWS)
+def test_looks_up_the_reference_topics_that_name_it(flow: str) -> None:
+    assert start(flow, []).looked_up == {topic.name for topic in CONTRACTS.tables_of(flow)}
+
+
+@pytest.mark.parametrize("flow", FLOWS)
 def test_writes_the_topics_that_name_it_and_no_others(flow: str) -> None:
     named = {
         topic.name

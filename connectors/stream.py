@@ -29,7 +29,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Failure(Struct, frozen=True):
+class Failure(Struct, frozen=True, gc=False):
     """A record that has made its flow crash, as remembered beside the committed offset."""
 
     offset: int
@@ -46,7 +46,7 @@ class Failure(Struct, frozen=True):
     """Where it was raised, shortened."""
 
 
-class Received(Struct, frozen=True):
+class Received(Struct, frozen=True, gc=False):
     """A record as read from Kafka."""
 
     topic: str
@@ -73,7 +73,7 @@ class Received(Struct, frozen=True):
         return None
 
 
-class Outgoing(Struct, frozen=True):
+class Outgoing(Struct, frozen=True, gc=False):
     """A record to be written to Kafka."""
 
     topic: str
@@ -86,14 +86,14 @@ class Outgoing(Struct, frozen=True):
     """0 means the time of writing."""
 
 
-class Decoded(Struct, Generic[T], frozen=True):
+class Decoded(Struct, Generic[T], frozen=True, gc=False):
     """A record's content beside the record."""
 
     record: T
     received: Received
 
 
-class Produced(Struct, frozen=True):
+class Produced(Struct, frozen=True, gc=False):
     """Content to be encoded, beside the record it follows from."""
 
     record: Struct
@@ -101,7 +101,7 @@ class Produced(Struct, frozen=True):
     """None for what only the passing of time has caused."""
 
 
-class Batch(Struct, Generic[T], frozen=True):
+class Batch(Struct, Generic[T], frozen=True, gc=False):
     """What one poll brought from one partition number, of all the flow's topics."""
 
     partition: int
@@ -118,7 +118,7 @@ class Batch(Struct, Generic[T], frozen=True):
         return Batch(self.partition, self.at, records)
 
 
-class Revoked(Struct, frozen=True):
+class Revoked(Struct, frozen=True, gc=False):
     """The partition was taken from this process: its state may have been changed elsewhere."""
 
     partition: int
@@ -126,7 +126,7 @@ class Revoked(Struct, frozen=True):
     """Whether it has come back; otherwise its state is of no more use here."""
 
 
-class CaughtUp(Struct, frozen=True):
+class CaughtUp(Struct, frozen=True, gc=False):
     """Everything that stood in the partition's topics at an instant has been passed on."""
 
     partition: int
@@ -141,7 +141,7 @@ Keyed: TypeAlias = tuple[str, Event[T]]
 """A partition number as text, and an event."""
 
 
-class Rejected(Struct, frozen=True):
+class Rejected(Struct, frozen=True, gc=False):
     """A record that goes to the dead letters."""
 
     received: Received

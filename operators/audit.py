@@ -39,7 +39,7 @@ START = "0" * 64
 """What the first entry of a chain continues."""
 
 
-class InvoiceAudit(Struct, frozen=True):
+class InvoiceAudit(Struct, frozen=True, gc=False):
     """One entry of the hash-chained audit trail."""
 
     chain: str
@@ -70,7 +70,7 @@ class InvoiceAudit(Struct, frozen=True):
     """SHA-256 over previous_hash and this entry, lower-case hex."""
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class Event(Struct, frozen=True, kw_only=True, gc=False):
     """Something that happened to a request, with the record that says so."""
 
     event_id: str
@@ -95,7 +95,7 @@ class Event(Struct, frozen=True, kw_only=True):
     """The record."""
 
 
-class Breach(Struct, frozen=True):
+class Breach(Struct, frozen=True, gc=False):
     """The first place where a chain is not what was once written."""
 
     chain: str

@@ -15,7 +15,7 @@ Branch: TypeAlias = Literal["VALIDATION", "INVENTORY", "FRAUD", "PRICING", "UNKN
 """A branch."""
 
 
-class BranchAnswer(Struct, frozen=True, kw_only=True):
+class BranchAnswer(Struct, frozen=True, kw_only=True, gc=False):
     """One branch's answer."""
 
     branch: Branch
@@ -34,7 +34,7 @@ class BranchAnswer(Struct, frozen=True, kw_only=True):
     """Policy it applied."""
 
 
-class InvoiceDecision(Struct, frozen=True, kw_only=True):
+class InvoiceDecision(Struct, frozen=True, kw_only=True, gc=False):
     """The decision on a request; of an attempt's revisions the highest is in force."""
 
     request_id: str
@@ -71,7 +71,7 @@ Outcome: TypeAlias = Literal["APPROVED", "REJECTED", "UNKNOWN"]
 """How it ended."""
 
 
-class InvoiceSettled(Struct, frozen=True, kw_only=True):
+class InvoiceSettled(Struct, frozen=True, kw_only=True, gc=False):
     """A request is settled for good: what it reserved is confirmed or given back."""
 
     request_id: str
@@ -92,7 +92,7 @@ Audience: TypeAlias = Literal["CLERK", "PRODUCER", "UNKNOWN"]
 """Who should know."""
 
 
-class InvoiceNotification(Struct, frozen=True, kw_only=True):
+class InvoiceNotification(Struct, frozen=True, kw_only=True, gc=False):
     """Somebody should know about a decision."""
 
     notification_id: str

@@ -20,7 +20,7 @@ class Address(Struct, frozen=True, gc=False):
     """ISO 3166-1 alpha-2 country code (BT-40, BT-55)."""
 
 
-class Party(Struct, frozen=True):
+class Party(Struct, frozen=True, gc=False):
     """Seller (BG-4) or buyer (BG-7)."""
 
     name: str | None = None
@@ -60,7 +60,7 @@ class AllowanceCharge(Struct, frozen=True, gc=False):
     """Reason code (BT-98, BT-105, BT-140, BT-145)."""
 
 
-class Line(Struct, frozen=True):
+class Line(Struct, frozen=True, gc=False):
     """Invoice line (BG-25)."""
 
     id: str | None = None
@@ -106,7 +106,7 @@ class VatSubtotal(Struct, frozen=True, gc=False):
     """Exemption reason code (BT-121)."""
 
 
-class Totals(Struct, frozen=True):
+class Totals(Struct, frozen=True, gc=False):
     """Document totals (BG-22)."""
 
     lines_net: Amount | None = None
@@ -131,7 +131,7 @@ class Totals(Struct, frozen=True):
     """Amount due (BT-115)."""
 
 
-class Invoice(Struct, frozen=True, kw_only=True):
+class Invoice(Struct, frozen=True, kw_only=True, gc=False):
     """An invoice or credit note in the terms of EN 16931-1, whatever syntax it came in.
 
     What a document lacks is None: incomplete documents are judged, not refused.

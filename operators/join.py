@@ -21,7 +21,7 @@ from operators.table import Table
 from operators.time import Instant
 
 
-class Request(Struct, frozen=True, array_like=True):
+class Request(Struct, frozen=True, array_like=True, gc=False):
     """A request whose answers are still of use."""
 
     request_id: str
@@ -47,7 +47,7 @@ class Request(Struct, frozen=True, array_like=True):
         )
 
 
-class Decided(Struct, frozen=True, array_like=True, tag=1):
+class Decided(Struct, frozen=True, array_like=True, tag=1, gc=False):
     """What is remembered of a request that has been decided."""
 
     decided_at: Instant
@@ -62,14 +62,14 @@ class Forgotten(Struct, frozen=True, array_like=True, tag=2):
     until: Instant
 
 
-class Late(Struct, frozen=True):
+class Late(Struct, frozen=True, gc=False):
     """An answer to a request that may have been decided and forgotten."""
 
     result: Result
     message: str
 
 
-class Duplicate(Struct, frozen=True):
+class Duplicate(Struct, frozen=True, gc=False):
     """An answer that was already there."""
 
     result: Result

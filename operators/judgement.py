@@ -11,7 +11,7 @@ Details = TypeVar("Details")
 _RANK: dict[Severity, int] = {"ERROR": 0, "WARNING": 1, "UNKNOWN": 2, "INFO": 3}
 
 
-class Judgement(Struct, Generic[Details], frozen=True):
+class Judgement(Struct, Generic[Details], frozen=True, gc=False):
     """A branch's answer about one invoice."""
 
     status: str

@@ -7,7 +7,7 @@ from msgspec import Struct
 from operators.money import Amount
 
 
-class ReferenceVendor(Struct, frozen=True):
+class ReferenceVendor(Struct, frozen=True, gc=False):
     """Master data of a vendor."""
 
     vendor_id: str
@@ -24,7 +24,7 @@ class ReferenceVendor(Struct, frozen=True):
     """False when nothing may be bought from it."""
 
 
-class VolumeDiscount(Struct, frozen=True):
+class VolumeDiscount(Struct, frozen=True, gc=False):
     """Discount from a quantity on."""
 
     from_quantity: Amount
@@ -33,7 +33,7 @@ class VolumeDiscount(Struct, frozen=True):
     """Discount in percent."""
 
 
-class ReferenceContract(Struct, frozen=True):
+class ReferenceContract(Struct, frozen=True, gc=False):
     """The agreed price of one item."""
 
     contract_id: str
@@ -56,7 +56,7 @@ class ReferenceContract(Struct, frozen=True):
     """Last day."""
 
 
-class OrderLine(Struct, frozen=True, kw_only=True):
+class OrderLine(Struct, frozen=True, kw_only=True, gc=False):
     """One line."""
 
     line: str
@@ -75,7 +75,7 @@ class OrderLine(Struct, frozen=True, kw_only=True):
     """True for a service, which has no goods receipt."""
 
 
-class ReferencePurchaseOrder(Struct, frozen=True):
+class ReferencePurchaseOrder(Struct, frozen=True, gc=False):
     """A purchase order."""
 
     purchase_order: str
@@ -88,7 +88,7 @@ class ReferencePurchaseOrder(Struct, frozen=True):
     """Lines."""
 
 
-class ReceiptLine(Struct, frozen=True):
+class ReceiptLine(Struct, frozen=True, gc=False):
     """One line."""
 
     order_line: str
@@ -97,7 +97,7 @@ class ReceiptLine(Struct, frozen=True):
     """Quantity received."""
 
 
-class ReferenceGoodsReceipt(Struct, frozen=True):
+class ReferenceGoodsReceipt(Struct, frozen=True, gc=False):
     """Goods that have arrived."""
 
     goods_receipt: str
@@ -112,7 +112,7 @@ class ReferenceGoodsReceipt(Struct, frozen=True):
     """Lines."""
 
 
-class ReferenceExchangeRate(Struct, frozen=True):
+class ReferenceExchangeRate(Struct, frozen=True, gc=False):
     """The value of a currency."""
 
     currency: str
@@ -123,7 +123,7 @@ class ReferenceExchangeRate(Struct, frozen=True):
     """Day of the rate."""
 
 
-class RateValidity(Struct, frozen=True):
+class RateValidity(Struct, frozen=True, gc=False):
     """One rate."""
 
     rate: Amount
@@ -134,7 +134,7 @@ class RateValidity(Struct, frozen=True):
     """Last day."""
 
 
-class ReferenceTaxRate(Struct, frozen=True):
+class ReferenceTaxRate(Struct, frozen=True, gc=False):
     """VAT rates of a country."""
 
     country: str
@@ -143,7 +143,7 @@ class ReferenceTaxRate(Struct, frozen=True):
     """Rates of category S, zero excluded."""
 
 
-class ReferencePolicy(Struct, frozen=True):
+class ReferencePolicy(Struct, frozen=True, gc=False):
     """What the branches measure against."""
 
     policy_id: str

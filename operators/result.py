@@ -39,7 +39,7 @@ ValidationStatus: TypeAlias = Literal["APPROVED", "REJECTED", "UNKNOWN"]
 """The branch's answer; UNKNOWN when it could not do its work."""
 
 
-class ValidationDetails(Struct, frozen=True):
+class ValidationDetails(Struct, frozen=True, gc=False):
     """What was checked."""
 
     rules_checked: int
@@ -65,7 +65,7 @@ class LineMatch(Struct, frozen=True, kw_only=True, gc=False):
     """Quantity reserved for this invoice."""
 
 
-class InventoryDetails(Struct, frozen=True):
+class InventoryDetails(Struct, frozen=True, gc=False):
     """How each line matched."""
 
     purchase_order: str | None = None
@@ -89,7 +89,7 @@ class Evidence(Struct, frozen=True, gc=False):
     """What was seen."""
 
 
-class FraudDetails(Struct, frozen=True):
+class FraudDetails(Struct, frozen=True, gc=False):
     """The score and what it is made of."""
 
     score: int
@@ -117,7 +117,7 @@ class LinePrice(Struct, frozen=True, kw_only=True, gc=False):
     """Invoiced minus expected line amount."""
 
 
-class PricingDetails(Struct, frozen=True, kw_only=True):
+class PricingDetails(Struct, frozen=True, kw_only=True, gc=False):
     """Expected against invoiced amounts."""
 
     currency: str
@@ -132,7 +132,7 @@ class PricingDetails(Struct, frozen=True, kw_only=True):
     """Lines that have a contract price."""
 
 
-class Result(Struct, frozen=True, kw_only=True):
+class Result(Struct, frozen=True, kw_only=True, gc=False):
     """What every branch's answer carries."""
 
     request_id: str
@@ -161,28 +161,28 @@ class Result(Struct, frozen=True, kw_only=True):
     """The branch's own evidence."""
 
 
-class ValidationResult(Result, frozen=True, kw_only=True):
+class ValidationResult(Result, frozen=True, kw_only=True, gc=False):
     """The validation branch's answer: is the invoice a correct invoice?"""
 
     status: ValidationStatus
     details: ValidationDetails
 
 
-class InventoryResult(Result, frozen=True, kw_only=True):
+class InventoryResult(Result, frozen=True, kw_only=True, gc=False):
     """The inventory branch's answer: was it ordered and received?"""
 
     status: InventoryStatus
     details: InventoryDetails
 
 
-class FraudResult(Result, frozen=True, kw_only=True):
+class FraudResult(Result, frozen=True, kw_only=True, gc=False):
     """The fraud branch's answer: does anything look wrong?"""
 
     status: FraudStatus
     details: FraudDetails
 
 
-class PricingResult(Result, frozen=True, kw_only=True):
+class PricingResult(Result, frozen=True, kw_only=True, gc=False):
     """The pricing branch's answer: is it the price agreed?"""
 
     status: PricingStatus

@@ -35,7 +35,7 @@ class Metadata(Struct, frozen=True, gc=False):
     """Issue date."""
 
 
-class InvoiceUploaded(Struct, frozen=True, kw_only=True):
+class InvoiceUploaded(Struct, frozen=True, kw_only=True, gc=False):
     """An invoice has been uploaded: the invoice itself or a pointer to a document with it."""
 
     request_id: str
@@ -58,7 +58,7 @@ class InvoiceUploaded(Struct, frozen=True, kw_only=True):
     """What the producer already knows."""
 
 
-class InvoiceOcrCompleted(Struct, frozen=True, kw_only=True):
+class InvoiceOcrCompleted(Struct, frozen=True, kw_only=True, gc=False):
     """An invoice has been read from a document."""
 
     request_id: str

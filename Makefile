@@ -46,6 +46,10 @@ format: $(VENV)/.dev ## format the code and sort the imports
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+.PHONY: docs
+docs: $(VENV)/.runtime ## draw the pictures in README.md and docs/flows.md anew
+	@$(BIN)/python -m manifold.pictures
+
 .PHONY: kafka
 kafka: $(VENV)/.python ## start a real Kafka in the background
 	@deploy/kafka/requirements

@@ -1,0 +1,387 @@
+"""A pipeline of its own on a real broker: processes to start, kill and pause, topics to look at.
+
+Everything that is waited for has a time limit and, when it passes, a message that says what
+was waited for, what had been written by then, and how the processes' logs end.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from connectors.browse import every_partition, read_all, received
+from connectors.changelog import Where, end_offsets, reader
+from connectors.clock import now
+from connectors.codec import Codec, LockIds
+from connectors.contracts import Contracts, Topic
+from connectors.database import Store, migrate
+from connectors.groups import committed
+from connectors.kafka import client, place
+from connectors.publish import Publisher
+from connectors.records import RECORDS
+from connectors.settings import Database, Settings
+from connectors.stream import Received
+from connectors.topics import Topics
+from flows import FLOWS
+from manifold.exits import Exit
+from manifold.generator import Sample, World, invoices, reference_records, world
+from manifold.supervisor import environment
+
+T = TypeVar("T")
+
+REPOSITORY = Path(__file__).parents[2]
+BRANCHES = FLOWS[:4]
+"""The flows that answer uploads."""
+
+_PATIENCE = 90.0
+"""Seconds to wait for something: many times what it takes on a quiet machine."""
+_TOLD = 25
+"""Lines of a log that are shown when something has failed."""
+
+
+def generated(count: int, seed: int = 1, fault_rate: float = 0.2) -> tuple[World, list[Sample]]:
+    """Reference data and as many invoices, uploaded now."""
+    made = world(seed, count, datetime.now(UTC).date())
+    return made, list(invoices(made, seed, count, now(), fault_rate))
+
+
+class Process:
+    """One process of a flow, as a user would start it."""
+
+    def __init__(
+        self, flow: str, instance: str | None, settings: Mapping[str, str], log: Path
+    ) -> None:
+        """Start it."""
+        self.flow = flow
+        self.instance = instance
+        self.log = log
+        named = ["--instance", instance] if instance else []
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "manifold", "run", flow, *named],
+                cwd=REPOSITORY,
+                env=settings,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    @property
+    def code(self) -> int | None:
+        """The exit code; None while it runs."""
+        return self._process.poll()
+
+    def wait(self, seconds: float = _PATIENCE) -> int:
+        """The exit code, once it has ended."""
+        return self._process.wait(seconds)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._process.kill()
+        self._process.wait()
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self._process.terminate()
+
+    def pause(self) -> None:
+        """Let it stand still, as a virtual machine that is being moved."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on without knowing of the time that has passed."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def __str__(self) -> str:
+        """Its flow and instance."""
+        return f"{self.flow} {self.instance or 'without a name'}"
+
+
+class Seen:
+    """What has been committed to topics, each record once for every time it stands there."""
+
+    def __init__(self, kafka: Mapping[str, str], contracts: Contracts) -> None:
+        """Watch all topics that hold events or dead letters, from their beginning."""
+        self._kafka = kafka
+        self._contracts = contracts
+        codec = Codec(contracts, LockIds(contracts))
+        self._decoders = {contracts.topic_of(each).name: codec.decoder(each) for each in RECORDS}
+        topics = [
+            each for each in contracts.every_topic() if each.kind in ("stream", "dead_letter")
+        ]
+        self._letters = [each.name for each in topics if each.kind == "dead_letter"]
+        self._reached: dict[Where, int] = dict.fromkeys(_partitions(topics), 0)
+        self._raw: dict[str, list[Received]] = {each.name: [] for each in topics}
+        self._records: dict[str, list[Any]] = {each.name: [] for each in topics}
+        self._consumer = reader(kafka)
+        self._consumer.assign([TopicPartition(*where, 0) for where in self._reached])
+
+    def poll(self, seconds: float = 0.1) -> None:
+        """Take over what has arrived."""
+        for message in self._consumer.consume(10_000, seconds):
+            topic, partition, offset = place(message)
+            error = message.error()
+            if error is None:
+                record = received(message)
+                self._reached[topic, partition] = offset + 1
+                self._raw[topic].append(record)
+                if topic in self._decoders:
+                    self._records[topic].append(self._decoders[topic](record.value or b""))
+            elif error.code() == KafkaError._PARTITION_EOF:
+                self._reached[topic, partition] = offset
+            elif not error.retriable():
+                raise KafkaException(error)
+
+    def behind(self) -> list[Where]:
+        """Partitions whose present ends have not been reached; polls first."""
+        ends = end_offsets(self._kafka, self._reached)
+        self.poll()
+        return [where for where, end in ends.items() if self._reached[where] < end]
+
+    def all(self, record: type[T]) -> list[T]:
+        """The records of a topic, in order within each partition."""
+        return self._records[self._contracts.topic_of(record).name]
+
+    def raw(self, record: type[Any]) -> list[Received]:
+        """The same as they came."""
+        return self._raw[self._contracts.topic_of(record).name]
+
+    def letters(self) -> list[Received]:
+        """All dead letters."""
+        return [letter for topic in self._letters for letter in self._raw[topic]]
+
+    def counts(self) -> dict[str, int]:
+        """Records by topic."""
+        return {topic: len(found) for topic, found in self._raw.items() if found}
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._consumer.close()
+
+
+class Pipeline:
+    """Topics, groups, a database and the processes of flows, under a name of their own."""
+
+    def __init__(self, bootstrap: str, folder: Path, **variables: str) -> None:
+        """Create the topics and the database; `variables` are further settings of the flows."""
+        self.namespace = f"t{uuid.uuid4().hex[:8]}."
+        self.database = f"sqlite:///{folder / 'manifold.db'}"
+        self.settings = Settings.load(
+            kafka={"bootstrap.servers": bootstrap},
+            namespace=self.namespace,
+            database=Database(url=self.database),
+        )
+        self.kafka = self.settings.kafka_client
+        self.contracts = Contracts.load(namespace=self.namespace)
+        self.codec = Codec(self.contracts, LockIds(self.contracts))
+        self.restarts: Counter[int] = Counter()
+        """Exit codes after which a process was started again."""
+        self.variables = {
+            **environment(self.settings),
+            "MANIFOLD_NAMESPACE": self.namespace,
+            **variables,
+        }
+        self._folder = folder
+        self._running: list[Process] = []
+        self._all: list[Process] = []
+        migrate(self.database)
+        topics = Topics(self.kafka)
+        topics.create(topics.plan(self.contracts.every_topic()))
+        self.seen = Seen(self.kafka, self.contracts)
+
+    def start(self, flow: str, instance: str | None = "one", **variables: str) -> Process:
+        """Start a process; it is started again when it ends as a supervisor would expect."""
+        log = self._folder / f"{flow}-{instance or len(self._all)}.log"
+        process = Process(flow, instance, {**self.variables, **variables}, log)
+        self._running.append(process)
+        self._all.append(process)
+        return process
+
+    def running(self, *flows: str) -> None:
+        """Have one process of each of these flows, and none of others."""
+        for process in list(self._running):
+            if process.flow not in flows:
+                self.stop(process)
+        there = {process.flow for process in self._running}
+        for flow in flows:
+            if flow not in there:
+                self.start(flow)
+
+    def stop(self, *processes: Process) -> None:
+        """Ask processes to end, and see them end cleanly."""
+        for process in processes:
+            self._running.remove(process)
+            process.terminate()
+        for process in processes:
+            assert process.wait() == Exit.CLEAN, f"{process} did not end cleanly\n{self.told()}"
+
+    def kill(self, process: Process) -> None:
+        """`kill -9` without a restart."""
+        self._running.remove(process)
+        process.kill()
+
+    def let_go(self, process: Process) -> None:
+        """Expect nothing of a process any more; what becomes of it is the test's to see."""
+        self._running.remove(process)
+
+    def killed(self, process: Process) -> Process:
+        """`kill -9`, and what is started in its place."""
+        self.kill(process)
+        return self.start(process.flow, process.instance)
+
+    @property
+    def processes(self) -> tuple[Process, ...]:
+        """Those that are meant to run, as they are after restarts."""
+        return tuple(self._running)
+
+    def check(self) -> None:
+        """Start again what could not commit; anything else that ends is a failure."""
+        for process in self._running:
+            code = process.code
+            if code is None:
+                continue
+            assert code == Exit.NOT_COMMITTED, f"{process} ended with {code}\n{self.told()}"
+            self.restarts[code] += 1
+            self._running.remove(process)
+            self.start(process.flow, process.instance)
+
+    def publish(self, *records: Any) -> None:
+        """Write records as a producer would."""
+        with Publisher(self.kafka, self.contracts, self.codec, "test") as publisher:
+            for record in records:
+                publisher.send(record)
+
+    def publish_reference(self, made: World) -> None:
+        """Write a world's reference data."""
+        with Publisher(self.kafka, self.contracts, self.codec, "test") as publisher:
+            for key, record in reference_records(made):
+                publisher.send(record, key)
+
+    @contextmanager
+    def publishing(self, records: Sequence[Any], per_second: float) -> Iterator[threading.Event]:
+        """Write records at a pace meanwhile; the event says that all have been written."""
+        written, abandoned = threading.Event(), threading.Event()
+
+        def publish() -> None:
+            began = time.monotonic()
+            with Publisher(self.kafka, self.contracts, self.codec, "test") as publisher:
+                for number, record in enumerate(records):
+                    early = began + number / per_second - time.monotonic()
+                    if early > 0 and abandoned.wait(early):
+                        return
+                    publisher.send(record)
+            written.set()
+
+        thread = threading.Thread(target=publish)
+        thread.start()
+        try:
+            yield written
+            thread.join(_PATIENCE)
+            assert written.is_set(), "the load was not written"
+        finally:
+            abandoned.set()
+            thread.join()
+
+    def until(self, condition: Callable[[], bool], what: str, seconds: float = _PATIENCE) -> None:
+        """Wait for something, supervising the processes and reading what they write."""
+        end = time.monotonic() + seconds
+        while True:
+            self.seen.poll()
+            self.check()
+            if condition():
+                return
+            if time.monotonic() > end:
+                raise AssertionError(f"not within {seconds:.0f} s: {what}\n{self.told()}")
+
+    def at_rest(self, *flows: str) -> None:
+        """Wait until flows have nothing left to do, and everything they wrote has been seen."""
+        wanted = flows or FLOWS
+        # Upstream first: a flow whose group has reached the ends writes nothing any more.
+        self.until(
+            lambda: all(self.lag(flow) == 0 for flow in wanted),
+            f"groups of {', '.join(wanted)} at the ends of their topics",
+        )
+        self.until(lambda: not self.seen.behind(), "everything committed has been read")
+
+    def lag(self, flow: str) -> int:
+        """How far a flow's group is from the ends of what it reads, by the broker's account."""
+        partitions = _partitions(self.contracts.read_by(flow))
+        ends = end_offsets(self.kafka, partitions)
+        done = committed(self.kafka, self.namespace + flow, partitions)
+        return sum(end - (done[where] or 0) for where, end in ends.items())
+
+    def table(self, flow: str, name: str) -> dict[int, dict[str, bytes]]:
+        """A flow's table by partition, as its changelog has it, values encoded."""
+        topic = self.contracts.changelog(flow, name)
+        found: dict[int, dict[str, bytes]] = {each: {} for each in range(topic.partitions)}
+        for record in self.read(topic):
+            key = (record.key or b"").decode()
+            found[record.partition].pop(key, None)
+            if record.value is not None:
+                found[record.partition][key] = record.value
+        return found
+
+    def read(self, topic: Topic) -> Iterator[Received]:
+        """All committed records of a topic."""
+        return read_all(self.kafka, [topic.name])
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The database that `collect` writes."""
+        store = Store.connect(self.database)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    def told(self) -> str:
+        """What has been seen so far, and how the logs end."""
+        logs = dict.fromkeys(process.log for process in self._all)
+        ends = [f"--- {log.name}\n{_end_of(log)}" for log in logs]
+        return "\n".join([f"seen: {self.seen.counts()}", f"restarts: {self.restarts}", *ends])
+
+    def __enter__(self) -> Self:
+        """Ready."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left behind: no process, no topic, no group."""
+        print(self.told())
+        for process in self._all:
+            with suppress(ProcessLookupError):
+                process.kill()
+        self.seen.close()
+        admin = AdminClient(client(self.kafka))
+        topics = [topic.name for topic in self.contracts.every_topic()]
+        for gone in admin.delete_topics(topics, request_timeout=30).values():
+            gone.result()
+        # A group whose killed members have not timed out yet is kept until its offsets, which
+        # go with the topics, are swept.
+        groups = [self.namespace + flow for flow in FLOWS]
+        for gone in admin.delete_consumer_groups(groups, request_timeout=30).values():
+            gone.exception()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _partitions(topics: Iterable[Topic]) -> list[Where]:
+    return every_partition({topic.name: topic.partitions for topic in topics})
+
+
+def _end_of(log: Path) -> str:
+    with suppress(OSError):
+        return os.linesep.join(log.read_text(errors="replace").splitlines()[-_TOLD:])
+    return ""

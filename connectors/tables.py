@@ -5,6 +5,7 @@ input. So state is there on whichever machine the partition comes to, and never 
 behind the offsets.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -70,7 +71,8 @@ class ChangelogTable(Generic[V]):
     def __init__(self, topic: str, value: Any) -> None:
         """Start empty."""
         self.topic = topic
-        self._values: dict[str, V] = {}
+        # A plain dict walks over every entry deleted at its front to reach the oldest one left.
+        self._values: OrderedDict[str, V] = OrderedDict()
         self._changed: dict[str, bool] = {}
         """Changed key to whether the changelog knows it."""
         self._encode = msgspec.msgpack.Encoder().encode

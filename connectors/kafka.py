@@ -26,6 +26,11 @@ _AWAY = {
     KafkaError._TIMED_OUT,
     KafkaError._RESOLVE,
 }
+_WRONG = {
+    KafkaError._INVALID_ARG,
+    KafkaError._CONFLICT,
+    KafkaError._UNKNOWN_PROTOCOL,
+}
 
 
 class Stopped(Exception):
@@ -66,6 +71,11 @@ def latest() -> Any:
 def is_away(error: KafkaException) -> bool:
     """Whether an error says that no broker can be reached, as opposed to refusing something."""
     return error.args[0].code() in _AWAY
+
+
+def is_misconfigured(error: KafkaException) -> bool:
+    """Whether an error says that the client's settings cannot be used."""
+    return error.args[0].code() in _WRONG
 
 
 def wait_for_broker(

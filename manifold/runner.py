@@ -16,7 +16,7 @@ from confluent_kafka import KafkaException
 from connectors import logs
 from connectors.errors import Misconfigured, Unavailable
 from connectors.failures import RecordFailed
-from connectors.kafka import Stopped
+from connectors.kafka import Stopped, is_misconfigured
 from connectors.runtime import Runtime
 from connectors.settings import Settings
 from manifold.exits import Exit
@@ -76,6 +76,9 @@ def _report(runtime: Runtime, error: Exception) -> Exit:
             return Exit.FAILED
         if isinstance(cause, Misconfigured):
             log.error("cannot run", reason=str(cause))
+            return Exit.MISCONFIGURED
+        if isinstance(cause, KafkaException) and is_misconfigured(cause):
+            log.error("cannot run", reason=f"Kafka settings are wrong: {cause.args[0].str()}")
             return Exit.MISCONFIGURED
         if isinstance(cause, Unavailable | KafkaException):
             log.error("cannot go on", reason=str(cause))

@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 import typer
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaException
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from connectors.errors import Misconfigured, Unavailable
-from connectors.kafka import Stopped
+from connectors.kafka import Stopped, is_misconfigured
 from connectors.settings import InvalidSettings
 
 EXIT_FAILED = 1
@@ -23,12 +23,6 @@ EXIT_USAGE = 2
 """What was asked for makes no sense; nothing was tried."""
 EXIT_INTERRUPTED = 130
 """Ctrl-C."""
-
-_CONFIGURATION = {
-    KafkaError._INVALID_ARG,
-    KafkaError._CONFLICT,
-    KafkaError._UNKNOWN_PROTOCOL,
-}
 
 
 class Failed(Exception):
@@ -110,7 +104,7 @@ def explained() -> Iterator[None]:
         raise typer.Exit(EXIT_FAILED) from None
     except KafkaException as error:
         problem = error.args[0]
-        if problem.code() in _CONFIGURATION:
+        if is_misconfigured(error):
             complain(f"Kafka settings are wrong: {problem.str()}")
             raise typer.Exit(EXIT_USAGE) from None
         complain(f"Kafka: {problem.str()}")

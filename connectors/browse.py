@@ -14,9 +14,9 @@ from connectors.changelog import Where, end_offsets, reader
 from connectors.errors import Unavailable
 from connectors.kafka import (
     Stopped,
-    TopicsMissing,
     bootstrap,
     client,
+    find_topics,
     latest,
     place,
     wait_for_broker,
@@ -57,21 +57,7 @@ def partitions_of(kafka: Mapping[str, str], topics: Iterable[str]) -> dict[str, 
 
     Raises TopicsMissing, with what to do, and BrokerAway.
     """
-    there = topics_there(kafka)
-    wanted = tuple(dict.fromkeys(topics))
-    admin = AdminClient(client(kafka, {"allow.auto.create.topics": True}))
-    for topic in wanted:
-        if topic not in there:
-            found = admin.list_topics(topic, timeout=_PATIENCE).topics[topic]
-            if found.error is None:
-                there[topic] = len(found.partitions)
-    missing = sorted(set(wanted) - set(there))
-    if missing:
-        raise TopicsMissing(
-            f"missing on {bootstrap(kafka)}: {', '.join(missing)}; "
-            "create them with `manifold topics apply`"
-        )
-    return {topic: there[topic] for topic in wanted}
+    return find_topics(kafka, topics_there(kafka), topics)
 
 
 def every_partition(counts: Mapping[str, int]) -> list[Where]:

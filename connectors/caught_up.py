@@ -32,8 +32,8 @@ class EndWatch:
         self._position: dict[tuple[str, int], int] = {}
         self._asked_at: Instant = 0
         self._answers: dict[TopicPartition, Future[Any]] = {}
-        self._ends: dict[tuple[str, int], int] = {}
-        self._pending: set[int] = set()
+        self._behind: dict[int, tuple[Instant, dict[str, int]]] = {}
+        """Partition number to the ends of its topics, and as of when."""
 
     def reached(self, topic: str, partition: int, offset: int) -> None:
         """Everything before `offset` has been read."""
@@ -45,25 +45,25 @@ class EndWatch:
         """Partition numbers whose topics have been read to the end, and as of when."""
         if self._answers:
             self._take_answers()
-        if not self._answers and not self._pending and at - self._asked_at >= self._every:
+        if not self._answers and at - self._asked_at >= self._every:
             self._ask(at, assigned, topics)
-        for partition in sorted(self._pending):
+        for partition, (asked_at, ends) in sorted(self._behind.items()):
             if all(
-                self._position.get((topic, partition), -1) >= self._ends[topic, partition]
-                for topic in topics
+                self._position.get((topic, partition), -1) >= end for topic, end in ends.items()
             ):
-                self._pending.discard(partition)
-                yield partition, self._asked_at
+                del self._behind[partition]
+                yield partition, asked_at
 
     def _ask(self, at: Instant, assigned: Iterable[int], topics: Sequence[str]) -> None:
-        partitions = [TopicPartition(topic, number) for number in assigned for topic in topics]
-        if not partitions:
+        # A partition that is behind keeps its older question: a newer one would only move away.
+        numbers = [number for number in assigned if number not in self._behind]
+        if not numbers:
             return
         if self._admin is None:
             self._admin = AdminClient(client(self._kafka))
         # What stands in an open transaction counts as written: hence read_uncommitted.
         self._answers = self._admin.list_offsets(
-            {partition: latest() for partition in partitions},
+            {TopicPartition(topic, number): latest() for number in numbers for topic in topics},
             isolation_level=IsolationLevel.READ_UNCOMMITTED,
             request_timeout=5,
         )
@@ -73,11 +73,11 @@ class EndWatch:
         if not all(answer.done() for answer in self._answers.values()):
             return
         answers, self._answers = self._answers, {}
+        behind: dict[int, tuple[Instant, dict[str, int]]] = {}
         try:
-            self._ends = {
-                (partition.topic, partition.partition): answer.result().offset
-                for partition, answer in answers.items()
-            }
+            for where, answer in answers.items():
+                _, ends = behind.setdefault(where.partition, (self._asked_at, {}))
+                ends[where.topic] = answer.result().offset
         except KafkaException:
             return
-        self._pending = {partition.partition for partition in answers}
+        self._behind.update(behind)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from connectors.errors import Misconfigured, Unavailable
 from connectors.failures import RecordFailed
 from connectors.stream import Decoded, Produced
 from operators.audit import Event, InvoiceAudit, witness
@@ -30,14 +31,29 @@ class Collected:
         self, partition: int, records: list[Decoded[Any]], at: Instant
     ) -> Iterator[Produced]:
         """What follows from the records of one partition number."""
-        events = [_event(decoded) for decoded in records]
-        entries = self._trail.append(f"{self._group}-{partition}", events)
+        chain = f"{self._group}-{partition}"
+        entries = self._stored(chain, records)
         for decoded, entry in zip(records, entries, strict=True):
             yield Produced(entry, decoded.received)
             if isinstance(decoded.record, InvoiceDecision):
                 note = notification(decoded.record)
                 if note is not None:
                     yield Produced(note, decoded.received)
+
+    def _stored(self, chain: str, records: list[Decoded[Any]]) -> list[InvoiceAudit]:
+        events = [_event(decoded) for decoded in records]
+        try:
+            return self._trail.append(chain, events)
+        except (Misconfigured, Unavailable):
+            raise
+        except Exception:
+            # Nothing of the batch is stored. One record may be to blame: find out which.
+            for decoded, event in zip(records, events, strict=True):
+                try:
+                    self._trail.append(chain, [event])
+                except Exception as error:
+                    raise RecordFailed(decoded.received, error) from error
+            raise
 
 
 def _event(decoded: Decoded[Any]) -> Event:

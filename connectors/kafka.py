@@ -102,37 +102,51 @@ def wait_for_broker(
     raise Stopped("stopped while waiting for the broker")
 
 
-def wait_for_topics(
-    kafka: Mapping[str, str],
-    read: Iterable[str],
-    needed: Iterable[str],
-    stopping: Callable[[], bool],
-) -> int:
-    """Wait for the broker and check the flow's topics; the number of partitions it reads.
+def find_topics(
+    kafka: Mapping[str, str], existing: Mapping[str, int], wanted: Iterable[str]
+) -> dict[str, int]:
+    """The number of partitions of the wanted topics, `existing` being those already known.
 
-    `read` are the topics consumed together, `needed` all that the flow touches. Brokers that
-    create topics on first use are given the chance to.
-
-    Raises TopicsMissing when one is missing or the topics read differ in their partitions.
+    Brokers that create topics on first use are given the chance to. Raises TopicsMissing.
     """
-    read, needed = tuple(read), tuple(needed)
-    existing = wait_for_broker(kafka, stopping)
+    found: dict[str, int] = {}
+    missing: list[str] = []
     admin = AdminClient(client(kafka, {"allow.auto.create.topics": True}))
-    for topic in (*read, *needed):
-        if topic not in existing:
-            found = admin.list_topics(topic, timeout=10).topics[topic]
-            if found.error is None:
-                existing[topic] = len(found.partitions)
-    missing = sorted({topic for topic in (*read, *needed) if topic not in existing})
+    for topic in dict.fromkeys(wanted):
+        count = existing.get(topic)
+        if count is None:
+            metadata = admin.list_topics(topic, timeout=10).topics[topic]
+            count = len(metadata.partitions) if metadata.error is None else None
+        if count is None:
+            missing.append(topic)
+        else:
+            found[topic] = count
     if missing:
         raise TopicsMissing(
-            f"missing on {bootstrap(kafka)}: {', '.join(missing)}; "
+            f"missing on {bootstrap(kafka)}: {', '.join(sorted(missing))}; "
             "create them with `manifold topics apply`"
         )
-    counts = {topic: existing[topic] for topic in read}
-    if len(set(counts.values())) > 1:
-        told = ", ".join(f"{topic} has {count}" for topic, count in sorted(counts.items()))
+    return found
+
+
+def wait_for_topics(
+    kafka: Mapping[str, str],
+    together: Iterable[str],
+    others: Iterable[str],
+    stopping: Callable[[], bool],
+) -> None:
+    """Wait for the broker and check the topics of a flow.
+
+    `together` are those whose partition numbers mean the same: what the flow reads, and the
+    changelogs of its tables.
+
+    Raises TopicsMissing when a topic is missing or those differ in their partitions.
+    """
+    together = tuple(together)
+    counts = find_topics(kafka, wait_for_broker(kafka, stopping), (*together, *others))
+    if len({counts[topic] for topic in together}) > 1:
+        told = ", ".join(f"{topic} has {counts[topic]}" for topic in sorted(together))
         raise TopicsMissing(
-            f"topics that are read together must have the same number of partitions: {told}"
+            "the topics that a flow reads and the changelogs of its tables must have the same "
+            f"number of partitions: {told}"
         )
-    return next(iter(counts.values()))

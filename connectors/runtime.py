@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -102,8 +102,16 @@ class Runtime:
         Raises TopicsMissing when topics are missing or do not fit together, Stopped when the
         process is asked to stop meanwhile.
         """
+        contracts = self.contracts
         wait_for_topics(
-            self.settings.kafka_client, self._reads, self._needed(), self._stopping.is_set
+            self.settings.kafka_client,
+            [*self._reads, *(topic.name for topic in contracts.changelogs_of(self.flow))],
+            [
+                *(topic.name for topic in contracts.written_by(self.flow)),
+                *(topic.name for topic in contracts.tables_of(self.flow)),
+                *(contracts.dead_letters_of(topic).name for topic in self._reads),
+            ],
+            self._stopping.is_set,
         )
         tables = ReferenceTables(self.settings.kafka_client, self._reference)
         tables.load(self._stopping.is_set)
@@ -121,15 +129,6 @@ class Runtime:
             self._task.close()
         for close in self._closing:
             close()
-
-    def _needed(self) -> Sequence[str]:
-        contracts = self.contracts
-        return [
-            *(topic.name for topic in contracts.written_by(self.flow)),
-            *(topic.name for topic in contracts.changelogs_of(self.flow)),
-            *(topic.name for topic in contracts.tables_of(self.flow)),
-            *(contracts.dead_letters_of(topic).name for topic in self._reads),
-        ]
 
 
 def _ids(settings: Settings, contracts: Contracts) -> SchemaIds:

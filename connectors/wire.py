@@ -29,7 +29,7 @@ class Wire:
         self, group: str, contracts: Contracts, codec: Codec, reads: Sequence[type[Any]] = ()
     ) -> None:
         """`reads`: the records decoded, one for each topic; views are welcome."""
-        self._group = group
+        self.group = group
         self._target = group.encode()
         self._contracts = contracts
         self._codec = codec
@@ -72,7 +72,7 @@ class Wire:
             topic.name,
             topic.key_of,
             self._codec.encoder(record),
-            Envelope(self._group, topic.name),
+            Envelope(self.group, topic.name.removeprefix(self._contracts.namespace)),
         )
         self._routes[record] = route
         return route

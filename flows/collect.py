@@ -34,7 +34,7 @@ def build(source: Inputs, sink: Outputs, wire: Wire, trail: Trail) -> Dataflow:
     flow = Dataflow("collect")
     received = op.input("source", flow, source)
     records = decode("decode", received, wire, sink)
-    entries = together("store", records, Collected(flow.flow_id, trail))
+    entries = together("store", records, Collected(wire.group, trail))
     write("write", entries, wire, sink)
     return flow
 

@@ -51,7 +51,6 @@ class Decided(Struct, frozen=True, array_like=True, tag=1, gc=False):
     """What is remembered of a request that has been decided."""
 
     decided_at: Instant
-    uploaded_at: Instant
     unsettled: Request | None = None
     """Its answers, while a further one could still change the decision."""
 
@@ -162,7 +161,7 @@ class Join:
     ) -> Iterator[Outcome]:
         request = replace(request, revision=request.revision + 1)
         memory.delete(key)
-        memory.put(key, Decided(now, request.uploaded_at, request if request.unsettled else None))
+        memory.put(key, Decided(now, request if request.unsettled else None))
         decision = InvoiceDecision(
             request_id=request.request_id,
             attempt=request.attempt,

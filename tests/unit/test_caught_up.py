@@ -129,3 +129,19 @@ def test_a_failed_answer_is_asked_again(broker: Broker, look: Any) -> None:
 def test_a_process_without_partitions_asks_nothing(broker: Broker, look: Any) -> None:
     assert look(5_000, ()) == []
     assert broker.asked == []
+
+
+def test_a_partition_that_stays_behind_does_not_hold_up_the_others(
+    broker: Broker, look: Any
+) -> None:
+    look(5_000, (0, 1))
+    look.watch.reached("answers", 0, 10)
+    look.watch.reached("questions", 0, 10)
+    broker.answer()
+    assert look(5_100, (0, 1)) == [(0, 5_000)]
+    look(6_000, (0, 1))
+    broker.answer()
+    assert look(6_100, (0, 1)) == [(0, 6_000)]
+    look.watch.reached("answers", 1, 10)
+    look.watch.reached("questions", 1, 10)
+    assert look(6_200, (0, 1)) == [(1, 5_000)]

@@ -59,7 +59,9 @@ def _seconds(value: object) -> object:
     try:
         return float(value) if isinstance(value, str) else value
     except ValueError:
-        return value
+        if str(value).strip().upper().startswith("P"):
+            return value
+        raise ValueError("write seconds as a number, or ISO 8601 such as PT30S") from None
 
 
 Duration = Annotated[timedelta, BeforeValidator(_seconds)]

@@ -12,7 +12,7 @@ from rich.table import Table
 from connectors.settings import Settings
 from flows import FLOWS
 from manifold.cli.options import Json
-from manifold.cli.output import Failed, explained, json_line
+from manifold.cli.output import EXIT_INTERRUPTED, Failed, explained, json_line
 from manifold.demonstration import Demonstration, Outcome, Tally
 from manifold.embedded import Embedded
 from manifold.supervisor import Misconfigured, Supervisor, until_signalled
@@ -52,6 +52,8 @@ def demo(
                 _explain(console, embedded)
     except Misconfigured as error:
         raise Failed(str(error)) from None
+    except KeyboardInterrupt:
+        raise Failed("Interrupted; nothing is left running.", EXIT_INTERRUPTED) from None
     if json:
         json_line(tally.summary())
     good = tally.decided and not tally.duplicates and tally.faults_found == tally.faults

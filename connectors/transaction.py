@@ -1,5 +1,6 @@
 """The producing half of a task: one transaction at a time, on a producer used until it fails."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias, cast
@@ -18,6 +19,8 @@ OnWritten: TypeAlias = Callable[[str, int, int], None]
 
 _TIMEOUT = 30.0
 """Seconds one step of a commit may take."""
+_HANGING = 15.0
+"""Seconds after which sending offsets is given up; the broker aborts open transactions earlier."""
 _PATIENCE = 60.0
 """Seconds to wait for an earlier process of the same name to be fenced."""
 
@@ -75,7 +78,7 @@ class Transactions:
         try:
             self._begin()
             if offsets:
-                self._producer.send_offsets_to_transaction(list(offsets), group, _TIMEOUT)
+                self._send_offsets(list(offsets), group)
             self._producer.commit_transaction(_TIMEOUT)
         except KafkaException as error:
             raise TransactionFailed(
@@ -99,6 +102,25 @@ class Transactions:
         if not self.open:
             self._producer.begin_transaction()
             self.open = True
+
+    def _send_offsets(self, offsets: list[TopicPartition], group: Any) -> None:
+        # librdkafka ignores the timeout and may never return when the group's coordinator goes
+        # away meanwhile, even after it is back (its issues 5456 and 5511, unsolved in 2.16).
+        failed: list[KafkaException] = []
+
+        def send() -> None:
+            try:
+                self._producer.send_offsets_to_transaction(offsets, group, _TIMEOUT)
+            except KafkaException as error:
+                failed.append(error)
+
+        sending = threading.Thread(target=send, daemon=True)
+        sending.start()
+        sending.join(_HANGING)
+        if sending.is_alive():
+            raise TransactionFailed("the group's coordinator did not take the offsets in time")
+        if failed:
+            raise failed[0]
 
     def _delivered(self, error: KafkaError | None, _: Message) -> None:
         if error is not None and self._refused is None:

@@ -44,6 +44,7 @@ class _Member:
 def environment(settings: Settings) -> dict[str, str]:
     """This process's environment with settings put in, for processes of flows."""
     own = {
+        "MANIFOLD_NAMESPACE": settings.namespace,
         "MANIFOLD_DATABASE__URL": settings.database.url,
         "MANIFOLD_JOIN__DEADLINE": str(settings.join.deadline.total_seconds()),
         **{
@@ -80,6 +81,14 @@ class Supervisor:
         """Start every process."""
         for member in self._members:
             self._start(member)
+
+    def processes(self) -> list[tuple[str, int]]:
+        """Flow and process id of each process that runs."""
+        return [
+            (member.flow, member.process.pid)
+            for member in self._members
+            if member.process is not None
+        ]
 
     def check(self) -> None:
         """Start again what has ended, when its pause is over.

@@ -13,7 +13,8 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from confluent_kafka.admin import AdminClient
 from connectors.browse import every_partition, read_all, received
 from connectors.changelog import Where, end_offsets, reader
 from connectors.clock import now
-from connectors.codec import Codec, LockIds
+from connectors.codec import Codec, LockIds, Undecodable
 from connectors.contracts import Contracts, Topic
 from connectors.database import Store, migrate
 from connectors.groups import committed
@@ -39,6 +40,7 @@ from flows import FLOWS
 from manifold.exits import Exit
 from manifold.generator import Sample, World, invoices, reference_records, world
 from manifold.supervisor import environment
+from operators.decision import InvoiceDecision
 
 T = TypeVar("T")
 
@@ -139,7 +141,7 @@ class Seen:
                 record = received(message)
                 self._reached[topic, partition] = offset + 1
                 self._raw[topic].append(record)
-                if topic in self._decoders:
+                with suppress(Undecodable, KeyError):
                     self._records[topic].append(self._decoders[topic](record.value or b""))
             elif error.code() == KafkaError._PARTITION_EOF:
                 self._reached[topic, partition] = offset
@@ -153,7 +155,7 @@ class Seen:
         return [where for where, end in ends.items() if self._reached[where] < end]
 
     def all(self, record: type[T]) -> list[T]:
-        """The records of a topic, in order within each partition."""
+        """The records of a topic that can be read, in order within each partition."""
         return self._records[self._contracts.topic_of(record).name]
 
     def raw(self, record: type[Any]) -> list[Received]:
@@ -185,7 +187,7 @@ class Pipeline:
             namespace=self.namespace,
             database=Database(url=self.database),
         )
-        self.kafka = self.settings.kafka_client
+        self.kafka = {**self.settings.kafka_client, "log_level": "0"}
         self.contracts = Contracts.load(namespace=self.namespace)
         self.codec = Codec(self.contracts, LockIds(self.contracts))
         self.restarts: Counter[int] = Counter()
@@ -272,29 +274,28 @@ class Pipeline:
                 publisher.send(record, key)
 
     @contextmanager
-    def publishing(self, records: Sequence[Any], per_second: float) -> Iterator[threading.Event]:
-        """Write records at a pace meanwhile; the event says that all have been written."""
-        written, abandoned = threading.Event(), threading.Event()
+    def load(self, samples: Iterable[Sample], per_second: float) -> Iterator[list[Sample]]:
+        """Upload invoices at a pace for as long as the block runs; those uploaded so far."""
+        sent: list[Sample] = []
+        done = threading.Event()
 
-        def publish() -> None:
+        def upload() -> None:
             began = time.monotonic()
             with Publisher(self.kafka, self.contracts, self.codec, "test") as publisher:
-                for number, record in enumerate(records):
-                    early = began + number / per_second - time.monotonic()
-                    if early > 0 and abandoned.wait(early):
+                for sample in samples:
+                    early = began + len(sent) / per_second - time.monotonic()
+                    if done.wait(max(0.0, early)):
                         return
-                    publisher.send(record)
-            written.set()
+                    publisher.send(sample.upload)
+                    sent.append(sample)
 
-        thread = threading.Thread(target=publish)
-        thread.start()
-        try:
-            yield written
-            thread.join(_PATIENCE)
-            assert written.is_set(), "the load was not written"
-        finally:
-            abandoned.set()
-            thread.join()
+        with ThreadPoolExecutor(1) as thread:
+            uploading = thread.submit(upload)
+            try:
+                yield sent
+            finally:
+                done.set()
+            uploading.result(_PATIENCE)
 
     def until(self, condition: Callable[[], bool], what: str, seconds: float = _PATIENCE) -> None:
         """Wait for something, supervising the processes and reading what they write."""
@@ -323,6 +324,16 @@ class Pipeline:
         ends = end_offsets(self.kafka, partitions)
         done = committed(self.kafka, self.namespace + flow, partitions)
         return sum(end - (done[where] or 0) for where, end in ends.items())
+
+    def more(self, record: type[Any], count: int = 1) -> Callable[[], bool]:
+        """A condition: so many more records of a topic than there are now."""
+        found = self.seen.all(record)
+        enough = len(found) + count
+        return lambda: len(found) >= enough
+
+    def decided(self) -> Counter[str]:
+        """How many decisions each request has."""
+        return Counter(each.request_id for each in self.seen.all(InvoiceDecision))
 
     def table(self, flow: str, name: str) -> dict[int, dict[str, bytes]]:
         """A flow's table by partition, as its changelog has it, values encoded."""

@@ -37,9 +37,7 @@ def up(
     wanted = flows or list(FLOWS)
     unknown = sorted(set(wanted) - set(FLOWS))
     if unknown:
-        raise typer.BadParameter(
-            f"there is no flow {unknown[0]!r}; there are {', '.join(FLOWS)}"
-        )
+        raise typer.BadParameter(f"there is no flow {unknown[0]!r}; there are {', '.join(FLOWS)}")
     settings = load_settings(bootstrap, extra)
     logs.configure(as_json=settings.log_json)
     try:

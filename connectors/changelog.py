@@ -43,9 +43,24 @@ def reader(kafka: Mapping[str, str]) -> Consumer:
     )
 
 
-def end_offsets(kafka: Mapping[str, str], partitions: Iterable[Where]) -> dict[Where, int]:
-    """The ends of partitions, records of open transactions included."""
+def connected(kafka: Mapping[str, str], topic: str) -> AdminClient:
+    """A client for `end_offsets`. One not connected before now and then takes 1 to 3 seconds."""
     admin = AdminClient(client(kafka))
+    admin.list_topics(topic, timeout=30)
+    return admin
+
+
+def end_offsets(
+    kafka: Mapping[str, str], partitions: Iterable[Where], admin: AdminClient | None = None
+) -> dict[Where, int]:
+    """The ends of partitions, records of open transactions included.
+
+    Who asks again and again brings an `admin` that is `connected`.
+    """
+    partitions = list(partitions)
+    if not partitions:
+        return {}
+    admin = admin or connected(kafka, partitions[0][0])
     answers = admin.list_offsets(
         {TopicPartition(*where): latest() for where in partitions},
         isolation_level=IsolationLevel.READ_UNCOMMITTED,

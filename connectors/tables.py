@@ -11,8 +11,9 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 import structlog
+from confluent_kafka.admin import AdminClient
 
-from connectors.changelog import end_offsets, read_whole
+from connectors.changelog import connected, end_offsets, read_whole
 from connectors.stream import Outgoing
 from operators.table import MemoryTable, Table
 
@@ -142,6 +143,7 @@ class ChangelogStore:
         self._stopping = stopping
         self._open: dict[int, dict[str, ChangelogTable[Any]]] = {}
         self._doubted: set[int] = set()
+        self._admin: AdminClient | None = None
         self._ends: dict[Where, int] = {}
 
     def open(self, partition: int) -> Tables:
@@ -150,7 +152,9 @@ class ChangelogStore:
         if tables is not None and partition not in self._doubted:
             return tables
         changelogs = [(topic, partition) for topic in self._topics]
-        ends = end_offsets(self._kafka, changelogs)
+        if self._admin is None:
+            self._admin = connected(self._kafka, changelogs[0][0])
+        ends = end_offsets(self._kafka, changelogs, self._admin)
         self._doubted.discard(partition)
         if tables is not None and all(ends[each] == self._ends.get(each) for each in changelogs):
             log.info("kept", partition=partition)

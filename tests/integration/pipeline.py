@@ -21,16 +21,15 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient
 
 from connectors.browse import every_partition, read_all, received
-from connectors.changelog import Where, end_offsets, reader
+from connectors.changelog import Where, connected, end_offsets, reader
 from connectors.clock import now
 from connectors.codec import Codec, LockIds, Undecodable
 from connectors.contracts import Contracts, Topic
 from connectors.database import Store, migrate
 from connectors.groups import committed
-from connectors.kafka import client, place
+from connectors.kafka import place
 from connectors.publish import Publisher
 from connectors.records import RECORDS
 from connectors.settings import Database, Settings
@@ -129,6 +128,7 @@ class Seen:
         self._reached: dict[Where, int] = dict.fromkeys(_partitions(topics), 0)
         self._raw: dict[str, list[Received]] = {each.name: [] for each in topics}
         self._records: dict[str, list[Any]] = {each.name: [] for each in topics}
+        self.admin = connected(kafka, topics[0].name)
         self._consumer = reader(kafka)
         self._consumer.assign([TopicPartition(*where, 0) for where in self._reached])
 
@@ -150,7 +150,7 @@ class Seen:
 
     def behind(self) -> list[Where]:
         """Partitions whose present ends have not been reached; polls first."""
-        ends = end_offsets(self._kafka, self._reached)
+        ends = end_offsets(self._kafka, self._reached, self.admin)
         self.poll()
         return [where for where, end in ends.items() if self._reached[where] < end]
 
@@ -321,7 +321,7 @@ class Pipeline:
     def lag(self, flow: str) -> int:
         """How far a flow's group is from the ends of what it reads, by the broker's account."""
         partitions = _partitions(self.contracts.read_by(flow))
-        ends = end_offsets(self.kafka, partitions)
+        ends = end_offsets(self.kafka, partitions, self.seen.admin)
         done = committed(self.kafka, self.namespace + flow, partitions)
         return sum(end - (done[where] or 0) for where, end in ends.items())
 
@@ -376,7 +376,7 @@ class Pipeline:
             with suppress(ProcessLookupError):
                 process.kill()
         self.seen.close()
-        admin = AdminClient(client(self.kafka))
+        admin = self.seen.admin
         topics = [topic.name for topic in self.contracts.every_topic()]
         for gone in admin.delete_topics(topics, request_timeout=30).values():
             gone.result()

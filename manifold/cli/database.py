@@ -9,20 +9,21 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from connectors.database import DatabaseError, Store, migrate
-from connectors.settings import InvalidSettings, Settings
+from connectors.database import Store, migrate
+from connectors.settings import Settings
+from manifold.cli.options import Json
+from manifold.cli.output import explained
 
 app = typer.Typer(name="db", help="Migrate, check and count the database.", no_args_is_help=True)
 
 Url = Annotated[str | None, typer.Option("--url", help="Instead of the setting database.url.")]
-Json = Annotated[bool, typer.Option("--json", help="One line of JSON.")]
 
 
 @app.command("migrate")
+@explained()
 def migrate_command(url: Url = None, json: Json = False) -> None:
     """Bring the tables to what this program writes."""
-    with _explained():
-        done = migrate(url or Settings.load().database.url)
+    done = migrate(url or Settings.load().database.url)
     if json:
         typer.echo(msgspec.json.encode(done))
         return
@@ -31,9 +32,10 @@ def migrate_command(url: Url = None, json: Json = False) -> None:
 
 
 @app.command("verify")
+@explained()
 def verify_command(url: Url = None, json: Json = False) -> None:
     """Walk all audit chains; exit 1 at the first entry that is not what was written."""
-    with _explained(), _opened(url) as store:
+    with _opened(url) as store:
         breach = store.verify()
         entries = store.stats().rows["audit_entry"]
     if json:
@@ -48,9 +50,10 @@ def verify_command(url: Url = None, json: Json = False) -> None:
 
 
 @app.command("stats")
+@explained()
 def stats_command(url: Url = None, json: Json = False) -> None:
     """Count rows by table, and decisions in force by status."""
-    with _explained(), _opened(url) as store:
+    with _opened(url) as store:
         stats = store.stats()
     if json:
         typer.echo(msgspec.json.encode(stats))
@@ -72,12 +75,3 @@ def _opened(url: str | None) -> Iterator[Store]:
         yield store
     finally:
         store.close()
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except (DatabaseError, InvalidSettings) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from confluent_kafka import Consumer
+from confluent_kafka.admin import AdminClient
 from msgspec.structs import replace
 
 from connectors.clock import now
@@ -58,6 +59,14 @@ class Bench:
         with self.publisher() as publisher:
             for key, record in reference_records(made):
                 publisher.send(record, key)
+
+    def delete(self) -> None:
+        """Delete the run's topics; its groups expire by themselves."""
+        admin = AdminClient(client(self.settings.kafka_client))
+        topics = [topic.name for topic in self.contracts.every_topic()]
+        for name, answer in admin.delete_topics(topics).items():
+            if answer.exception() is not None:
+                print(f"{name} is left behind: {answer.exception()}")
 
     def publisher(self) -> Publisher:
         """A producer of uploads and reference data."""
@@ -150,8 +159,11 @@ def main() -> None:
         folder = Path(name)
         bench = Bench(folder, given.count)
         supervisor = Supervisor(FLOWS, bench.settings, instances=given.instances, logs=folder)
-        with supervisor:
-            bench.run(supervisor, given.rate)
+        try:
+            with supervisor:
+                bench.run(supervisor, given.rate)
+        finally:
+            bench.delete()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """All flows together: every invoice decided once, as it should be, and every topic agreeing."""
 
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
@@ -118,3 +119,17 @@ def test_every_group_reaches_the_ends_by_the_brokers_own_account(run: Run) -> No
 
 def _by_id(note: InvoiceNotification) -> str:
     return note.notification_id
+
+
+def test_a_tool_that_is_not_ours_reads_the_decisions_by_their_keys(run: Run) -> None:
+    topic = run.pipeline.contracts.topic_of(InvoiceDecision).name
+    address = run.pipeline.kafka["bootstrap.servers"]
+    asked = f"kcat -b {address} -C -t {topic} -o beginning -e -q -f %k\\n"
+    read = subprocess.run(
+        [*asked.split(), "-X", "isolation.level=read_committed"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert Counter(read.stdout.split()) == Counter(run.requests)

@@ -157,6 +157,7 @@ class Task:
                     continue
                 raise KafkaException(error)
             self._offsets[topic, partition] = offset + 1
+            self._ended.pop((topic, partition), None)
             self._reached(topic, partition, offset + 1)
             received = Received(
                 topic,

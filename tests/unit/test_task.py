@@ -1,0 +1,122 @@
+"""What a task makes of polls and rebalances, with a consumer that does what the test says."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from confluent_kafka import KafkaError, Message, TopicPartition
+
+from connectors import pacing
+from connectors.stream import Batch, Revoked
+from connectors.task import Task
+
+
+def record(offset: int, partition: int = 0) -> Message:
+    return Message(
+        topic="t", partition=partition, offset=offset, value=b"v", key=b"k", timestamp=(1, 5)
+    )
+
+
+def end(offset: int) -> Message:
+    return Message(
+        topic="t", partition=0, offset=offset, error=KafkaError(KafkaError._PARTITION_EOF)
+    )
+
+
+class Consumer:
+    """Gives what the test has prepared; rebalances when told to."""
+
+    def __init__(self) -> None:
+        self.first: Message | None = None
+        self.more: list[Message] = []
+        self.in_poll: Callable[[], None] = lambda: None
+        self.in_consume: Callable[[], None] = lambda: None
+
+    def poll(self, _: float) -> Message | None:
+        self.in_poll()
+        return self.first
+
+    def consume(self, _: int, __: float) -> list[Message]:
+        self.in_consume()
+        return self.more
+
+    def consumer_group_metadata(self) -> object:
+        return object()
+
+    def committed(self, partitions: list[TopicPartition], _: float) -> list[TopicPartition]:
+        return partitions
+
+
+class Transactions:
+    """Notes the offsets that are committed."""
+
+    def __init__(self) -> None:
+        self.open = False
+        self.offsets: list[int] = []
+
+    def commit(self, offsets: list[TopicPartition], _: Any) -> None:
+        self.offsets += [each.offset for each in offsets]
+
+
+class Place:
+    """A task between a consumer and transactions of the test's own."""
+
+    def __init__(self) -> None:
+        self.consumer, self.transactions = Consumer(), Transactions()
+        self.task = Task({}, "g", ["t"], instance="a", static=False, commit_interval=timedelta(0))
+        self.task._consumer = self.consumer  # type: ignore[assignment]
+        self.task._transactions = self.transactions  # type: ignore[assignment]
+        self.rebalance()
+        self.task._revoked = set()
+
+    def rebalance(self) -> None:
+        partitions = [TopicPartition("t", 0)]
+        self.task._on_revoke(self.consumer, partitions)  # type: ignore[arg-type]
+        self.task._on_assign(self.consumer, partitions)  # type: ignore[arg-type]
+
+    def epoch(self, first: Message | None = None, *more: Message) -> list[Any]:
+        """Commit what is done, then poll: the events."""
+        self.task.commit()
+        self.consumer.first, self.consumer.more = first, list(more)
+        return [event for _, event in self.task.poll()]
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setattr(pacing, "_IDLE", -1.0)
+    return Place()
+
+
+def offsets(events: list[Any]) -> list[int]:
+    batches = [event for event in events if isinstance(event, Batch)]
+    return [received.offset for batch in batches for received in batch.records]
+
+
+def test_a_record_that_comes_with_a_new_assignment_is_kept(place: Place) -> None:
+    place.consumer.in_poll = place.rebalance
+    events = place.epoch(record(7))
+    assert Revoked(0, returned=True) in events
+    assert offsets(events) == [7]
+
+
+def test_a_record_from_before_a_rebalance_is_dropped_and_not_committed(place: Place) -> None:
+    place.consumer.in_consume = place.rebalance
+    assert offsets(place.epoch(record(7))) == []
+    place.consumer.in_consume = lambda: None
+    place.epoch()
+    assert place.transactions.offsets == []
+
+
+def test_an_idle_task_commits_past_the_marker_of_the_last_transaction(place: Place) -> None:
+    place.epoch(record(10))
+    place.epoch(end(12))
+    place.epoch()
+    assert place.transactions.offsets == [11, 12]
+
+
+def test_committed_offsets_never_go_back_to_an_end_reached_before(place: Place) -> None:
+    place.epoch(end(10), record(10))
+    place.epoch()
+    place.epoch()
+    assert place.transactions.offsets == [11]

@@ -11,6 +11,7 @@ from tests.faults.exactness import assert_each_once, assert_fraud_exact, assert_
 from tests.integration.pipeline import BRANCHES, Pipeline, Process, generated
 
 PER_SECOND = 50
+BACKLOG = 300
 KILLS = 10
 FLOWS = (*BRANCHES, "decide")
 STANDSTILL = 8_000
@@ -48,9 +49,11 @@ def test_standing_still_for_longer_than_the_session(pipeline: Pipeline, named: b
     for flow in FLOWS:
         pipeline.start(flow)
     still = [
-        pipeline.start(flow, instance="two" if named else None) for flow in ("fraud", "decide")
+        pipeline.start(flow, "two" if named else None, MANIFOLD_FLOW__POLL_RECORDS="10")
+        for flow in ("fraud", "decide")
     ]
-    with pipeline.load(samples, PER_SECOND) as sent:
+    # Small polls and more than they can keep up with: a standstill cuts an epoch in two.
+    with pipeline.load(samples, BACKLOG) as sent:
         pipeline.until(
             lambda: all("restored" in process.log.read_text() for process in still),
             "all processes have partitions",
@@ -58,11 +61,18 @@ def test_standing_still_for_longer_than_the_session(pipeline: Pipeline, named: b
         pipeline.until(pipeline.more(InvoiceDecision, 20), "some decisions")
         for process in still:
             process.pause()
+        told = [process.log.stat().st_size for process in still]
         paused = now()
         pipeline.until(lambda: now() - paused > STANDSTILL, "the sessions are over")
         for process in still:
             process.resume()
-        pipeline.until(pipeline.more(InvoiceDecision, 50), "decisions afterwards")
+        pipeline.until(
+            lambda: all(
+                process not in pipeline.processes or "revoked" in _since(process, noted)
+                for process, noted in zip(still, told, strict=True)
+            ),
+            "those that stood still have noticed",
+        )
     pipeline.at_rest(*FLOWS)
     assert_each_once(pipeline, sent)
     assert_fraud_exact(pipeline, world)
@@ -97,3 +107,8 @@ def _current(pipeline: Pipeline, victim: Process) -> Process:
         for process in reversed(pipeline.processes)
         if (process.flow, process.instance) == (victim.flow, victim.instance)
     )
+
+
+def _since(process: Process, size: int) -> str:
+    """What a process has logged since its log was so long."""
+    return process.log.read_bytes()[size:].decode(errors="replace")

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
-from connectors.changelog import Where, end_offsets, reader
+from connectors.changelog import Where, end_offsets, list_offsets, reader
 from connectors.errors import Unavailable
 from connectors.kafka import (
     Stopped,
@@ -74,10 +74,10 @@ def start_offsets(
         return {}
     admin = AdminClient(client(kafka))
     if since is None or is_embedded(admin):
-        return _offsets(admin, wanted, _earliest())
-    found = _offsets(admin, wanted, OffsetSpec.for_timestamp(since))
+        return list_offsets(admin, wanted, _earliest())
+    found = list_offsets(admin, wanted, OffsetSpec.for_timestamp(since))
     older = [where for where, offset in found.items() if offset < 0]
-    return {**found, **(_offsets(admin, older, latest()) if older else {})}
+    return {**found, **(list_offsets(admin, older, latest()) if older else {})}
 
 
 def read_between(
@@ -178,15 +178,6 @@ def is_embedded(admin: AdminClient) -> bool:
     It finds no offsets by time, describes no topics, and creates them on first use.
     """
     return str(admin.list_topics(timeout=_PATIENCE).cluster_id).startswith("mockCluster")
-
-
-def _offsets(admin: AdminClient, partitions: Iterable[Where], spec: OffsetSpec) -> dict[Where, int]:
-    answers: Mapping[TopicPartition, Any] = admin.list_offsets(
-        {TopicPartition(*where): spec for where in partitions}, request_timeout=30
-    )
-    return {
-        (entry.topic, entry.partition): answer.result().offset for entry, answer in answers.items()
-    }
 
 
 def _earliest() -> Any:

@@ -1,8 +1,9 @@
 """Reading compacted partitions from the beginning to their ends."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import stamina
 import structlog
 from confluent_kafka import (
     Consumer,
@@ -13,7 +14,7 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient
 
-from connectors.kafka import Stopped, client, latest, place
+from connectors.kafka import Stopped, client, has_no_leader, latest, place
 
 log = structlog.get_logger(__name__)
 
@@ -60,9 +61,17 @@ def end_offsets(
     partitions = list(partitions)
     if not partitions:
         return {}
-    admin = admin or connected(kafka, partitions[0][0])
+    return list_offsets(admin or connected(kafka, partitions[0][0]), partitions, latest())
+
+
+@stamina.retry(on=has_no_leader, attempts=10, timeout=30.0, wait_initial=0.1, wait_max=2.0)
+def list_offsets(admin: AdminClient, partitions: Iterable[Where], spec: Any) -> dict[Where, int]:
+    """Offsets of partitions, records of open transactions included.
+
+    Waits for partitions that have no leader yet, as those of a topic just created.
+    """
     answers = admin.list_offsets(
-        {TopicPartition(*where): latest() for where in partitions},
+        {TopicPartition(*where): spec for where in partitions},
         isolation_level=IsolationLevel.READ_UNCOMMITTED,
         request_timeout=30,
     )

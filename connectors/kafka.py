@@ -33,6 +33,13 @@ _WRONG = {
 }
 
 
+_NO_LEADER = {
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+}
+
+
 class Stopped(Exception):
     """The process was asked to stop while it waited for something."""
 
@@ -71,6 +78,11 @@ def latest() -> Any:
 def is_away(error: KafkaException) -> bool:
     """Whether an error says that no broker can be reached, as opposed to refusing something."""
     return error.args[0].code() in _AWAY
+
+
+def has_no_leader(error: Exception) -> bool:
+    """Whether an error says that a partition's leader is being chosen or has just changed."""
+    return isinstance(error, KafkaException) and error.args[0].code() in _NO_LEADER
 
 
 def is_misconfigured(error: KafkaException) -> bool:

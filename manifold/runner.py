@@ -34,7 +34,7 @@ def run_flow(name: str, settings: Settings) -> Exit:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     logs.configure(as_json=settings.log_json)
-    os.environ.setdefault("RUST_BACKTRACE", "0")
+    os.environ["RUST_BACKTRACE"] = "0"
     structlog.contextvars.bind_contextvars(flow=name, instance=settings.instance)
     runtime = Runtime(name, settings, stopping)
     try:

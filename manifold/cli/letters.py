@@ -122,7 +122,7 @@ def still_open(letters: Iterator[Received], resolved: Mapping[str, object]) -> l
 def _selected(there: Cluster, letter: Received, selection: Selection) -> bool:
     if selection.reason is not None and reason_of(letter) != selection.reason:
         return False
-    if selection.group is not None and group_of(letter) != selection.group:
+    if selection.group is not None and group_of(letter) != there.group(selection.group):
         return False
     if selection.offsets and (letter.partition, letter.offset) not in selection.offsets:
         return False

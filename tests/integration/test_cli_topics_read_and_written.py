@@ -270,11 +270,9 @@ def test_discarding_several_asks_first(place: Place) -> None:
     for request_id in requests:
         place.upload(request_id)
         place.reject(request_id, "fraud")
-    place.run(
-        "dlq", "discard", "--group", f"{place.contracts.namespace}fraud", answer="n\n", expect=1
-    )
+    place.run("dlq", "discard", "--group", "fraud", answer="n\n", expect=1)
     assert sum(len(place.lines("dlq", "list", "--request", each)) for each in requests) == 2
-    place.run("dlq", "discard", "--group", f"{place.contracts.namespace}fraud", "--yes")
+    place.run("dlq", "discard", "--group", "fraud", "--yes")
     assert sum(len(place.lines("dlq", "list", "--request", each)) for each in requests) == 0
 
 

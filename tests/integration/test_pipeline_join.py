@@ -211,8 +211,7 @@ def test_a_dead_letter_replayed_to_its_group_completes_the_decision(place: Place
     )
     letter = letters.make(Rejected(received, "undecodable", "for a while"), now())
     write(pipeline.kafka, [letter])
-    group = pipeline.namespace + "pricing"
-    replay = [sys.executable, "-m", "manifold", "dlq", "replay", "--group", group]
+    replay = [sys.executable, "-m", "manifold", "dlq", "replay", "--group", "pricing"]
     subprocess.run(
         [*replay, "--request", upload.request_id, "--yes"],
         cwd=REPOSITORY,

@@ -32,6 +32,7 @@ class Consumer:
         self.more: list[Message] = []
         self.in_poll: Callable[[], None] = lambda: None
         self.in_consume: Callable[[], None] = lambda: None
+        self.metadata: list[object] = []
 
     def poll(self, _: float) -> Message | None:
         self.in_poll()
@@ -42,7 +43,8 @@ class Consumer:
         return self.more
 
     def consumer_group_metadata(self) -> object:
-        return object()
+        self.metadata.append(object())
+        return self.metadata[-1]
 
     def committed(self, partitions: list[TopicPartition], _: float) -> list[TopicPartition]:
         return partitions
@@ -54,9 +56,11 @@ class Transactions:
     def __init__(self) -> None:
         self.open = False
         self.offsets: list[int] = []
+        self.groups: list[object] = []
 
-    def commit(self, offsets: list[TopicPartition], _: Any) -> None:
+    def commit(self, offsets: list[TopicPartition], group: object) -> None:
         self.offsets += [each.offset for each in offsets]
+        self.groups.append(group)
 
 
 class Place:
@@ -120,3 +124,16 @@ def test_committed_offsets_never_go_back_to_an_end_reached_before(place: Place) 
     place.epoch()
     place.epoch()
     assert place.transactions.offsets == [11]
+
+
+def test_every_commit_carries_the_generation_of_its_assignment(place: Place) -> None:
+    # Asked for later, after a session has timed out, it would say -1, which nobody fences.
+    assigned = place.consumer.metadata[-1]
+    place.epoch(record(1))
+    place.epoch(record(2))
+    place.epoch()
+    assert place.transactions.groups == [assigned, assigned]
+    place.rebalance()
+    place.epoch(record(3))
+    place.epoch()
+    assert place.transactions.groups[-1] is place.consumer.metadata[-1] is not assigned

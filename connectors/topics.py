@@ -1,6 +1,7 @@
 """The topics of a real broker against those the contracts want."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -128,7 +129,24 @@ class Topics:
             except KafkaException as error:
                 if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                     raise self._explained(error, name) from error
+        self.wait_for(topic.name for topic in plan.missing)
         return tuple(created)
+
+    def wait_for(self, names: Iterable[str]) -> None:
+        """Wait until every partition of topics just created has a leader.
+
+        Brokers learn of a new topic a moment after its creation has been answered. Raises
+        BrokerError when that takes too long.
+        """
+        waiting = set(names)
+        until = time.monotonic() + _SECONDS
+        while waiting:
+            metadata = self._admin.list_topics(timeout=_SECONDS).topics
+            waiting = {name for name in waiting if not _led(metadata.get(name))}
+            if waiting and time.monotonic() > until:
+                raise BrokerError(f"{min(waiting)} was created, but has no leader yet: try again")
+            if waiting:
+                time.sleep(0.1)
 
     def _settings(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
         if not names:
@@ -152,6 +170,15 @@ class Topics:
                 "Create on the cluster and Describe, DescribeConfigs on the topics"
             )
         return BrokerError(f"{about}{self._where} answers: {error.args[0].str()}")
+
+
+def _led(topic: Any) -> bool:
+    return bool(
+        topic is not None
+        and topic.error is None
+        and topic.partitions
+        and all(partition.leader >= 0 for partition in topic.partitions.values())
+    )
 
 
 def _differences(topic: Topic, partitions: int, found: Mapping[str, Any]) -> Iterator[Difference]:

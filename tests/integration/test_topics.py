@@ -51,6 +51,7 @@ def test_differences_are_told_and_left(bootstrap: str, topics: list[Topic]) -> N
     ).values():
         future.result()
     cluster = Topics({"bootstrap.servers": bootstrap})
+    cluster.wait_for([stream.name, changelog.name])
     told = {(each.topic, each.what): each.found for each in cluster.plan(topics).different}
     assert told == {
         (stream.name, "partitions"): "3",

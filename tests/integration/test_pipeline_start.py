@@ -56,7 +56,7 @@ def test_topics_read_together_must_have_as_many_partitions(pipeline: Pipeline) -
 def test_the_engines_own_runner_is_refused(
     pipeline: Pipeline, arguments: list[str], sentence: str
 ) -> None:
-    run = [sys.executable, "-m", "bytewax.run", "tests.integration.plain_flow:flow", *arguments]
+    run = [sys.executable, "-m", "bytewax.run", "tests.integration.plain_flow:flow()", *arguments]
     refused = subprocess.run(
         run,
         cwd=REPOSITORY,

@@ -22,12 +22,21 @@ V = TypeVar("V")
 class Runtime:
     """The parts of a flow's process. Nothing connects before `connect`."""
 
-    def __init__(self, flow: str, settings: Settings, stopping: threading.Event) -> None:
-        """`stopping`, once set, ends the flow at a clean point."""
+    def __init__(
+        self,
+        flow: str,
+        settings: Settings,
+        stopping: threading.Event,
+        contracts: Contracts | None = None,
+    ) -> None:
+        """`stopping`, once set, ends the flow at a clean point.
+
+        Without `contracts` those that come with the package hold.
+        """
         self.flow = flow
         self.settings = settings
         self.group = settings.namespace + flow
-        self.contracts = Contracts.load(namespace=settings.namespace)
+        self.contracts = contracts or Contracts.load(namespace=settings.namespace)
         self.codec = Codec(self.contracts, _ids(settings, self.contracts))
         self._stopping = stopping
         self._reads = [topic.name for topic in self.contracts.read_by(flow)]

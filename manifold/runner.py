@@ -5,15 +5,17 @@ import importlib
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from types import FrameType
 
 import structlog
+from bytewax.dataflow import Dataflow
 from bytewax.testing import run_main
 from confluent_kafka import KafkaException
 
 from connectors import logs
+from connectors.contracts import Contracts
 from connectors.errors import Misconfigured, Unavailable
 from connectors.failures import RecordFailed
 from connectors.kafka import Stopped, is_misconfigured
@@ -24,8 +26,18 @@ from manifold.exits import Exit
 log = structlog.get_logger(__name__)
 
 
-def run_flow(name: str, settings: Settings) -> Exit:
-    """Run a flow until SIGTERM or SIGINT; how it ended."""
+def run_flow(
+    name: str,
+    settings: Settings,
+    *,
+    wire: Callable[[Runtime], Dataflow] | None = None,
+    contracts: Contracts | None = None,
+) -> Exit:
+    """Run a flow until SIGTERM or SIGINT; how it ended.
+
+    `wire` makes the dataflow, by default that of `flows.NAME`; `contracts` are by default those
+    that come with the package.
+    """
     stopping = threading.Event()
 
     def stop(_: int, __: FrameType | None) -> None:
@@ -36,9 +48,9 @@ def run_flow(name: str, settings: Settings) -> Exit:
     logs.configure(as_json=settings.log_json)
     os.environ["RUST_BACKTRACE"] = "0"
     structlog.contextvars.bind_contextvars(flow=name, instance=settings.instance)
-    runtime = Runtime(name, settings, stopping)
+    runtime = Runtime(name, settings, stopping, contracts)
     try:
-        dataflow = importlib.import_module(f"flows.{name}").flow(runtime)
+        dataflow = (wire or importlib.import_module(f"flows.{name}").flow)(runtime)
         runtime.connect()
         _collect_garbage_rarely()
         run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]

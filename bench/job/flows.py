@@ -1,0 +1,213 @@
+"""The job on Manifold: its connectors and its join, the job's checks in the branches."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeAlias, TypeVar
+
+import bytewax.operators as op
+from bytewax.dataflow import Dataflow
+from msgspec import Struct
+
+from bench.job import checks
+from bench.job.views import (
+    Billed,
+    CheckedInvoice,
+    History,
+    OrderedInvoice,
+    PricedInvoice,
+    WeighedInvoice,
+)
+from connectors.joined import CLOSED, REQUESTS, joined
+from connectors.runtime import Runtime
+from connectors.steps import decode, judge, keep, write
+from connectors.stream import Decoded, Produced, Rejected
+from connectors.tables import Tables, TableType
+from operators.decision import InvoiceSettled
+from operators.join import Join
+from operators.judgement import Judgement
+from operators.result import (
+    FraudResult,
+    InventoryResult,
+    PricingResult,
+    Result,
+    ValidationResult,
+)
+from operators.time import Instant
+
+R = TypeVar("R", bound=Result)
+Written: TypeAlias = Iterable[Produced | Rejected]
+
+BILLED = TableType("reservations", Billed)
+HISTORIES = TableType("vendors", History)
+RESULTS = (ValidationResult, InventoryResult, FraudResult, PricingResult)
+DEADLINE = timedelta(seconds=60)
+REMEMBER = timedelta(hours=24)
+
+
+class _Upload(Struct, frozen=True, kw_only=True, gc=False):
+    request_id: str
+    attempt: int = 1
+    invoice_id: str
+    vendor_id: str | None = None
+    uploaded_at: Instant
+
+
+class CheckedUpload(_Upload, frozen=True, kw_only=True, gc=False, tag="InvoiceUploaded"):
+    """An upload as `validation` reads it."""
+
+    invoice: CheckedInvoice | None = None
+
+
+class OrderedUpload(_Upload, frozen=True, kw_only=True, gc=False, tag="InvoiceUploaded"):
+    """An upload as `inventory` reads it."""
+
+    invoice: OrderedInvoice | None = None
+
+
+class WeighedUpload(_Upload, frozen=True, kw_only=True, gc=False, tag="InvoiceUploaded"):
+    """An upload as `fraud` reads it."""
+
+    invoice: WeighedInvoice | None = None
+
+
+class PricedUpload(_Upload, frozen=True, kw_only=True, gc=False, tag="InvoiceUploaded"):
+    """An upload as `pricing` reads it."""
+
+    invoice: PricedInvoice | None = None
+
+
+def _answer(kind: type[R], upload: Decoded[Any], judgement: Judgement[Any], at: Instant) -> Written:
+    record = upload.record
+    result = kind(
+        request_id=record.request_id,
+        attempt=record.attempt,
+        invoice_id=record.invoice_id,
+        vendor_id=record.vendor_id,
+        status=judgement.status,
+        unknown_reason=None,
+        violations=judgement.violations,
+        decided_at=at,
+        uploaded_at=record.uploaded_at,
+        policy_version="job",
+        source=upload.received.source,
+        details=judgement.details,
+    )
+    return (Produced(result, upload.received),)
+
+
+def on_validation(upload: Decoded[CheckedUpload], at: Instant) -> Written:
+    """Judge an upload."""
+    assert upload.record.invoice is not None
+    return _answer(ValidationResult, upload, checks.validation(upload.record.invoice), at)
+
+
+def on_pricing(upload: Decoded[PricedUpload], at: Instant) -> Written:
+    """Judge an upload."""
+    assert upload.record.invoice is not None
+    return _answer(PricingResult, upload, checks.pricing(upload.record.invoice), at)
+
+
+def on_inventory(tables: Tables, upload: Decoded[OrderedUpload], at: Instant) -> Written:
+    """Judge an upload by what has been billed of its order, and remember that."""
+    invoice = upload.record.invoice
+    assert invoice is not None
+    key = f"{upload.record.vendor_id}/{invoice.purchase_order}"
+    billed = tables["reservations"].get(key) if invoice.purchase_order else None
+    judgement, billed = checks.inventory(invoice, billed)
+    if billed is not None:
+        tables["reservations"].put(key, billed)
+    return _answer(InventoryResult, upload, judgement, at)
+
+
+def on_fraud(tables: Tables, upload: Decoded[WeighedUpload], at: Instant) -> Written:
+    """Judge an upload by what is remembered of its vendor, and remember it."""
+    record = upload.record
+    assert record.invoice is not None
+    assert record.vendor_id is not None
+    history = tables["vendors"].get(record.vendor_id)
+    judgement, history = checks.fraud(
+        record.request_id, record.invoice, _day(record.uploaded_at), history
+    )
+    tables["vendors"].put(record.vendor_id, history)
+    return _answer(FraudResult, upload, judgement, at)
+
+
+def _day(at: Instant) -> date:
+    return datetime.fromtimestamp(at // 1_000, UTC).date()
+
+
+def validation(runtime: Runtime) -> Dataflow:
+    """The first branch."""
+    return _branch(runtime, CheckedUpload, on_validation)
+
+
+def pricing(runtime: Runtime) -> Dataflow:
+    """The fourth branch."""
+    return _branch(runtime, PricedUpload, on_pricing)
+
+
+def inventory(runtime: Runtime) -> Dataflow:
+    """The second branch."""
+    return _keeping(runtime, OrderedUpload, BILLED, on_inventory)
+
+
+def fraud(runtime: Runtime) -> Dataflow:
+    """The third branch."""
+    return _keeping(runtime, WeighedUpload, HISTORIES, on_fraud)
+
+
+def _branch(runtime: Runtime, view: type[Any], function: Callable[..., Written]) -> Dataflow:
+    wire = runtime.wire(view)
+    flow = Dataflow(runtime.flow)
+    uploads = decode("decode", op.input("source", flow, runtime.source()), wire, runtime.sink())
+    write("results", judge("judge", uploads, function), wire, runtime.sink())
+    return flow
+
+
+def _keeping(
+    runtime: Runtime, view: type[Any], table: TableType, function: Callable[..., Written]
+) -> Dataflow:
+    wire = runtime.wire(view)
+    flow = Dataflow(runtime.flow)
+    uploads = decode("decode", op.input("source", flow, runtime.source()), wire, runtime.sink())
+    results = keep("judge", uploads, runtime.store(table), function)
+    write("results", results, wire, runtime.sink())
+    return flow
+
+
+def decide(runtime: Runtime) -> Dataflow:
+    """The join; what it says of settling is left out."""
+    on_result, on_caught_up = joined(
+        Join(DEADLINE // timedelta(milliseconds=1), REMEMBER // timedelta(milliseconds=1))
+    )
+
+    def decided(tables: Tables, result: Decoded[Any], at: Instant) -> Written:
+        return _unsettled(on_result(tables, result, at))
+
+    def caught_up(tables: Tables, until: Instant, now: Instant) -> Written:
+        return _unsettled(on_caught_up(tables, until, now))
+
+    runtime.watch_ends(timedelta(seconds=1))
+    wire = runtime.wire(*RESULTS)
+    flow = Dataflow(runtime.flow)
+    results = decode("decode", op.input("source", flow, runtime.source()), wire, runtime.sink())
+    decisions = keep("join", results, runtime.store(REQUESTS, CLOSED), decided, caught_up)
+    write("decisions", decisions, wire, runtime.sink())
+    return flow
+
+
+def _unsettled(written: Written) -> Written:
+    return (
+        each
+        for each in written
+        if isinstance(each, Rejected) or not isinstance(each.record, InvoiceSettled)
+    )
+
+
+FLOWS: Mapping[str, Callable[[Runtime], Dataflow]] = {
+    "validation": validation,
+    "inventory": inventory,
+    "fraud": fraud,
+    "pricing": pricing,
+    "decide": decide,
+}

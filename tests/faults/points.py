@@ -1,0 +1,75 @@
+"""Fault points: places in a flow's process where it ends itself with `kill -9` when asked to.
+
+They are asked for from outside: `FaultPoints` puts a file where the process looks, and the process
+moves it before it dies, so that what was really hit can be counted. `tests.faults.armed` puts the
+points into a process.
+"""
+
+import os
+import time
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+from connectors.clock import now
+from operators.time import Instant
+
+Phase: TypeAlias = Literal[
+    "after_poll",
+    "after_first_produce",
+    "after_state_flush",
+    "after_send_offsets",
+    "during_commit",
+    "during_restore",
+    "during_rebalance",
+]
+PHASES: tuple[Phase, ...] = get_args(Phase)
+
+VARIABLE = "FAULT_POINTS"
+"""In the environment of an armed process: the folder it looks into."""
+
+
+class FaultPoints:
+    """The points of all processes, as seen from outside."""
+
+    def __init__(self, folder: Path) -> None:
+        """Nothing is armed yet."""
+        self.folder = folder
+        folder.mkdir(parents=True)
+
+    def arm(self, process: str, phase: Phase) -> None:
+        """Have the process end itself when it next comes there."""
+        armed(self.folder, process, phase).touch()
+
+    def disarm(self, process: str, phase: Phase) -> bool:
+        """Forget it; False when it has happened meanwhile."""
+        try:
+            armed(self.folder, process, phase).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def fired(self, process: str, phase: Phase, within: float) -> Instant | None:
+        """When the process ended itself there; None when that did not happen in time."""
+        until = time.monotonic() + within
+        while time.monotonic() < until or not self.disarm(process, phase):
+            for path in self.folder.glob(f"{process}.{phase}.fired.*"):
+                at = int(path.suffix[1:])
+                path.rename(path.with_name(path.name.replace(".fired.", ".counted.")))
+                return at
+            time.sleep(0.02)
+        return None
+
+
+def armed(folder: Path, process: str, phase: Phase) -> Path:
+    """The file that says that a process shall end itself there."""
+    return folder / f"{process}.{phase}"
+
+
+def fire(folder: Path, process: str, phase: Phase) -> bool:
+    """Take the file away and leave a trace; False when there is none."""
+    path = armed(folder, process, phase)
+    try:
+        os.rename(path, path.with_name(f"{path.name}.fired.{now()}"))
+    except FileNotFoundError:
+        return False
+    return True

@@ -1,6 +1,9 @@
 """The `manifold` command with fault points: `python -m tests.faults.armed run FLOW --instance X`.
 
 It wraps the methods at which the phases of a transaction begin and end, in this process only.
+
+Its clock is wrong by what a file says. Only Python's clock is: libfaketime, which changes that of
+the whole process, does not know the call that librdkafka waits with, and makes it wait for ever.
 """
 
 import os
@@ -24,7 +27,7 @@ from connectors.tables import ChangelogStore
 from connectors.task import Task
 from connectors.transaction import Transactions
 from manifold.cli.app import main
-from tests.faults.points import VARIABLE, Phase, armed, fire
+from tests.faults.points import VARIABLE, Phase, armed, clock, fire
 
 _WRITTEN = 1.0
 """Seconds to wait until the broker has what has been produced, before dying of it."""
@@ -87,6 +90,20 @@ class Committing:
             returned.set()
 
 
+def mislead(wrong_by: Path) -> None:
+    """Make this process's wall clock wrong by the milliseconds in a file."""
+    time_ns = time.time_ns
+
+    @wraps(time_ns)
+    def misled() -> int:
+        try:
+            return time_ns() + int(wrong_by.read_text()) * 1_000_000
+        except FileNotFoundError:
+            return time_ns()
+
+    _replace(time, time_ns, misled)
+
+
 def arm(point: Point) -> None:
     """Put the points into the classes that a flow's process is made of."""
     _arm_task(point)
@@ -109,8 +126,8 @@ def _arm_task(point: Point) -> None:
         on_assign(task, consumer, partitions)
         point.reached("during_rebalance")
 
-    Task.poll = polled  # type: ignore[method-assign]
-    Task._on_assign = assigned  # type: ignore[assignment, method-assign]
+    _replace(Task, poll, polled)
+    _replace(Task, on_assign, assigned)
 
 
 def _arm_transactions(point: Point) -> None:
@@ -136,9 +153,9 @@ def _arm_transactions(point: Point) -> None:
         send_offsets(self, offsets, group)
         point.reached("after_send_offsets")
 
-    Transactions.__init__ = initialised  # type: ignore[method-assign]
-    Transactions.produce = produced  # type: ignore[method-assign]
-    Transactions._send_offsets = sent  # type: ignore[method-assign]
+    _replace(Transactions, initialise, initialised)
+    _replace(Transactions, produce, produced)
+    _replace(Transactions, send_offsets, sent)
 
 
 def _arm_tables(point: Point) -> None:
@@ -179,8 +196,12 @@ def _arm_tables(point: Point) -> None:
             point.reached("during_restore")
         return read
 
-    ChangelogStore.flush = flushed  # type: ignore[method-assign]
-    vars(tables)[read_whole.__name__] = restored
+    _replace(ChangelogStore, flush, flushed)
+    _replace(tables, read_whole, restored)
+
+
+def _replace(owner: object, found: Callable[..., Any], wrapped: Callable[..., Any]) -> None:
+    setattr(owner, found.__name__, wrapped)
 
 
 def _named(arguments: Sequence[str]) -> str:
@@ -190,5 +211,7 @@ def _named(arguments: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
-    arm(Point(Path(os.environ[VARIABLE]), _named(sys.argv)))
+    folder, process = Path(os.environ[VARIABLE]), _named(sys.argv)
+    mislead(clock(folder, process))
+    arm(Point(folder, process))
     main()

@@ -2,7 +2,7 @@
 
 They are asked for from outside: `FaultPoints` puts a file where the process looks, and the process
 moves it before it dies, so that what was really hit can be counted. `tests.faults.armed` puts the
-points into a process.
+points into a process, and a clock that can be made to jump.
 """
 
 import os
@@ -58,6 +58,18 @@ class FaultPoints:
                 return at
             time.sleep(0.02)
         return None
+
+    def jump(self, process: str, milliseconds: int) -> None:
+        """Have the process's clock go wrong by so much from now on."""
+        replaced = clock(self.folder, process)
+        written = replaced.with_suffix(".new")
+        written.write_text(str(milliseconds))
+        written.replace(replaced)
+
+
+def clock(folder: Path, process: str) -> Path:
+    """The file that says by how many milliseconds the process's clock is wrong."""
+    return folder / f"{process}.clock"
 
 
 def armed(folder: Path, process: str, phase: Phase) -> Path:

@@ -1,0 +1,56 @@
+"""The saga's invariant: no order line is ever billed beyond what was received.
+
+It is computed here from the goods receipts alone, with none of the operator's arithmetic.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import msgspec
+
+from connectors.stream import Received
+from operators.inventory import OrderReservations
+from operators.money import HUNDRED, Amount
+from tests.faults.checks.check import Check, Findings
+from tests.faults.checks.reference import Reference
+
+NAME = "reserved and confirmed never exceed received, at any commit"
+
+_decode = msgspec.msgpack.Decoder(OrderReservations).decode
+
+
+def never_over_reserved(changelog: Iterable[Received], reference: Reference) -> Check:
+    """Every entry of inventory's reservations, each one a commit, against what was received."""
+    findings = Findings(NAME)
+    received = _received(reference)
+    tolerance = reference.policy.quantity_tolerance_percent
+    count = 0
+    for record in changelog:
+        if record.value is None:
+            continue
+        count += 1
+        order = (record.key or b"").decode()
+        for line, (reserved, confirmed) in _decode(record.value).lines.items():
+            base = received[order, line]
+            # Twice everything: the tolerance is rounded to the nearest unit of the last place.
+            allowed = 2 * base * (HUNDRED + tolerance) + HUNDRED
+            if 2 * (reserved + confirmed) * HUNDRED > allowed:
+                findings.add(
+                    f"order {order} line {line} at {record.topic}[{record.partition}] offset "
+                    f"{record.offset}: {reserved} reserved and {confirmed} confirmed of {base}"
+                )
+    return findings.check(f"{count:,} entries, each within receipts and tolerance")
+
+
+def _received(reference: Reference) -> dict[tuple[str, str], Amount]:
+    """Quantity received of each order line; of services, ordered."""
+    found: dict[tuple[str, str], Amount] = defaultdict(int)
+    for receipts in reference.receipts.values():
+        for receipt in receipts:
+            for line in receipt.lines:
+                found[receipt.purchase_order, line.order_line] += line.quantity
+    for order in reference.orders.values():
+        for ordered in order.lines:
+            if ordered.service:
+                found[order.purchase_order, ordered.line] = ordered.quantity
+    return found

@@ -1,0 +1,1 @@
+"""The job of bench/job/README.md done with other stream processors."""

@@ -18,7 +18,7 @@ from operators.decide import BRANCHES, NAMES, changes, status_of
 from operators.decision import Branch, BranchAnswer, InvoiceDecision, InvoiceSettled
 from operators.result import Result
 from operators.table import Table
-from operators.time import Instant
+from operators.time import Instant, elapsed
 
 
 class Request(Struct, frozen=True, array_like=True, gc=False):
@@ -176,7 +176,7 @@ class Join:
             opened_at=request.opened_at,
             decided_at=now,
             uploaded_at=request.uploaded_at,
-            latency_ms=max(0, now - request.uploaded_at),
+            latency_ms=elapsed(request.uploaded_at, now),
         )
         yield decision
         if decision.status in ("APPROVED", "REJECTED"):
@@ -215,7 +215,7 @@ def _answer(result: Result) -> BranchAnswer:
         unknown_reason=result.unknown_reason,
         violations=result.violations,
         decided_at=result.decided_at,
-        latency_ms=max(0, result.decided_at - result.uploaded_at),
+        latency_ms=elapsed(result.uploaded_at, result.decided_at),
         policy_version=result.policy_version,
     )
 

@@ -8,6 +8,9 @@ from operators.result import Severity, Violation
 
 Details = TypeVar("Details")
 
+MOST = 200
+"""Violations that one answer names; a broken document has one for each of thousands of lines."""
+
 _RANK: dict[Severity, int] = {"ERROR": 0, "WARNING": 1, "UNKNOWN": 2, "INFO": 3}
 
 
@@ -27,3 +30,20 @@ class Judgement(Struct, Generic[Details], frozen=True, gc=False):
 def worst_first(violations: list[Violation]) -> tuple[Violation, ...]:
     """Violations ordered by severity, otherwise in the order they were found."""
     return tuple(sorted(violations, key=lambda violation: _RANK[violation.severity]))
+
+
+def reported(violations: list[Violation]) -> tuple[Violation, ...]:
+    """The worst violations, worst first, and how many more there are when they are too many.
+
+    An answer has to fit into a record, whatever its invoice is like.
+
+    >>> found = reported([Violation("R", "Wrong.", "WARNING")] * 201)
+    >>> len(found), found[-1].message
+    (200, '2 more violations are not listed.')
+    """
+    ordered = worst_first(violations)
+    if len(ordered) <= MOST:
+        return ordered
+    left = len(ordered) - MOST + 1
+    more = Violation("MF-MORE", f"{left} more violations are not listed.", "INFO")
+    return (*ordered[: MOST - 1], more)

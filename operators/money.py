@@ -20,7 +20,9 @@ ONE: Amount = 10**SCALE
 CENT: Amount = ONE // 100
 HUNDRED: Amount = 100 * ONE
 
-_LARGEST: Amount = 10**28 - 1
+LARGEST: Amount = 10**28 - 1
+"""What a record can carry: twenty-eight digits."""
+
 _NUMBER = re.compile(r"([+-]?)(\d{1,40})?(?:\.(\d{1,40}))?", re.ASCII)
 
 
@@ -42,7 +44,7 @@ def parse(text: str) -> Amount:
     if len(decimals) > SCALE:
         raise ValueError(f"more than {SCALE} decimal places: {text[:40]!r}")
     amount = int((match[2] or "0") + decimals.ljust(SCALE, "0"))
-    if amount > _LARGEST:
+    if amount > LARGEST:
         raise ValueError(f"too large: {text[:40]!r}")
     return -amount if match[1] == "-" else amount
 
@@ -81,6 +83,15 @@ def divided(numerator: int, denominator: int) -> int:
         numerator, denominator = -numerator, -denominator
     quotient = (2 * abs(numerator) + denominator) // (2 * denominator)
     return -quotient if numerator < 0 else quotient
+
+
+def bounded(amount: Amount) -> Amount:
+    """The nearest amount that a record can carry; products of absurd amounts go beyond.
+
+    >>> bounded(ONE), bounded(-(10**30)) == -LARGEST
+    (100000000, True)
+    """
+    return max(-LARGEST, min(amount, LARGEST))
 
 
 def times(left: Amount, right: Amount) -> Amount:

@@ -25,8 +25,18 @@ from msgspec import Struct
 
 from operators.codes import CREDIT_NOTES
 from operators.invoice import Invoice, Line
-from operators.judgement import Judgement, worst_first
-from operators.money import CENT, HUNDRED, ONE, Amount, divided, percent, render, rounded
+from operators.judgement import Judgement, reported
+from operators.money import (
+    CENT,
+    HUNDRED,
+    ONE,
+    Amount,
+    bounded,
+    divided,
+    percent,
+    render,
+    rounded,
+)
 from operators.reference import (
     ReferenceContract,
     ReferenceExchangeRate,
@@ -104,7 +114,7 @@ def judge(
     for each in compared:
         found += _difference(each, policy)
     found += _vat(invoice, tax_rates)
-    worst = worst_first(found)
+    worst = reported(found)
     status = _STATUS_OF.get(worst[0].severity, "MATCH") if worst else "MATCH"
     return Judgement(status, _details(invoice, compared, rates, policy), worst)
 
@@ -267,15 +277,15 @@ def _details(
     return PricingDetails(
         currency=currency,
         exchange_rate=_base_value(currency, rates, policy),
-        expected_net=sum(each.expected for each in compared) if compared else None,
-        invoiced_net=sum(each.invoiced for each in compared),
+        expected_net=bounded(sum(each.expected for each in compared)) if compared else None,
+        invoiced_net=bounded(sum(each.invoiced for each in compared)),
         lines=tuple(
             LinePrice(
                 line=each.line.id,
                 contract=each.contract.contract_id,
-                expected=each.unit_price,
-                invoiced=_unit_price(each.line),
-                difference=each.invoiced - each.expected,
+                expected=bounded(each.unit_price),
+                invoiced=bounded(_unit_price(each.line)),
+                difference=bounded(each.invoiced - each.expected),
             )
             for each in compared
         ),

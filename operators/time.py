@@ -9,6 +9,8 @@ Instant: TypeAlias = int
 SECOND: Instant = 1_000
 DAY: Instant = 86_400_000
 
+_LONGEST = 2**63 - 1
+
 
 def isoformat(at: Instant) -> str:
     """RFC 3339 text of an instant, to the millisecond.
@@ -19,3 +21,14 @@ def isoformat(at: Instant) -> str:
     seconds, milliseconds = divmod(at, 1_000)
     text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     return f"{text}.{milliseconds:03d}Z"
+
+
+def elapsed(since: Instant, until: Instant) -> int:
+    """Milliseconds between two instants, whatever a producer's clock has said of them.
+
+    Not less than 0, and never more than a record can carry.
+
+    >>> elapsed(1_000, 1_250), elapsed(1_250, 1_000), elapsed(-(2**63), 1_000) == 2**63 - 1
+    (250, 0, True)
+    """
+    return max(0, min(until - since, _LONGEST))

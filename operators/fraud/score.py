@@ -25,7 +25,7 @@ from operators.fraud.signals import (
     similar,
 )
 from operators.invoice import Invoice
-from operators.judgement import Judgement, worst_first
+from operators.judgement import Judgement, reported
 from operators.money import Amount, times
 from operators.reference import ReferenceExchangeRate, ReferencePolicy, ReferenceVendor
 from operators.result import Evidence, FraudDetails, FraudStatus, Severity, Violation
@@ -113,7 +113,7 @@ def _judgement(answer: Answer) -> Judgement[FraudDetails]:
         status = "WARNING"
     violations = [_violation(found, answer.fail_score) for found in answer.evidence]
     return Judgement(
-        status, FraudDetails(score, answer.evidence), worst_first(violations) if violations else ()
+        status, FraudDetails(score, answer.evidence), reported(violations) if violations else ()
     )
 
 

@@ -15,7 +15,7 @@ from operators.inventory.state import (
     RequestClaims,
 )
 from operators.invoice import Invoice
-from operators.judgement import Judgement, worst_first
+from operators.judgement import Judgement, reported
 from operators.reference import ReferenceGoodsReceipt, ReferencePolicy, ReferencePurchaseOrder
 from operators.result import InventoryDetails, InventoryStatus, LineMatch, Violation
 from operators.table import Lookup, Table
@@ -79,7 +79,7 @@ def judge(
         against,
         invoice.type_code in CREDIT_NOTES,
         comparison.lines,
-        worst_first(list(comparison.violations)) if comparison.violations else (),
+        reported(list(comparison.violations)) if comparison.violations else (),
     )
     if not superseded:
         _book(claim, reservations)

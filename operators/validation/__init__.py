@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from operators.invoice import AllowanceCharge, Invoice, Line, VatSubtotal
-from operators.judgement import Judgement, worst_first
+from operators.judgement import Judgement, reported
 from operators.money import render
 from operators.reference import ReferencePolicy, ReferenceTaxRate
 from operators.result import ValidationDetails, Violation
@@ -57,7 +57,7 @@ def judge(
         path = f"vat_breakdown[{position}]"
         found += _broken(SUBTOTAL, subtotal, case, path, _subtotal_name(subtotal))
     rejected = any(violation.severity == "ERROR" for violation in found)
-    return Judgement("REJECTED" if rejected else "APPROVED", _DETAILS, worst_first(found))
+    return Judgement("REJECTED" if rejected else "APPROVED", _DETAILS, reported(found))
 
 
 def _judge_line(line: Line, position: int, case: Case, found: list[Violation]) -> None:

@@ -291,6 +291,17 @@ def test_the_deadline_counts_from_the_first_answer_as_written_not_as_read() -> N
     assert partial.opened_at == 100
 
 
+@pytest.mark.parametrize("uploaded_at", [-(2**63), 2**63 - 1])
+def test_clocks_that_are_far_off_do_not_make_latencies_that_no_record_can_carry(
+    uploaded_at: int,
+) -> None:
+    requests = Requests()
+    found = result(*GOOD[0], uploaded_at=uploaded_at)
+    list(requests.join.answer(requests.waiting, requests.memory, found, 100, 9_000))
+    (partial,) = decisions(requests.caught_up(100 + DEADLINE + 1, 9_000))
+    assert partial.latency_ms == (2**63 - 1 if uploaded_at < 0 else 0)
+
+
 def test_a_known_answer_replaces_unknown_and_says_so() -> None:
     requests = Requests()
     for branch, status in GOOD[:3]:

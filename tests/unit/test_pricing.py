@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from operators.invoice import AllowanceCharge, Invoice, Totals, VatSubtotal
 from operators.judgement import Judgement
-from operators.money import CENT, ONE, parse, rounded, times
+from operators.money import CENT, LARGEST, ONE, parse, rounded, times
 from operators.pricing import contract_key, judge
 from operators.reference import ReferenceContract, ReferenceExchangeRate, VolumeDiscount
 from operators.result import PricingDetails
@@ -283,6 +283,16 @@ def test_no_line_is_too_broken_to_be_judged(
     judgement = priced(replace(billed("1", "1", "1"), lines=(spoilt,), currency=currency))
 
     assert judgement.status in {"MATCH", "DEVIATION", "MISMATCH", "UNKNOWN"}
-    assert sum(each.difference for each in judgement.details.lines) == (
-        judgement.details.invoiced_net - (judgement.details.expected_net or 0)
-    )
+    difference = sum(each.difference for each in judgement.details.lines)
+    invoiced, expected = judgement.details.invoiced_net, judgement.details.expected_net or 0
+    assert difference == invoiced - expected or LARGEST in (abs(difference), abs(expected))
+
+
+def test_absurd_amounts_are_answered_with_the_largest_a_record_can_carry() -> None:
+    absurd = line("1", "1", "1", "1", base_quantity=1)
+    absurd = replace(absurd, quantity=LARGEST, price=LARGEST, net=-LARGEST)
+    details = priced(replace(billed("1", "1", "1"), lines=(absurd,) * 2)).details
+
+    assert (details.expected_net, details.invoiced_net) == (LARGEST, -LARGEST)
+    for each in details.lines:
+        assert (each.invoiced, each.difference) == (LARGEST, -LARGEST)

@@ -1,0 +1,157 @@
+"""What must have become of each record: exactly one outcome, and the right kind of it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any, TypeAlias, get_args
+
+from connectors import dead_letters
+from connectors.stream import Decoded, Outgoing, Reason, Received
+from connectors.wire import Wire
+from flows import FLOWS
+from operators.audit import InvoiceAudit
+from operators.decision import InvoiceDecision, InvoiceSettled
+from operators.result import Result
+from tests.contract.flow_run import CODEC, CONTRACTS, class_of, decoded
+from tests.faults.fuzz.mutants import Mutant
+
+REASONS = frozenset(get_args(Reason))
+LARGEST = 1_000_000
+"""Bytes of a record that a producer takes unless it is told otherwise (`message.max.bytes`)."""
+
+Where: TypeAlias = tuple[str, int, int]
+
+
+class Wrong(AssertionError):
+    """A record's outcome is not what it must be."""
+
+    def __init__(self, where: Received | int | None, message: str) -> None:
+        """`where`: the record, or its offset, if it is known."""
+        super().__init__(message)
+        self.offset = where.offset if isinstance(where, Received) else where
+
+
+class Written:
+    """What a flow has written, by the record it answers."""
+
+    def __init__(self, written: Sequence[Outgoing]) -> None:
+        """Raises Wrong when a record cannot be written or does not keep to its contract."""
+        self.letters: dict[Where, list[Outgoing]] = defaultdict(list)
+        self.answers: Counter[Where] = Counter()
+        self.revisions: dict[tuple[str, int], list[int]] = defaultdict(list)
+        self.settled: Counter[tuple[str, int]] = Counter()
+        for outgoing in written:
+            is_letter = outgoing.topic.endswith(".dlq")
+            offset = self._letter(outgoing) if is_letter else self._record(decoded(outgoing))
+            self._check_size(outgoing, offset)
+
+    def _check_size(self, outgoing: Outgoing, offset: int | None) -> None:
+        headers = sum(len(name) + len(value or b"") for name, value in outgoing.headers)
+        size = len(outgoing.key or b"") + len(outgoing.value or b"") + headers
+        if size > LARGEST:
+            raise Wrong(offset, f"a record for {outgoing.topic} is too large to be written")
+
+    def _letter(self, letter: Outgoing) -> int:
+        headers = dict(letter.headers[-10:])
+        partition, offset = headers[dead_letters.PARTITION], headers[dead_letters.OFFSET]
+        topic = headers[dead_letters.TOPIC].decode()
+        if letter.topic != f"{topic}.dlq":
+            raise Wrong(None, f"a dead letter of {topic} went to {letter.topic}")
+        self.letters[topic, int(partition), int(offset)].append(letter)
+        return int(offset)
+
+    def _record(self, record: Any) -> int | None:
+        if isinstance(record, Result | InvoiceAudit):
+            source = record.source
+            self.answers[source.topic, source.partition, source.offset] += 1
+            return source.offset
+        if isinstance(record, InvoiceDecision):
+            self.revisions[record.request_id, record.attempt].append(record.revision)
+        elif isinstance(record, InvoiceSettled):
+            self.settled[record.request_id, record.attempt] += 1
+        return None
+
+
+class Outcomes:
+    """The rules of one flow."""
+
+    def __init__(self, flow: str) -> None:
+        """Decode as the flow does."""
+        assert flow in FLOWS
+        self._flow = flow
+        reads = [class_of(topic) for topic in CONTRACTS.read_by(flow)]
+        self._wire = Wire(flow, CONTRACTS, CODEC, reads)
+
+    def check(self, mutants: Sequence[Mutant], outgoing: Sequence[Outgoing]) -> Counter[str]:
+        """How many records came to which end; raises Wrong at the first that is not right."""
+        written = Written(outgoing)
+        ends = Counter(self._end(mutant, written) for mutant in mutants)
+        letters = sum(map(len, written.letters.values()))
+        counted = sum(count for end, count in ends.items() if end in REASONS)
+        if letters != counted:
+            raise Wrong(None, f"{letters} dead letters for {counted} records set aside")
+        for request, revisions in written.revisions.items():
+            if revisions != list(range(1, len(revisions) + 1)):
+                raise Wrong(None, f"request {request} has the revisions {revisions}")
+        return ends
+
+    def _end(self, mutant: Mutant, written: Written) -> str:
+        received = mutant.received
+        where = (received.topic, received.partition, received.offset)
+        letters, answers = written.letters.get(where, []), written.answers[where]
+        understood = self._wire.decode(received)
+        if understood is None:
+            return self._expect(received, "for another group", letters, answers, 0)
+        if letters:
+            return self._set_aside(mutant, letters, answers)
+        if not isinstance(understood, Decoded):
+            raise Wrong(received, "a record that cannot be read left no trace")
+        record = understood.record
+        if isinstance(record, InvoiceSettled):
+            return self._expect(received, "settled", letters, answers, 0)
+        if self._flow == "decide":
+            if not written.revisions.get((record.request_id, record.attempt)):
+                raise Wrong(received, "a result of a request that was never decided")
+            return "decided"
+        if self._flow != "collect" and record.invoice is None:
+            return self._expect(received, "points at a document", letters, answers, 0)
+        return self._expect(received, "answered", letters, answers, 1)
+
+    def _expect(
+        self, received: Received, end: str, letters: list[Outgoing], answers: int, wanted: int
+    ) -> str:
+        if letters or answers != wanted:
+            raise Wrong(received, f"{end}: {answers} answers and {len(letters)} dead letters")
+        return end
+
+    def _set_aside(self, mutant: Mutant, letters: list[Outgoing], answers: int) -> str:
+        received = mutant.received
+        if answers or len(letters) != 1:
+            raise Wrong(received, f"{answers} answers beside {len(letters)} dead letters")
+        (letter,) = letters
+        headers = dict(letter.headers)
+        reason = headers[dead_letters.ERROR_REASON].decode()
+        if reason not in REASONS:
+            raise Wrong(received, f"set aside for {reason!r}, which is no reason")
+        if mutant.sound and not self._may_be_set_aside(received, reason):
+            message = headers[dead_letters.MESSAGE].decode()
+            raise Wrong(received, f"it keeps to its contract and was set aside: {message}")
+        own = [header for header in received.headers if header[0] not in dead_letters.ADDED]
+        if (letter.key, letter.value, letter.timestamp, list(letter.headers[:-10])) != (
+            received.key,
+            received.value,
+            received.timestamp,
+            own,
+        ):
+            raise Wrong(received, "its dead letter is not what came")
+        return reason
+
+    def _may_be_set_aside(self, received: Received, reason: str) -> bool:
+        if self._flow == "decide":
+            return reason == "late_result"
+        understood = self._wire.decode(received)
+        assert isinstance(understood, Decoded)
+        return (
+            reason == "contract_broken"
+            and self._flow != "collect"
+            and not understood.record.vendor_id
+        )

@@ -2,8 +2,9 @@
 
 import importlib.resources
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources.abc import Traversable
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
@@ -77,12 +78,31 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
         Raises ContractError when the record has none.
         """
-        parts = [getattr(record, name) for name in self.key.split("/")]
-        if None in parts and self.key_without is not None:
-            parts = [getattr(record, self.key_without)]
-        if None in parts:
-            raise ContractError(f"a record of {self.name} needs its {self.key}, which is its key")
-        return "/".join(parts)
+        return self.key_reader()(record)
+
+    def key_reader(self) -> Callable[[Any], str]:
+        """A function that does what `key_of` does, for many records."""
+        names = self.key.split("/")
+        instead = self.key_without
+        if len(names) == 1 and instead is None:
+            read: Callable[[Any], str | None] = attrgetter(names[0])
+        else:
+
+            def read(record: Any) -> str | None:
+                parts = [getattr(record, name) for name in names]
+                if None not in parts:
+                    return "/".join(parts)
+                return None if instead is None else getattr(record, instead)
+
+        def key(record: Any) -> str:
+            found = read(record)
+            if found is None:
+                raise ContractError(
+                    f"a record of {self.name} needs its {self.key}, which is its key"
+                )
+            return found
+
+        return key
 
 
 class Version(msgspec.Struct, frozen=True):

@@ -60,7 +60,7 @@ class Envelope:
         self._unique = f"{group} {kind}"
         self._identity: Callable[[Any], str] = self._choose
         self._at: Instant | None = None
-        self._time = b""
+        self._time = ("ce_time", b"")
 
     def headers(
         self, record: msgspec.Struct, at: Instant, cause: Received | None = None
@@ -72,7 +72,7 @@ class Envelope:
         request joins one trace.
         """
         if at != self._at:
-            self._at, self._time = at, isoformat(at).encode()
+            self._at, self._time = at, ("ce_time", isoformat(at).encode())
         identity = self._identity(record)
         incoming = None
         if cause is None:
@@ -87,7 +87,7 @@ class Envelope:
         return [
             *self._fixed,
             ("ce_id", (identity or unique).encode()),
-            ("ce_time", self._time),
+            self._time,
             (TRACEPARENT, traceparent(incoming, unique.encode(), trace)),
         ]
 

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Message
@@ -62,7 +62,8 @@ def client(
 
 def place(message: Message) -> tuple[str, int, int]:
     """Topic, partition and offset of a message that came from a broker."""
-    return cast(tuple[str, int, int], (message.topic(), message.partition(), message.offset()))
+    known: Any = message
+    return known.topic(), known.partition(), known.offset()
 
 
 def bootstrap(kafka: Mapping[str, str]) -> str:

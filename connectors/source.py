@@ -68,9 +68,8 @@ class _Produces(StatelessSinkPartition[list[Outgoing]]):
 
     def write_batch(self, items: Iterable[list[Outgoing]]) -> None:
         for records in items:
-            for record in records:
-                self._task.produce(record)
-        self._task.serve()
+            if records:
+                self._task.produce(records)
 
 
 class TaskSink(DynamicSink[list[Outgoing]]):

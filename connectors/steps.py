@@ -167,19 +167,19 @@ def keep(
 def write(step_id: str, results: Results, wire: Wire, sink: Outputs) -> None:
     """Encode records and dead letters and write them."""
 
-    def encoded(record: Written, at: Instant) -> Outgoing:
-        try:
-            return wire.encode(record, at)
-        except Exception as error:
-            if isinstance(record, Rejected) or record.cause is None:
-                raise
-            raise RecordFailed(record.cause, error) from error
-
     def encode(keyed: tuple[str, Event[Written]]) -> list[Outgoing]:
         event = keyed[1]
         if not isinstance(event, Batch):
             return []
-        return [encoded(record, event.at) for record in event.records]
+        encoded: list[Outgoing] = []
+        for record in event.records:
+            try:
+                encoded.append(wire.encode(record, event.at))
+            except Exception as error:
+                if isinstance(record, Rejected) or record.cause is None:
+                    raise
+                raise RecordFailed(record.cause, error) from error
+        return encoded
 
     outgoing: Stream[list[Outgoing]] = op.map("encode", results, encode)
     op.output("topics", outgoing, sink)

@@ -118,8 +118,7 @@ class ChangelogTable(Generic[V]):
 
 
 Where: TypeAlias = tuple[str, int]
-OnWritten: TypeAlias = Callable[[str, int, int], None]
-Produce: TypeAlias = Callable[[Outgoing, OnWritten], None]
+Produce: TypeAlias = Callable[[list[Outgoing]], None]
 
 
 class ChangelogStore:
@@ -176,8 +175,12 @@ class ChangelogStore:
     def flush(self, partition: int) -> None:
         """Write the changes to the changelogs."""
         for table in self._open.get(partition, {}).values():
-            for key, value in table.changes():
-                self._produce(Outgoing(table.topic, key, value, [], partition), self._written)
+            topic = table.topic
+            changes = [Outgoing(topic, key, value, [], partition) for key, value in table.changes()]
+            if changes:
+                self._produce(changes)
+                # Behind the transaction's last record comes its commit marker.
+                self._ends[topic, partition] += len(changes) + 1
 
     def revoked(self, partition: int, returned: bool) -> None:
         """Drop the partition's tables, or look before they are used again."""
@@ -185,7 +188,3 @@ class ChangelogStore:
             self._doubted.add(partition)
         else:
             self._open.pop(partition, None)
-
-    def _written(self, topic: str, partition: int, offset: int) -> None:
-        # Behind the transaction's last record comes its commit marker.
-        self._ends[topic, partition] = offset + 2

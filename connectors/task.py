@@ -9,7 +9,7 @@ which run inside a poll, always find no open work.
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import cast
+from typing import Any
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -31,13 +31,12 @@ from connectors.stream import (
     CaughtUp,
     Event,
     Failure,
-    Headers,
     Keyed,
     Outgoing,
     Received,
     Revoked,
 )
-from connectors.transaction import OnWritten, TransactionFailed, Transactions
+from connectors.transaction import TransactionFailed, Transactions
 
 log = structlog.get_logger(__name__)
 
@@ -147,31 +146,40 @@ class Task:
         behind: dict[tuple[str, int], int] = {}
         for message in messages:
             topic, partition, offset = place(message)
-            if (topic, partition) in behind:
+            where = topic, partition
+            if where in behind:
                 continue
             error = message.error()
             if error is not None:
                 if error.code() == KafkaError._PARTITION_EOF:
-                    self._ended[topic, partition] = offset
+                    self._ended[where] = offset
                     self._reached(topic, partition, offset)
                     continue
                 raise KafkaException(error)
-            self._offsets[topic, partition] = offset + 1
-            self._ended.pop((topic, partition), None)
-            self._reached(topic, partition, offset + 1)
+            self._offsets[where] = offset + 1
+            if self._ended:
+                self._ended.pop(where, None)
+            if self._ends is not None:
+                self._reached(topic, partition, offset + 1)
+            poison = self._poison(topic, partition, offset) if self._failures else None
+            headers: Any = message.headers()
             received = Received(
                 topic,
                 partition,
                 offset,
                 message.key(),
                 message.value(),
-                cast(Headers, message.headers() or []),
+                headers or [],
                 message.timestamp()[1],
-                self._poison(topic, partition, offset),
+                poison,
             )
-            by_partition.setdefault(partition, []).append(received)
-            if received.poison is not None:
-                behind[topic, partition] = offset + 1
+            records = by_partition.get(partition)
+            if records is None:
+                by_partition[partition] = [received]
+            else:
+                records.append(received)
+            if poison is not None:
+                behind[where] = offset + 1
         # A poison record ends its epoch: one failure is remembered beside an offset, and another
         # record failing in the same epoch would replace it, for ever in turn.
         for where, offset in behind.items():
@@ -193,13 +201,9 @@ class Task:
             return None
         return failure
 
-    def produce(self, record: Outgoing, on_written: OnWritten | None = None) -> None:
-        """Write a record in the open epoch's transaction; `on_written` learns where it stands."""
-        self._transactions.produce(record, on_written)
-
-    def serve(self) -> None:
-        """Let the producer work off delivery reports."""
-        self._transactions.serve()
+    def produce(self, records: Iterable[Outgoing]) -> None:
+        """Write records in the open epoch's transaction."""
+        self._transactions.produce(records)
 
     def commit(self) -> None:
         """Make everything since the last commit visible, and the offsets of what caused it.

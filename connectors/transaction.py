@@ -1,21 +1,17 @@
 """The producing half of a task: one transaction at a time, on a producer used until it fails."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Any, TypeAlias, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import structlog
-from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import KafkaException, Producer, TopicPartition
 
 from connectors.errors import Unavailable
-from connectors.kafka import PARTITIONER, client, place
+from connectors.kafka import PARTITIONER, client
 from connectors.stream import Outgoing
 
 log = structlog.get_logger(__name__)
-
-OnWritten: TypeAlias = Callable[[str, int, int], None]
-"""Takes topic, partition and offset of a record once the broker has it."""
 
 _TIMEOUT = 30.0
 """Seconds one step of a commit may take."""
@@ -42,30 +38,32 @@ class Transactions:
             )
         )
         self._producer.init_transactions(_PATIENCE)
-        self._refused: KafkaError | None = None
         self.open = False
 
-    def produce(self, record: Outgoing, on_written: OnWritten | None = None) -> None:
-        """Write a record in the open transaction; `on_written` learns where it stands."""
-        self._begin()
-        report = self._delivered if on_written is None else partial(self._reported, on_written)
-        while True:
-            try:
-                self._producer.produce(
-                    record.topic,
-                    value=record.value,
-                    key=record.key,
-                    partition=record.partition,
-                    on_delivery=report,
-                    timestamp=record.timestamp,
-                    headers=cast(Any, record.headers),
-                )
-                return
-            except BufferError:
-                self._producer.poll(0.1)
+    def produce(self, records: Iterable[Outgoing]) -> None:
+        """Write records in the open transaction.
 
-    def serve(self) -> None:
-        """Let the producer work off delivery reports."""
+        No delivery report is asked for: a record that the broker refuses makes the commit fail.
+        """
+        self._begin()
+        produce: Any = self._producer.produce
+        for record in records:
+            given = (
+                record.topic,
+                record.value,
+                record.key,
+                record.partition,
+                None,
+                None,
+                record.timestamp,
+                record.headers,
+            )
+            while True:
+                try:
+                    produce(*given)
+                    break
+                except BufferError:
+                    self._producer.poll(0.1)
         self._producer.poll(0)
 
     def commit(self, offsets: Sequence[TopicPartition], group: Any) -> None:
@@ -84,8 +82,6 @@ class Transactions:
             raise TransactionFailed(
                 f"the epoch was not committed: {error.args[0].str()}"
             ) from error
-        if self._refused is not None:
-            raise TransactionFailed(f"a record was not written: {self._refused.str()}")
         self.open = False
 
     def abort(self) -> None:
@@ -121,12 +117,3 @@ class Transactions:
             raise TransactionFailed("the group's coordinator did not take the offsets in time")
         if failed:
             raise failed[0]
-
-    def _delivered(self, error: KafkaError | None, _: Message) -> None:
-        if error is not None and self._refused is None:
-            self._refused = error
-
-    def _reported(self, on_written: OnWritten, error: KafkaError | None, message: Message) -> None:
-        self._delivered(error, message)
-        if error is None:
-            on_written(*place(message))

@@ -41,9 +41,9 @@ class Wire:
 
     def decode(self, received: Received) -> Decoded[Any] | Rejected | None:
         """A record's content, why there is none, or None when it is meant for another group."""
-        target = received.header(TARGET_GROUP)
-        if target is not None and target != self._target:
-            return None
+        for name, value in received.headers:
+            if name == TARGET_GROUP and value != self._target:
+                return None
         if received.poison is not None:
             return Rejected(received, "poison", received.poison.message)
         if received.value is None:
@@ -70,7 +70,7 @@ class Wire:
         topic = self._contracts.topic_of(record)
         route = _Route(
             topic.name,
-            topic.key_of,
+            topic.key_reader(),
             self._codec.encoder(record),
             Envelope(self.group, topic.name.removeprefix(self._contracts.namespace)),
         )

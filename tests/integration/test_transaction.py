@@ -1,0 +1,38 @@
+"""What a broker refuses is never committed, though no delivery report is asked for."""
+
+from collections.abc import Iterator
+
+import pytest
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
+
+from connectors.browse import read_all
+from connectors.kafka import client
+from connectors.stream import Outgoing
+from connectors.transaction import TransactionFailed, Transactions
+
+
+@pytest.fixture
+def narrow(bootstrap: str, unique: str) -> Iterator[str]:
+    """A topic that takes records of up to a thousand bytes."""
+    admin = AdminClient(client({"bootstrap.servers": bootstrap}))
+    name = f"{unique}narrow"
+    topic = NewTopic(name, 1, 1, config={"max.message.bytes": "1000"})
+    admin.create_topics([topic])[name].result()
+    yield name
+    admin.delete_topics([name])[name].result()
+
+
+def test_a_record_that_is_refused_takes_its_whole_epoch_with_it(
+    bootstrap: str, narrow: str
+) -> None:
+    kafka = {"bootstrap.servers": bootstrap}
+    first = Transactions(kafka, narrow)
+    first.produce([Outgoing(narrow, b"k", b"fits", [])])
+    first.commit([], None)
+    first.produce([Outgoing(narrow, b"k", b"fits", []), Outgoing(narrow, b"k", b"x" * 5_000, [])])
+    with pytest.raises(TransactionFailed, match="not committed"):
+        first.commit([], None)
+    second = Transactions(kafka, narrow)
+    second.produce([Outgoing(narrow, b"k", b"after", [])])
+    second.commit([], None)
+    assert [each.value for each in read_all(kafka, [narrow])] == [b"fits", b"after"]

@@ -146,6 +146,18 @@ class Cluster:
                 raise RuntimeError("the brokers have not found each other")
             time.sleep(0.1)
 
+    def whole(self, within: float) -> bool:
+        """Wait until every broker has every partition; False when that takes too long."""
+        until = time.monotonic() + within
+        while time.monotonic() < until:
+            with suppress(KafkaException):
+                topics = self.admin.list_topics(timeout=5).topics.values()
+                partitions = [each for topic in topics for each in topic.partitions.values()]
+                if all(len(each.isrs) == len(each.replicas) for each in partitions):
+                    return True
+            time.sleep(0.2)
+        return False
+
     @property
     def admin(self) -> AdminClient:
         """A client that is connected after its first use."""

@@ -3,7 +3,7 @@
 Instants are milliseconds since 1970 (UTC).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -39,7 +39,11 @@ class Injected:
     """What it hit: `fraud/one`, `broker 2`, `postgresql`."""
     started_at: Instant
     ended_at: Instant
-    """When what was broken was given back; of a kill, the moment of the kill."""
+    """When what was broken was given back.
+
+    Of a process of a flow or a broker that was killed: the moment of the kill, for the others
+    must do without it.
+    """
     detail: str = ""
 
     @property
@@ -93,6 +97,8 @@ class Run:
     """How often processes were started again, by `flow/instance`."""
     folder: Path
     """Where logs, what was observed and this history are kept."""
+    exits: dict[str, int] = field(default_factory=dict)
+    """How often a process ended unasked with a code; negative codes are signals."""
 
     @cached_property
     def world(self) -> World:

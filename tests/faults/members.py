@@ -52,6 +52,7 @@ class Members:
         self._logs = logs
         self._points = points
         self._members: dict[str, Member] = {}
+        self._leaving: list[subprocess.Popen[bytes]] = []
         self._lock = threading.RLock()
         self._over = threading.Event()
         self._watching = threading.Thread(target=self._watch, daemon=True)
@@ -84,6 +85,7 @@ class Members:
         """Start another process under the same name; the one that is no longer looked after."""
         with self._lock:
             member = self._members[name]
+            self._leaving.append(member.process)
             self.start(member.flow, member.instance)
             return member.process
 
@@ -109,6 +111,7 @@ class Members:
         with self._lock:
             leaving = [self._members.pop(name) for name in names]
             for member in leaving:
+                self._leaving.append(member.process)
                 member.process.terminate()
         until = time.monotonic() + _PATIENCE
         clean = True
@@ -135,10 +138,11 @@ class Members:
         if self._watching.is_alive():
             self._watching.join()
         with self._lock:
-            for member in self._members.values():
-                member.process.kill()
-            for member in self._members.values():
-                member.process.wait()
+            left = [*self._leaving, *(member.process for member in self._members.values())]
+            for process in left:
+                process.kill()
+            for process in left:
+                process.wait()
             self._members.clear()
 
     def _assigned(self, name: str) -> bool:

@@ -6,11 +6,11 @@ points into a process, and a clock that can be made to jump.
 """
 
 import os
+import threading
 import time
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
-from connectors.clock import now
 from operators.time import Instant
 
 Phase: TypeAlias = Literal[
@@ -34,6 +34,8 @@ class FaultPoints:
     def __init__(self, folder: Path) -> None:
         """Nothing is armed yet."""
         self.folder = folder
+        self.over = threading.Event()
+        """Set when nothing is waited for any more."""
         folder.mkdir(parents=True)
 
     def arm(self, process: str, phase: Phase) -> None:
@@ -53,10 +55,12 @@ class FaultPoints:
         until = time.monotonic() + within
         while time.monotonic() < until or not self.disarm(process, phase):
             for path in self.folder.glob(f"{process}.{phase}.fired.*"):
-                at = int(path.suffix[1:])
+                # The file system's clock: the process's may be wrong.
+                at = path.stat().st_ctime_ns // 1_000_000
                 path.rename(path.with_name(path.name.replace(".fired.", ".counted.")))
                 return at
-            time.sleep(0.02)
+            if self.over.wait(0.02):
+                until = 0.0
         return None
 
     def jump(self, process: str, milliseconds: int) -> None:
@@ -81,7 +85,7 @@ def fire(folder: Path, process: str, phase: Phase) -> bool:
     """Take the file away and leave a trace; False when there is none."""
     path = armed(folder, process, phase)
     try:
-        os.rename(path, path.with_name(f"{path.name}.fired.{now()}"))
+        os.rename(path, path.with_name(f"{path.name}.fired.{os.getpid()}"))
     except FileNotFoundError:
         return False
     return True

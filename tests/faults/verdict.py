@@ -7,6 +7,7 @@ from pathlib import Path
 from connectors.contracts import Contracts
 from connectors.stream import Received
 from operators.decision import InvoiceDecision
+from operators.time import Instant
 from operators.upload import InvoiceUploaded
 from tests.faults import observer
 from tests.faults.checks import (
@@ -125,15 +126,16 @@ def _seen_twice(evidence: Evidence) -> Iterator[tuple[Where, Iterator[Row], Iter
 
 
 def _decided(evidence: Evidence) -> Iterator[Decided]:
-    """When the first decision on each request was seen."""
-    found: dict[tuple[str, int], Decided] = {}
-    for number in evidence.recorded.partitions(InvoiceDecision):
-        topic = evidence.recorded.contracts.topic_of(InvoiceDecision).name
+    """When each upload was made, and when the first decision on it was seen."""
+    recorded = evidence.recorded
+    topic = recorded.contracts.topic_of(InvoiceDecision).name
+    first: dict[tuple[str, int], Instant] = {}
+    for number in recorded.partitions(InvoiceDecision):
         seen = {row.offset: row.seen_at for row in evidence.observed((topic, number))}
-        for decoded in evidence.recorded.of(InvoiceDecision, number):
-            decision = decoded.record
-            found.setdefault(
-                (decision.request_id, decision.attempt),
-                Decided(decision.request_id, decision.uploaded_at, seen[decoded.received.offset]),
-            )
-    yield from found.values()
+        for decision in recorded.of(InvoiceDecision, number):
+            case = (decision.record.request_id, decision.record.attempt)
+            first.setdefault(case, seen[decision.received.offset])
+    for upload in recorded.of(InvoiceUploaded):
+        seen_at = first.get((upload.record.request_id, upload.record.attempt))
+        if seen_at is not None:
+            yield Decided(upload.record.request_id, upload.received.timestamp, seen_at)

@@ -13,7 +13,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
 
 .PHONY: demo
-demo: $(VENV)/.runtime ## install, run the embedded demo, leave nothing running
+demo: $(VENV)/.native ## install, run the embedded demo, leave nothing running
 	@$(BIN)/manifold demo
 
 .PHONY: test
@@ -47,7 +47,7 @@ format: $(VENV)/.dev ## format the code and sort the imports
 	$(BIN)/ruff format
 
 .PHONY: docs
-docs: $(VENV)/.runtime ## draw the pictures in README.md and docs/flows.md anew
+docs: $(VENV)/.native ## draw the pictures in README.md and docs/flows.md anew
 	@$(BIN)/python -m manifold.pictures
 
 .PHONY: kafka
@@ -72,6 +72,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3
 clean: ## stop Kafka and delete all that was installed or written here
 	@if [ -d .kafka ] && [ -x $(BIN)/python ]; then $(BROKER) stop; fi
 	rm -rf $(VENV) .kafka .manifold dist *.egg-info
+	rm -f connectors/native/*.so
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -96,13 +97,17 @@ $(VENV)/.python:
 	echo "macOS: brew install python@3.12) and run make again, or name it: make PYTHON=/path/to/python3.12 ..." >&2; \
 	exit 1
 
-$(VENV)/.runtime: $(VENV)/.python requirements.lock pyproject.toml
+$(VENV)/.runtime: $(VENV)/.python requirements.lock pyproject.toml hatch_build.py
 	@echo "Installing Manifold into $(VENV) (half a minute, only once) ..."
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps -e .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+$(VENV)/.native: $(VENV)/.runtime $(wildcard connectors/native/*.[ch]) connectors/native/build.py
+	@$(BIN)/python connectors/native/build.py
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.native requirements-dev.lock
 	@echo "Installing what the checks and tests need ..."
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@

@@ -1,6 +1,8 @@
 """How a Struct class and an Avro record fit together."""
 
 import inspect
+from collections.abc import Collection
+from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -52,19 +54,24 @@ def keeps_bytes(found: AvroType, wanted: msgspec.inspect.Type) -> bool:
     return isinstance(wanted, msgspec.inspect.BytesType) and isinstance(found, Array | Record)
 
 
+def arrangement(struct: type[Any], given: Collection[str]) -> tuple[list[str], list[str]]:
+    """Which of these fields a call that makes a Struct gives by position, and which by name."""
+    parameters = list(inspect.signature(struct).parameters.values())
+    by_position = [
+        parameter.name
+        for parameter in takewhile(lambda parameter: parameter.name in given, parameters)
+        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
+    ]
+    rest = parameters[len(by_position) :]
+    return by_position, [parameter.name for parameter in rest if parameter.name in given]
+
+
 def call(struct: type[Any], values: dict[str, str]) -> str:
     """The source text of the arguments that construct a Struct from these expressions."""
-    parameters = inspect.signature(struct).parameters.values()
-    arguments = []
-    positional = True
-    for parameter in parameters:
-        if parameter.name not in values:
-            positional = False
-        elif positional and parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
-            arguments.append(values[parameter.name])
-        else:
-            arguments.append(f"{parameter.name}={values[parameter.name]}")
-    return ", ".join(arguments)
+    by_position, by_name = arrangement(struct, values.keys())
+    return ", ".join(
+        [values[name] for name in by_position] + [f"{name}={values[name]}" for name in by_name]
+    )
 
 
 def check(struct: type[Any], record: Record) -> None:

@@ -1,0 +1,493 @@
+/* Writers: a program is made once from a plan, and then run over Structs.
+
+   Every value is held while it is written, for code of a foreign class could run and drop it. */
+
+#include "avro.h"
+
+enum code {
+    FIXED, SPLICE, TEXT, BYTES, INT, LONG, DECIMAL, DATE, BOOLEAN, FLOAT, DOUBLE, SYMBOL,
+    ARRAY, RECORD,
+};
+static const char *const names[] = {
+    "fixed", "splice", "string", "bytes", "int", "long", "decimal", "date", "boolean", "float",
+    "double", "symbol", "array", "record", NULL,
+};
+
+#define ON_STACK 4096
+#define LONGEST_NUMBER 10
+
+typedef struct step step;
+
+typedef struct {
+    PyTypeObject *type;
+    size_t count;
+    step *steps;
+} record;
+
+struct step {
+    uint8_t code;
+    uint8_t in_union; /* flags of avro.h */
+    uint8_t null, some; /* bytes of the union's branches */
+    Py_ssize_t slot; /* of the record's instances, or 0 */
+    PyObject *name;
+    PyObject *about; /* bytes; or symbols and their indexes: a dictionary */
+    record *record; /* the item of an array is a record of one step */
+};
+
+/* Bytes under construction, on the stack until they are too many. */
+typedef struct {
+    uint8_t *at, *end, *start;
+    uint8_t small[ON_STACK];
+} output;
+
+static int
+grow(output *o, size_t more)
+{
+    size_t used = (size_t)(o->at - o->start);
+    size_t size = 2 * (used + more);
+    uint8_t *larger = PyMem_Realloc(o->start == o->small ? NULL : o->start, size);
+    if (larger == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if (o->start == o->small)
+        memcpy(larger, o->small, used);
+    o->start = larger;
+    o->at = larger + used;
+    o->end = larger + size;
+    return 0;
+}
+
+static inline int
+room(output *o, size_t more)
+{
+    return (size_t)(o->end - o->at) >= more ? 0 : grow(o, more);
+}
+
+/* There has to be room. */
+static inline void
+put_number(output *o, int64_t number)
+{
+    uint64_t rest = (uint64_t)number << 1 ^ (uint64_t)(number >> 63);
+    while (rest > 127) {
+        *o->at++ = (uint8_t)(rest | 128);
+        rest >>= 7;
+    }
+    *o->at++ = (uint8_t)rest;
+}
+
+static inline int
+put_bytes(output *o, const void *bytes, size_t size)
+{
+    if (room(o, size) < 0)
+        return -1;
+    memcpy(o->at, bytes, size);
+    o->at += size;
+    return 0;
+}
+
+static inline int
+put_span(output *o, const void *bytes, size_t size)
+{
+    if (room(o, LONGEST_NUMBER + size) < 0)
+        return -1;
+    put_number(o, (int64_t)size);
+    memcpy(o->at, bytes, size);
+    o->at += size;
+    return 0;
+}
+
+static int
+unfit(const char *wanted, PyObject *value)
+{
+    PyErr_Format(PyExc_TypeError, "%s is wanted, not %s", wanted, Py_TYPE(value)->tp_name);
+    return -1;
+}
+
+static int
+too_large(void)
+{
+    PyErr_SetString(PyExc_OverflowError, "an integer is longer than its type");
+    return -1;
+}
+
+static int
+put_long(output *o, PyObject *value, int64_t limit)
+{
+    if (!PyLong_Check(value))
+        return unfit("an integer", value);
+    int overflow;
+    long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+    if (overflow || number > limit || number < -limit - 1)
+        return too_large();
+    put_number(o, number);
+    return 0;
+}
+
+static inline void
+put_big_endian(output *o, uint64_t number, size_t size)
+{
+    for (size_t left = size; left > 0; left--)
+        *o->at++ = (uint8_t)(number >> (8 * (left - 1)));
+}
+
+/* In the fewest bytes that hold the number and its sign. */
+static inline size_t
+signed_size(int64_t number)
+{
+    uint64_t bits = (uint64_t)(number ^ (number >> 63));
+    size_t size = 1;
+    for (bits >>= 7; bits > 0; bits >>= 8)
+        size++;
+    return size;
+}
+
+static int
+put_long_decimal(output *o, PyObject *value)
+{
+    PyObject *bits = PyLong_FromLong(64);
+    PyObject *upper = bits == NULL ? NULL : PyNumber_Rshift(value, bits);
+    Py_XDECREF(bits);
+    if (upper == NULL)
+        return -1;
+    int overflow;
+    int64_t high = PyLong_AsLongLongAndOverflow(upper, &overflow);
+    Py_DECREF(upper);
+    size_t size = 8 + signed_size(high);
+    uint64_t low = PyLong_AsUnsignedLongLongMask(value);
+    if (PyErr_Occurred())
+        return -1;
+    if (overflow || size > DECIMAL_BYTES) {
+        PyErr_SetString(PyExc_IndexError, "a decimal is longer than 28 digits");
+        return -1;
+    }
+    put_number(o, (int64_t)size);
+    put_big_endian(o, (uint64_t)high, size - 8);
+    put_big_endian(o, low, 8);
+    return 0;
+}
+
+static int
+put_decimal(output *o, PyObject *value)
+{
+    if (!PyLong_Check(value))
+        return unfit("a scaled integer", value);
+    int overflow;
+    int64_t number = PyLong_AsLongLongAndOverflow(value, &overflow);
+    if (overflow)
+        return put_long_decimal(o, value);
+    size_t size = signed_size(number);
+    *o->at++ = (uint8_t)(2 * size);
+    put_big_endian(o, (uint64_t)number, size);
+    return 0;
+}
+
+static int
+put_date(output *o, PyObject *value)
+{
+    int64_t day;
+    if (day_of(value, &day) < 0)
+        return -1;
+    put_number(o, day);
+    return 0;
+}
+
+static int
+put_boolean(output *o, PyObject *value)
+{
+    int one = value == Py_True, zero = value == Py_False;
+    if (!one && !zero) { /* Python holds 1 and 1.0 equal to True */
+        if ((one = PyObject_RichCompareBool(value, Py_True, Py_EQ)) < 0 ||
+            (zero = PyObject_RichCompareBool(value, Py_False, Py_EQ)) < 0)
+            return -1;
+        if (!one && !zero)
+            return unfit("a boolean", value);
+    }
+    *o->at++ = (uint8_t)one;
+    return 0;
+}
+
+static int
+put_real(output *o, PyObject *value, size_t size)
+{
+    double number = PyFloat_AsDouble(value);
+    if (number == -1.0 && PyErr_Occurred())
+        return -1;
+    int failed = size == 4 ? PyFloat_Pack4(number, (char *)o->at, 1)
+                           : PyFloat_Pack8(number, (char *)o->at, 1);
+    o->at += size;
+    return failed;
+}
+
+static int
+put_symbol(output *o, const step *s, PyObject *value)
+{
+    PyObject *index = PyDict_GetItemWithError(s->about, value);
+    if (index == NULL) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_KeyError, "an enumeration has no such symbol");
+        return -1;
+    }
+    put_number(o, PyLong_AsLong(index));
+    return 0;
+}
+
+static int
+put_text(output *o, PyObject *value)
+{
+    if (!PyUnicode_Check(value))
+        return unfit("a string", value);
+    Py_ssize_t size;
+    const char *bytes = PyUnicode_AsUTF8AndSize(value, &size);
+    return bytes == NULL ? -1 : put_span(o, bytes, (size_t)size);
+}
+
+static int
+put_buffer(output *o, PyObject *value, int with_size)
+{
+    Py_buffer buffer;
+    if (PyObject_GetBuffer(value, &buffer, PyBUF_SIMPLE) < 0)
+        return -1;
+    int failed = with_size ? put_span(o, buffer.buf, (size_t)buffer.len)
+                           : put_bytes(o, buffer.buf, (size_t)buffer.len);
+    PyBuffer_Release(&buffer);
+    return failed;
+}
+
+static int put_record(output *o, const record *of, PyObject *value);
+static int put_value(output *o, const step *s, PyObject *value);
+
+static int
+put_array(output *o, const step *item, PyObject *value)
+{
+    int any = PyObject_IsTrue(value);
+    if (any < 0 || room(o, LONGEST_NUMBER) < 0)
+        return -1;
+    if (!any) {
+        *o->at++ = 0;
+        return 0;
+    }
+    if (PyObject_Size(value) < 0)
+        return -1;
+    PyObject *items = PySequence_Tuple(value); /* a tuple is its own */
+    if (items == NULL)
+        return -1;
+    Py_ssize_t count = PyTuple_GET_SIZE(items);
+    put_number(o, count);
+    for (Py_ssize_t at = 0; at < count; at++)
+        if (put_value(o, item, PyTuple_GET_ITEM(items, at)) < 0) {
+            Py_DECREF(items);
+            return -1;
+        }
+    Py_DECREF(items);
+    if (room(o, 1) < 0)
+        return -1;
+    *o->at++ = 0;
+    return 0;
+}
+
+static int
+put_value(output *o, const step *s, PyObject *value)
+{
+    if (room(o, 2 * LONGEST_NUMBER) < 0) /* for a branch, and whatever is short */
+        return -1;
+    if (s->in_union) {
+        if (value == Py_None) {
+            *o->at++ = s->null;
+            return 0;
+        }
+        *o->at++ = s->some;
+    }
+    switch (s->code) {
+    case SPLICE:
+        return put_buffer(o, value, 0);
+    case TEXT:
+        return put_text(o, value);
+    case BYTES:
+        return put_buffer(o, value, 1);
+    case INT:
+        return put_long(o, value, INT32_MAX);
+    case LONG:
+        return put_long(o, value, INT64_MAX);
+    case DECIMAL:
+        return put_decimal(o, value);
+    case DATE:
+        return put_date(o, value);
+    case BOOLEAN:
+        return put_boolean(o, value);
+    case FLOAT:
+        return put_real(o, value, 4);
+    case DOUBLE:
+        return put_real(o, value, 8);
+    case SYMBOL:
+        return put_symbol(o, s, value);
+    case ARRAY:
+        return put_array(o, s->record->steps, value);
+    default:
+        return put_record(o, s->record, value);
+    }
+}
+
+static int
+put_record(output *o, const record *of, PyObject *value)
+{
+    int known = Py_IS_TYPE(value, of->type);
+    const step *last = of->steps + of->count;
+    for (const step *s = of->steps; s < last; s++) {
+        if (s->code == FIXED) {
+            if (put_bytes(o, PyBytes_AS_STRING(s->about), (size_t)PyBytes_GET_SIZE(s->about)) < 0)
+                return -1;
+            continue;
+        }
+        PyObject *held = NULL;
+        if (known && s->slot != 0)
+            held = Py_XNewRef(*(PyObject **)((char *)value + s->slot));
+        if (held == NULL && (held = PyObject_GetAttr(value, s->name)) == NULL)
+            return -1;
+        int failed = put_value(o, s, held);
+        Py_DECREF(held);
+        if (failed)
+            return -1;
+    }
+    return 0;
+}
+
+/* Programs are tuples:
+     step    (name, flags, attribute, what it is about)
+     record  (class, (step, ...)) */
+
+static void
+clear_record(record *cleared)
+{
+    for (size_t at = 0; at < cleared->count; at++) {
+        step *s = &cleared->steps[at];
+        Py_XDECREF(s->name);
+        Py_XDECREF(s->about);
+        if (s->record != NULL) {
+            clear_record(s->record);
+            PyMem_Free(s->record);
+        }
+    }
+    PyMem_Free(cleared->steps);
+    Py_XDECREF(cleared->type);
+}
+
+static int make_record(PyObject *program, record *made);
+
+static int
+make_step(PyObject *program, PyTypeObject *type, step *made)
+{
+    PyObject *name, *attribute, *about;
+    int flags;
+    if (!PyArg_ParseTuple(program, "UiUO", &name, &flags, &attribute, &about))
+        return -1;
+    int code = code_of(name, names);
+    if (code < 0)
+        return -1;
+    made->code = (uint8_t)code;
+    made->in_union = (uint8_t)flags;
+    made->null = flags & NULL_LAST ? 2 : 0;
+    made->some = flags & NULL_LAST ? 0 : 2;
+    made->name = Py_NewRef(attribute);
+    PyUnicode_InternInPlace(&made->name);
+    made->slot = slot_of(type, made->name);
+    if (code == ARRAY || code == RECORD) {
+        if ((made->record = PyMem_Calloc(1, sizeof(record))) == NULL)
+            return PyErr_NoMemory(), -1;
+        return make_record(about, made->record);
+    }
+    if ((code == FIXED && !PyBytes_Check(about)) || (code == SYMBOL && !PyDict_Check(about))) {
+        PyErr_SetString(PyExc_TypeError, "a step is about bytes or a dictionary");
+        return -1;
+    }
+    made->about = Py_NewRef(about);
+    return 0;
+}
+
+static int
+make_record(PyObject *program, record *made)
+{
+    PyObject *type, *steps;
+    if (!PyArg_ParseTuple(program, "O!O!", &PyType_Type, &type, &PyTuple_Type, &steps))
+        return -1;
+    made->type = (PyTypeObject *)Py_NewRef(type);
+    size_t count = (size_t)PyTuple_GET_SIZE(steps);
+    if (count == 0) {
+        PyErr_SetString(PyExc_ValueError, "a record has no fields");
+        return -1;
+    }
+    if ((made->steps = PyMem_Calloc(count, sizeof(step))) == NULL)
+        return PyErr_NoMemory(), -1;
+    for (size_t at = 0; at < count; at++) {
+        made->count = at + 1; /* so that what a failed step holds is freed */
+        if (make_step(PyTuple_GET_ITEM(steps, (Py_ssize_t)at), made->type, &made->steps[at]) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+typedef struct {
+    PyObject_HEAD
+    vectorcallfunc call;
+    PyObject *prefix;
+    record program;
+} Writer;
+
+static PyObject *
+write_call(PyObject *callable, PyObject *const *arguments, size_t given, PyObject *keywords)
+{
+    Writer *self = (Writer *)callable;
+    if (PyVectorcall_NARGS(given) != 1 || keywords != NULL) {
+        PyErr_SetString(PyExc_TypeError, "a writer takes a record");
+        return NULL;
+    }
+    output o;
+    o.start = o.at = o.small;
+    o.end = o.small + ON_STACK;
+    PyObject *value = Py_NewRef(arguments[0]), *written = NULL;
+    if (put_bytes(&o, PyBytes_AS_STRING(self->prefix), (size_t)PyBytes_GET_SIZE(self->prefix)) == 0 &&
+        put_record(&o, &self->program, value) == 0)
+        written = PyBytes_FromStringAndSize((const char *)o.start, o.at - o.start);
+    Py_DECREF(value);
+    if (o.start != o.small)
+        PyMem_Free(o.start);
+    return written;
+}
+
+static PyObject *
+writer_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
+{
+    PyObject *program, *prefix;
+    static char *parameters[] = {"program", "prefix", NULL};
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!O!", parameters, &PyTuple_Type,
+                                     &program, &PyBytes_Type, &prefix))
+        return NULL;
+    Writer *self = (Writer *)type->tp_alloc(type, 0);
+    if (self == NULL)
+        return NULL;
+    self->call = write_call;
+    self->prefix = Py_NewRef(prefix);
+    if (make_record(program, &self->program) < 0)
+        Py_CLEAR(self);
+    return (PyObject *)self;
+}
+
+static void
+writer_dealloc(PyObject *self)
+{
+    Py_XDECREF(((Writer *)self)->prefix);
+    clear_record(&((Writer *)self)->program);
+    Py_TYPE(self)->tp_free(self);
+}
+
+PyTypeObject WriterType = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "connectors.native.avro.Writer",
+    .tp_doc = "Gives the bytes of a Struct behind a prefix.",
+    .tp_basicsize = sizeof(Writer),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL,
+    .tp_vectorcall_offset = offsetof(Writer, call),
+    .tp_call = PyVectorcall_Call,
+    .tp_new = writer_new,
+    .tp_dealloc = writer_dealloc,
+};

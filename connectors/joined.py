@@ -20,14 +20,14 @@ def joined(join: Join) -> tuple[OnRecord, OnCaughtUp]:
 
     def on_result(
         tables: Tables, result: Decoded[Any], at: Instant
-    ) -> Iterator[Produced | Rejected]:
+    ) -> Iterable[Produced | Rejected]:
         received = result.received
         outcomes = join.answer(
             tables["requests"], tables["closed"], result.record, received.timestamp, at
         )
-        return _written(outcomes, received)
+        return _written(outcomes, received) if outcomes else ()
 
-    def on_caught_up(tables: Tables, until: Instant, at: Instant) -> Iterator[Produced | Rejected]:
+    def on_caught_up(tables: Tables, until: Instant, at: Instant) -> Iterable[Produced | Rejected]:
         return _written(join.caught_up(tables["requests"], tables["closed"], until, at), None)
 
     return on_result, on_caught_up

@@ -8,7 +8,7 @@ been read (`caught_up`), so a reader that lags never blames a branch.
 Decided requests are remembered for a bounded time, to recognise duplicates and late answers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -36,6 +36,8 @@ class Request(Struct, frozen=True, array_like=True, gc=False):
     @property
     def missing(self) -> tuple[Branch, ...]:
         """Branches that have not answered."""
+        if len(self.answers) == len(BRANCHES):
+            return ()
         answered = {answer.branch for answer in self.answers}
         return tuple(branch for branch in BRANCHES if branch not in answered)
 
@@ -78,6 +80,7 @@ Waiting: TypeAlias = Table[Request]
 Memory: TypeAlias = Table[Decided | Forgotten]
 Outcome: TypeAlias = InvoiceDecision | InvoiceSettled | Late | Duplicate
 
+_PLACES = {branch: place for place, branch in enumerate(BRANCHES)}
 _HORIZON = "\x00forgotten"
 """Key of the `Forgotten` entry: no request identifier starts with a control character."""
 
@@ -92,38 +95,35 @@ class Join:
 
     def answer(
         self, waiting: Waiting, memory: Memory, result: Result, written_at: Instant, now: Instant
-    ) -> Iterator[Outcome]:
+    ) -> Sequence[Outcome]:
         """Take over a branch's answer that was written to its topic at `written_at`."""
         key = f"{result.request_id}/{result.attempt}"
         answer = _answer(result)
         request = waiting.get(key)
         if request is not None:
             if _already(request, answer):
-                yield Duplicate(result)
-                return
+                return (Duplicate(result),)
             request = _with(request, answer)
             if request.missing:
                 waiting.put(key, request)
-            else:
-                waiting.delete(key)
-                yield from self._decide(memory, key, request, (), now)
-            return
+                return ()
+            waiting.delete(key)
+            return self._decide(memory, key, request, (), now)
         decided = memory.get(key)
         if isinstance(decided, Decided):
             before = decided.unsettled
             if before is None or _already(before, answer):
-                yield Duplicate(result)
-            else:
-                yield from self._decide(memory, key, _with(before, answer), before, now)
-            return
+                return (Duplicate(result),)
+            return self._decide(memory, key, _with(before, answer), before, now)
         horizon = memory.get(_HORIZON)
         if isinstance(horizon, Forgotten) and result.uploaded_at <= horizon.until:
-            yield Late(
-                result,
-                "the request may have been decided and forgotten: it was uploaded before "
-                "the last decision that is no longer remembered",
+            return (
+                Late(
+                    result,
+                    "the request may have been decided and forgotten: it was uploaded before "
+                    "the last decision that is no longer remembered",
+                ),
             )
-            return
         waiting.put(
             key,
             Request(
@@ -136,6 +136,7 @@ class Join:
                 (answer,),
             ),
         )
+        return ()
 
     def caught_up(
         self, waiting: Waiting, memory: Memory, at: Instant, now: Instant
@@ -158,7 +159,7 @@ class Join:
         request: Request,
         before: Request | tuple[()],
         now: Instant,
-    ) -> Iterator[Outcome]:
+    ) -> Sequence[Outcome]:
         request = replace(request, revision=request.revision + 1)
         memory.delete(key)
         memory.put(key, Decided(now, request if request.unsettled else None))
@@ -178,16 +179,17 @@ class Join:
             uploaded_at=request.uploaded_at,
             latency_ms=elapsed(request.uploaded_at, now),
         )
-        yield decision
-        if decision.status in ("APPROVED", "REJECTED"):
-            yield InvoiceSettled(
-                request_id=request.request_id,
-                attempt=request.attempt,
-                invoice_id=request.invoice_id,
-                vendor_id=request.vendor_id,
-                outcome=decision.status,
-                settled_at=now,
-            )
+        if decision.status not in ("APPROVED", "REJECTED"):
+            return (decision,)
+        settled = InvoiceSettled(
+            request_id=request.request_id,
+            attempt=request.attempt,
+            invoice_id=request.invoice_id,
+            vendor_id=request.vendor_id,
+            outcome=decision.status,
+            settled_at=now,
+        )
+        return decision, settled
 
     def _forget(self, memory: Memory, until: Instant) -> None:
         expired: list[str] = []
@@ -222,13 +224,14 @@ def _answer(result: Result) -> BranchAnswer:
 
 def _already(request: Request, answer: BranchAnswer) -> bool:
     """Whether the branch has answered; an answer that could do its work replaces UNKNOWN."""
-    return any(
-        other.branch == answer.branch and (other.status != "UNKNOWN" or answer.status == "UNKNOWN")
-        for other in request.answers
-    )
+    for other in request.answers:
+        if other.branch == answer.branch:
+            return other.status != "UNKNOWN" or answer.status == "UNKNOWN"
+    return False
 
 
 def _with(request: Request, answer: BranchAnswer) -> Request:
-    others = [other for other in request.answers if other.branch != answer.branch]
-    answers = sorted([*others, answer], key=lambda each: BRANCHES.index(each.branch))
-    return replace(request, answers=tuple(answers))
+    place = _PLACES[answer.branch]
+    before = [other for other in request.answers if _PLACES[other.branch] < place]
+    after = [other for other in request.answers if _PLACES[other.branch] > place]
+    return replace(request, answers=(*before, answer, *after))

@@ -182,7 +182,8 @@ def decide(runtime: Runtime) -> Dataflow:
     )
 
     def decided(tables: Tables, result: Decoded[Any], at: Instant) -> Written:
-        return _unsettled(on_result(tables, result, at))
+        written = on_result(tables, result, at)
+        return _unsettled(written) if written else ()
 
     def caught_up(tables: Tables, until: Instant, now: Instant) -> Written:
         return _unsettled(on_caught_up(tables, until, now))

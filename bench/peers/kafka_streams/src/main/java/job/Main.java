@@ -64,7 +64,8 @@ public final class Main {
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
         settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, setting("BENCH_BOOTSTRAP"));
         settings.put(StreamsConfig.CLIENT_ID_CONFIG, instance);
-        settings.put(StreamsConfig.STATE_DIR_CONFIG, setting("BENCH_STATE"));
+        settings.put(
+            StreamsConfig.STATE_DIR_CONFIG, Path.of(setting("BENCH_STATE"), instance).toString());
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, setting("BENCH_COMMIT_MS", "100"));
         settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, setting("BENCH_THREADS", "2"));

@@ -5,6 +5,7 @@ falls behind shows as latency and is not left out.
 """
 
 import gc
+import logging
 import multiprocessing
 import signal
 import time
@@ -103,6 +104,7 @@ class Pacer:
 
 def _pace(line: Connection, broker: Broker, topic: str, workload: str, count: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.getLogger("librdkafka").setLevel(logging.ERROR)
     uploads = list(WORKLOADS[workload].uploads(count))
     gc.collect()
     gc.freeze()

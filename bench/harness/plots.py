@@ -15,7 +15,7 @@ matplotlib.use("svg")
 matplotlib.rcParams.update(
     {"svg.hashsalt": "manifold", "svg.fonttype": "none", "font.size": 9, "axes.axisbelow": True}
 )
-from matplotlib import pyplot  # type: ignore[import-not-found, unused-ignore]  # noqa: E402
+from matplotlib import pyplot, ticker  # type: ignore[import-not-found, unused-ignore]  # noqa: E402
 
 _BARS = (
     ("throughput", "decisions_per_s", "decisions a second, waiting invoices (more is better)"),
@@ -23,6 +23,7 @@ _BARS = (
     ("throughput-memory", "rss_mb", "resident MiB, all processes (less is better)"),
     ("restart", "restart_s", "seconds from kill -9 until every partition is decided again"),
 )
+_TICKS = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 _COLOURS = {"exactly-once": "#2b6cb0", "at-least-once": "#a0aec0"}
 
 
@@ -81,10 +82,17 @@ def _latency(entries: Sequence[dict[str, Any]], path: Path) -> str:
     axes.scatter(highs, rows, color="#c05621", label="p99", zorder=3)
     axes.set_yticks(list(rows), labels)
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(ticker.ScalarFormatter())
+    axes.xaxis.set_minor_formatter(ticker.NullFormatter())
+    axes.set_xticks([tick for tick in _TICKS if min(lows) / 2 <= tick <= max(highs) * 2])
+    axes.set_xlim(min(lows) / 1.5, max(highs) * 1.5)
+    axes.margins(y=0.3 / len(ordered))
     axes.invert_yaxis()
     axes.grid(axis="x", alpha=0.3)
-    axes.legend(loc="best")
-    axes.set_title("ms from upload to read_committed decision (less is better)", loc="left")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
+    axes.set_title(
+        "ms from upload to read_committed decision (less is better)", loc="left", fontsize=10
+    )
     return _save(figure, path)
 
 

@@ -112,7 +112,7 @@ class Processes:
             "input": trial.input,
             "namespace": trial.namespace,
             "instance": f"{name}-0",
-            "folder": str(trial.folder),
+            "state": str(trial.folder),
         }
         told = {f"BENCH_{place.upper()}": value for place, value in places.items()}
         added = {key: filled(text, places) for key, text in trial.system.environment.items()}

@@ -15,7 +15,6 @@ import msgspec
 from connectors.browse import read_all
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts, Topic
-from connectors.records import RECORDS
 from connectors.stream import Decoded, Received
 from tests.faults.rows import Row, Where, row
 
@@ -36,8 +35,8 @@ class Recorded:
         """`partition` gives the records of a topic's partition, as often as asked."""
         self.contracts = contracts
         self._partition = partition
-        codec = Codec(contracts, LockIds(contracts))
-        self._decoders = {kind: codec.decoder(kind) for kind in RECORDS}
+        self._codec = Codec(contracts, LockIds(contracts))
+        self._decoders: dict[type[Any], Callable[[bytes], Any]] = {}
 
     def raw(self, topic: Topic, partition: int | None = None) -> Iterator[Received]:
         """The records of a topic as they came: of one partition, or of one after the other."""
@@ -46,7 +45,9 @@ class Recorded:
 
     def of(self, kind: type[T], partition: int | None = None) -> Iterator[Decoded[T]]:
         """The records of a class. Raises Undecodable for one that breaks its contract."""
-        decode: Callable[[bytes], T] = self._decoders[kind]
+        decode = self._decoders.get(kind)
+        if decode is None:
+            decode = self._decoders[kind] = self._codec.decoder(kind)
         for received in self.raw(self.contracts.topic_of(kind), partition):
             yield Decoded(decode(received.value or b""), received)
 

@@ -1,0 +1,256 @@
+"""A small run that went well, made by the real flows over lists, to plant defects in.
+
+Invoices come in rounds. In each, every flow reads what is new, in one epoch, and writes its
+results and its changelogs as on a broker: into partitions by key, an offset left for the marker
+of every transaction.
+"""
+
+import importlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bytewax.testing import run_main
+from msgspec.structs import replace as changed
+
+from connectors.contracts import Topic
+from connectors.database import migrate
+from connectors.murmur2 import partition_of
+from connectors.settings import Database, Settings
+from connectors.stream import Batch, Event, Outgoing, Received
+from connectors.tables import ChangelogTable, Tables, TableType
+from flows import FLOWS
+from manifold.generator import invoices, world
+from operators.decision import InvoiceSettled
+from operators.upload import InvoiceUploaded
+from tests.contract.flow_run import AT, CODEC, CONTRACTS, SAMPLES, WORLD, MemoryRuntime
+from tests.faults.commits import Commit
+from tests.faults.history import Expected, Injected, Measured, Run
+from tests.faults.recorded import in_memory
+from tests.faults.rows import Row, Where
+from tests.faults.verdict import Evidence
+
+_ROUND = 8
+"""Invoices uploaded together."""
+_ROUND_MS = 1_000
+_SEEN_AFTER = 100
+"""Milliseconds from a record's timestamp until the observer sees it."""
+_DAY = datetime.fromtimestamp(AT / 1_000, UTC).date()
+
+assert world(1, len(SAMPLES), _DAY) == WORLD, "the run has to find the world again"
+assert list(invoices(WORLD, 1, len(SAMPLES), AT - 1_000, 0.5)) == list(SAMPLES)
+
+
+class _Tables:
+    """A flow's tables, kept from epoch to epoch, and what they write to their changelogs."""
+
+    def __init__(self) -> None:
+        self.types: Sequence[tuple[str, TableType]] = ()
+        self.written: list[Outgoing] = []
+        self._open: dict[int, dict[str, ChangelogTable[Any]]] = {}
+
+    def open(self, partition: int) -> Tables:
+        if partition not in self._open:
+            self._open[partition] = {
+                each.name: ChangelogTable(topic, each.value) for topic, each in self.types
+            }
+        return self._open[partition]
+
+    def flush(self, partition: int) -> None:
+        for table in self._open.get(partition, {}).values():
+            for key, value in table.changes():
+                self.written.append(Outgoing(table.topic, key, value, [], partition))
+
+    def revoked(self, partition: int, returned: bool) -> None:
+        """Never, here."""
+
+
+class _Process(MemoryRuntime):
+    """A flow's process, run for an epoch at a time."""
+
+    def __init__(self, flow: str, database: str) -> None:
+        super().__init__(flow, (), reference=True)
+        self.settings = Settings.load(database=Database(url=database))
+        self._tables = _Tables()
+
+    def store(self, *types: TableType) -> _Tables:  # type: ignore[override]
+        self._tables.types = [
+            (self.contracts.changelog(self.flow, each.name).name, each) for each in types
+        ]
+        return self._tables
+
+    def epoch(self, events: Iterable[Event[Received]]) -> list[Outgoing]:
+        """Everything written in one transaction."""
+        self._events = [(str(event.partition), event) for event in events]
+        self.written, self._tables.written = [], []
+        dataflow = importlib.import_module(f"flows.{self.flow}").flow(self)
+        run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
+        self.close()
+        return [each for batch in self.written for each in batch] + self._tables.written
+
+
+class _Broker:
+    """Topics in lists, what every group has read of them, and all it committed."""
+
+    def __init__(self, database: str) -> None:
+        self.topics: dict[Where, list[Received]] = defaultdict(list)
+        self.commits: list[Commit] = []
+        self._next: dict[Where, int] = defaultdict(int)
+        self._read: dict[tuple[str, Where], int] = defaultdict(int)
+        self._processes = {flow: _Process(flow, database) for flow in FLOWS}
+
+    def write(self, written: Iterable[Outgoing], at: int) -> None:
+        """One transaction."""
+        touched: set[Where] = set()
+        for each in written:
+            number = each.partition
+            if number < 0:
+                number = partition_of(each.key or b"", CONTRACTS.topics[each.topic].partitions)
+            where = (each.topic, number)
+            offset = self._next[where]
+            self.topics[where].append(
+                Received(*where, offset, each.key, each.value, each.headers, each.timestamp or at)
+            )
+            self._next[where] = offset + 1
+            touched.add(where)
+        for where in touched:
+            self._next[where] += 1
+
+    def run(self, flow: str, at: int, settlements_first: bool) -> None:
+        """One epoch of a flow over everything that is new."""
+        settled = CONTRACTS.topic_of(InvoiceSettled).name
+        topics = sorted(CONTRACTS.read_by(flow), key=lambda each: each.name == settled)
+        if settlements_first:
+            topics.reverse()
+        batches = [
+            Batch(number, at, [each for topic in topics for each in self._new(flow, topic, number)])
+            for number in range(4)
+        ]
+        events = [batch for batch in batches if batch.records]
+        if events:
+            self.write(self._processes[flow].epoch(events), at + 5)
+        for topic in topics:
+            for number in range(4):
+                end = self._next[topic.name, number]
+                self.commits.append(Commit(at, flow, topic.name, number, end))
+
+    def _new(self, flow: str, topic: Topic, number: int) -> list[Received]:
+        where = (topic.name, number)
+        records = self.topics[where][self._read[flow, where] :]
+        self._read[flow, where] += len(records)
+        return records
+
+
+@dataclass(frozen=True)
+class SmallHistory:
+    """A run that went well; `but` makes another of it that did not."""
+
+    run: Run
+    records: tuple[Received, ...]
+    commits: tuple[Commit, ...]
+    hidden: frozenset[tuple[Where, int]] = frozenset()
+    """Where the observer saw nothing."""
+    imagined: tuple[tuple[Where, Row], ...] = ()
+    """What the observer saw besides."""
+    later: tuple[tuple[Where, int, int], ...] = ()
+    """Where the observer saw something so many milliseconds later."""
+
+    def but(self, **other: Any) -> "SmallHistory":
+        """The same history with something else in it."""
+        return replace(self, **other)
+
+    def evidence(self) -> Evidence:
+        """What the checkers look at."""
+        recorded = in_memory(CONTRACTS, self.records)
+        delays = {(where, offset): delay for where, offset, delay in self.later}
+
+        def observed(where: Where) -> Iterator[Row]:
+            rows = [
+                each._replace(
+                    seen_at=each.timestamp + _SEEN_AFTER + delays.get((where, each.offset), 0)
+                )
+                for each in recorded.rows(where)
+                if (where, each.offset) not in self.hidden
+            ]
+            rows += [each for there, each in self.imagined if there == where]
+            return iter(sorted(rows))
+
+        return Evidence(self.run, recorded, observed, lambda: iter(self.commits))
+
+    def without(self, gone: Received) -> "SmallHistory":
+        """One record less."""
+        return self.but(records=tuple(each for each in self.records if each is not gone))
+
+    def with_value(self, record: Received, value: bytes | None) -> "SmallHistory":
+        """One record with another value."""
+        other = changed(record, value=value)
+        return self.but(records=tuple(other if each is record else each for each in self.records))
+
+    def with_more(self, record: Received) -> "SmallHistory":
+        """One record more, at the end of its partition."""
+        where = (record.topic, record.partition)
+        last = max((each.offset for each in self.records if _where(each) == where), default=-2)
+        return self.but(records=(*self.records, changed(record, offset=last + 2)))
+
+    def of(self, topic: str) -> list[Received]:
+        """The records of a topic."""
+        return [each for each in self.records if each.topic == topic]
+
+
+def small_history(folder: Path) -> SmallHistory:
+    """The run, with a database in a folder."""
+    database = f"sqlite:///{folder / 'manifold.db'}"
+    migrate(database)
+    broker = _Broker(database)
+    topic = CONTRACTS.topic_of(InvoiceUploaded)
+    encode = CODEC.encoder(InvoiceUploaded)
+    at = AT
+    for start in range(0, len(SAMPLES) + 2 * _ROUND, _ROUND):
+        at += _ROUND_MS
+        uploads = [sample.upload for sample in SAMPLES[start : start + _ROUND]]
+        broker.write(
+            [
+                Outgoing(topic.name, topic.key_of(each).encode(), encode(each), [])
+                for each in uploads
+            ],
+            at,
+        )
+        for flow in FLOWS:
+            broker.run(flow, at + 10, settlements_first=start % 2 == 0)
+    run = Run(
+        seed=1,
+        seconds=(at - AT) / 1_000,
+        invoices=len(SAMPLES),
+        today=_DAY,
+        started_at=AT,
+        ended_at=at,
+        kafka={},
+        namespace="",
+        database=database,
+        join_deadline_s=600,
+        samples=tuple(
+            Expected(each.upload.request_id, 1, each.fault, each.decision) for each in SAMPLES
+        ),
+        faults=(
+            Injected("kill_anywhere", "fraud-one", AT + 1_005, AT + 1_005),
+            Injected("pause_broker", "broker 2", AT + 1_500, AT + 2_050),
+        ),
+        processes=tuple(_measured()),
+        restarts={"fraud/one": 1},
+        folder=folder,
+    )
+    records = [each for _, found in sorted(broker.topics.items()) for each in found]
+    return SmallHistory(run, tuple(records), tuple(broker.commits))
+
+
+def _measured() -> Iterator[Measured]:
+    for number in range(60):
+        for pid, flow in enumerate(FLOWS, 100):
+            yield Measured(AT + 2_000 * number, flow, "one", pid, (80 + number % 3) << 20, 40)
+
+
+def _where(record: Received) -> Where:
+    return record.topic, record.partition

@@ -45,6 +45,7 @@ class Load:
                 kafka,
                 {
                     "client.id": "load",
+                    "log_level": "0",
                     "enable.idempotence": True,
                     "partitioner": PARTITIONER,
                     "message.timeout.ms": _PATIENCE * 1_000,

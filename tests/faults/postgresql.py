@@ -76,8 +76,15 @@ class PostgreSQL:
 
     def fill(self) -> None:
         """Leave no room for another page of a table."""
-        used = shutil.disk_usage(self._space).used
-        self._resize(str(used))
+        until = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                self._resize(str(shutil.disk_usage(self._space).used))
+                return
+            except subprocess.CalledProcessError:
+                # Somebody has written between the look and the change.
+                if time.monotonic() > until:
+                    raise
 
     def free(self) -> None:
         """Give it room again."""

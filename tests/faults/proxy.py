@@ -110,17 +110,17 @@ class Side(asyncio.Protocol):
             self.other.transport.write(data)
         if self.gone:
             self.other.transport.close()
-        else:
+        elif self.connected:
             self.transport.resume_reading()
 
     def pause_writing(self) -> None:
         """The other end sends faster than this one reads."""
-        if not self.other.gone:
+        if self.other.connected and not self.other.gone:
             self.other.transport.pause_reading()
 
     def resume_writing(self) -> None:
         """This end reads again."""
-        if not self.other.gone:
+        if self.other.connected and not self.other.gone:
             self.other.transport.resume_reading()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -146,7 +146,9 @@ class Link:
 
     def connected(self, side: Side) -> None:
         """A side is there; the client's comes first."""
-        if side is self.client:
+        if side is self.client and self.road.server is None:
+            side.transport.abort()
+        elif side is self.client:
             self.road.links.add(self)
             self.loop.create_task(self._connect())
 

@@ -56,18 +56,19 @@ class Planned:
 AWAY_AT_START = "brokers_away_at_start"
 """Comes once, before all others."""
 
+_ANYWHERE = Kind("kill_anywhere", 2)
 DECK = (
     Kind("kill_after_poll", 2),
     Kind("kill_after_first_produce", 2),
     Kind("kill_after_state_flush", 2, targets="stateful"),
     Kind("kill_after_send_offsets", 2),
-    Kind("kill_during_commit", 3),
+    Kind("kill_during_commit", 2),
     Kind("kill_during_restore", 2, targets="stateful"),
     Kind("kill_during_rebalance", 2, (8, 10)),
-    Kind("kill_anywhere", 2),
+    _ANYWHERE,
     Kind("pause_process", 2, (11, 15)),
     Kind("replace_paused_process", 2, (5, 12)),
-    Kind("kill_broker", 3, (8, 12), "roles"),
+    Kind("kill_broker", 2, (8, 12), "roles"),
     Kind("pause_broker", 2, (7, 12), "roles"),
     Kind("brokers_away", 1, (90, 90), "everything", shortened=0.2),
     Kind("connections_slowed", 2, (8, 15), "roads"),
@@ -103,31 +104,36 @@ def schedule(seed: int, seconds: float, without: Container[str] = ()) -> Iterato
     chance = Random(f"faults/{seed}")
     deck: list[Kind] = []
     busy: dict[str, float] = {}
-    at = chance.uniform(*_GAP)
+    at = round(chance.uniform(*_GAP), 1)
     while at < seconds:
         if not deck:
             deck = [kind for kind in DECK for _ in range(kind.cards) if kind.name not in without]
             chance.shuffle(deck)
         kind, target = _next(deck, chance, busy, at)
-        lasts = chance.uniform(*kind.seconds) * (1.0 if seconds >= _FULL else kind.shortened)
-        yield Planned(round(at, 1), kind.name, target, round(lasts, 1), chance.random())
+        full = chance.uniform(*kind.seconds)
+        lasts = round(full if seconds >= _FULL else full * kind.shortened, 1)
+        yield Planned(at, kind.name, target, lasts, chance.random())
         until = at + max(lasts, _LAST_ABOUT.get(kind.name, 3.0))
         busy |= dict.fromkeys(occupied(kind.name, target), until)
-        at += chance.uniform(*_GAP)
+        at = round(at + chance.uniform(*_GAP), 1)
 
 
 def _next(deck: list[Kind], chance: Random, busy: dict[str, float], at: float) -> tuple[Kind, str]:
     """The first card that can be played now; a kill somewhere when there is none."""
     for number, kind in enumerate(deck):
-        free = [
-            target
-            for target in _targets(kind.targets)
-            if all(busy.get(each, 0.0) <= at for each in occupied(kind.name, target))
-        ]
+        free = _free(kind, busy, at)
         if free:
             del deck[number]
             return kind, chance.choice(free)
-    return Kind("kill_anywhere", 0), chance.choice(_targets("processes"))
+    return _ANYWHERE, chance.choice(_free(_ANYWHERE, busy, at))
+
+
+def _free(kind: Kind, busy: dict[str, float], at: float) -> list[str]:
+    return [
+        target
+        for target in _targets(kind.targets)
+        if all(busy.get(each, 0.0) <= at for each in occupied(kind.name, target))
+    ]
 
 
 def occupied(kind: str, target: str) -> tuple[str, ...]:
@@ -135,9 +141,7 @@ def occupied(kind: str, target: str) -> tuple[str, ...]:
     match kind:
         case "kill_broker" | "pause_broker":
             return ("brokers",)
-        case "brokers_away":
-            return ("brokers", "network")
-        case "connections_slowed" | "connections_cut" | "connections_reset":
+        case "brokers_away" | "connections_slowed" | "connections_cut" | "connections_reset":
             return ("network",)
         case "end_of_transaction_delayed":
             return (target, "network", "brokers")

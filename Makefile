@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 BROKER := $(BIN)/python deploy/kafka/broker
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST_ARGS ?=
+FAULTS_ARGS ?=
 
 export MANIFOLD_KAFKA_PORT ?= 9092
 
@@ -32,6 +33,11 @@ test: $(VENV)/.dev lint ## install, run every check and test, with a real broker
 .PHONY: unit
 unit: $(VENV)/.dev ## run the tests that need no broker
 	@$(BIN)/python -m pytest $(PYTEST_ARGS) tests/unit tests/contract operators connectors
+
+.PHONY: faults
+faults: $(VENV)/.dev ## break everything on purpose for 20 minutes, and look what it has done
+	@deploy/kafka/requirements tests
+	@$(BIN)/python -m tests.faults.run $(FAULTS_ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.dev ## check style, types, import directions and contracts

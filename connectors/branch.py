@@ -1,6 +1,6 @@
 """What the four branches have in common: an upload in, one answer out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -37,6 +37,8 @@ class Case(Struct, frozen=True):
     """The day the upload was written to Kafka."""
 
 
+OnUpload: TypeAlias = Callable[[Decoded[Upload], Instant], Iterable[Produced | Rejected]]
+"""What follows from an upload at the instant of the poll, in a branch that keeps nothing."""
 Judge: TypeAlias = Callable[[Case], Judgement[Any]]
 
 

@@ -15,7 +15,7 @@ CLOSED = TableType("closed", Decided | Forgotten)
 """Requests that have been decided, while they are remembered."""
 
 
-def joined(join: Join) -> tuple[OnRecord, OnCaughtUp]:
+def joined(join: Join) -> tuple[OnRecord[Tables], OnCaughtUp[Tables]]:
     """What the join does with a result, and when everything up to an instant has been read."""
 
     def on_result(

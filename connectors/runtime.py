@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -39,8 +39,10 @@ class Runtime:
         self.contracts = contracts or Contracts.load(namespace=settings.namespace)
         self.codec = Codec(self.contracts, _ids(settings, self.contracts))
         self._stopping = stopping
+        self._parts: tuple[str, ...] = (flow,)
         self._reads = [topic.name for topic in self.contracts.read_by(flow)]
-        self._reference: list[ReferenceTable[Any]] = []
+        self._changelogs: list[str] = []
+        self._reference: dict[type[Any], ReferenceTable[Any]] = {}
         self._watch_ends_every: timedelta | None = None
         self._closing: list[Callable[[], None]] = []
         self._task: Task | None = None
@@ -62,6 +64,16 @@ class Runtime:
             )
         return self._task
 
+    def stand_for(self, flows: Sequence[str], inside: Sequence[type[Any]]) -> None:
+        """Do the work of several flows in this process, before anything else is asked for.
+
+        Records of the types `inside` are handed on in the process instead of being read.
+        """
+        handed_on = {self.contracts.topic_of(record).name for record in inside}
+        read = [topic.name for flow in flows for topic in self.contracts.read_by(flow)]
+        self._parts = tuple(flows)
+        self._reads = [name for name in dict.fromkeys(read) if name not in handed_on]
+
     def watch_ends(self, every: timedelta) -> None:
         """Have the source say, that often, up to when each partition has been read."""
         self._watch_ends_every = every
@@ -78,18 +90,22 @@ class Runtime:
         """Decoders of the records the flow reads, encoders of those it writes."""
         return Wire(self.group, self.contracts, self.codec, reads)
 
-    def store(self, *types: TableType) -> ChangelogStore:
-        """The flow's tables."""
-        topics = {self.contracts.changelog(self.flow, table.name).name: table for table in types}
+    def store(self, *types: TableType, of: str | None = None) -> ChangelogStore:
+        """The flow's tables, or those `of` a flow that it stands for."""
+        topics = {
+            self.contracts.changelog(of or self.flow, table.name).name: table for table in types
+        }
+        self._changelogs += topics
         return ChangelogStore(
             self.settings.kafka_client, topics, self.task.produce, self._stopping.is_set
         )
 
     def reference(self, record: type[V]) -> ReferenceTable[V]:
-        """A reference table by its topic's key."""
-        table = ReferenceTable(self.contracts.topic_of(record).name, self.codec.decoder(record))
-        self._reference.append(table)
-        return table
+        """A reference table by its topic's key, the same for all who ask for it."""
+        if record not in self._reference:
+            topic = self.contracts.topic_of(record).name
+            self._reference[record] = ReferenceTable(topic, self.codec.decoder(record))
+        return self._reference[record]
 
     def grouped_reference(
         self, record: type[V], group_of: Callable[[V], str]
@@ -98,7 +114,7 @@ class Runtime:
         table = GroupedReferenceTable(
             self.contracts.topic_of(record).name, self.codec.decoder(record), group_of
         )
-        self._reference.append(table)
+        self._reference[record] = table
         return table
 
     def on_close(self, close: Callable[[], None]) -> None:
@@ -114,15 +130,15 @@ class Runtime:
         contracts = self.contracts
         wait_for_topics(
             self.settings.kafka_client,
-            [*self._reads, *(topic.name for topic in contracts.changelogs_of(self.flow))],
+            [*self._reads, *self._changelogs],
             [
-                *(topic.name for topic in contracts.written_by(self.flow)),
-                *(topic.name for topic in contracts.tables_of(self.flow)),
+                *(topic.name for part in self._parts for topic in contracts.written_by(part)),
+                *(topic.name for part in self._parts for topic in contracts.tables_of(part)),
                 *(contracts.dead_letters_of(topic).name for topic in self._reads),
             ],
             self._stopping.is_set,
         )
-        tables = ReferenceTables(self.settings.kafka_client, self._reference)
+        tables = ReferenceTables(self.settings.kafka_client, list(self._reference.values()))
         tables.load(self._stopping.is_set)
         self.task.between_epochs(tables.refresh)
         self.on_close(tables.close)

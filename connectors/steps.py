@@ -6,13 +6,14 @@ cannot be forgotten, and what a function raises is reported with the record it w
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import bytewax.operators as op
 from bytewax.dataflow import Stream, operator
 from bytewax.inputs import Source
 from bytewax.operators import KeyedStream, StatefulBatchLogic
 from bytewax.outputs import Sink
+from msgspec.structs import replace
 
 from connectors.failures import RecordFailed
 from connectors.stream import (
@@ -27,11 +28,11 @@ from connectors.stream import (
     Rejected,
     Revoked,
 )
-from connectors.tables import Tables, TableStore
+from connectors.tables import TableStore
 from connectors.wire import Wire
 from operators.time import Instant
 
-In = TypeVar("In")
+T = TypeVar("T")
 Written: TypeAlias = Produced | Rejected
 """What can be written: a record for its topic, or a dead letter."""
 
@@ -111,16 +112,20 @@ def together(
     return op.map_value("batch", records, batch)
 
 
-OnRecord: TypeAlias = Callable[[Tables, Decoded[Any], Instant], Iterable[Written]]
-OnCaughtUp: TypeAlias = Callable[[Tables, Instant, Instant], Iterable[Written]]
+OnRecord: TypeAlias = Callable[[T, Decoded[Any], Instant], Iterable[Written]]
+"""What follows from a record and the partition's tables, at the instant of the poll."""
+OnCaughtUp: TypeAlias = Callable[[T, Instant, Instant], Iterable[Written]]
+"""What follows once everything up to the first instant has been read; the second is now."""
 
 
-def _nothing(tables: Tables, until: Instant, now: Instant) -> Iterable[Written]:
+def _nothing(tables: object, until: Instant, now: Instant) -> Iterable[Written]:
     return ()
 
 
-class _Keep(StatefulBatchLogic[Event[Decoded[Any]], Event[Written], None]):
-    def __init__(self, store: TableStore, on_record: OnRecord, on_caught_up: OnCaughtUp) -> None:
+class _Keep(StatefulBatchLogic[Event[Decoded[Any]], Event[Written], None], Generic[T]):
+    def __init__(
+        self, store: TableStore[T], on_record: OnRecord[T], on_caught_up: OnCaughtUp[T]
+    ) -> None:
         self._store = store
         self._on_record = on_record
         self._on_caught_up = on_caught_up
@@ -132,12 +137,13 @@ class _Keep(StatefulBatchLogic[Event[Decoded[Any]], Event[Written], None]):
             self._partition = event.partition
             if isinstance(event, Revoked):
                 self._store.revoked(event.partition, event.returned)
+                out.append(event)
                 continue
             tables = self._store.open(event.partition)
             written: list[Written] = []
             if isinstance(event, CaughtUp):
                 written.extend(self._on_caught_up(tables, event.until, event.at))
-                out.append(Batch(event.partition, event.at, written))
+                out += [Batch(event.partition, event.at, written), event]
                 continue
             for record in event.records:
                 try:
@@ -155,12 +161,37 @@ class _Keep(StatefulBatchLogic[Event[Decoded[Any]], Event[Written], None]):
 def keep(
     step_id: str,
     records: Records,
-    store: TableStore,
-    on_record: OnRecord,
-    on_caught_up: OnCaughtUp = _nothing,
+    store: TableStore[T],
+    on_record: OnRecord[T],
+    on_caught_up: OnCaughtUp[T] = _nothing,
 ) -> Results:
     """What follows from each record and what is kept in the partition's tables."""
     return op.stateful_batch("tables", records, lambda _: _Keep(store, on_record, on_caught_up))
+
+
+@operator
+def answered(step_id: str, results: Results) -> Records:
+    """Results as the join takes them, in the process that has just made them.
+
+    They count as written at the instant of the poll.
+    """
+
+    def each(event: Event[Written]) -> Event[Decoded[Any]]:
+        if not isinstance(event, Batch):
+            return event
+        answers: list[Decoded[Any]] = []
+        cause = written = None
+        for result in event.records:
+            if isinstance(result, Rejected) or result.cause is None:
+                continue
+            if result.cause is not cause:
+                cause = result.cause
+                written = replace(cause, timestamp=event.at)
+            assert written is not None
+            answers.append(Decoded(result.record, written))
+        return event.replace(answers)
+
+    return op.map_value("each", results, each)
 
 
 @operator

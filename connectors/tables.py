@@ -20,6 +20,7 @@ from operators.table import MemoryTable, Table
 log = structlog.get_logger(__name__)
 
 V = TypeVar("V")
+T_co = TypeVar("T_co", covariant=True)
 Tables = Mapping[str, Table[Any]]
 """The tables of one partition by name."""
 
@@ -32,10 +33,10 @@ class TableType(msgspec.Struct, frozen=True):
     """Type of the values: a Struct, or a union of tagged ones."""
 
 
-class TableStore(Protocol):
+class TableStore(Protocol[T_co]):
     """Where a stateful step gets its tables from."""
 
-    def open(self, partition: int) -> Tables:
+    def open(self, partition: int) -> T_co:
         """The partition's tables as they were at the last commit."""
 
     def flush(self, partition: int) -> None:
@@ -64,6 +65,28 @@ class MemoryStore:
     def revoked(self, partition: int, returned: bool) -> None:
         """Drop the partition's tables."""
         self.partitions.pop(partition, None)
+
+
+class Stores:
+    """The stores of several flows that share a process and its partitions."""
+
+    def __init__(self, stores: Mapping[str, TableStore[Tables]]) -> None:
+        """Each flow's store by the flow's name."""
+        self._stores = stores
+
+    def open(self, partition: int) -> Mapping[str, Tables]:
+        """Each flow's tables of the partition."""
+        return {flow: store.open(partition) for flow, store in self._stores.items()}
+
+    def flush(self, partition: int) -> None:
+        """Write what has changed in any of them."""
+        for store in self._stores.values():
+            store.flush(partition)
+
+    def revoked(self, partition: int, returned: bool) -> None:
+        """Tell each of them."""
+        for store in self._stores.values():
+            store.revoked(partition, returned)
 
 
 class ChangelogTable(Generic[V]):

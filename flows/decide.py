@@ -15,7 +15,7 @@ from bytewax.dataflow import Dataflow
 from connectors.joined import CLOSED, REQUESTS, joined
 from connectors.runtime import Runtime
 from connectors.steps import Inputs, Outputs, decode, keep, write
-from connectors.tables import TableStore
+from connectors.tables import Tables, TableStore
 from connectors.wire import Wire
 from operators.join import Join
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
@@ -23,7 +23,9 @@ from operators.result import FraudResult, InventoryResult, PricingResult, Valida
 RESULTS = (ValidationResult, InventoryResult, FraudResult, PricingResult)
 
 
-def build(source: Inputs, sink: Outputs, wire: Wire, store: TableStore, join: Join) -> Dataflow:
+def build(
+    source: Inputs, sink: Outputs, wire: Wire, store: TableStore[Tables], join: Join
+) -> Dataflow:
     """The flow over any source and sink."""
     on_result, on_caught_up = joined(join)
     flow = Dataflow("decide")

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from connectors.branch import Answers, Case, unjudged
 from connectors.runtime import Runtime
-from connectors.steps import Inputs, Outputs, Written, decode, keep, write
+from connectors.steps import Inputs, OnRecord, Outputs, Written, decode, keep, write
 from connectors.stream import Decoded
 from connectors.tables import Tables, TableStore, TableType
 from connectors.wire import Wire
@@ -40,10 +40,8 @@ class Reference(Struct, frozen=True):
     rates: Lookup[ReferenceExchangeRate]
 
 
-def build(
-    source: Inputs, sink: Outputs, wire: Wire, store: TableStore, reference: Reference
-) -> Dataflow:
-    """The flow over any source, sink and tables."""
+def branch(reference: Reference) -> OnRecord[Tables]:
+    """What follows from an upload and what is remembered."""
     answers = Answers(FraudResult, reference.policies, unjudged(FraudDetails(0)))
 
     def on_upload(tables: Tables, upload: Decoded[Any], at: Instant) -> Iterable[Written]:
@@ -63,12 +61,28 @@ def build(
 
         return answers(upload, at, weigh)
 
+    return on_upload
+
+
+def build(
+    source: Inputs, sink: Outputs, wire: Wire, store: TableStore[Tables], reference: Reference
+) -> Dataflow:
+    """The flow over any source, sink and tables."""
     flow = Dataflow("fraud")
     received = op.input("source", flow, source)
     uploads = decode("decode", received, wire, sink)
-    results = keep("weigh", uploads, store, on_upload)
+    results = keep("weigh", uploads, store, branch(reference))
     write("results", results, wire, sink)
     return flow
+
+
+def reference(runtime: Runtime) -> Reference:
+    """The reference data of one process."""
+    return Reference(
+        runtime.reference(ReferencePolicy),
+        runtime.reference(ReferenceVendor),
+        runtime.reference(ReferenceExchangeRate),
+    )
 
 
 def flow(runtime: Runtime) -> Dataflow:
@@ -78,9 +92,5 @@ def flow(runtime: Runtime) -> Dataflow:
         runtime.sink(),
         runtime.wire(InvoiceUploaded, InvoiceOcrCompleted),
         runtime.store(VENDORS, SEEN),
-        Reference(
-            runtime.reference(ReferencePolicy),
-            runtime.reference(ReferenceVendor),
-            runtime.reference(ReferenceExchangeRate),
-        ),
+        reference(runtime),
     )

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from connectors.branch import Answers, Case, unjudged
 from connectors.runtime import Runtime
-from connectors.steps import Inputs, Outputs, Written, decode, keep, write
+from connectors.steps import Inputs, OnRecord, Outputs, Written, decode, keep, write
 from connectors.stream import Decoded
 from connectors.tables import Tables, TableStore, TableType
 from connectors.wire import Wire
@@ -42,10 +42,8 @@ class Reference(Struct, frozen=True):
     """By purchase order."""
 
 
-def build(
-    source: Inputs, sink: Outputs, wire: Wire, store: TableStore, reference: Reference
-) -> Dataflow:
-    """The flow over any source, sink and tables."""
+def branch(reference: Reference) -> OnRecord[Tables]:
+    """What follows from an upload, or from a request that is settled, and what is reserved."""
     answers = Answers(InventoryResult, reference.policies, unjudged(InventoryDetails()))
 
     def on_record(tables: Tables, record: Decoded[Any], at: Instant) -> Iterable[Written]:
@@ -69,27 +67,39 @@ def build(
 
         return answers(record, at, match)
 
+    return on_record
+
+
+def build(
+    source: Inputs, sink: Outputs, wire: Wire, store: TableStore[Tables], reference: Reference
+) -> Dataflow:
+    """The flow over any source, sink and tables."""
     flow = Dataflow("inventory")
     received = op.input("source", flow, source)
     records = decode("decode", received, wire, sink)
-    results = keep("match", records, store, on_record)
+    results = keep("match", records, store, branch(reference))
     write("results", results, wire, sink)
     return flow
 
 
-def flow(runtime: Runtime) -> Dataflow:
-    """The flow of one process."""
+def reference(runtime: Runtime) -> Reference:
+    """The reference data of one process."""
     receipts = runtime.grouped_reference(
         ReferenceGoodsReceipt, lambda receipt: receipt.purchase_order
     )
+    return Reference(
+        runtime.reference(ReferencePolicy),
+        runtime.reference(ReferencePurchaseOrder),
+        receipts.groups,
+    )
+
+
+def flow(runtime: Runtime) -> Dataflow:
+    """The flow of one process."""
     return build(
         runtime.source(),
         runtime.sink(),
         runtime.wire(InvoiceUploaded, InvoiceOcrCompleted, InvoiceSettled),
         runtime.store(RESERVATIONS, REQUESTS),
-        Reference(
-            runtime.reference(ReferencePolicy),
-            runtime.reference(ReferencePurchaseOrder),
-            receipts.groups,
-        ),
+        reference(runtime),
     )

@@ -9,7 +9,7 @@ import bytewax.operators as op
 from bytewax.dataflow import Dataflow
 from msgspec import Struct
 
-from connectors.branch import Answers, Case, unjudged
+from connectors.branch import Answers, Case, OnUpload, unjudged
 from connectors.runtime import Runtime
 from connectors.steps import Inputs, Outputs, decode, judge, write
 from connectors.wire import Wire
@@ -35,8 +35,8 @@ class Reference(Struct, frozen=True):
     tax_rates: Lookup[ReferenceTaxRate]
 
 
-def build(source: Inputs, sink: Outputs, wire: Wire, reference: Reference) -> Dataflow:
-    """The flow over any source and sink."""
+def branch(reference: Reference) -> OnUpload:
+    """What follows from an upload."""
     nothing = PricingDetails(currency="", exchange_rate=None, expected_net=None, invoiced_net=0)
     answers = Answers(PricingResult, reference.policies, unjudged(nothing))
 
@@ -50,24 +50,30 @@ def build(source: Inputs, sink: Outputs, wire: Wire, reference: Reference) -> Da
             case.policy,
         )
 
+    return lambda upload, at: answers(upload, at, compare)
+
+
+def build(source: Inputs, sink: Outputs, wire: Wire, reference: Reference) -> Dataflow:
+    """The flow over any source and sink."""
     flow = Dataflow("pricing")
     received = op.input("source", flow, source)
     uploads = decode("decode", received, wire, sink)
-    results = judge("compare", uploads, lambda upload, at: answers(upload, at, compare))
+    results = judge("compare", uploads, branch(reference))
     write("results", results, wire, sink)
     return flow
 
 
+def reference(runtime: Runtime) -> Reference:
+    """The reference data of one process."""
+    return Reference(
+        runtime.reference(ReferencePolicy),
+        runtime.reference(ReferenceContract),
+        runtime.reference(ReferenceExchangeRate),
+        runtime.reference(ReferenceTaxRate),
+    )
+
+
 def flow(runtime: Runtime) -> Dataflow:
     """The flow of one process."""
-    return build(
-        runtime.source(),
-        runtime.sink(),
-        runtime.wire(InvoiceUploaded, InvoiceOcrCompleted),
-        Reference(
-            runtime.reference(ReferencePolicy),
-            runtime.reference(ReferenceContract),
-            runtime.reference(ReferenceExchangeRate),
-            runtime.reference(ReferenceTaxRate),
-        ),
-    )
+    wire = runtime.wire(InvoiceUploaded, InvoiceOcrCompleted)
+    return build(runtime.source(), runtime.sink(), wire, reference(runtime))

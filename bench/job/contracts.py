@@ -14,6 +14,8 @@ _WRITTEN = (
     "fraud.vendors.changelog",
     "decide.requests.changelog",
     "decide.closed.changelog",
+    "fused.requests.changelog",
+    "fused.closed.changelog",
 )
 
 

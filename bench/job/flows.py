@@ -1,6 +1,6 @@
 """The job on Manifold: its connectors and its join, the job's checks in the branches."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 
@@ -19,7 +19,7 @@ from bench.job.views import (
 )
 from connectors.joined import CLOSED, REQUESTS, joined
 from connectors.runtime import Runtime
-from connectors.steps import decode, judge, keep, write
+from connectors.steps import OnCaughtUp, OnRecord, decode, judge, keep, write
 from connectors.stream import Decoded, Produced, Rejected
 from connectors.tables import Tables, TableType
 from operators.decision import InvoiceSettled
@@ -44,7 +44,9 @@ DEADLINE = timedelta(seconds=60)
 REMEMBER = timedelta(hours=24)
 
 
-class _Upload(Struct, frozen=True, kw_only=True, gc=False):
+class Upload(Struct, frozen=True, kw_only=True, gc=False):
+    """What every branch reads of an upload."""
+
     request_id: str
     attempt: int = 1
     invoice_id: str
@@ -52,25 +54,25 @@ class _Upload(Struct, frozen=True, kw_only=True, gc=False):
     uploaded_at: Instant
 
 
-class CheckedUpload(_Upload, frozen=True, kw_only=True, gc=False, tag="InvoiceUploaded"):
+class CheckedUpload(Upload, frozen=True, kw_only=True, gc=False, tag="InvoiceUploaded"):
     """An upload as `validation` reads it."""
 
     invoice: CheckedInvoice | None = None
 
 
-class OrderedUpload(_Upload, frozen=True, kw_only=True, gc=False, tag="InvoiceUploaded"):
+class OrderedUpload(Upload, frozen=True, kw_only=True, gc=False, tag="InvoiceUploaded"):
     """An upload as `inventory` reads it."""
 
     invoice: OrderedInvoice | None = None
 
 
-class WeighedUpload(_Upload, frozen=True, kw_only=True, gc=False, tag="InvoiceUploaded"):
+class WeighedUpload(Upload, frozen=True, kw_only=True, gc=False, tag="InvoiceUploaded"):
     """An upload as `fraud` reads it."""
 
     invoice: WeighedInvoice | None = None
 
 
-class PricedUpload(_Upload, frozen=True, kw_only=True, gc=False, tag="InvoiceUploaded"):
+class PricedUpload(Upload, frozen=True, kw_only=True, gc=False, tag="InvoiceUploaded"):
     """An upload as `pricing` reads it."""
 
     invoice: PricedInvoice | None = None
@@ -175,7 +177,7 @@ def _keeping(
     return flow
 
 
-def decide(runtime: Runtime) -> Dataflow:
+def deciding() -> tuple[OnRecord[Tables], OnCaughtUp[Tables]]:
     """The join; what it says of settling is left out."""
     on_result, on_caught_up = joined(
         Join(DEADLINE // timedelta(milliseconds=1), REMEMBER // timedelta(milliseconds=1))
@@ -188,11 +190,16 @@ def decide(runtime: Runtime) -> Dataflow:
     def caught_up(tables: Tables, until: Instant, now: Instant) -> Written:
         return _unsettled(on_caught_up(tables, until, now))
 
+    return decided, caught_up
+
+
+def decide(runtime: Runtime) -> Dataflow:
+    """The join as a process of its own."""
     runtime.watch_ends(timedelta(seconds=1))
     wire = runtime.wire(*RESULTS)
     flow = Dataflow(runtime.flow)
     results = decode("decode", op.input("source", flow, runtime.source()), wire, runtime.sink())
-    decisions = keep("join", results, runtime.store(REQUESTS, CLOSED), decided, caught_up)
+    decisions = keep("join", results, runtime.store(REQUESTS, CLOSED), *deciding())
     write("decisions", decisions, wire, runtime.sink())
     return flow
 
@@ -203,12 +210,3 @@ def _unsettled(written: Written) -> Written:
         for each in written
         if isinstance(each, Rejected) or not isinstance(each.record, InvoiceSettled)
     )
-
-
-FLOWS: Mapping[str, Callable[[Runtime], Dataflow]] = {
-    "validation": validation,
-    "inventory": inventory,
-    "fraud": fraud,
-    "pricing": pricing,
-    "decide": decide,
-}

@@ -138,6 +138,40 @@ class PricedInvoice(Struct, frozen=True, kw_only=True, gc=False):
     totals: PricedTotals
 
 
+class WholeLine(Struct, frozen=True, gc=False):
+    """A line as the four branches read it together."""
+
+    id: str | None = None
+    item_id: str | None = None
+    name: str | None = None
+    quantity: Amount | None = None
+    unit: str | None = None
+    price: Amount | None = None
+    base_quantity: Amount | None = None
+    net: Amount | None = None
+    vat_category: str | None = None
+    vat_rate: Amount | None = None
+    order_line: str | None = None
+
+
+class WholeInvoice(Struct, frozen=True, kw_only=True, gc=False):
+    """What the four branches read together."""
+
+    number: str | None = None
+    issue_date: date | None = None
+    type_code: str | None = None
+    currency: str | None = None
+    due_date: date | None = None
+    purchase_order: str | None = None
+    goods_receipt: str | None = None
+    delivery_date: date | None = None
+    seller: WeighedParty
+    buyer: WeighedParty
+    lines: tuple[WholeLine, ...] = ()
+    vat_breakdown: tuple[CheckedVat, ...] = ()
+    totals: CheckedTotals
+
+
 class Billed(Struct, frozen=True, array_like=True, gc=False):
     """What has been billed of a vendor's purchase order: item to quantity."""
 

@@ -87,6 +87,7 @@ class MemoryRuntime(Runtime):
         self.reads: tuple[type[Any], ...] = ()
         self.looked_up: set[str] = set()
         self.state = MemoryStore(())
+        self.states: dict[str, MemoryStore] = {}
         self.written: list[list[Outgoing]] = []
         self._events: list[Keyed[Received]] = [(str(event.partition), event) for event in events]
         self._records = reference_bytes() if reference else {}
@@ -101,10 +102,10 @@ class MemoryRuntime(Runtime):
         self.reads = reads
         return super().wire(*reads)
 
-    def store(self, *types: TableType) -> MemoryStore:  # type: ignore[override]
+    def store(self, *types: TableType, of: str | None = None) -> MemoryStore:  # type: ignore[override]
         for table in types:
-            self.contracts.changelog(self.flow, table.name)
-        self.state = MemoryStore(types)
+            self.contracts.changelog(of or self.flow, table.name)
+        self.state = self.states[of or self.flow] = MemoryStore(types)
         return self.state
 
     def reference(self, record: type[V]) -> ReferenceTable[V]:

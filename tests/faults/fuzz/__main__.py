@@ -15,16 +15,16 @@ os.environ["RUST_BACKTRACE"] = "0"
 import structlog
 
 from flows import FLOWS
-from tests.faults.fuzz.campaign import CHUNK, Campaign, Finding
+from tests.faults.fuzz.campaign import CHUNK, Campaign
 from tests.faults.fuzz.flow import Flow, flows
-from tests.faults.fuzz.shrink import readable, shrunk
+from tests.faults.fuzz.telling import told
 
 
 def main() -> int:
     """Run the chunks asked for."""
     options = _options()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    told: Counter[str] = Counter()
+    found: Counter[str] = Counter()
     with flows() as store:
         for name in options.flow or FLOWS:
             campaign = Campaign(Flow(name, store), options.seed)
@@ -32,9 +32,9 @@ def main() -> int:
             began, shown, number = time.monotonic(), 0.0, first
             while campaign.records < options.records // len(options.flow or FLOWS):
                 for finding in campaign.chunk(number):
-                    told[f"{name}: {finding.where}"] += 1
-                    if told[f"{name}: {finding.where}"] == 1:
-                        _tell(campaign, finding)
+                    found[f"{name}: {finding.where}"] += 1
+                    if found[f"{name}: {finding.where}"] == 1:
+                        print("", *told(campaign, finding), sep="\n", flush=True)
                         if not options.keep_going:
                             return 1
                 number += 1
@@ -43,9 +43,9 @@ def main() -> int:
                     _progress(campaign, shown - began)
             _progress(campaign, time.monotonic() - began)
             print(f"{name} outcomes: {dict(campaign.ends.most_common())}", flush=True)
-    for where, count in told.most_common():
+    for where, count in found.most_common():
         print(f"{count} times in {where}")
-    return 1 if told else 0
+    return 1 if found else 0
 
 
 def _options() -> argparse.Namespace:
@@ -64,21 +64,6 @@ def _progress(campaign: Campaign, seconds: float) -> None:
         f"{campaign.records / max(seconds, 0.001):.0f}/s",
         flush=True,
     )
-
-
-def _tell(campaign: Campaign, finding: Finding) -> None:
-    again = f"--seed {finding.seed} --flow {finding.flow} --chunk {finding.chunk} --records 1"
-    print(f"\n{finding.what}\n  in {finding.where}\n  again: python -m tests.faults.fuzz {again}")
-    if len(finding.records) == 1:
-        small = shrunk(finding.records[0], lambda each: campaign.fails(finding, [each]))
-        for line in readable(small):
-            print(f"  {line}")
-    else:
-        print(f"  {len(finding.records)} records together")
-        for received in finding.records[:4]:
-            for line in readable(received):
-                print(f"  {line[:600]}")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

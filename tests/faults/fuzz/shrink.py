@@ -1,6 +1,6 @@
 """Makes a record that goes wrong as small as it can be while it still does."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ def shrunk(received: Received, still: Callable[[Received], bool]) -> Received:
         found = replace(received, **plain)
         if next(tries, None) is not None and still(found):
             received = found
-    fields = _fields(received)
+    fields = fields_of(received)
     if fields is None:
         return received
     shape, prefix = shape_of(received.topic), (received.value or b"")[:FRAMED]
@@ -39,18 +39,8 @@ def shrunk(received: Received, still: Callable[[Received], bool]) -> Received:
     return received
 
 
-def readable(received: Received) -> Iterator[str]:
-    """A record as lines for people: what is not empty in it, and its bytes."""
-    yield f"topic {received.topic} offset {received.offset} timestamp {received.timestamp}"
-    yield f"key {received.key!r} headers {list(received.headers)!r}"
-    fields = _fields(received)
-    if fields is not None:
-        yield f"fields {_told(fields)!r}"
-    value = received.value
-    yield f"value {None if value is None else value.hex()[:4_000]}"
-
-
-def _fields(received: Received) -> dict[str, Any] | None:
+def fields_of(received: Received) -> dict[str, Any] | None:
+    """What a record says under its topic's schema; None when it is something else."""
     shape: Shape = shape_of(received.topic)
     try:
         fields = shape.read(received.value or b"")
@@ -58,11 +48,3 @@ def _fields(received: Received) -> dict[str, Any] | None:
     except Exception:
         return None
     return fields if same else None
-
-
-def _told(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _told(each) for key, each in value.items() if each not in (None, [], "")}
-    if isinstance(value, list):
-        return [_told(each) for each in value]
-    return value

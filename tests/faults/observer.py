@@ -5,6 +5,7 @@ appear behind it. The observer is a process of its own, so that it neither slows
 suffers from it; it outlives brokers that go away.
 """
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -44,6 +45,7 @@ class Observer:
 
     def start(self) -> None:
         """Begin at the beginning of every topic; returns when it watches."""
+        shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         keep_history(self._kafka, self._contracts)
         topics = {topic.name: topic.partitions for topic in self._contracts.every_topic()}

@@ -55,7 +55,7 @@ class Recorded:
         """The same without where they stand."""
         return (decoded.record for decoded in self.of(kind, partition))
 
-    def changelog(self, flow: str, table: str, partition: int) -> Iterator[Received]:
+    def changelog(self, flow: str, table: str, partition: int | None = None) -> Iterator[Received]:
         """What a flow's table went through."""
         return self.raw(self.contracts.changelog(flow, table), partition)
 

@@ -76,9 +76,9 @@ class _Process(MemoryRuntime):
         self.settings = Settings.load(database=Database(url=database))
         self._tables = _Tables()
 
-    def store(self, *types: TableType) -> _Tables:  # type: ignore[override]
+    def store(self, *types: TableType, of: str | None = None) -> _Tables:  # type: ignore[override]
         self._tables.types = [
-            (self.contracts.changelog(self.flow, each.name).name, each) for each in types
+            (self.contracts.changelog(of or self.flow, each.name).name, each) for each in types
         ]
         return self._tables
 

@@ -7,7 +7,7 @@ import pytest
 from connectors.clock import now
 from manifold.exits import Exit
 from operators.decision import InvoiceDecision
-from tests.faults.exactness import assert_each_once, assert_fraud_exact, assert_join_exact
+from tests.faults.exactness import assert_exact
 from tests.integration.pipeline import BRANCHES, Pipeline, Process, generated
 
 PER_SECOND = 50
@@ -37,9 +37,7 @@ def test_killed_again_and_again(pipeline: Pipeline, named: bool) -> None:
             victims[number] = pipeline.killed(_current(pipeline, victims[number]))
             pipeline.until(pipeline.more(InvoiceDecision, 5), "decisions after a kill")
     pipeline.at_rest(*FLOWS)
-    assert_each_once(pipeline, sent)
-    assert_fraud_exact(pipeline, world)
-    assert_join_exact(pipeline, sent)
+    assert_exact(pipeline, world, sent)
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["named", "nameless"])
@@ -74,9 +72,7 @@ def test_standing_still_for_longer_than_the_session(pipeline: Pipeline, named: b
             "those that stood still have noticed",
         )
     pipeline.at_rest(*FLOWS)
-    assert_each_once(pipeline, sent)
-    assert_fraud_exact(pipeline, world)
-    assert_join_exact(pipeline, sent)
+    assert_exact(pipeline, world, sent)
 
 
 def test_a_process_that_wakes_up_finds_its_name_taken_and_ends(pipeline: Pipeline) -> None:
@@ -94,8 +90,7 @@ def test_a_process_that_wakes_up_finds_its_name_taken_and_ends(pipeline: Pipelin
         zombie.resume()
         assert zombie.wait() == Exit.NOT_COMMITTED
     pipeline.at_rest(*FLOWS)
-    assert_each_once(pipeline, sent)
-    assert_join_exact(pipeline, sent)
+    assert_exact(pipeline, world, sent)
 
 
 def _current(pipeline: Pipeline, victim: Process) -> Process:

@@ -1,7 +1,7 @@
 """Processes join and leave under load, and every result is as if there had been one."""
 
 from operators.decision import InvoiceDecision
-from tests.faults.exactness import assert_each_once, assert_fraud_exact, assert_join_exact
+from tests.faults.exactness import assert_exact
 from tests.integration.pipeline import Pipeline, generated
 
 PER_SECOND = 60
@@ -27,6 +27,4 @@ def test_two_then_three_then_two_processes(pipeline: Pipeline) -> None:
         pipeline.stop(*first)
         pipeline.until(pipeline.more(InvoiceDecision, 100), "decisions of two processes again")
     pipeline.at_rest("validation", "inventory", "fraud", "pricing", "decide")
-    assert_each_once(pipeline, sent)
-    assert_fraud_exact(pipeline, world)
-    assert_join_exact(pipeline, sent)
+    assert_exact(pipeline, world, sent)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.contracts import Contracts
-from connectors.stream import Received
 from operators.decision import InvoiceDecision
 from operators.time import Instant
 from operators.upload import InvoiceUploaded
@@ -91,11 +90,17 @@ def _checks(evidence: Evidence) -> Iterator[tuple[str, Callable[[], Check]]]:
     )
     yield once.ANSWERS, lambda: once.answered_once(recorded)
     yield once.DECISIONS, lambda: once.decided_once(recorded)
+    yield once.NOTIFICATIONS, lambda: once.told_once(recorded)
     yield stateless.VALIDATION, lambda: stateless.validation_replayed(recorded, reference)
     yield stateless.PRICING, lambda: stateless.pricing_replayed(recorded, reference)
     yield fraud.NAME, lambda: fraud.fraud_replayed(recorded, reference)
     yield inventory.NAME, lambda: inventory.inventory_replayed(recorded, reference)
-    yield saga.NAME, lambda: saga.never_over_reserved(_reservations(recorded), reference)
+    yield (
+        saga.NAME,
+        lambda: saga.never_over_reserved(
+            recorded.changelog("inventory", "reservations"), reference
+        ),
+    )
     yield join.NAME, lambda: join.joined_exactly(recorded)
     yield aborted.NAME, lambda: aborted.nothing_aborted(_seen_twice(evidence))
     yield offsets.NAME, lambda: offsets.never_back(evidence.commits())
@@ -113,11 +118,6 @@ def _said(name: str, check: Callable[[], Check]) -> Check:
         return check()
     except Exception as error:
         return Check(name, False, f"could not be judged: {type(error).__name__}: {error}")
-
-
-def _reservations(recorded: Recorded) -> Iterator[Received]:
-    for number in recorded.partitions(InvoiceUploaded):
-        yield from recorded.changelog("inventory", "reservations", number)
 
 
 def _seen_twice(evidence: Evidence) -> Iterator[tuple[Where, Iterator[Row], Iterator[Row]]]:

@@ -15,7 +15,7 @@ from connectors.stream import Received, Rejected
 from connectors.wire import Wire
 from operators.audit import InvoiceAudit
 from operators.decide import changes, status_of
-from operators.decision import InvoiceDecision, InvoiceSettled
+from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSettled
 from operators.fraud import VendorProfile
 from operators.inventory import OrderReservations, RequestClaims
 from operators.join import Decided
@@ -47,6 +47,7 @@ from tests.faults.small_history import SmallHistory, small_history
 from tests.faults.verdict import verdict
 
 VICTIM = next(each.upload.request_id for each in SAMPLES if each.fault is None)
+NOTIFIED = next(each.upload.request_id for each in SAMPLES if each.decision == "REJECTED")
 REPLAYS = {
     ValidationResult: stateless.VALIDATION,
     InventoryResult: inventory.NAME,
@@ -65,7 +66,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> SmallHistory:
 def test_a_run_that_went_well_passes(history: SmallHistory) -> None:
     checks = verdict(history.evidence())
     assert [check for check in checks if not check.passed] == []
-    assert len({check.name for check in checks}) == len(checks) == 18
+    assert len({check.name for check in checks}) == len(checks) == 19
 
 
 def test_revisions_that_are_right_pass(history: SmallHistory) -> None:
@@ -148,12 +149,12 @@ def _other_status_expected(history: SmallHistory) -> SmallHistory:
     return history.but(run=replace(history.run, samples=samples))
 
 
-def _doubled(kind: type[Any]) -> Plant:
-    return lambda history: history.with_more(_find(history, kind))
+def _doubled(kind: type[Any], request_id: str = VICTIM) -> Plant:
+    return lambda history: history.with_more(_find(history, kind, request_id))
 
 
-def _lost(kind: type[Any]) -> Plant:
-    return lambda history: history.without(_find(history, kind))
+def _lost(kind: type[Any], request_id: str = VICTIM) -> Plant:
+    return lambda history: history.without(_find(history, kind, request_id))
 
 
 def _other_policy(kind: type[Any]) -> Plant:
@@ -304,7 +305,13 @@ def _dead_letter(history: SmallHistory) -> SmallHistory:
     )
 
 
-DECISION = {decided.NAME, once.DECISIONS, join.NAME, audit.NAME, database.NAME}
+DECISION = {
+    decided.NAME,
+    once.DECISIONS,
+    join.NAME,
+    audit.NAME,
+    database.NAME,
+}
 RESULT = {join.NAME, audit.NAME, database.NAME}
 
 DEFECTS: dict[str, tuple[Plant, str, set[str]]] = {
@@ -320,6 +327,16 @@ DEFECTS: dict[str, tuple[Plant, str, set[str]]] = {
         {once.DECISIONS, inventory.NAME},
     ),
     "a settlement twice": (_doubled(InvoiceSettled), once.DECISIONS, {once.DECISIONS}),
+    "a lost notification": (
+        _lost(InvoiceNotification, NOTIFIED),
+        once.NOTIFICATIONS,
+        {once.NOTIFICATIONS},
+    ),
+    "a notification twice": (
+        _doubled(InvoiceNotification, NOTIFIED),
+        once.NOTIFICATIONS,
+        {once.NOTIFICATIONS},
+    ),
     "a wrong status": (_other_status_expected, decided.NAME, {decided.NAME}),
     **{
         f"a lost {kind.__name__}": (_lost(kind), once.ANSWERS, {once.ANSWERS, *RESULT})
@@ -345,7 +362,7 @@ DEFECTS: dict[str, tuple[Plant, str, set[str]]] = {
     "a false timeout": (
         lambda history: _partial_first(history, written_late=False),
         timeouts.NAME,
-        {timeouts.NAME, once.DECISIONS, audit.NAME, database.NAME},
+        {timeouts.NAME, once.NOTIFICATIONS, audit.NAME, database.NAME},
     ),
     "a broken link": (_broken_link, audit.NAME, {audit.NAME, database.NAME}),
     "a lost audit entry": (_lost(InvoiceAudit), audit.NAME, {audit.NAME, database.NAME}),
@@ -373,7 +390,7 @@ def test_a_defect_is_found_and_its_request_named(history: SmallHistory, defect: 
     plant, name, failing = DEFECTS[defect]
     failed = _failed(plant(history))
     assert set(failed) == failing
-    assert VICTIM in failed[name]
+    assert any(request in failed[name] for request in (VICTIM, NOTIFIED))
 
 
 ELSEWHERE: dict[str, tuple[Plant, str, set[str], str]] = {

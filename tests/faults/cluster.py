@@ -129,6 +129,8 @@ class Cluster:
 
     def start(self) -> None:
         """Start all three, and wait until they have found each other."""
+        if taken := ports.taken():
+            raise RuntimeError(f"something else listens on {taken}: end it first")
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
         with ThreadPoolExecutor(len(self.brokers)) as pool:
             list(pool.map(lambda broker: broker.format(cluster), self.brokers.values()))

@@ -1,10 +1,12 @@
 """Where the servers of a fault run listen, all on this machine."""
 
+import socket
+
 HOST = "127.0.0.1"
 BROKERS = (1, 2, 3)
 """Numbers of the brokers."""
 
-_FIRST = 19_092
+_FIRST = 19_392
 
 
 def advertised(broker: int) -> int:
@@ -27,6 +29,17 @@ def controller(broker: int) -> int:
     return _FIRST + 30 + broker - 1
 
 
-def addresses(ports: "list[int]") -> str:
+def taken() -> list[int]:
+    """Those of all these ports that something else listens on."""
+    kinds = (advertised, behind, inner, controller)
+    return [port(each) for port in kinds for each in BROKERS if _listens(port(each))]
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as connection:
+        return connection.connect_ex((HOST, port)) == 0
+
+
+def addresses(ports: list[int]) -> str:
     """Several ports as clients take them."""
     return ",".join(f"{HOST}:{port}" for port in ports)

@@ -27,23 +27,28 @@ _IDENTITIES: dict[tuple[str, ...], Callable[[Any], str]] = {
     (): lambda record: "",
 }
 """What a record is about, by the fields it has; the first that fits counts."""
+_SPANS = 2**64
+_ODD = 0x9E3779B97F4A7C15
 _VALID = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-def traceparent(incoming: bytes | None, unique: bytes, trace: bytes | None = None) -> bytes:
+def traceparent(incoming: bytes | None, span: int, trace: str) -> bytes:
     """The `traceparent` of a record: the incoming trace with a span of its own.
 
-    The span is derived from `unique`. Without a valid incoming header a new, sampled trace
-    begins, derived from `trace` or else from `unique`.
+    Without a valid incoming header a new, sampled trace begins, derived from `trace`.
 
-    >>> traceparent(b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", b"a")
-    b'00-0af7651916cd43dd8448eb211c80319c-40f89e395b66422f-00'
+    >>> traceparent(b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", 255, "a")
+    b'00-0af7651916cd43dd8448eb211c80319c-00000000000000ff-00'
     """
-    span = blake2b(unique, digest_size=8).hexdigest().encode()
     if incoming is not None and _VALID.fullmatch(incoming):
-        return b"%b-%b-%b" % (incoming[:35], span, incoming[53:])
-    begun = blake2b(unique if trace is None else trace, digest_size=16).hexdigest().encode()
-    return b"00-%b-%b-01" % (begun, span)
+        return b"%b-%016x-%b" % (incoming[:35], span, incoming[53:])
+    begun = blake2b(trace.encode(), digest_size=16).hexdigest().encode()
+    return b"00-%b-%016x-01" % (begun, span)
+
+
+def _number(unique: str) -> int:
+    """A number of 64 bits, other than 0, that stands for a text."""
+    return int.from_bytes(blake2b(unique.encode(), digest_size=8).digest(), "big") or 1
 
 
 class Envelope:
@@ -59,6 +64,9 @@ class Envelope:
         )
         self._unique = f"{group} {kind}"
         self._identity: Callable[[Any], str] = self._choose
+        self._several = True
+        """Whether one cause can have several records of the type."""
+        self._starts: dict[tuple[str, int], int] = {}
         self._at: Instant | None = None
         self._time = ("ce_time", b"")
 
@@ -76,24 +84,38 @@ class Envelope:
         identity = self._identity(record)
         incoming = None
         if cause is None:
-            unique = f"{self._unique} {identity}"
+            span = _number(f"{self._unique} {identity}")
         else:
-            unique = f"{self._unique} {cause.topic} {cause.partition} {cause.offset} {identity}"
-            for name, value in cause.headers:
+            span = self._span(cause, identity)
+            for name, value in reversed(cause.headers):
                 if name == TRACEPARENT:
                     incoming = value
                     break
-        trace = None if incoming else getattr(record, "request_id", unique).encode()
+        about = identity or f"{self._unique} {span:x}"
         return [
             *self._fixed,
-            ("ce_id", (identity or unique).encode()),
+            ("ce_id", about.encode()),
             self._time,
-            (TRACEPARENT, traceparent(incoming, unique.encode(), trace)),
+            (TRACEPARENT, traceparent(incoming, span, getattr(record, "request_id", about))),
         ]
+
+    def _span(self, cause: Received, identity: str) -> int:
+        """The number of the record's span: the same for the same record, another for any other."""
+        if self._several:
+            return _number(
+                f"{self._unique} {cause.topic} {cause.partition} {cause.offset} {identity}"
+            )
+        place = cause.topic, cause.partition
+        start = self._starts.get(place)
+        if start is None:
+            start = self._starts[place] = _number(f"{self._unique} {place}")
+        # An odd factor gives each offset another number.
+        return (start + cause.offset * _ODD) % _SPANS or 1
 
     def _choose(self, record: msgspec.Struct) -> str:
         fields = set(record.__struct_fields__)
-        self._identity = next(
-            give for names, give in _IDENTITIES.items() if fields.issuperset(names)
+        names, self._identity = next(
+            each for each in _IDENTITIES.items() if fields.issuperset(each[0])
         )
+        self._several = "request_id" not in names
         return self._identity(record)

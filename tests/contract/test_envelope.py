@@ -57,7 +57,7 @@ def test_branches_join_one_trace_when_the_upload_has_none() -> None:
 
 @given(st.binary(max_size=60))
 def test_a_wrong_traceparent_begins_a_new_trace(incoming: bytes) -> None:
-    assert re.fullmatch(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-01", traceparent(incoming, b"unique"))
+    assert re.fullmatch(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-01", traceparent(incoming, 1, "a"))
 
 
 def test_invalid_traces_are_not_continued() -> None:
@@ -67,4 +67,4 @@ def test_invalid_traces_are_not_continued() -> None:
         INCOMING.upper(),
         b"ff" + INCOMING[2:],
     ):
-        assert traceparent(wrong, b"unique") == traceparent(None, b"unique")
+        assert traceparent(wrong, 1, "a") == traceparent(None, 1, "a")

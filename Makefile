@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 BROKER := $(BIN)/python deploy/kafka/broker
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 FAULTS_ARGS ?=
 
 export MANIFOLD_KAFKA_PORT ?= 9092
@@ -38,6 +39,15 @@ unit: $(VENV)/.dev ## run the tests that need no broker
 faults: $(VENV)/.dev ## break everything on purpose for 20 minutes, and look what it has done
 	@deploy/kafka/requirements tests
 	@$(BIN)/python -m tests.faults.run $(FAULTS_ARGS)
+
+.PHONY: bench
+bench: $(VENV)/.dev .bench/venv/.made ## compare with other stream processors; takes hours (BENCH_ARGS="--quick" for a look)
+	@deploy/kafka/requirements
+	@$(BIN)/python -m bench.harness $(BENCH_ARGS)
+
+.PHONY: bench-ci
+bench-ci: $(VENV)/.dev ## compare the CPU of each step with the commit before
+	@$(BIN)/python bench/ratio.py
 
 .PHONY: lint
 lint: $(VENV)/.dev ## check style, types, import directions and contracts
@@ -77,7 +87,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3
 .PHONY: clean
 clean: ## stop Kafka and delete all that was installed or written here
 	@if [ -d .kafka ] && [ -x $(BIN)/python ]; then $(BROKER) stop; fi
-	rm -rf $(VENV) .kafka .manifold dist *.egg-info
+	rm -rf $(VENV) .bench .kafka .manifold dist *.egg-info
 	rm -f connectors/native/*.so
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -116,4 +126,11 @@ $(VENV)/.native: $(VENV)/.runtime $(wildcard connectors/native/*.[ch]) connector
 $(VENV)/.dev: $(VENV)/.native requirements-dev.lock
 	@echo "Installing what the checks and tests need ..."
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.bench/venv/.made: $(VENV)/.python bench/requirements.lock
+	@echo "Installing what the benchmark's Python peers and plots need into .bench/venv ..."
+	@$(BIN)/python -m venv --clear .bench/venv
+	@.bench/venv/bin/python -m pip --disable-pip-version-check --quiet install \
+		--require-hashes -r bench/requirements.lock
 	@touch $@

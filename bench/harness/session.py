@@ -25,7 +25,7 @@ from bench.harness.page import page, printable
 from bench.harness.plan import Clock, Run, planned
 from bench.harness.processes import Ended
 from bench.harness.results import Round, entries
-from bench.harness.system import PEERS, ROOT, WORK, System, Unbuilt
+from bench.harness.system import PEERS, ROOT, WORK, Command, System, Unbuilt
 from bench.harness.trial import delete
 
 _INTERRUPTED = 130
@@ -76,12 +76,13 @@ def tell(line: str) -> None:
 def _ready(systems: Sequence[System], left_out: dict[str, str]) -> list[System]:
     """The systems that can be run here, built."""
     found = []
+    built: set[Command] = set()
     for system in systems:
         why = system.missing()
         if why is None:
             tell(f"building {system.name}") if system.build else None
             try:
-                system.make()
+                system.make(built)
             except Unbuilt as error:
                 why = str(error)
         if why is None:

@@ -57,9 +57,12 @@ class System(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return None
         return f"{', '.join(absent)} missing: run {self.install}"
 
-    def make(self) -> None:
-        """Build it. Raises Unbuilt."""
+    def make(self, built: set[Command]) -> None:
+        """Build it, except for what has been `built` already. Raises Unbuilt."""
         for command in self.build:
+            if command in built:
+                continue
+            built.add(command)
             line = [filled(part, {}) for part in command]
             done = subprocess.run(
                 line, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True

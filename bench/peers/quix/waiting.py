@@ -3,6 +3,9 @@
 It is in memory, and read again from the store when a partition is assigned.
 """
 
+# Quix Streams is not among the packages that are checked.
+# mypy: disable-error-code="import-not-found"
+
 import json
 from typing import Any
 

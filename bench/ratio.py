@@ -54,13 +54,16 @@ def _keep_theirs(theirs: dict[str, float], folder: Path) -> bool:
 
 
 def unpacked(commit: str, folder: Path) -> str | None:
-    """Put a commit's files into a folder; its short name, None where it is not there."""
+    """Unpack a commit and compile what has to be; its short name, None where it is not there."""
     asked = _git("rev-parse", "--verify", "--quiet", "--short", f"{commit}^{{commit}}")
     if asked.returncode:
         return None
     archive = _git("archive", commit)
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
         files.extractall(folder, filter="data")
+    native = folder / "connectors" / "native" / "build.py"
+    if native.exists():
+        subprocess.run([sys.executable, str(native)], cwd=folder, capture_output=True)
     return asked.stdout.decode().strip()
 
 

@@ -59,7 +59,7 @@ class Gauges:
 
     def __enter__(self) -> Self:
         """Watching."""
-        self._look_at_logs()
+        self.look_at_logs()
         self._before = sum(self._largest.values())
         self._thread.start()
         return self
@@ -73,7 +73,7 @@ class Gauges:
         """Looked a last time."""
         self._done.set()
         self._thread.join()
-        self._look_at_logs()
+        self.look_at_logs()
 
     @property
     def log_bytes(self) -> int | None:
@@ -86,11 +86,21 @@ class Gauges:
         """Take memory as it is now into account."""
         self._look_at_memory(proportional=True)
 
+    def look_at_logs(self) -> None:
+        """Take the log files as they are now into account."""
+        # A segment that is compacted or deleted later has been seen at its largest before.
+        for segment in _segments(self._folder, self._prefixes):
+            try:
+                size = segment.stat().st_size
+            except FileNotFoundError:
+                continue
+            self._largest[segment] = max(size, self._largest.get(segment, 0))
+
     def _watch(self) -> None:
         looks = 0
         while not self._done.wait(_EVERY):
             self._look_at_memory(proportional=looks % _PSS_EVERY == 0)
-            self._look_at_logs()
+            self.look_at_logs()
             looks += 1
 
     def _look_at_memory(self, *, proportional: bool) -> None:
@@ -105,15 +115,6 @@ class Gauges:
                     continue
         self.rss_mb = max(self.rss_mb, resident / MIB)
         self.pss_mb = max(self.pss_mb, shared / MIB)
-
-    def _look_at_logs(self) -> None:
-        # A segment that is compacted or deleted later has been seen at its largest before.
-        for segment in _segments(self._folder, self._prefixes):
-            try:
-                size = segment.stat().st_size
-            except FileNotFoundError:
-                continue
-            self._largest[segment] = max(size, self._largest.get(segment, 0))
 
 
 def _segments(folder: Path | None, prefixes: tuple[str, ...]) -> Iterable[Path]:

@@ -127,7 +127,7 @@ def _pace(line: Connection, broker: Broker, topic: str, workload: str, count: in
 
         began = time.time() + _LEAD
         line.send(began)
-        sent = _send(part, began, rate, write, line.poll)
+        sent = send(part, began, rate, write, line.poll)
         if len(sent.requests) < len(part):
             line.recv()
         writer.flush()
@@ -135,7 +135,7 @@ def _pace(line: Connection, broker: Broker, topic: str, workload: str, count: in
         line.send(sent)
 
 
-def _send(
+def send(
     uploads: list[InvoiceUploaded],
     began: float,
     rate: float,

@@ -1,5 +1,7 @@
 """How long it takes from an upload to its decision, at given rates."""
 
+from collections.abc import Mapping
+
 from bench.harness.ground import Ground, Reading
 from bench.harness.observer import Observer, Undecided
 from bench.harness.pacer import Pacer, Sent
@@ -36,7 +38,7 @@ def latency(ground: Ground, system: System) -> list[Reading]:
                     note = f"at {rate}/s {error}"
                     break
                 spent = (processes.cpu() - cpu) / count * 1e6
-                values = percentiles(delays(sent, observer, int(rate * extent.warm_up)))
+                values = percentiles(delays(sent, observer.arrived, int(rate * extent.warm_up)))
                 found.append((rate, values | {"cpu_us_per_invoice": spent}))
         verdict = ground.judge(trial)
     return [
@@ -51,7 +53,7 @@ def start(pacer: Pacer, observer: Observer, processes: Processes, probes: int) -
     observer.until_decided(pacer.sent().requests, processes)
 
 
-def delays(sent: Sent, observer: Observer, skip: int) -> list[float]:
+def delays(sent: Sent, arrived: Mapping[bytes, float], skip: int) -> list[float]:
     """Milliseconds from the instant each upload was due to its decision, the first left out.
 
     An upload that was sent twice counts once, from its first time.
@@ -60,7 +62,7 @@ def delays(sent: Sent, observer: Observer, skip: int) -> list[float]:
     for number, request in enumerate(sent.requests):
         due.setdefault(request, number)
     return sorted(
-        (observer.arrived[request] - sent.due(number)) * 1_000
+        (arrived[request] - sent.due(number)) * 1_000
         for request, number in due.items()
         if number >= skip
     )

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from connectors.settings import Settings
-from flows import FLOWS
+from flows import FLOWS, FUSED
 
 
 def run(
-    flow: Annotated[str, typer.Argument(help=f"One of {', '.join(FLOWS)}.")],
+    flow: Annotated[str, typer.Argument(help=f"One of {', '.join(FLOWS)}, {FUSED}.")],
     instance: Annotated[
         str | None,
         typer.Option(
@@ -25,7 +25,9 @@ def run(
     """
     from manifold.runner import run_flow
 
-    if flow not in FLOWS:
-        raise typer.BadParameter(f"there is no flow {flow!r}; there are {', '.join(FLOWS)}")
+    if flow not in (*FLOWS, FUSED):
+        raise typer.BadParameter(
+            f"there is no flow {flow!r}; there are {', '.join(FLOWS)}, {FUSED}"
+        )
     given = {"instance": instance} if instance else {}
     sys.exit(run_flow(flow, Settings.load(**given)))

@@ -9,11 +9,12 @@ from rich.console import Console
 from connectors import logs
 from connectors.database import migrate
 from connectors.settings import Settings
-from flows import FLOWS
+from flows import COLLECT, FLOWS, FUSED
 from manifold.cli.options import Bootstrap, Extra, load_settings
 from manifold.cli.output import explained
 from manifold.embedded import Embedded
 from manifold.exits import Exit
+from manifold.handover import Handover
 from manifold.supervisor import Misconfigured, Supervisor, until_signalled
 
 
@@ -27,6 +28,14 @@ def up(
         bool,
         typer.Option("--embedded", help="On a broker and a database that end with this command."),
     ] = False,
+    fused: Annotated[
+        bool,
+        typer.Option(
+            "--fused",
+            help="The four branches and the join in one process: for small installations. "
+            "The same topics and state; one way can go on where the other has ended.",
+        ),
+    ] = False,
     bootstrap: Bootstrap = None,
     extra: Extra = None,
 ) -> None:
@@ -34,8 +43,10 @@ def up(
 
     On a real cluster the topics must be there first: `manifold topics apply`.
     """
-    wanted = flows or list(FLOWS)
-    unknown = sorted(set(wanted) - set(FLOWS))
+    if fused and flows:
+        raise typer.BadParameter("--fused runs all flows: name none beside it")
+    wanted = [FUSED, COLLECT] if fused else flows or list(FLOWS)
+    unknown = sorted(set(flows or ()) - set(FLOWS))
     if unknown:
         raise typer.BadParameter(f"there is no flow {unknown[0]!r}; there are {', '.join(FLOWS)}")
     settings = load_settings(bootstrap, extra)
@@ -48,6 +59,11 @@ def up(
         else:
             if settings.database.url.startswith("sqlite:"):
                 migrate(settings.database.url)
+            handover = Handover(settings)
+            if fused:
+                handover.to_fused()
+            else:
+                handover.to_apart()
             _run(wanted, settings, instances)
     except Misconfigured as error:
         Console(stderr=True).print(f"[red]{error}[/red]")

@@ -35,7 +35,7 @@ from connectors.records import RECORDS
 from connectors.settings import Database, Settings
 from connectors.stream import Received
 from connectors.topics import Topics
-from flows import FLOWS
+from flows import FLOWS, FUSED
 from manifold.exits import Exit
 from manifold.generator import Sample, World, invoices, reference_records, world
 from manifold.supervisor import environment
@@ -320,7 +320,10 @@ class Pipeline:
 
     def lag(self, flow: str) -> int:
         """How far a flow's group is from the ends of what it reads, by the broker's account."""
-        partitions = _partitions(self.contracts.read_by(flow))
+        parts = BRANCHES if flow == FUSED else (flow,)
+        partitions = _partitions(
+            {topic.name: topic for part in parts for topic in self.contracts.read_by(part)}.values()
+        )
         ends = end_offsets(self.kafka, partitions, self.seen.admin)
         done = committed(self.kafka, self.namespace + flow, partitions)
         return sum(end - (done[where] or 0) for where, end in ends.items())
@@ -382,7 +385,7 @@ class Pipeline:
             gone.result()
         # A group whose killed members have not timed out yet is kept until its offsets, which
         # go with the topics, are swept.
-        groups = [self.namespace + flow for flow in FLOWS]
+        groups = [self.namespace + flow for flow in (*FLOWS, FUSED)]
         for gone in admin.delete_consumer_groups(groups, request_timeout=30).values():
             gone.exception()
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,0 +1,99 @@
+"""From one process a flow to one for all, and back: each way begins where the other has ended."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+import structlog
+from confluent_kafka import KafkaException
+
+from connectors.browse import every_partition
+from connectors.changelog import Where, end_offsets
+from connectors.contracts import Contracts, Topic
+from connectors.errors import Misconfigured
+from connectors.groups import committed, go_on_from
+from connectors.kafka import wait_for_broker
+from connectors.settings import Settings
+from flows import FUSED
+
+log = structlog.get_logger(__name__)
+
+Offsets: TypeAlias = Mapping[Where, int]
+
+BRANCHES = ("validation", "inventory", "fraud", "pricing")
+JOIN = "decide"
+
+
+class Unfinished(Misconfigured):
+    """The other way of running has not come to an end that one could go on from."""
+
+
+class Handover:
+    """The groups of both ways of running, on one cluster."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Wait for the broker, and see how far every group has come."""
+        self._kafka, self._namespace = settings.kafka_client, settings.namespace
+        wait_for_broker(self._kafka, lambda: False)
+        contracts = Contracts.load(namespace=settings.namespace)
+        self._inputs = {branch: _partitions(contracts.read_by(branch)) for branch in BRANCHES}
+        self._results = _partitions(contracts.read_by(JOIN))
+        self._apart = {branch: self._at(branch, self._inputs[branch]) for branch in BRANCHES}
+        every = dict.fromkeys(where for read in self._inputs.values() for where in read)
+        self._fused = self._at(FUSED, every)
+
+    def to_fused(self) -> bool:
+        """Let the fused flow go on from where the others have ended, if they ran last.
+
+        Raises Unfinished when they have ended in different places, or results wait to be joined.
+        """
+        if not any(_ahead(at, self._fused) for at in self._apart.values()):
+            return False
+        together: dict[Where, int] = {}
+        for at in self._apart.values():
+            for where, offset in at.items():
+                if together.setdefault(where, offset) != offset:
+                    raise Unfinished(_unfinished("the branches have not read the same uploads"))
+        if self._at(JOIN, self._results) != end_offsets(self._kafka, self._results):
+            raise Unfinished(_unfinished("results wait for the join"))
+        self._move(FUSED, together)
+        return True
+
+    def to_apart(self) -> bool:
+        """Let one process a flow go on from where the fused flow has ended, if it ran last."""
+        if not any(_ahead(self._fused, at) for at in self._apart.values()):
+            return False
+        # The fused flow has joined whatever it has written.
+        self._move(JOIN, end_offsets(self._kafka, self._results))
+        for branch, read in self._inputs.items():
+            self._move(branch, {where: self._fused[where] for where in read})
+        return True
+
+    def _at(self, flow: str, read: Iterable[Where]) -> dict[Where, int]:
+        found = committed(self._kafka, self._namespace + flow, read)
+        return {where: offset or 0 for where, offset in found.items()}
+
+    def _move(self, flow: str, offsets: Offsets) -> None:
+        group = self._namespace + flow
+        try:
+            go_on_from(self._kafka, group, offsets)
+        except KafkaException as error:
+            raise Unfinished(
+                f"group {group} could not be told where to go on ({error.args[0].str()}): stop its "
+                "processes, wait ten seconds, and start again"
+            ) from None
+        log.info("goes on where the other way of running has ended", group=group)
+
+
+def _partitions(topics: Iterable[Topic]) -> list[Where]:
+    return every_partition({topic.name: topic.partitions for topic in topics})
+
+
+def _ahead(one: Offsets, other: Offsets) -> bool:
+    return any(offset > other.get(where, 0) for where, offset in one.items() if where in other)
+
+
+def _unfinished(what: str) -> str:
+    return (
+        f"{what}: run `manifold up` without --fused until `manifold doctor` shows no lag, "
+        "with producers at rest, then stop it and start again"
+    )

@@ -53,14 +53,18 @@ class FaultPoints:
     def fired(self, process: str, phase: Phase, within: float) -> Instant | None:
         """When the process ended itself there; None when that did not happen in time."""
         until = time.monotonic() + within
-        while time.monotonic() < until or not self.disarm(process, phase):
-            for path in self.folder.glob(f"{process}.{phase}.fired.*"):
-                # The file system's clock: the process's may be wrong.
-                at = path.stat().st_ctime_ns // 1_000_000
-                path.rename(path.with_name(path.name.replace(".fired.", ".counted.")))
+        while time.monotonic() < until and not self.over.wait(0.02):
+            at = self._fired(process, phase)
+            if at is not None:
                 return at
-            if self.over.wait(0.02):
-                until = 0.0
+        return None if self.disarm(process, phase) else self._fired(process, phase)
+
+    def _fired(self, process: str, phase: Phase) -> Instant | None:
+        for path in self.folder.glob(f"{process}.{phase}.fired.*"):
+            # The file system's clock: the process's may be wrong.
+            at = path.stat().st_ctime_ns // 1_000_000
+            path.rename(path.with_name(path.name.replace(".fired.", ".counted.")))
+            return at
         return None
 
     def jump(self, process: str, milliseconds: int) -> None:

@@ -45,11 +45,15 @@ class Recorded:
 
     def of(self, kind: type[T], partition: int | None = None) -> Iterator[Decoded[T]]:
         """The records of a class. Raises Undecodable for one that breaks its contract."""
-        decode = self._decoders.get(kind)
-        if decode is None:
-            decode = self._decoders[kind] = self._codec.decoder(kind)
+        decode = self.decoder(kind)
         for received in self.raw(self.contracts.topic_of(kind), partition):
             yield Decoded(decode(received.value or b""), received)
+
+    def decoder(self, kind: type[T]) -> Callable[[bytes], T]:
+        """Reads values of a class, or of a view of it."""
+        if kind not in self._decoders:
+            self._decoders[kind] = self._codec.decoder(kind)
+        return self._decoders[kind]
 
     def contents(self, kind: type[T], partition: int | None = None) -> Iterator[T]:
         """The same without where they stand."""

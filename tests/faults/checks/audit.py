@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import Struct
+
 from operators.audit import InvoiceAudit, verify, witness
 from operators.decision import InvoiceDecision
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
@@ -23,14 +25,21 @@ COLLECTED: tuple[type[Any], ...] = (
 """What `collect` enters."""
 
 
+class _Link(Struct, tag="InvoiceAudit"):
+    """Of an entry, which chain it belongs to."""
+
+    chain: str
+
+
 def unbroken_and_complete(recorded: Recorded) -> Check:
     """Each chain from its first entry, and its entries against the records they stand for."""
     findings = Findings(NAME)
-    chains = _chains(recorded)
+    chains = {link.chain for link in recorded.contents(_Link)}
     count = 0
     for number in recorded.partitions(InvoiceUploaded):
         chain = f"{recorded.contracts.namespace}collect-{number}"
-        entries = sorted(chains.pop(chain, []), key=lambda entry: entry.sequence)
+        chains.discard(chain)
+        entries = sorted(_entries(recorded, chain), key=lambda entry: entry.sequence)
         count += len(entries)
         breach = verify(entries)
         if breach is not None:
@@ -41,16 +50,18 @@ def unbroken_and_complete(recorded: Recorded) -> Check:
             )
         for problem in _incomplete(entries, _events(recorded, number)):
             findings.add(f"chain {chain}: {problem}")
-    for chain in chains:
+    for chain in sorted(chains):
         findings.add(f"chain {chain}: nobody should have written it")
     return findings.check(f"{count:,} entries, each continuing the one before")
 
 
-def _chains(recorded: Recorded) -> dict[str, list[InvoiceAudit]]:
-    found: dict[str, list[InvoiceAudit]] = {}
-    for entry in recorded.contents(InvoiceAudit):
-        found.setdefault(entry.chain, []).append(entry)
-    return found
+def _entries(recorded: Recorded, chain: str) -> Iterator[InvoiceAudit]:
+    """One chain's entries; all chains together may not fit into memory."""
+    link, whole = recorded.decoder(_Link), recorded.decoder(InvoiceAudit)
+    for received in recorded.raw(recorded.contracts.topic_of(InvoiceAudit)):
+        value = received.value or b""
+        if link(value).chain == chain:
+            yield whole(value)
 
 
 def _incomplete(

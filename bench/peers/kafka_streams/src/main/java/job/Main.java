@@ -71,8 +71,10 @@ public final class Main {
         settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, setting("BENCH_THREADS", "2"));
         settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, 1);
         settings.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
-        // Large enough that nothing is pushed out of the cache between two commits.
-        settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 64L << 20);
+        // Larger than what changes between two commits, and no larger: what is in it is sorted.
+        settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 16L << 20);
+        // While nothing comes in, a commit is as late as the wait for more input is long.
+        settings.put(StreamsConfig.POLL_MS_CONFIG, 25);
         // The four answers may come in any order, so no partition waits for another.
         settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         settings.put(
@@ -82,6 +84,7 @@ public final class Main {
         settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 4_000);
         // What is refused while the last transaction is being completed is sent again soon.
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10);
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 256 << 10);
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), 128L << 20);
         return settings;

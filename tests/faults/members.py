@@ -202,7 +202,13 @@ class Members:
             return Member(flow, instance, process, time.monotonic(), log.tell())
 
     def _signal(self, name: str, number: signal.Signals) -> "subprocess.Popen[bytes]":
-        with self._lock:
-            process = self._members[name].process
-            process.send_signal(number)
-            return process
+        """Signal a process that lives; one that has just died is waited for."""
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            with self._lock:
+                process = self._members[name].process
+                if process.poll() is None:
+                    process.send_signal(number)
+                    return process
+            time.sleep(_LOOK_EVERY)
+        raise RuntimeError(f"{name} does not come back")

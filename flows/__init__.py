@@ -1,9 +1,12 @@
 """What connects to what: one file a flow, each with `build` and `flow`."""
 
-FLOWS = ("validation", "inventory", "fraud", "pricing", "decide", "collect")
-"""Every flow; each is a module of this package and a consumer group."""
-
+BRANCHES = ("validation", "inventory", "fraud", "pricing")
+"""The flows that judge an invoice, each by itself."""
+JOIN = "decide"
+"""The flow that makes one decision of four judgements."""
 COLLECT = "collect"
 """The flow that writes the database."""
+FLOWS = (*BRANCHES, JOIN, COLLECT)
+"""Every flow; each is a module of this package and a consumer group."""
 FUSED = "fused"
-"""The flow that does the work of all of them but `collect` in one process."""
+"""The flow that does the work of the branches and the join in one process."""

@@ -1,4 +1,4 @@
-"""fused: the four branches and the join in one process, for small installations.
+"""fused: four branches and the join in one process, for small installations.
 
 invoice.uploaded ──────┐            ┌ judge   ┐     ┌─ the four results
 invoice.ocr.completed ─┼─ decode ───┤ match   ├─────┤           ┌─ invoice.decision
@@ -22,15 +22,12 @@ from connectors.steps import Inputs, OnRecord, Outputs, Written, answered, decod
 from connectors.stream import Decoded
 from connectors.tables import Stores, Tables, TableStore
 from connectors.wire import Wire
-from flows import fraud, inventory, pricing, validation
+from flows import BRANCHES, JOIN, fraud, inventory, pricing, validation
 from flows.decide import RESULTS
 from operators.decision import InvoiceSettled
 from operators.join import Join
 from operators.time import Instant
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
-
-PARTS = ("validation", "inventory", "fraud", "pricing", "decide")
-"""The flows whose work this one does."""
 
 Branches: TypeAlias = OnRecord[Mapping[str, Tables]]
 
@@ -84,7 +81,7 @@ def build(
 
 def flow(runtime: Runtime) -> Dataflow:
     """The flow of one process."""
-    runtime.stand_for(PARTS, inside=RESULTS)
+    runtime.stand_for((*BRANCHES, JOIN), inside=RESULTS)
     settings = runtime.settings.join
     runtime.watch_ends(settings.check_every)
     return build(

@@ -13,14 +13,11 @@ from connectors.errors import Misconfigured
 from connectors.groups import committed, go_on_from
 from connectors.kafka import wait_for_broker
 from connectors.settings import Settings
-from flows import FUSED
+from flows import BRANCHES, FUSED, JOIN
 
 log = structlog.get_logger(__name__)
 
 Offsets: TypeAlias = Mapping[Where, int]
-
-BRANCHES = ("validation", "inventory", "fraud", "pricing")
-JOIN = "decide"
 
 
 class Unfinished(Misconfigured):

@@ -1,7 +1,7 @@
 """Checks of everything a Manifold stands on: what is wrong, and what to do about it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -27,6 +27,7 @@ from connectors.groups import committed
 from connectors.kafka import bootstrap, client
 from connectors.settings import FILE, Settings
 from connectors.topics import Topics
+from flows import BRANCHES, FUSED, JOIN
 from manifold.cli.cluster import Cluster
 from manifold.cli.output import counted
 from operators.reference import ReferencePolicy
@@ -191,8 +192,8 @@ def _reference(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
 
 def _groups(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
     admin = AdminClient(client(there.kafka))
-    for flow in _flows(there):
-        topics = [topic for topic in there.contracts.read_by(flow) if topic.name in existing]
+    for flow, read in _running(there, admin).items():
+        topics = [topic for topic in read if topic.name in existing]
         lag = _lag(there, flow, topics, existing)
         if lag is None:
             yield Diagnosis(
@@ -209,6 +210,19 @@ def _groups(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
             yield Diagnosis("warn", "group", found, advice)
         else:
             yield Diagnosis("ok", "group", found)
+
+
+def _running(there: Cluster, admin: AdminClient) -> Mapping[str, Sequence[Topic]]:
+    """The flows that should run here and what each reads: the fused one where it does."""
+    read_by = there.contracts.read_by
+    apart = {flow: read_by(flow) for flow in _flows(there)}
+    if not _members(admin, there.group(FUSED)):
+        return apart
+    together = dict.fromkeys(topic.name for branch in BRANCHES for topic in read_by(branch))
+    fused = [there.contracts.topics[name] for name in together]
+    return {FUSED: fused} | {
+        flow: read for flow, read in apart.items() if flow not in (*BRANCHES, JOIN)
+    }
 
 
 def _lag(there: Cluster, flow: str, topics: list[Topic], existing: dict[str, int]) -> int | None:

@@ -1,13 +1,14 @@
 """Records to Kafka values and back: Avro behind Confluent's framing.
 
 A value is one zero byte, the schema's id in four bytes, big-endian, and the Avro bytes. Our
-own versions are read and written by generated code; what the generated code does not cover,
-unusual schemas of other writers, goes through fastavro's schema resolution first.
+own versions are read and written directly, in C or in generated Python; what those do not
+cover, unusual schemas of other writers, goes through fastavro's schema resolution first.
 """
 
 import io
 import struct
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar, cast
 
 import fastavro
@@ -15,6 +16,7 @@ import msgspec
 from fastavro.read import SchemaResolutionError
 from fastavro.schema import SchemaParseException
 
+from connectors import native
 from connectors.avro_type import Record, Schema, UnsupportedSchema, parse, without_logical_types
 from connectors.binding import check
 from connectors.contracts import ContractError, Contracts, Version
@@ -95,10 +97,14 @@ class LockIds:
 class Codec:
     """Encoders and decoders of every record of the contracts."""
 
-    def __init__(self, contracts: Contracts, ids: SchemaIds) -> None:
+    def __init__(
+        self, contracts: Contracts, ids: SchemaIds, *, use_native: bool = native.available
+    ) -> None:
         """A codec for these contracts whose ids come from a lock or a registry."""
         self._contracts = contracts
         self._ids = ids
+        self._reader_of = partial(reader, use_native=use_native)
+        self._writer_of = partial(writer, use_native=use_native)
         self._generic: dict[int, tuple[str, Callable[[bytes], dict[str, Any]]]] = {}
         self._readable: dict[type[Any], Callable[[Any], dict[str, Any]]] = {}
         self._from_json: dict[type[Any], Callable[[Any], Any]] = {}
@@ -135,7 +141,7 @@ class Codec:
         topic = self._contracts.topic_of(record)
         version = self._contracts.newest(self._name(record))
         prefix = b"\0" + self._ids.id_of(topic.name, version).to_bytes(4, "big")
-        write = writer(record, parse(version.schema), prefix)
+        write = self._writer_of(record, parse(version.schema), prefix)
 
         def encode(value: T) -> bytes:
             try:
@@ -167,7 +173,8 @@ class Codec:
         convert = self._readable.get(type(record))
         if convert is None:
             schema = self._contracts.newest(self._name(type(record))).schema
-            write, read = writer(type(record), parse(schema)), _readable_reader(schema)
+            write = self._writer_of(type(record), parse(schema))
+            read = _readable_reader(schema)
             convert = self._readable[type(record)] = lambda value: read(write(value))
         return convert(record)
 
@@ -180,7 +187,9 @@ class Codec:
         convert = self._from_json.get(record)
         if convert is None:
             schema = self._contracts.newest(self._name(record)).schema
-            convert = self._from_json[record] = _readable_writer(record, schema)
+            contract = parse(schema)
+            read = self._reader_of(record, contract, contract)
+            convert = self._from_json[record] = _readable_writer(read, schema, contract)
         return cast(T, convert(readable))
 
     def _name(self, record: type[Any]) -> str:
@@ -211,9 +220,10 @@ class Codec:
                 f"{contract.name}",
             )
         try:
-            return reader(record, parse(written), contract)
+            return self._reader_of(record, parse(written), contract)
         except UnsupportedSchema:
-            return _resolving(record, written, version.schema, contract, number)
+            read = self._reader_of(record, contract, contract)
+            return _resolving(read, written, version.schema, contract, number)
 
 
 def _schema_id(value: bytes) -> int:
@@ -232,7 +242,7 @@ def _record_name(schema: Any) -> str:
 
 
 def _resolving(
-    record: type[T], written: Schema, ours: Schema, contract: Record, number: int
+    read: _Reader[T], written: Schema, ours: Schema, contract: Record, number: int
 ) -> _Reader[T]:
     """A reader that lets fastavro resolve the writer's schema to ours, then reads ours."""
     try:
@@ -240,7 +250,6 @@ def _resolving(
         plain = fastavro.parse_schema(without_logical_types(ours))
     except (SchemaParseException, KeyError, TypeError):
         raise Undecodable("contract_broken", f"schema {number} is not valid Avro") from None
-    read = reader(record, contract, contract)
 
     def resolve(value: bytes, start: int) -> T:
         try:
@@ -288,10 +297,8 @@ def _foreign_reader(schema: Schema) -> Callable[[bytes], dict[str, Any]]:
     return read
 
 
-def _readable_writer(record: type[T], schema: Schema) -> Callable[[Any], T]:
-    contract = parse(schema)
+def _readable_writer(read: _Reader[T], schema: Schema, contract: Record) -> Callable[[Any], T]:
     plain = fastavro.parse_schema(without_logical_types(schema))
-    read = reader(record, contract, contract)
 
     def convert(readable: Any) -> T:
         buffer = io.BytesIO()

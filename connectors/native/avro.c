@@ -143,6 +143,14 @@ slot_of(PyTypeObject *type, PyObject *name)
 }
 
 int
+is_tuple(PyObject *part)
+{
+    if (!PyTuple_Check(part))
+        PyErr_SetString(PyExc_TypeError, "a program is made of tuples");
+    return PyTuple_Check(part);
+}
+
+int
 code_of(PyObject *name, const char *const *names)
 {
     for (int code = 0; names[code] != NULL; code++)

@@ -26,6 +26,9 @@ PyObject *text_of(const uint8_t *bytes, size_t size, const uint8_t *end);
 /* Where instances keep an attribute in a slot, or 0 when it is none. */
 Py_ssize_t slot_of(PyTypeObject *type, PyObject *name);
 
+/* Whether a part of a program is a tuple; otherwise an exception is set. */
+int is_tuple(PyObject *part);
+
 /* The index of a step's name in a list that ends with NULL; -1 with an exception set. */
 int code_of(PyObject *name, const char *const *names);
 

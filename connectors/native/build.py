@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-SOURCES = ("avro.h", "avro.c", "reader.c", "writer.c")
+SOURCES = sorted(path.name for path in FOLDER.glob("*.[ch]"))
 
 
 class NotBuilt(Exception):
@@ -58,8 +58,7 @@ def _compile(target: Path, found: str) -> None:
     if not (include / "Python.h").exists():
         raise NotBuilt(f"{include}/Python.h is missing (Debian: apt-get install python3-dev)")
     command = [
-        *(*link, *flags, "-O3", "-DNDEBUG", "-fwrapv", "-Wall", "-Wextra"),
-        *("-Wno-unused-parameter", "-Wno-missing-field-initializers"),
+        *(*link, *flags, "-O3", "-DNDEBUG", "-fwrapv", "-fvisibility=hidden"),
         *(f"-I{include}", f'-DSOURCES="{found}"'),
         *(str(FOLDER / name) for name in SOURCES if name.endswith(".c")),
         *("-o", str(target)),

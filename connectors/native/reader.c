@@ -1,77 +1,27 @@
 /* Readers: a program is made once from a plan, and then run over bytes.
 
-   A program holds one step for each field of the writer's schema, in its order. Every step
-   checks the bytes that it reads against their end. Nesting is that of the schema, which the
-   plan has bounded. */
+   Nesting is that of the schema, which the plan has bounded. */
 
-#include "avro.h"
-
-/* In the order of `names`; the steps before TEXT give no value. */
-enum code {
-    SKIP_NUMBER, SKIP_SPAN, SKIP_FIXED, SKIP_GROUP, SKIP_ARRAY,
-    TEXT, BYTES, NUMBER, DECIMAL, DATE, BOOLEAN, FLOAT, DOUBLE, SYMBOL, KEEP, ARRAY, RECORD,
-};
-static const char *const names[] = {
-    "skip number", "skip span", "skip fixed", "skip group", "skip array",
-    "string", "bytes", "number", "decimal", "date", "boolean", "float", "double", "symbol",
-    "keep", "array", "record", NULL,
-};
-
-typedef struct step step;
-typedef struct record record;
-
-typedef struct {
-    size_t count;
-    size_t smallest; /* bytes that it takes at least */
-    step *steps;
-} group;
-
-struct step {
-    uint8_t code;
-    uint8_t in_union; /* flags of avro.h */
-    uint8_t null, some; /* bytes of the union's branches */
-    uint16_t run; /* how many steps from here are skipped one after the other */
-    uint16_t size; /* of a fixed value; number of symbols */
-    Py_ssize_t target; /* where the value goes, in bytes from the record's values */
-    union {
-        group *group; /* what is skipped or kept; the item of an array */
-        record *record;
-        PyObject *symbols;
-    } of;
-};
-
-struct record {
-    PyTypeObject *type;
-    int direct; /* values go to the slots of a new instance, not to a call */
-    size_t count;
-    size_t positional;
-    PyObject *keywords;
-    group fields;
-    size_t constants;
-    Py_ssize_t *targets;
-    PyObject *values; /* of the constants, a tuple */
-};
-
-typedef const uint8_t *cursor;
+#include "cursor.h"
+#include "reader.h"
 
 static PyObject *malformed; /* the exception class */
 
-static cursor
+cursor
 early(void)
 {
     PyErr_SetString(PyExc_IndexError, "the bytes end early");
     return NULL;
 }
 
-static cursor
+cursor
 refuse(const char *reason)
 {
     PyErr_SetString(malformed, reason);
     return NULL;
 }
 
-/* An unsigned variable-length integer. */
-static cursor
+cursor
 long_varint(cursor p, cursor end, uint64_t *into)
 {
     uint64_t x = 0;
@@ -79,10 +29,8 @@ long_varint(cursor p, cursor end, uint64_t *into)
         if (p >= end)
             return early();
         uint64_t byte = *p++;
-        if (shift == 63 && byte > 1) {
-            /* As many bytes are read as generated readers read, for the same complaint. */
-            return refuse("an integer is longer than 64 bits");
-        }
+        if (shift == 63 && byte > 1)
+            break;
         x |= (byte & 127) << shift;
         if (byte < 128) {
             *into = x;
@@ -90,56 +38,6 @@ long_varint(cursor p, cursor end, uint64_t *into)
         }
     }
     return refuse("an integer is longer than 64 bits");
-}
-
-static inline cursor
-varint(cursor p, cursor end, uint64_t *into)
-{
-    if (p < end && *p < 128) {
-        *into = *p;
-        return p + 1;
-    }
-    return long_varint(p, end, into);
-}
-
-/* The length of a string or of bytes; the bytes are there. */
-static inline cursor
-span(cursor p, cursor end, size_t *size)
-{
-    uint64_t x;
-    if ((p = varint(p, end, &x)) == NULL)
-        return NULL;
-    if (x & 1)
-        return refuse("a length is negative");
-    x >>= 1;
-    if (x > (uint64_t)(end - p))
-        return early();
-    *size = (size_t)x;
-    return p;
-}
-
-/* The number of items of an array's next block; 0 is its end. */
-static inline cursor
-block(cursor p, cursor end, uint64_t *count)
-{
-    cursor start = p;
-    uint64_t x, size;
-    if ((p = varint(p, end, &x)) == NULL)
-        return NULL;
-    if (x & 1) {
-        *count = (x >> 1) + 1;
-        return varint(p, end, &size);
-    }
-    if (x == 0 && p - start > 1)
-        return refuse("an array ends with a long zero");
-    *count = x >> 1;
-    return p;
-}
-
-static inline int64_t
-zigzag(uint64_t x)
-{
-    return (int64_t)(x >> 1) ^ -(int64_t)(x & 1);
 }
 
 static cursor
@@ -155,8 +53,8 @@ skip(const step *s, size_t steps, cursor p, cursor end)
             if (branch != s->some)
                 return refuse("a union has no such branch");
         }
-        uint64_t count;
-        size_t size;
+        uint64_t count = 0;
+        size_t size = 0;
         switch (s->code) {
         case SKIP_NUMBER:
             do {
@@ -227,7 +125,7 @@ static inline cursor
 take(const step *s, cursor p, cursor end, PyObject **into)
 {
     uint64_t x;
-    size_t size;
+    size_t size = 0;
     cursor start;
     PyObject *value;
     switch (s->code) {
@@ -344,7 +242,7 @@ static cursor
 take_array(const group *item, cursor p, cursor end, PyObject **into)
 {
     PyObject *items = NULL;
-    uint64_t count;
+    uint64_t count = 0;
     for (;;) {
         if ((p = block(p, end, &count)) == NULL || count == 0)
             break;
@@ -415,218 +313,6 @@ take_record(const record *of, cursor p, cursor end, PyObject **into)
     else
         *into = made;
     return p;
-}
-
-/* Programs are tuples:
-     group   (step, ...)
-     step    (name, flags, index of the value or -1, what it is about)
-     record  (class, direct, names of its values, how many of them are positional, group,
-              constants: ((index, value), ...)) */
-
-static void clear_group(group *cleared);
-
-static void
-clear_record(record *cleared)
-{
-    clear_group(&cleared->fields);
-    Py_XDECREF(cleared->type);
-    Py_XDECREF(cleared->keywords);
-    Py_XDECREF(cleared->values);
-    PyMem_Free(cleared->targets);
-}
-
-static void
-clear_group(group *cleared)
-{
-    for (size_t at = 0; at < cleared->count; at++) {
-        step *s = &cleared->steps[at];
-        if (s->code == SYMBOL)
-            Py_XDECREF(s->of.symbols);
-        else if (s->code == RECORD && s->of.record != NULL) {
-            clear_record(s->of.record);
-            PyMem_Free(s->of.record);
-        }
-        else if (s->code != RECORD && s->of.group != NULL) {
-            clear_group(s->of.group);
-            PyMem_Free(s->of.group);
-        }
-    }
-    PyMem_Free(cleared->steps);
-    cleared->steps = NULL;
-    cleared->count = 0;
-}
-
-static int make_record(PyObject *program, record *made);
-
-/* Where the values of a group go: without targets, as of an array's item, to the first place. */
-typedef struct {
-    const Py_ssize_t *of;
-    Py_ssize_t count;
-} targets;
-
-static int make_group(PyObject *program, targets to, group *made);
-
-static int
-make_step(PyObject *program, targets to, step *made)
-{
-    PyObject *name, *about;
-    int flags;
-    Py_ssize_t index;
-    if (!PyArg_ParseTuple(program, "UinO", &name, &flags, &index, &about))
-        return -1;
-    int code = code_of(name, names);
-    if (code < 0)
-        return -1;
-    if (index >= to.count || (code >= TEXT && index < 0)) {
-        PyErr_SetString(PyExc_ValueError, "a value has no place");
-        return -1;
-    }
-    made->target = index < 0 ? 0 : to.of[index];
-    made->in_union = (uint8_t)flags;
-    made->null = flags & NULL_LAST ? 2 : 0;
-    made->some = flags & NULL_LAST ? 0 : 2;
-    made->code = (uint8_t)code;
-    static const Py_ssize_t only[] = {0};
-    switch (code) {
-    case SKIP_FIXED:
-        made->size = (uint16_t)PyLong_AsLong(about);
-        return PyErr_Occurred() ? -1 : 0;
-    case SYMBOL:
-        if (!PyTuple_Check(about) || PyTuple_GET_SIZE(about) > 64) {
-            PyErr_SetString(PyExc_TypeError, "symbols are a tuple of 64 at most");
-            return -1;
-        }
-        made->size = (uint16_t)PyTuple_GET_SIZE(about);
-        made->of.symbols = Py_NewRef(about);
-        return 0;
-    case SKIP_GROUP:
-    case SKIP_ARRAY:
-    case KEEP:
-    case ARRAY:
-        if ((made->of.group = PyMem_Calloc(1, sizeof(group))) == NULL)
-            return PyErr_NoMemory(), -1;
-        return make_group(about, (targets){only, code == ARRAY}, made->of.group);
-    case RECORD:
-        if ((made->of.record = PyMem_Calloc(1, sizeof(record))) == NULL)
-            return PyErr_NoMemory(), -1;
-        return make_record(about, made->of.record);
-    default:
-        return 0;
-    }
-}
-
-static size_t
-smallest(const step *s)
-{
-    if (s->in_union)
-        return 1;
-    switch (s->code) {
-    case SKIP_FIXED:
-        return s->size;
-    case FLOAT:
-        return 4;
-    case DOUBLE:
-        return 8;
-    case SKIP_GROUP:
-    case KEEP:
-        return s->of.group->smallest;
-    case RECORD:
-        return s->of.record->fields.smallest;
-    default:
-        return 1;
-    }
-}
-
-static int
-make_group(PyObject *program, targets to, group *made)
-{
-    if (!PyTuple_Check(program) || PyTuple_GET_SIZE(program) == 0) {
-        PyErr_SetString(PyExc_TypeError, "a group is a tuple of steps");
-        return -1;
-    }
-    size_t count = (size_t)PyTuple_GET_SIZE(program);
-    if ((made->steps = PyMem_Calloc(count, sizeof(step))) == NULL)
-        return PyErr_NoMemory(), -1;
-    for (size_t at = 0; at < count; at++) {
-        made->count = at + 1; /* so that what a failed step holds is freed */
-        if (make_step(PyTuple_GET_ITEM(program, (Py_ssize_t)at), to, &made->steps[at]) < 0)
-            return -1;
-        made->smallest += smallest(&made->steps[at]);
-    }
-    for (size_t at = count, run = 0; at > 0; at--) {
-        run = made->steps[at - 1].code < TEXT ? run + 1 : 0;
-        made->steps[at - 1].run = (uint16_t)(run < UINT16_MAX ? run : UINT16_MAX);
-    }
-    return 0;
-}
-
-/* The places of a record's values: slots of its instances, or arguments of a call. */
-static int
-make_places(PyObject *value_names, record *made, Py_ssize_t *places)
-{
-    for (size_t at = 0; at < made->count; at++) {
-        PyObject *name = PyTuple_GET_ITEM(value_names, (Py_ssize_t)at);
-        places[at] = made->direct ? slot_of(made->type, name) : (Py_ssize_t)(at * sizeof(PyObject *));
-        if (made->direct && places[at] == 0) {
-            PyErr_Format(PyExc_TypeError, "%R has no slot for %R", made->type, name);
-            return -1;
-        }
-    }
-    return 0;
-}
-
-static int
-make_constants(PyObject *constants, targets to, record *made)
-{
-    made->constants = (size_t)PyTuple_GET_SIZE(constants);
-    made->values = PyTuple_New((Py_ssize_t)made->constants);
-    made->targets = PyMem_Calloc(made->constants + 1, sizeof(Py_ssize_t));
-    if (made->values == NULL || made->targets == NULL)
-        return PyErr_NoMemory(), -1;
-    for (size_t at = 0; at < made->constants; at++) {
-        Py_ssize_t index;
-        PyObject *value;
-        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(constants, (Py_ssize_t)at), "nO", &index, &value))
-            return -1;
-        if (index < 0 || index >= to.count) {
-            PyErr_SetString(PyExc_ValueError, "a constant has no place");
-            return -1;
-        }
-        made->targets[at] = to.of[index];
-        PyTuple_SET_ITEM(made->values, (Py_ssize_t)at, Py_NewRef(value));
-    }
-    return 0;
-}
-
-static int
-make_record(PyObject *program, record *made)
-{
-    PyObject *type, *value_names, *fields, *constants;
-    Py_ssize_t positional;
-    if (!PyArg_ParseTuple(program, "O!pO!nO!O!", &PyType_Type, &type, &made->direct, &PyTuple_Type,
-                          &value_names, &positional, &PyTuple_Type, &fields, &PyTuple_Type,
-                          &constants))
-        return -1;
-    made->type = (PyTypeObject *)Py_NewRef(type);
-    if (made->direct && PyType_IS_GC(made->type)) {
-        PyErr_SetString(PyExc_TypeError, "instances that are collected are made by a call");
-        return -1;
-    }
-    Py_ssize_t count = PyTuple_GET_SIZE(value_names);
-    if (positional < 0 || positional > count || count > 256) {
-        PyErr_SetString(PyExc_ValueError, "a record has 256 values at most");
-        return -1;
-    }
-    made->count = (size_t)count;
-    made->positional = (size_t)positional;
-    if (positional < count &&
-        (made->keywords = PyTuple_GetSlice(value_names, positional, count)) == NULL)
-        return -1;
-    Py_ssize_t places[256];
-    if (make_places(value_names, made, places) < 0 ||
-        make_constants(constants, (targets){places, count}, made) < 0)
-        return -1;
-    return make_group(fields, (targets){places, count}, &made->fields);
 }
 
 typedef struct {

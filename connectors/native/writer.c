@@ -2,100 +2,8 @@
 
    Every value is held while it is written, for code of a foreign class could run and drop it. */
 
-#include "avro.h"
-
-enum code {
-    FIXED, SPLICE, TEXT, BYTES, INT, LONG, DECIMAL, DATE, BOOLEAN, FLOAT, DOUBLE, SYMBOL,
-    ARRAY, RECORD,
-};
-static const char *const names[] = {
-    "fixed", "splice", "string", "bytes", "int", "long", "decimal", "date", "boolean", "float",
-    "double", "symbol", "array", "record", NULL,
-};
-
-#define ON_STACK 4096
-#define LONGEST_NUMBER 10
-
-typedef struct step step;
-
-typedef struct {
-    PyTypeObject *type;
-    size_t count;
-    step *steps;
-} record;
-
-struct step {
-    uint8_t code;
-    uint8_t in_union; /* flags of avro.h */
-    uint8_t null, some; /* bytes of the union's branches */
-    Py_ssize_t slot; /* of the record's instances, or 0 */
-    PyObject *name;
-    PyObject *about; /* bytes; or symbols and their indexes: a dictionary */
-    record *record; /* the item of an array is a record of one step */
-};
-
-/* Bytes under construction, on the stack until they are too many. */
-typedef struct {
-    uint8_t *at, *end, *start;
-    uint8_t small[ON_STACK];
-} output;
-
-static int
-grow(output *o, size_t more)
-{
-    size_t used = (size_t)(o->at - o->start);
-    size_t size = 2 * (used + more);
-    uint8_t *larger = PyMem_Realloc(o->start == o->small ? NULL : o->start, size);
-    if (larger == NULL) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    if (o->start == o->small)
-        memcpy(larger, o->small, used);
-    o->start = larger;
-    o->at = larger + used;
-    o->end = larger + size;
-    return 0;
-}
-
-static inline int
-room(output *o, size_t more)
-{
-    return (size_t)(o->end - o->at) >= more ? 0 : grow(o, more);
-}
-
-/* There has to be room. */
-static inline void
-put_number(output *o, int64_t number)
-{
-    uint64_t rest = (uint64_t)number << 1 ^ (uint64_t)(number >> 63);
-    while (rest > 127) {
-        *o->at++ = (uint8_t)(rest | 128);
-        rest >>= 7;
-    }
-    *o->at++ = (uint8_t)rest;
-}
-
-static inline int
-put_bytes(output *o, const void *bytes, size_t size)
-{
-    if (room(o, size) < 0)
-        return -1;
-    memcpy(o->at, bytes, size);
-    o->at += size;
-    return 0;
-}
-
-static inline int
-put_span(output *o, const void *bytes, size_t size)
-{
-    if (room(o, LONGEST_NUMBER + size) < 0)
-        return -1;
-    put_number(o, (int64_t)size);
-    memcpy(o->at, bytes, size);
-    o->at += size;
-    return 0;
-}
+#include "output.h"
+#include "writer.h"
 
 static int
 unfit(const char *wanted, PyObject *value)
@@ -352,80 +260,6 @@ put_record(output *o, const record *of, PyObject *value)
     return 0;
 }
 
-/* Programs are tuples:
-     step    (name, flags, attribute, what it is about)
-     record  (class, (step, ...)) */
-
-static void
-clear_record(record *cleared)
-{
-    for (size_t at = 0; at < cleared->count; at++) {
-        step *s = &cleared->steps[at];
-        Py_XDECREF(s->name);
-        Py_XDECREF(s->about);
-        if (s->record != NULL) {
-            clear_record(s->record);
-            PyMem_Free(s->record);
-        }
-    }
-    PyMem_Free(cleared->steps);
-    Py_XDECREF(cleared->type);
-}
-
-static int make_record(PyObject *program, record *made);
-
-static int
-make_step(PyObject *program, PyTypeObject *type, step *made)
-{
-    PyObject *name, *attribute, *about;
-    int flags;
-    if (!PyArg_ParseTuple(program, "UiUO", &name, &flags, &attribute, &about))
-        return -1;
-    int code = code_of(name, names);
-    if (code < 0)
-        return -1;
-    made->code = (uint8_t)code;
-    made->in_union = (uint8_t)flags;
-    made->null = flags & NULL_LAST ? 2 : 0;
-    made->some = flags & NULL_LAST ? 0 : 2;
-    made->name = Py_NewRef(attribute);
-    PyUnicode_InternInPlace(&made->name);
-    made->slot = slot_of(type, made->name);
-    if (code == ARRAY || code == RECORD) {
-        if ((made->record = PyMem_Calloc(1, sizeof(record))) == NULL)
-            return PyErr_NoMemory(), -1;
-        return make_record(about, made->record);
-    }
-    if ((code == FIXED && !PyBytes_Check(about)) || (code == SYMBOL && !PyDict_Check(about))) {
-        PyErr_SetString(PyExc_TypeError, "a step is about bytes or a dictionary");
-        return -1;
-    }
-    made->about = Py_NewRef(about);
-    return 0;
-}
-
-static int
-make_record(PyObject *program, record *made)
-{
-    PyObject *type, *steps;
-    if (!PyArg_ParseTuple(program, "O!O!", &PyType_Type, &type, &PyTuple_Type, &steps))
-        return -1;
-    made->type = (PyTypeObject *)Py_NewRef(type);
-    size_t count = (size_t)PyTuple_GET_SIZE(steps);
-    if (count == 0) {
-        PyErr_SetString(PyExc_ValueError, "a record has no fields");
-        return -1;
-    }
-    if ((made->steps = PyMem_Calloc(count, sizeof(step))) == NULL)
-        return PyErr_NoMemory(), -1;
-    for (size_t at = 0; at < count; at++) {
-        made->count = at + 1; /* so that what a failed step holds is freed */
-        if (make_step(PyTuple_GET_ITEM(steps, (Py_ssize_t)at), made->type, &made->steps[at]) < 0)
-            return -1;
-    }
-    return 0;
-}
-
 typedef struct {
     PyObject_HEAD
     vectorcallfunc call;
@@ -467,7 +301,7 @@ writer_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
         return NULL;
     self->call = write_call;
     self->prefix = Py_NewRef(prefix);
-    if (make_record(program, &self->program) < 0)
+    if (make_record_writer(program, &self->program) < 0)
         Py_CLEAR(self);
     return (PyObject *)self;
 }
@@ -476,7 +310,7 @@ static void
 writer_dealloc(PyObject *self)
 {
     Py_XDECREF(((Writer *)self)->prefix);
-    clear_record(&((Writer *)self)->program);
+    clear_record_writer(&((Writer *)self)->program);
     Py_TYPE(self)->tp_free(self);
 }
 

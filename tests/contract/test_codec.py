@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from typing import Any
 
 import fastavro
@@ -22,25 +21,45 @@ from operators.decision import InvoiceSettled
 from operators.result import ValidationResult
 from operators.upload import InvoiceUploaded
 from tests.contract.avro_values import values
+from tests.contract.implementations import USE_NATIVE
 from tests.contract.samples import upload
 
 CONTRACTS = Contracts.load()
-CODEC = Codec(CONTRACTS, LockIds(CONTRACTS))
-DECODE = CODEC.decoder(InvoiceUploaded)
-ENCODE = CODEC.encoder(InvoiceUploaded)
 
 
-@cache
-def of(name: str) -> tuple[Callable[[bytes], Any], Callable[[Any], bytes]]:
-    """Decoder and encoder of a record, generated once."""
-    record: type[Any] = next(each for each in RECORDS if each.__name__ == name)
-    return CODEC.decoder(record), CODEC.encoder(record)
+class Coding:
+    """A codec and what it makes for each record, once."""
+
+    def __init__(self, use_native: bool) -> None:
+        self.codec = Codec(CONTRACTS, LockIds(CONTRACTS), use_native=use_native)
+        self.decode = self.codec.decoder(InvoiceUploaded)
+        self.encode = self.codec.encoder(InvoiceUploaded)
+        self.decoders: dict[type[Any], Callable[[bytes], Any]] = {}
+        self.encoders: dict[type[Any], Callable[[Any], bytes]] = {}
+
+    def decoder(self, record: type[Any]) -> Callable[[bytes], Any]:
+        if record not in self.decoders:
+            self.decoders[record] = self.codec.decoder(record)
+        return self.decoders[record]
+
+    def encoder(self, record: type[Any]) -> Callable[[Any], bytes]:
+        if record not in self.encoders:
+            self.encoders[record] = self.codec.encoder(record)
+        return self.encoders[record]
+
+
+@pytest.fixture(scope="module", params=USE_NATIVE)
+def coding(request: pytest.FixtureRequest) -> Coding:
+    """One of the two implementations."""
+    return Coding(request.param)
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
-def test_bytes_are_those_of_fastavro(record: type[Any], data: st.DataObject) -> None:
+def test_bytes_are_those_of_fastavro(
+    coding: Coding, record: type[Any], data: st.DataObject
+) -> None:
     version = CONTRACTS.newest(record.__name__)
     value = data.draw(values(parse(version.schema)))
     buffer = io.BytesIO()
@@ -49,21 +68,20 @@ def test_bytes_are_those_of_fastavro(record: type[Any], data: st.DataObject) -> 
     )
     number = LockIds(CONTRACTS).id_of("", version)
     framed = b"\0" + number.to_bytes(4, "big") + buffer.getvalue()
-    decode, encode = of(record.__name__)
-    read = decode(framed)
+    read = coding.decoder(record)(framed)
     assert isinstance(read, record)
-    assert encode(read) == framed
+    assert coding.encoder(record)(read) == framed
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
-def test_examples_read_back(record: type[Any]) -> None:
+def test_examples_read_back(coding: Coding, record: type[Any]) -> None:
     for example in CONTRACTS.topic_of(record).examples:
-        made = CODEC.from_json(record, example)
-        value = CODEC.encoder(record)(made)
-        name, readable = CODEC.decode_any(value)
+        made = coding.codec.from_json(record, example)
+        value = coding.encoder(record)(made)
+        name, readable = coding.codec.decode_any(value)
         assert name == record.__name__
-        assert readable == CODEC.to_json(made)
-        assert CODEC.from_json(record, readable) == made
+        assert readable == coding.codec.to_json(made)
+        assert coding.codec.from_json(record, readable) == made
         assert example.items() <= {**readable, **_nested(example)}.items()
 
 
@@ -77,25 +95,25 @@ def _nested(example: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_a_record_cut_anywhere_is_undecodable() -> None:
-    value = ENCODE(upload())
+def test_a_record_cut_anywhere_is_undecodable(coding: Coding) -> None:
+    value = coding.encode(upload())
     for end in range(5, len(value)):
         with pytest.raises(Undecodable) as caught:
-            DECODE(value[:end])
+            coding.decode(value[:end])
         assert caught.value.reason == "undecodable"
     with pytest.raises(Undecodable, match="does not end where its schema ends"):
-        DECODE(value + b"\0")
+        coding.decode(value + b"\0")
 
 
 @settings(max_examples=300, deadline=None)
 @given(position=st.integers(0, 10_000), byte=st.integers(0, 255))
-def test_a_wrong_byte_never_crashes(position: int, byte: int) -> None:
-    value = bytearray(ENCODE(upload(1)))
+def test_a_wrong_byte_never_crashes(coding: Coding, position: int, byte: int) -> None:
+    value = bytearray(coding.encode(upload(1)))
     value[5 + position % (len(value) - 5)] = byte
     with suppress(Undecodable):
-        DECODE(bytes(value))
+        coding.decode(bytes(value))
     with suppress(Undecodable):
-        CODEC.decode_any(bytes(value))
+        coding.codec.decode_any(bytes(value))
 
 
 @pytest.mark.parametrize(
@@ -110,28 +128,28 @@ def test_a_wrong_byte_never_crashes(position: int, byte: int) -> None:
         (b"\0\x7f\xff\xff\xffabc", "unknown_schema"),
     ],
 )
-def test_the_reason_is_named(value: bytes, reason: str) -> None:
+def test_the_reason_is_named(coding: Coding, value: bytes, reason: str) -> None:
     with pytest.raises(Undecodable) as caught:
-        DECODE(value)
+        coding.decode(value)
     assert caught.value.reason == reason
     with pytest.raises(Undecodable) as caught:
-        CODEC.decode_any(value)
+        coding.codec.decode_any(value)
     assert caught.value.reason == reason
 
 
-def test_another_record_breaks_the_contract() -> None:
-    value = ENCODE(upload())
+def test_another_record_breaks_the_contract(coding: Coding) -> None:
+    value = coding.encode(upload())
     with pytest.raises(Undecodable, match=r"is a InvoiceUploaded, and .* InvoiceSettled") as caught:
-        CODEC.decoder(InvoiceSettled)(value)
+        coding.decoder(InvoiceSettled)(value)
     assert caught.value.reason == "contract_broken"
 
 
-def test_many_bad_ids_are_not_remembered_for_ever() -> None:
-    value = ENCODE(upload())
+def test_many_bad_ids_are_not_remembered_for_ever(coding: Coding) -> None:
+    value = coding.encode(upload())
     for number in range(100, 200):
         with pytest.raises(Undecodable):
-            DECODE(b"\0" + number.to_bytes(4, "big") + value[5:])
-    assert DECODE(value) == upload()
+            coding.decode(b"\0" + number.to_bytes(4, "big") + value[5:])
+    assert coding.decode(value) == upload()
 
 
 @pytest.mark.parametrize(
@@ -143,21 +161,23 @@ def test_many_bad_ids_are_not_remembered_for_ever() -> None:
         ({"uploaded_at": "now"}, ".uploaded_at"),
     ],
 )
-def test_what_cannot_be_written_names_its_field(changes: dict[str, Any], field: str) -> None:
+def test_what_cannot_be_written_names_its_field(
+    coding: Coding, changes: dict[str, Any], field: str
+) -> None:
     with pytest.raises(Unencodable) as caught:
-        ENCODE(replace(upload(), **changes))
+        coding.encode(replace(upload(), **changes))
     assert f"InvoiceUploaded{field} " in str(caught.value)
 
 
-def test_a_number_beyond_the_contract_cannot_be_written() -> None:
+def test_a_number_beyond_the_contract_cannot_be_written(coding: Coding) -> None:
     record = upload()
     large = replace(record, metadata=replace(record.metadata, amount=10**30))
     with pytest.raises(Unencodable):
-        ENCODE(large)
+        coding.encode(large)
     with pytest.raises(Unencodable):
-        ENCODE(replace(record, uploaded_at=2**70))
+        coding.encode(replace(record, uploaded_at=2**70))
     with pytest.raises(Unencodable):
-        ENCODE(replace(record, attempt=2**31))
+        coding.encode(replace(record, attempt=2**31))
 
 
 class Amounts(Struct, frozen=True, tag="InvoiceUploaded"):
@@ -167,9 +187,9 @@ class Amounts(Struct, frozen=True, tag="InvoiceUploaded"):
     vendor_id: str | None
 
 
-def test_a_view_reads_its_fields_only() -> None:
-    value = ENCODE(upload())
-    assert CODEC.decoder(Amounts)(value) == Amounts(upload().request_id, "V-1")
+def test_a_view_reads_its_fields_only(coding: Coding) -> None:
+    value = coding.encode(upload())
+    assert coding.decoder(Amounts)(value) == Amounts(upload().request_id, "V-1")
 
 
 class Passing(Struct, frozen=True, tag="ValidationResult"):
@@ -179,10 +199,10 @@ class Passing(Struct, frozen=True, tag="ValidationResult"):
     violations: bytes
 
 
-def test_a_view_keeps_a_field_encoded() -> None:
+def test_a_view_keeps_a_field_encoded(coding: Coding) -> None:
     topic = CONTRACTS.topic_of(ValidationResult)
-    result = CODEC.from_json(ValidationResult, topic.examples[0])
-    kept = CODEC.decoder(Passing)(CODEC.encoder(ValidationResult)(result)).violations
+    result = coding.codec.from_json(ValidationResult, topic.examples[0])
+    kept = coding.decoder(Passing)(coding.encoder(ValidationResult)(result)).violations
     assert b"VAL-TOTAL-NET" in kept
     assert kept.startswith(b"\2")
     assert kept.endswith(b"\0")
@@ -208,14 +228,14 @@ class Numeric(Struct, frozen=True, tag="InvoiceUploaded"):
         (Numeric, "Numeric.request_id does not fit the contract's string"),
     ],
 )
-def test_a_class_that_does_not_fit_is_named(view: type[Any], sentence: str) -> None:
+def test_a_class_that_does_not_fit_is_named(coding: Coding, view: type[Any], sentence: str) -> None:
     with pytest.raises(BindingError, match=sentence):
-        CODEC.decoder(view)
+        coding.decoder(view)
 
 
-def test_a_class_without_a_topic_is_named() -> None:
+def test_a_class_without_a_topic_is_named(coding: Coding) -> None:
     class Stranger(Struct):
         pass
 
     with pytest.raises(ContractError, match="no topic carries Stranger"):
-        CODEC.decoder(Stranger)
+        coding.decoder(Stranger)

@@ -3,7 +3,7 @@
 import copy
 import io
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import fastavro
 import pytest
@@ -15,6 +15,7 @@ from connectors.compatibility import breaks, unreadable
 from connectors.contracts import Contracts, Version
 from connectors.writing import writer
 from operators.decision import InvoiceNotification, InvoiceSettled
+from tests.contract.implementations import USE_NATIVE
 
 CONTRACTS = Contracts.load()
 OURS = CONTRACTS.newest("InvoiceSettled")
@@ -45,12 +46,26 @@ def changed(change: Callable[[dict[str, dict[str, Any]], list[Any]], None]) -> d
     return schema
 
 
-def read(schema: Schema, value: dict[str, Any]) -> InvoiceSettled:
+Reading: TypeAlias = Callable[[Schema, dict[str, Any]], InvoiceSettled]
+
+
+@pytest.fixture(params=USE_NATIVE)
+def use_native(request: pytest.FixtureRequest) -> bool:
+    """Which of the two implementations is at work."""
+    return bool(request.param)
+
+
+@pytest.fixture
+def read(use_native: bool) -> Reading:
     """What we read of a value that another program has written."""
-    buffer = io.BytesIO()
-    fastavro.schemaless_writer(buffer, fastavro.parse_schema(dict(schema)), value)
-    codec = Codec(CONTRACTS, OneSchema(schema))
-    return codec.decoder(InvoiceSettled)(b"\0\0\0\0\7" + buffer.getvalue())
+
+    def read(schema: Schema, value: dict[str, Any]) -> InvoiceSettled:
+        buffer = io.BytesIO()
+        fastavro.schemaless_writer(buffer, fastavro.parse_schema(dict(schema)), value)
+        codec = Codec(CONTRACTS, OneSchema(schema), use_native=use_native)
+        return codec.decoder(InvoiceSettled)(b"\0\0\0\0\7" + buffer.getvalue())
+
+    return read
 
 
 WRITTEN = {
@@ -63,7 +78,7 @@ WRITTEN = {
 }
 
 
-def test_a_new_field_is_stepped_over() -> None:
+def test_a_new_field_is_stepped_over(read: Reading) -> None:
     extra = {"type": "array", "items": {"type": "map", "values": "string"}}
     for added, note in (("string", "x"), (["null", "double"], None), (extra, [{"a": "b"}])):
         schema: dict[str, Any] = copy.deepcopy(dict(OURS.schema))
@@ -71,23 +86,23 @@ def test_a_new_field_is_stepped_over() -> None:
         assert read(schema, {**WRITTEN, "note": note}) == RECORD
 
 
-def test_a_missing_field_has_its_default() -> None:
+def test_a_missing_field_has_its_default(read: Reading) -> None:
     schema = changed(lambda by, fields: fields.remove(by["attempt"]))
     assert read(schema, WRITTEN).attempt == 1
 
 
-def test_an_unknown_symbol_becomes_the_default_symbol() -> None:
+def test_an_unknown_symbol_becomes_the_default_symbol(read: Reading) -> None:
     schema = changed(lambda by, fields: by["outcome"]["type"]["symbols"].insert(0, "SPLIT"))
     assert read(schema, {**WRITTEN, "outcome": "SPLIT"}).outcome == "UNKNOWN"
     assert read(schema, WRITTEN).outcome == "APPROVED"
 
 
-def test_the_order_of_fields_is_the_writers() -> None:
+def test_the_order_of_fields_is_the_writers(read: Reading) -> None:
     schema = changed(lambda by, fields: fields.reverse())
     assert read(schema, WRITTEN) == RECORD
 
 
-def test_a_union_around_a_value_is_taken_off() -> None:
+def test_a_union_around_a_value_is_taken_off(read: Reading) -> None:
     schema = changed(lambda by, fields: by["vendor_id"].update(type=["string", "null"]))
     assert read(schema, WRITTEN) == RECORD
     with pytest.raises(Undecodable, match="a mandatory field is null") as caught:
@@ -95,12 +110,12 @@ def test_a_union_around_a_value_is_taken_off() -> None:
     assert caught.value.reason == "undecodable"
 
 
-def test_a_number_is_promoted() -> None:
+def test_a_number_is_promoted(read: Reading) -> None:
     schema = changed(lambda by, fields: by["settled_at"].update(type="int"))
     assert read(schema, WRITTEN) == RECORD
 
 
-def test_a_schema_that_cannot_be_read_breaks_the_contract() -> None:
+def test_a_schema_that_cannot_be_read_breaks_the_contract(read: Reading) -> None:
     lacking = changed(lambda by, fields: fields.remove(by["vendor_id"]))
     other = changed(lambda by, fields: by["attempt"].update(type="boolean", default=True))
     for schema in (lacking, other):
@@ -113,22 +128,24 @@ class Renamed(Struct, frozen=True, tag="InvoiceSettled"):
     id: str
 
 
-def test_an_alias_is_followed() -> None:
+def test_an_alias_is_followed(use_native: bool) -> None:
     schema = changed(lambda by, fields: by["request_id"].update(name="id", aliases=["request_id"]))
     newer = Version(OURS.folder, 2, schema)
     contracts = Contracts(
         CONTRACTS.topics, {**CONTRACTS.versions, OURS.folder: (OURS, newer)}, CONTRACTS.lock
     )
     value = writer(InvoiceSettled, parse(OURS.schema), b"\0\0\0\0\7")(RECORD)
-    assert Codec(contracts, OneSchema(OURS.schema)).decoder(Renamed)(value) == Renamed("r-1")
+    assert Codec(contracts, OneSchema(OURS.schema), use_native=use_native).decoder(Renamed)(
+        value
+    ) == Renamed("r-1")
 
 
-def test_blocks_with_their_size_are_read() -> None:
+def test_blocks_with_their_size_are_read(use_native: bool) -> None:
     schema = CONTRACTS.newest("InvoiceNotification").schema
     fields = parse(schema).fields
     assert [field.name for field in fields][-2:] == ["reasons", "created_at"]
     record = CONTRACTS.topics["invoice.notification"].examples[0]
-    codec = Codec(CONTRACTS, OneSchema(schema))
+    codec = Codec(CONTRACTS, OneSchema(schema), use_native=use_native)
     made = codec.from_json(InvoiceNotification, {**record, "reasons": ["a", "b"]})
     plain = codec.encoder(InvoiceNotification)(made)
     counted, sized = b"\x04\x02a\x02b\x00", b"\x03\x08\x02a\x02b\x00"

@@ -48,7 +48,7 @@ class Watching:
     def __init__(self, watch: Watch, files: ExitStack) -> None:
         """Begin at the beginning of every partition."""
         self._kafka = watch.kafka
-        self._errors: IO[str] = files.enter_context((watch.folder / ERRORS).open("a"))
+        self._errors: IO[str] = files.enter_context((watch.folder / ERRORS).open("a", 1))
         self._reached: dict[Where, int] = {
             (topic, number): 0 for topic, count in watch.topics.items() for number in range(count)
         }

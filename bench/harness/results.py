@@ -90,13 +90,18 @@ def _entry(
             }
     verdicts = [each.verdict for _, each in readings]
     entry["uploads"] = max(verdict.uploads for verdict in verdicts)
-    for name in ("lost", "duplicated", "wrong", "incomplete"):
+    for name in ("lost", "duplicated", "wrong", "incomplete", "untraced"):
         entry[name] = sum(getattr(verdict, name) for verdict in verdicts)
     entry["rounds"] = len({number for number, _ in readings})
     entry["spread"] = spread
     notes = [f"round {number}: {each.note}" for number, each in readings if each.note]
     notes += [
         f"round {number}: {each}" for number, one in readings for each in one.verdict.examples
+    ]
+    notes += [
+        f"round {number}: {each.verdict.untraced} records lack the trace of their upload"
+        for number, each in readings
+        if each.verdict.untraced
     ]
     entry["notes"] = notes
     if measure == "throughput" and system.name in started:
@@ -121,6 +126,7 @@ def _empty(system: System, measure: str) -> dict[str, Any]:
         "duplicated": None,
         "wrong": None,
         "incomplete": None,
+        "untraced": None,
         "rounds": 0,
         "spread": {},
     }

@@ -136,10 +136,10 @@ def _once(ground: Ground, run: Run) -> Round:
             f"{name} {value:,.4g}" for name, value in reading.values.items() if value is not None
         )
         tell(f"  {reading.case} {figures}".rstrip())
-    if readings and not verdict.right:
+    if readings and (verdict.untraced or not verdict.right):
         tell(
-            f"  lost {verdict.lost}, duplicated {verdict.duplicated}, wrong {verdict.wrong}: "
-            + "; ".join(map(printable, verdict.examples))
+            f"  lost {verdict.lost}, duplicated {verdict.duplicated}, wrong {verdict.wrong}, "
+            f"untraced {verdict.untraced}: " + "; ".join(map(printable, verdict.examples))
         )
     return Round(run.number, run.system.name, tuple(readings), measure=run.measure)
 

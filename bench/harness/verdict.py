@@ -1,6 +1,6 @@
 """Whether a run wrote what it had to: no figure counts without it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
 
@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from bench.harness.trial import Trial
 from bench.job.expected import expected, timeless
 from connectors.browse import read_all
+from connectors.envelope import TRACEPARENT
+from connectors.stream import Headers
 from operators.decision import InvoiceDecision
-from operators.result import Source
 
 _EXAMPLES = 3
 
@@ -30,6 +31,8 @@ class Verdict(Struct, frozen=True):
     """Results and decisions that differ from the replay; 0 where there is none."""
     incomplete: int
     """Decisions that were first made without all answers."""
+    untraced: int = 0
+    """Results and decisions that do not belong to the trace of their upload."""
     examples: tuple[str, ...] = ()
     """Some of those that are not as they should be."""
 
@@ -49,24 +52,23 @@ class Answers:
     def __init__(self, trial: Trial) -> None:
         """Read the input and, where its workload can be replayed, replay it."""
         found = list(read_all(trial.broker.client, [trial.input]))
+        decode = trial.codec.decoder(Upload)
         self.uploads = len(found)
         self.digests: dict[Key, bytes] = {}
-        if trial.workload.replayed:
-            uploads = (
-                (Source(each.topic, each.partition, each.offset), each.value)
-                for each in found
-                if each.value is not None
-            )
-            wanted = expected(uploads)
-            for record in (*wanted.results, *wanted.decisions):
-                self.digests[key_of(record)] = digest(record)
-            return
-        decode = trial.codec.decoder(Upload)
+        self.traces: dict[str, bytes] = {}
+        """Requests, with the trace that their uploads have begun."""
         for each in found:
             request = decode(each.value or b"")
+            self.traces[request.request_id] = trace_of(each.headers)
+            if trial.workload.replayed:
+                continue
             for kind in trial.results.values():
                 place = (0, 0) if kind is InvoiceDecision else (each.partition, each.offset)
                 self.digests[(kind.__name__, request.request_id, request.attempt, *place)] = b""
+        if trial.workload.replayed:
+            wanted = expected((each.source, each.value or b"") for each in found)
+            for record in (*wanted.results, *wanted.decisions):
+                self.digests[key_of(record)] = digest(record)
 
 
 class Upload(Struct, frozen=True, tag="InvoiceUploaded"):
@@ -76,15 +78,27 @@ class Upload(Struct, frozen=True, tag="InvoiceUploaded"):
     attempt: int = 1
 
 
+def trace_of(headers: Headers) -> bytes:
+    """The trace that a record belongs to; nothing when it says none."""
+    return next((value[3:35] for name, value in headers if name == TRACEPARENT and value), b"")
+
+
 def judged(trial: Trial, answers: Answers) -> Verdict:
     """What a reader of committed records finds after a run, against what should be there."""
     decoders: dict[str, Callable[[bytes], Any]] = {
         topic: trial.codec.decoder(record) for topic, record in trial.results.items()
     }
-    records = (
-        decoders[each.topic](each.value or b"") for each in read_all(trial.broker.client, decoders)
-    )
-    return compared(records, answers.digests, answers.uploads)
+    untraced = 0
+
+    def records() -> Iterator[Any]:
+        nonlocal untraced
+        for each in read_all(trial.broker.client, decoders):
+            record = decoders[each.topic](each.value or b"")
+            untraced += trace_of(each.headers) != answers.traces.get(record.request_id)
+            yield record
+
+    found = compared(records(), answers.digests, answers.uploads)
+    return replace(found, untraced=untraced)
 
 
 def compared(records: Iterable[Any], wanted: dict[Key, bytes], uploads: int) -> Verdict:
@@ -127,7 +141,7 @@ def compared(records: Iterable[Any], wanted: dict[Key, bytes], uploads: int) -> 
     lost = wanted.keys() - seen
     for key in sorted(lost)[:_EXAMPLES]:
         note("lost", key)
-    return Verdict(uploads, len(lost), duplicated, wrong, incomplete, tuple(examples))
+    return Verdict(uploads, len(lost), duplicated, wrong, incomplete, examples=tuple(examples))
 
 
 def key_of(record: Any) -> Key:

@@ -150,7 +150,7 @@ def test_entries_are_medians_with_their_spread_and_every_column() -> None:
 
 
 def test_what_was_lost_in_any_round_is_told() -> None:
-    bad = Verdict(100, 2, 1, 0, 0, ("lost: x",))
+    bad = Verdict(100, 2, 1, 0, 0, examples=("lost: x",))
     rounds = [
         Round(1, "a", (reading("latency", "200", p50_ms=5),), measure="latency"),
         Round(2, "a", (reading("latency", "200", bad, p50_ms=7),), measure="latency"),

@@ -101,7 +101,6 @@ def headers(own: Headers, group: str, rng: Random) -> Headers:
             [("", b""), ("a" * 300, b"\0" * 300)],
             [(TARGET_GROUP, group.encode())],
             [(TARGET_GROUP, b"another")],
-            [(TARGET_GROUP, None)],
             [*own, (TOPIC, b"nowhere"), (ERROR_REASON, b"x"), (ATTEMPTS, b"many")],
             [(f"h{number}", rng.randbytes(8)) for number in range(200)],
         )

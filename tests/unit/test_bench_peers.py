@@ -2,11 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from random import Random
 from typing import Any, get_args
 
 import pytest
+from msgspec.structs import replace
 
+from bench.job.billing import billed
 from bench.job.expected import Branches
+from bench.job.faults import FAULTS
 from bench.job.invoices import uploads
 from bench.peers.avro import reader, writer
 from bench.peers.branches import STATEFUL, STATELESS, result
@@ -18,6 +24,7 @@ from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
 from operators.decision import DecisionStatus, InvoiceDecision
 from operators.join import Decided, Forgotten, Join, Request
+from operators.money import ONE
 from operators.result import (
     FraudResult,
     InventoryResult,
@@ -48,7 +55,35 @@ def codec() -> Codec:
 
 @pytest.fixture(scope="module")
 def sent() -> list[InvoiceUploaded]:
-    return list(uploads(11, COUNT))
+    """Uploads on the edge of a rule, then many, every second of them with several faults."""
+    rng = Random(11)
+    many = list(uploads(11, COUNT))
+    return [
+        *_on_an_edge(many[0]),
+        *(_worse(upload, rng) if number % 2 else upload for number, upload in enumerate(many)),
+    ]
+
+
+def _on_an_edge(upload: InvoiceUploaded) -> Iterator[InvoiceUploaded]:
+    invoice, last = upload.invoice, date(2099, 12, 31)
+    assert invoice is not None
+    forty_points = replace(invoice, issue_date=last, due_date=last)
+    lines = [
+        replace(line, quantity=ONE, price=500 * ONE, base_quantity=None) for line in invoice.lines
+    ]
+    half_let_off = billed(invoice, lines, 50 * ONE)
+    for number, edge in enumerate((forty_points, half_let_off)):
+        yield replace(upload, request_id=f"edge-{number}", invoice=edge)
+
+
+def _worse(upload: InvoiceUploaded, rng: Random) -> InvoiceUploaded:
+    invoice = upload.invoice
+    assert invoice is not None
+    for fault in rng.sample(FAULTS, 4):
+        # Some need a date that another has taken away.
+        with suppress(AssertionError):
+            invoice = fault(invoice, "000001-25")
+    return replace(upload, invoice=invoice)
 
 
 @pytest.fixture(scope="module")

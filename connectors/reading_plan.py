@@ -33,14 +33,14 @@ _DEEPEST = 9
 """Records and arrays within each other: a reader's stack does not depend on foreign schemas."""
 
 Kind: TypeAlias = Literal[
-    "string", "bytes", "number", "float", "double", "boolean", "decimal", "date"
+    "string", "bytes", "int", "long", "float", "double", "boolean", "decimal", "date"
 ]
 _KINDS: dict[Scalar, Kind] = {
     "string": "string",
     "bytes": "bytes",
-    "int": "number",
-    "long": "number",
-    "instant": "number",
+    "int": "int",
+    "long": "long",
+    "instant": "long",
     "float": "float",
     "double": "double",
     "boolean": "boolean",
@@ -69,7 +69,7 @@ class Keep:
 
 @dataclass(frozen=True)
 class Take:
-    """Read a plain value; a number is an int, a long or an instant."""
+    """Read a plain value."""
 
     kind: Kind
 

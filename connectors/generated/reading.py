@@ -191,8 +191,11 @@ class _Source:
             self.emit(depth + 1, "malformed('a decimal is longer than 28 digits')")
             self.emit(depth, "q = p + (x >> 1)", f"{into} = integer(b[p:q])")
             self.emit(depth, "if x and b[p] > 127:", f"    {into} -= 1 << (x << 2)", "p = q")
-        elif kind in ("number", "date"):
+        elif kind in ("int", "long", "date"):
             self.emit(depth, "x = b[p]", "p += 1", "if x > 127:", "    x, p = varint(b, x, p)")
+            if kind == "int":
+                self.emit(depth + 1, "if x >> 32:")
+                self.emit(depth + 2, "malformed('an integer is longer than 32 bits')")
             number = "(x >> 1) ^ -(x & 1)"
             self.emit(
                 depth, f"{into} = " + (f"day({_EPOCH} + ({number}))" if kind == "date" else number)

@@ -141,9 +141,12 @@ take(const step *s, cursor p, cursor end, PyObject **into)
         value = PyBytes_FromStringAndSize((const char *)p, (Py_ssize_t)size);
         p += size;
         break;
-    case NUMBER:
+    case INT:
+    case LONG:
         if ((p = varint(p, end, &x)) == NULL)
             return NULL;
+        if (s->code == INT && x >> 32)
+            return refuse("an integer is longer than 32 bits");
         value = PyLong_FromLongLong(zigzag(x));
         break;
     case DATE:

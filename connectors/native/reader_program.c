@@ -9,7 +9,7 @@
 /* In the order of `enum code`. */
 static const char *const names[] = {
     "skip number", "skip span", "skip fixed", "skip group", "skip array",
-    "string", "bytes", "number", "decimal", "date", "boolean", "float", "double", "symbol",
+    "string", "bytes", "int", "long", "decimal", "date", "boolean", "float", "double", "symbol",
     "keep", "array", "record", NULL,
 };
 

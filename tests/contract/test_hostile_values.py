@@ -125,7 +125,6 @@ def with_attempt(attempt: int) -> Received:
     return replace(UPLOAD, value=(UPLOAD.value or b"")[:FRAMED] + shape.write(fields))
 
 
-@pytest.mark.xfail(strict=True, reason="readers take integers of 64 bits where the type has 32")
 @pytest.mark.parametrize("attempt", [2**31, -(2**31) - 1, 2**40])
 def test_an_integer_beyond_32_bits_is_set_aside(attempt: int) -> None:
     (letter,) = written("validation", [with_attempt(attempt)])

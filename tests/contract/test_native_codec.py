@@ -19,6 +19,7 @@ from connectors.native.extension import extension
 from connectors.reading_plan import Malformed
 from connectors.reading_plan import plan as reading_plan
 from connectors.records import RECORDS
+from connectors.writing_plan import integer
 from connectors.writing_plan import plan as writing_plan
 from operators.upload import InvoiceUploaded
 from tests.contract.avro_trees import damaged, encoded, records, versions, views
@@ -137,6 +138,15 @@ def test_an_integer_of_more_than_64_bits_is_malformed() -> None:
     assert pair.read(b"\xff" * 9) == "refused"
 
 
+def test_an_integer_of_more_than_its_32_bits_is_malformed() -> None:
+    contract = Record("R", (Field("number", Plain("int")),))
+    pair = Pair(defstruct("View", [("number", int)]), contract, contract)
+    for number in (2**31 - 1, -(2**31)):
+        assert pair.read(integer(number)).number == number
+    for number in (2**31, -(2**31) - 1, 2**63 - 1):
+        assert pair.read(integer(number)) == "malformed: an integer is longer than 32 bits"
+
+
 def test_a_promise_of_many_items_takes_no_memory() -> None:
     contract = Record("R", (Field("items", Array(Plain("long"))),))
     pair = Pair(defstruct("View", [("items", tuple[int, ...])]), contract, contract)
@@ -206,16 +216,16 @@ def test_nothing_is_leaked() -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - resident < 4_096
 
 
-STEP = ("number", 0, 0, None)
+STEP = ("long", 0, 0, None)
 
 
 @pytest.mark.parametrize(
     "steps",
     [
         (),
-        ("number",),
-        (("number", 0, 1, None),),
-        (("number", 0, -1, None),),
+        ("long",),
+        (("long", 0, 1, None),),
+        (("long", 0, -1, None),),
         (("keep", 0, 0, (STEP,)),),
         (("odd", 0, 0, None),),
         (("array", 0, 0, 1),),

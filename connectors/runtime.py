@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 
 from connectors.codec import Codec, LockIds, SchemaIds
 from connectors.contracts import Contracts
+from connectors.failures import RecordFailed
 from connectors.kafka import wait_for_topics
 from connectors.reference import GroupedReferenceTable, ReferenceTable, ReferenceTables
 from connectors.settings import Settings
 from connectors.source import TaskSink, TaskSource
+from connectors.stream import Failure
 from connectors.tables import ChangelogStore, TableType
 from connectors.task import Task
 from connectors.wire import Wire
@@ -42,6 +44,7 @@ class Runtime:
         self._parts: tuple[str, ...] = (flow,)
         self._reads = [topic.name for topic in self.contracts.read_by(flow)]
         self._changelogs: list[str] = []
+        self._stores: list[ChangelogStore] = []
         self._reference: dict[type[Any], ReferenceTable[Any]] = {}
         self._watch_ends_every: timedelta | None = None
         self._closing: list[Callable[[], None]] = []
@@ -96,9 +99,12 @@ class Runtime:
             self.contracts.changelog(of or self.flow, table.name).name: table for table in types
         }
         self._changelogs += topics
-        return ChangelogStore(
+        store = ChangelogStore(
             self.settings.kafka_client, topics, self.task.produce, self._stopping.is_set
         )
+        self._stores.append(store)
+        self.task.between_epochs(store.committed)
+        return store
 
     def reference(self, record: type[V]) -> ReferenceTable[V]:
         """A reference table by its topic's key, the same for all who ask for it."""
@@ -142,6 +148,17 @@ class Runtime:
         tables.load(self._stopping.is_set)
         self.task.between_epochs(tables.refresh)
         self.on_close(tables.close)
+
+    def go_back(self, failed: RecordFailed) -> Failure | None:
+        """Be where the open epoch began, with the failure of a record noted beside its offset.
+
+        None when that cannot be done, and the process must end.
+        """
+        if not self.task.rewind():
+            return None
+        for store in self._stores:
+            store.roll_back()
+        return self.task.remember_failure(failed)
 
     def abort(self) -> None:
         """Give up the open epoch."""

@@ -7,6 +7,7 @@ behind the offsets.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum, auto
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
@@ -89,55 +90,78 @@ class Stores:
             store.revoked(partition, returned)
 
 
+class _Deleted(Enum):
+    DELETED = auto()
+
+
+_DELETED = _Deleted.DELETED
+
+
 class ChangelogTable(Generic[V]):
-    """A table that knows which of its keys have changed."""
+    """A table that knows what has changed since its last flush, and can take that back."""
 
     def __init__(self, topic: str, value: Any) -> None:
         """Start empty."""
         self.topic = topic
         # A plain dict walks over every entry deleted at its front to reach the oldest one left.
-        self._values: OrderedDict[str, V] = OrderedDict()
-        self._changed: dict[str, bool] = {}
-        """Changed key to whether the changelog knows it."""
+        self._flushed: OrderedDict[str, V] = OrderedDict()
+        self._changed: dict[str, V | _Deleted] = {}
+        """What is different from `_flushed`, in the order of the last change."""
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(value).decode
 
     def get(self, key: str, /) -> V | None:
         """The value of a key, None when there is none."""
-        return self._values.get(key)
+        value = self._changed.get(key)
+        if value is None:
+            return self._flushed.get(key)
+        return None if value is _DELETED else value
 
     def put(self, key: str, value: V, /) -> None:
         """Set a key's value."""
-        known = self._values.pop(key, None) is not None
-        self._changed[key] = self._changed.pop(key, known)
-        self._values[key] = value
+        self._changed.pop(key, None)
+        self._changed[key] = value
 
     def delete(self, key: str, /) -> None:
         """Forget a key; nothing happens when it is unknown."""
-        if self._values.pop(key, None) is not None and not self._changed.setdefault(key, True):
-            del self._changed[key]
+        self._changed.pop(key, None)
+        if key in self._flushed:
+            self._changed[key] = _DELETED
 
     def items(self) -> Iterator[tuple[str, V]]:
         """Keys and values in the order in which they were last put, also after a restore."""
-        return iter(self._values.items())
+        for key, value in self._flushed.items():
+            if key not in self._changed:
+                yield key, value
+        for key, changed in self._changed.items():
+            if changed is not _DELETED:
+                yield key, changed
 
     def __len__(self) -> int:
         """Number of keys."""
-        return len(self._values)
+        return sum(1 for _ in self.items())
 
     def restore(self, key: bytes, value: bytes | None) -> None:
         """Take over one record of the changelog."""
         name = key.decode()
-        self._values.pop(name, None)
+        self._flushed.pop(name, None)
         if value is not None:
-            self._values[name] = self._decode(value)
+            self._flushed[name] = self._decode(value)
 
     def changes(self) -> Iterator[tuple[bytes, bytes | None]]:
-        """Changelog records since the last call."""
+        """Changelog records since the last call, which can no longer be taken back."""
         changed, self._changed = self._changed, {}
-        for key in changed:
-            value = self._values.get(key)
-            yield key.encode(), None if value is None else self._encode(value)
+        for key, value in changed.items():
+            self._flushed.pop(key, None)
+            if value is _DELETED:
+                yield key.encode(), None
+            else:
+                self._flushed[key] = value
+                yield key.encode(), self._encode(value)
+
+    def roll_back(self) -> None:
+        """Be as it was at the last flush."""
+        self._changed = {}
 
 
 Where: TypeAlias = tuple[str, int]
@@ -165,6 +189,7 @@ class ChangelogStore:
         self._stopping = stopping
         self._open: dict[int, dict[str, ChangelogTable[Any]]] = {}
         self._doubted: set[int] = set()
+        self._uncommitted: set[int] = set()
         self._admin: AdminClient | None = None
         self._ends: dict[Where, int] = {}
 
@@ -204,6 +229,20 @@ class ChangelogStore:
                 self._produce(changes)
                 # Behind the transaction's last record comes its commit marker.
                 self._ends[topic, partition] += len(changes) + 1
+                self._uncommitted.add(partition)
+
+    def committed(self) -> None:
+        """What has been flushed is in the changelogs for good."""
+        self._uncommitted.clear()
+
+    def roll_back(self) -> None:
+        """Be as at the last commit: what was flushed since then is read from the changelogs."""
+        for partition in self._uncommitted:
+            self._open.pop(partition, None)
+        self._uncommitted.clear()
+        for tables in self._open.values():
+            for table in tables.values():
+                table.roll_back()
 
     def revoked(self, partition: int, returned: bool) -> None:
         """Drop the partition's tables, or look before they are used again."""

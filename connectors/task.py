@@ -94,6 +94,9 @@ class Task:
         self._ends = EndWatch(kafka, watch_ends_every) if watch_ends_every else None
         self._between: list[Callable[[], None]] = []
         self._offsets: dict[tuple[str, int], int] = {}
+        """Where the open epoch has got to."""
+        self._committed: dict[tuple[str, int], int] = {}
+        """Where it began; negative where nothing has been committed yet."""
         self._ended: dict[tuple[str, int], int] = {}
         """Ends reached: behind a last record stands the marker of its transaction."""
         self._failures: dict[tuple[str, int], Failure] = {}
@@ -102,7 +105,9 @@ class Task:
         self.assigned: frozenset[int] = frozenset()
 
     def start(self) -> None:
-        """Connect, fence an earlier process of the same name, and join the group."""
+        """Connect, fence an earlier process of the same name, and join the group, once."""
+        if self._started:
+            return
         self._transactions = Transactions(self._kafka, self._identity)
         self._consumer = Consumer(self._consumer_settings)
         self._consumer.subscribe(
@@ -156,12 +161,22 @@ class Task:
                     self._reached(topic, partition, offset)
                     continue
                 raise KafkaException(error)
+            failure = self._failures.get(where) if self._failures else None
+            if failure is not None and failure.offset == offset:
+                # A record that has failed has an epoch of its own: what stands before it is
+                # committed first, and what stands behind it is not done again with it. Besides,
+                # only one failure is remembered beside an offset.
+                if where in self._offsets:
+                    behind[where] = offset
+                    continue
+                behind[where] = offset + 1
+            else:
+                failure = None
             self._offsets[where] = offset + 1
             if self._ended:
                 self._ended.pop(where, None)
             if self._ends is not None:
                 self._reached(topic, partition, offset + 1)
-            poison = self._poison(topic, partition, offset) if self._failures else None
             headers: Any = message.headers()
             received = Received(
                 topic,
@@ -171,20 +186,19 @@ class Task:
                 message.value(),
                 headers or [],
                 message.timestamp()[1],
-                poison,
+                failure if failure is not None and failure.attempts >= ATTEMPTS else None,
             )
             records = by_partition.get(partition)
             if records is None:
                 by_partition[partition] = [received]
             else:
                 records.append(received)
-            if poison is not None:
-                behind[where] = offset + 1
-        # A poison record ends its epoch: one failure is remembered beside an offset, and another
-        # record failing in the same epoch would replace it, for ever in turn.
-        for where, offset in behind.items():
-            self._consumer.seek(TopicPartition(*where, offset))
+        self._seek(behind)
         return by_partition
+
+    def _seek(self, offsets: Mapping[tuple[str, int], int]) -> None:
+        for where, offset in offsets.items():
+            self._consumer.seek(TopicPartition(*where, offset))
 
     def _reached(self, topic: str, partition: int, offset: int) -> None:
         if self._ends is not None:
@@ -194,12 +208,6 @@ class Task:
         if self._ends is None:
             return ()
         return self._ends.caught_up(at, self.assigned, self._topics)
-
-    def _poison(self, topic: str, partition: int, offset: int) -> Failure | None:
-        failure = self._failures.get((topic, partition))
-        if failure is None or failure.offset != offset or failure.attempts < ATTEMPTS:
-            return None
-        return failure
 
     def produce(self, records: Iterable[Outgoing]) -> None:
         """Write records in the open epoch's transaction."""
@@ -215,6 +223,7 @@ class Task:
         started = time.monotonic()
         offsets = [self._committable(*key, offset) for key, offset in self._offsets.items()]
         self._transactions.commit(offsets, self._group_metadata)
+        self._committed |= self._offsets
         self._offsets = {}
         self._pacing.committed(time.monotonic() - started)
 
@@ -233,6 +242,22 @@ class Task:
         if self._started:
             self._transactions.abort()
 
+    def rewind(self) -> bool:
+        """Give up the open epoch and go back to where it began; False when the process must end."""
+        if not self._transactions.abort():
+            return False
+        self._seek({where: self._began(where) for where in self._offsets})
+        self._offsets, self._ended = {}, {}
+        if self._ends is not None:
+            self._ends.forget()
+        return True
+
+    def _began(self, where: tuple[str, int]) -> int:
+        committed = self._committed.get(where, -1)
+        if committed >= 0:
+            return committed
+        return self._consumer.get_watermark_offsets(TopicPartition(*where), 10)[0]
+
     def remember_failure(self, failed: RecordFailed) -> Failure | None:
         """After an abort: note beside the committed offset that a record has failed.
 
@@ -242,14 +267,13 @@ class Task:
         key = (received.topic, received.partition)
         failure = next_failure(failed, self._failures.get(key), now())
         try:
-            at = self._consumer.committed([TopicPartition(*key)], 10)[0].offset
-            if at < 0:
-                at = self._consumer.get_watermark_offsets(TopicPartition(*key), 10)[0]
+            at = self._began(key)
             noted = TopicPartition(*key, at, to_metadata(failure))
             self._consumer.commit(offsets=[noted], asynchronous=False)
         except KafkaException as error:
             log.warning("a failure could not be noted", error=error.args[0].str())
             return None
+        self._failures[key] = failure
         return failure
 
     def close(self) -> None:
@@ -273,6 +297,7 @@ class Task:
             )
         self.assigned = numbers.pop()
         committed = consumer.committed(partitions, 30) if partitions else []
+        self._committed = {(entry.topic, entry.partition): entry.offset for entry in committed}
         self._failures = {
             (entry.topic, entry.partition): failure
             for entry in committed

@@ -84,15 +84,20 @@ class Transactions:
             ) from error
         self.open = False
 
-    def abort(self) -> None:
-        """Give up the open transaction, as far as the broker can still be told."""
+    def abort(self) -> bool:
+        """Give up the open transaction; False when the broker could not be told.
+
+        Then the producer must never be used again.
+        """
         if not self.open:
-            return
+            return True
         self.open = False
         try:
             self._producer.abort_transaction(10)
         except KafkaException as error:
             log.warning("the transaction was left to time out", error=error.args[0].str())
+            return False
+        return True
 
     def _begin(self) -> None:
         if not self.open:

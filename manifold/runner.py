@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from types import FrameType
+from typing import TypeVar
 
 import structlog
 from bytewax.dataflow import Dataflow
@@ -24,6 +25,8 @@ from connectors.settings import Settings
 from manifold.exits import Exit
 
 log = structlog.get_logger(__name__)
+
+E = TypeVar("E", bound=Exception)
 
 
 def run_flow(
@@ -53,7 +56,7 @@ def run_flow(
         dataflow = (wire or importlib.import_module(f"flows.{name}").flow)(runtime)
         runtime.connect()
         _collect_garbage_rarely()
-        run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
+        _run(dataflow, runtime)
     except Stopped:
         return Exit.CLEAN
     except Exception as error:
@@ -62,6 +65,31 @@ def run_flow(
         runtime.close()
     log.info("stopped")
     return Exit.CLEAN
+
+
+def _run(dataflow: Dataflow, runtime: Runtime) -> None:
+    """Run to the end, going back to the last commit when a record makes a step fail.
+
+    A record that has failed often enough is set aside, so this ends; a restart of the process
+    would do the same, with seconds in between in which its partitions stand still.
+    """
+    while True:
+        try:
+            run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
+            return
+        except Exception as error:
+            failed = _first(RecordFailed, error)
+            if failed is None:
+                raise
+            failure = runtime.go_back(failed)
+            log.error(
+                "a record made the flow fail",
+                record=str(failed),
+                attempts=failure.attempts if failure else None,
+                exc_info=failed.error,
+            )
+            if failure is None:
+                raise
 
 
 def _collect_garbage_rarely() -> None:
@@ -77,14 +105,6 @@ def _report(runtime: Runtime, error: Exception) -> Exit:
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, RecordFailed):
-            failure = runtime.task.remember_failure(cause)
-            attempts = failure.attempts if failure else None
-            log.error(
-                "a record made the flow fail",
-                record=str(cause),
-                attempts=attempts,
-                exc_info=cause.error,
-            )
             return Exit.FAILED
         if isinstance(cause, Misconfigured):
             log.error("cannot run", reason=str(cause))
@@ -97,6 +117,10 @@ def _report(runtime: Runtime, error: Exception) -> Exit:
             return Exit.NOT_COMMITTED
     log.error("the flow failed", exc_info=causes[-1])
     return Exit.FAILED
+
+
+def _first(kind: type[E], error: BaseException) -> E | None:
+    return next((cause for cause in _causes(error) if isinstance(cause, kind)), None)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -101,7 +101,7 @@ def test_two_records_that_fail_in_one_poll_are_set_aside_and_the_others_answered
         process.terminate()
         endings, _ = process.communicate(timeout=30)
 
-    assert endings.split() == 6 * ["FAILED"] + ["CLEAN"]
+    assert endings.split() == ["CLEAN"]
     by_topic = {
         topic: [each for each in messages if each.topic() == topic] for topic in (results, letters)
     }

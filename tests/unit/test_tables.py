@@ -67,6 +67,13 @@ class Changing(RuleBasedStateMachine):
             assert list(replayed(log).items()) == list(self.table.items())
 
     @rule()
+    def roll_back(self) -> None:
+        self.table.roll_back()
+        self.plain = MemoryTable[int]()
+        for key, value in self.flushed.items():
+            self.plain.put(key, value)
+
+    @rule()
     def restart(self) -> None:
         self.flush()
         self.table = replayed(self.log)

@@ -32,5 +32,5 @@ def _compare(where: Where, live: Iterable[Row], later: Iterable[Row], findings: 
         elif there != row.digest:
             findings.add(f"{name}: another record was seen at offset {row.offset}")
     for offset in sorted(stands):
-        findings.add(f"{name}: the record at offset {offset} was not seen, but later ones were")
+        findings.add(f"{name}: the record at offset {offset} was not seen in its time")
     return count

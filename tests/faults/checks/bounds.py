@@ -12,7 +12,7 @@ NAME = "processes stay within bounds of memory and open files"
 MEBIBYTE = 1 << 20
 MEMORY = 256 * MEBIBYTE
 """What a process may use before it remembers anything."""
-REMEMBERED = 3 * 1_024
+REMEMBERED = 2 * 1_024
 """What it may use on top for each invoice: its tables remember requests for a day."""
 GROWTH = 64 * MEBIBYTE
 """What a process may grow by, beside what it remembers: caches and buffers that fill."""

@@ -18,8 +18,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * Four answers to a request become one decision, with a deadline and revisions.
  *
  * <p>One store holds waiting and decided requests, and it caches: a request whose answers arrive
- * within one commit costs one changelog record. When each waiting one opened is kept beside it, in
- * memory, so that looking for deadlines reads no store.
+ * within one commit costs one changelog record. Those that wait are kept as objects besides, so that
+ * only a request's first answer, and no look for deadlines, reads the store.
  */
 public final class JoinProcessor extends ContextualProcessor<byte[], Answer, String, Decision> {
     public static final String STORE = "requests";
@@ -29,19 +29,19 @@ public final class JoinProcessor extends ContextualProcessor<byte[], Answer, Str
     private static final Duration DEADLINE_CHECK = Duration.ofSeconds(1);
     private static final Duration MEMORY_CHECK = Duration.ofHours(1);
 
-    private final Map<String, Long> openedAt = new LinkedHashMap<>();
+    private final Map<String, Request> waiting = new LinkedHashMap<>();
     private KeyValueStore<String, Entry> requests;
 
     @Override
     public void init(ProcessorContext<String, Decision> context) {
         super.init(context);
         requests = context.getStateStore(STORE);
-        openedAt.clear();
+        waiting.clear();
         try (KeyValueIterator<String, Entry> all = requests.all()) {
             while (all.hasNext()) {
                 KeyValue<String, Entry> each = all.next();
                 if (each.value.isWaiting()) {
-                    openedAt.put(each.key, each.value.request().openedAt());
+                    waiting.put(each.key, each.value.request());
                 }
             }
         }
@@ -56,33 +56,44 @@ public final class JoinProcessor extends ContextualProcessor<byte[], Answer, Str
             return;
         }
         String key = answer.key();
-        Entry entry = requests.get(key);
-        if (entry == null) {
-            Request opened =
-                Request.opened(answer, record.timestamp(), Trace.of(record.headers()));
-            requests.put(key, Entry.waiting(opened));
-            openedAt.put(key, opened.openedAt());
+        Request request = waiting.get(key);
+        if (request == null) {
+            answerToOther(key, record);
+        } else if (!request.has(answer.given())) {
+            Request more = request.with(answer.given());
+            if (more.isComplete()) {
+                decide(key, more, List.of());
+            } else {
+                await(key, more);
+            }
+        }
+    }
+
+    /** Takes an answer to a request that does not wait: because it is new, or decided. */
+    private void answerToOther(String key, Record<byte[], Answer> record) {
+        Answer answer = record.value();
+        Entry decided = requests.get(key);
+        if (decided == null) {
+            await(key, Request.opened(answer, record.timestamp(), Trace.of(record.headers())));
             return;
         }
-        Request before = entry.request();
-        if (before == null || before.has(answer.given())) {
-            return;
+        Request before = decided.request();
+        if (before != null && !before.has(answer.given())) {
+            Request more = before.with(answer.given());
+            decide(key, more, more.changesSince(before));
         }
-        Request request = before.with(answer.given());
-        if (!entry.isWaiting()) {
-            decide(key, request, request.changesSince(before));
-        } else if (request.isComplete()) {
-            decide(key, request, List.of());
-        } else {
-            requests.put(key, Entry.waiting(request));
-        }
+    }
+
+    private void await(String key, Request request) {
+        waiting.put(key, request);
+        requests.put(key, Entry.waiting(request));
     }
 
     private void decide(String key, Request request, List<String> changes) {
         long now = context().currentSystemTimeMs();
         Request revised = request.revised();
         requests.put(key, Entry.decided(revised, now));
-        openedAt.remove(key);
+        waiting.remove(key);
         context()
             .forward(
                 new Record<>(
@@ -93,15 +104,14 @@ public final class JoinProcessor extends ContextualProcessor<byte[], Answer, Str
     }
 
     private void fireDeadlines(long now) {
-        List<String> due = new ArrayList<>();
-        openedAt.forEach(
-            (key, at) -> {
-                if (at + DEADLINE.toMillis() < now) {
-                    due.add(key);
-                }
-            });
-        for (String key : due) {
-            decide(key, requests.get(key).request(), List.of());
+        List<Map.Entry<String, Request>> due = new ArrayList<>();
+        for (Map.Entry<String, Request> each : waiting.entrySet()) {
+            if (each.getValue().openedAt() + DEADLINE.toMillis() < now) {
+                due.add(Map.entry(each.getKey(), each.getValue()));
+            }
+        }
+        for (Map.Entry<String, Request> each : due) {
+            decide(each.getKey(), each.getValue(), List.of());
         }
     }
 

@@ -1,31 +1,37 @@
-"""Validation with a bug: started again and again, as a supervisor would, until it ends cleanly.
+"""A flow with a bug: started again and again, as a supervisor would, until it ends cleanly.
 
-Prints how each run ended.
+Its argument is the flow. Prints how each run ended.
 """
 
+import sys
+from collections.abc import Callable
 from typing import Any
 
 from connectors.settings import Settings
 from manifold.exits import Exit
 from manifold.runner import run_flow
-from operators import validation
+from operators import fraud, validation
 
 BAD = "BAD"
 """What an invoice number begins with that makes the flow fail."""
 
-judge = validation.judge
 
+def failing(judge: Callable[..., Any]) -> Callable[..., Any]:
+    """An operator with a bug behind everything it does."""
 
-def failing(invoice: Any, *others: Any) -> Any:
-    """The operator, with a bug."""
-    if (invoice.number or "").startswith(BAD):
-        raise ZeroDivisionError("a bug")
-    return judge(invoice, *others)
+    def judged(*given: Any, **tables: Any) -> Any:
+        judgement = judge(*given, **tables)
+        if any(str(getattr(each, "number", "")).startswith(BAD) for each in given):
+            raise ZeroDivisionError("a bug")
+        return judgement
+
+    return judged
 
 
 if __name__ == "__main__":
-    validation.judge = failing  # type: ignore[assignment]
+    validation.judge = failing(validation.judge)
+    fraud.judge = failing(fraud.judge)
     code = Exit.FAILED
     while code == Exit.FAILED:
-        code = run_flow("validation", Settings.load(instance="only"))
+        code = run_flow(sys.argv[1], Settings.load(instance="only"))
         print(code.name, flush=True)

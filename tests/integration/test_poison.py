@@ -4,31 +4,35 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 from confluent_kafka import Consumer, Message, Producer
 from confluent_kafka.admin import AdminClient
 from msgspec.structs import replace
 
 from connectors import dead_letters
+from connectors.browse import read_all
 from connectors.contracts import Contracts
+from connectors.stream import Batch, Received
 from connectors.topics import Topics
-from operators.result import ValidationResult
+from operators.fraud import VendorProfile
+from operators.result import FraudResult, ValidationResult
 from operators.upload import InvoiceUploaded
-from tests.contract.flow_run import CODEC, SAMPLES, reference_bytes, sent
+from tests.contract.flow_run import AT, CODEC, SAMPLES, reference_bytes, sent, start
 from tests.integration.failing_flow import BAD
 
 REPOSITORY = Path(__file__).parents[2]
 
 
 @contextmanager
-def restarted(bootstrap: str, namespace: str) -> Iterator[subprocess.Popen[str]]:
-    """The failing flow, supervised."""
+def restarted(flow: str, bootstrap: str, namespace: str) -> Iterator[subprocess.Popen[str]]:
+    """A failing flow, supervised."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.failing_flow"],
+        [sys.executable, "-m", "tests.integration.failing_flow", flow],
         cwd=REPOSITORY,
         env={
             **os.environ,
@@ -77,26 +81,34 @@ def contracts(bootstrap: str, unique: str) -> Iterator[Contracts]:
         gone.result()
 
 
-def test_two_records_that_fail_in_one_poll_are_set_aside_and_the_others_answered(
-    bootstrap: str, unique: str, contracts: Contracts
-) -> None:
+def send(bootstrap: str, contracts: Contracts, bad: Sequence[int]) -> list[Received]:
+    """Send reference data and six uploads to one partition, some of which make flows fail."""
     uploads = contracts.topic_of(InvoiceUploaded).name
-    results = contracts.topic_of(ValidationResult).name
-    letters = contracts.dead_letters_of(uploads).name
     producer = Producer({"bootstrap.servers": bootstrap})
     for topic, records in reference_bytes().items():
         for key, value in records:
-            producer.produce(unique + topic, value, key)
+            producer.produce(contracts.namespace + topic, value, key)
+    made: list[Received] = []
     for number, sample in enumerate(SAMPLES[:6]):
         invoice = sample.upload.invoice
         assert invoice is not None
-        if number in (1, 3):
+        if number in bad:
             invoice = replace(invoice, number=f"{BAD}-{number}")
-        upload = sent(replace(sample.upload, invoice=invoice))
+        upload = sent(replace(sample.upload, invoice=invoice), number)
         producer.produce(uploads, upload.value, upload.key, partition=0)
+        made.append(upload)
     assert producer.flush(10) == 0
+    return made
 
-    with restarted(bootstrap, unique) as process:
+
+def test_two_records_that_fail_in_one_poll_are_set_aside_and_the_others_answered(
+    bootstrap: str, unique: str, contracts: Contracts
+) -> None:
+    results = contracts.topic_of(ValidationResult).name
+    letters = contracts.dead_letters_of(contracts.topic_of(InvoiceUploaded).name).name
+    send(bootstrap, contracts, bad=(1, 3))
+
+    with restarted("validation", bootstrap, unique) as process:
         messages = read(bootstrap, unique, [results, letters], 6)
         process.terminate()
         endings, _ = process.communicate(timeout=30)
@@ -116,3 +128,25 @@ def test_two_records_that_fail_in_one_poll_are_set_aside_and_the_others_answered
         assert letter[dead_letters.ATTEMPTS] == b"3"
         assert letter[dead_letters.EXCEPTION] == b"ZeroDivisionError"
         assert "failing_flow" in str(letter[dead_letters.STACKTRACE])
+
+
+def test_what_a_failing_record_has_changed_in_tables_is_taken_back(
+    bootstrap: str, unique: str, contracts: Contracts
+) -> None:
+    results = contracts.topic_of(FraudResult).name
+    letters = contracts.dead_letters_of(contracts.topic_of(InvoiceUploaded).name).name
+    uploads = send(bootstrap, contracts, bad=(2,))
+
+    with restarted("fraud", bootstrap, unique) as process:
+        read(bootstrap, unique, [results, letters], 6)
+        process.terminate()
+        process.communicate(timeout=30)
+
+    good = [upload for number, upload in enumerate(uploads) if number != 2]
+    vendors = start("fraud", [Batch(0, AT, good)]).state.open(0)["vendors"]
+    changelog = contracts.changelog("fraud", "vendors").name
+    kept = {
+        (each.key or b"").decode(): msgspec.msgpack.decode(each.value or b"", type=VendorProfile)
+        for each in read_all({"bootstrap.servers": bootstrap}, [changelog])
+    }
+    assert kept == dict(vendors.items()) != {}

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from connectors.clock import now
 from connectors.codec import Codec, LockIds
+from manifold.exits import Exit
 from manifold.generator import World, invoices, world
 from tests.faults import page
 from tests.faults.checks.check import Check
@@ -78,7 +79,7 @@ def perform(plan: Plan, report: Report) -> tuple[Run, list[Check]]:
         run, problems = _run(plan, planned, made, scene, report)
         run.save()
         report(f"at rest after {run.seconds:.0f} s; judging")
-        problems += _never_happened(planned, run)
+        problems += [*_never_happened(planned, run), *_wrongly_ended(run)]
         checks = page.publish(run, plan.folder if problems else plan.results)
     if problems:
         for check in checks:
@@ -96,6 +97,15 @@ def _never_happened(planned: Iterable[Planned], run: Run) -> list[str]:
     """Kinds that were planned, but none of which has hit what it should."""
     missing = {each.kind for each in planned} - {fault.kind for fault in run.faults}
     return [f"{kind} has never happened" for kind in sorted(missing)]
+
+
+def _wrongly_ended(run: Run) -> list[str]:
+    """Processes that no fault excuses: one may be killed or fail to commit, but not break."""
+    return [
+        f"{run.exits[str(code.value)]} processes ended with {code.name}; their logs say why"
+        for code in (Exit.FAILED, Exit.MISCONFIGURED)
+        if str(code.value) in run.exits
+    ]
 
 
 def _run(

@@ -16,7 +16,8 @@ from bench.peers.place import Place
 
 COMMIT_INTERVAL = 0.1
 """Seconds between transactions."""
-_POLL = 0.05
+_POLL = 0.02
+"""Seconds the join gathers results for before it works on them."""
 
 
 class _Told(Application):

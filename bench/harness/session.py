@@ -29,6 +29,7 @@ from bench.harness.system import PEERS, ROOT, WORK, Command, System, Unbuilt
 from bench.harness.trial import delete
 
 _INTERRUPTED = 130
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _WARM_UP = 20_000
 """Uploads that warm the broker up."""
 
@@ -46,7 +47,8 @@ class Wanted(Struct, frozen=True):
 
 def run(wanted: Wanted, folder: Path, *, as_json: bool) -> int:
     """Measure and write the results; the exit code. Raises NoBroker."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in _STOPS:
+        signal.signal(number, _interrupt)
     logging.getLogger("librdkafka").setLevel(logging.ERROR)
     WORK.mkdir(exist_ok=True)
     with (WORK / "lock").open("w") as lock:
@@ -196,4 +198,7 @@ def _draw(latest: Path) -> list[str]:
 
 
 def _interrupt(_: int, __: FrameType | None) -> NoReturn:
+    # Once is enough: what is running has to be taken down undisturbed.
+    for number in _STOPS:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt

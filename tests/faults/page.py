@@ -96,13 +96,14 @@ def _page(
     yield (
         "Seconds from the moment at which what was broken was given back, or the process killed, "
         "until every invoice uploaded before that moment had been decided, as a reader of "
-        "committed records saw it. Time in which another fault lasted is taken off, and with it "
-        f"what nobody can attribute; the last column takes nothing off. Targets: p95 ≤ "
+        "committed records saw it; where only `collect` or the database was hit, until the audit "
+        "entries of those decisions were there. Time in which another fault lasted is taken off, "
+        "for nobody can say what it held up; the last column takes nothing off. Targets: p95 ≤ "
         f"{USUAL_S:g} s, none over {LONGEST_S:g} s."
     )
     yield ""
     yield from _table(
-        ("fault", "times", "no other meanwhile", "p50", "p95", "longest", "with all overlaps"),
+        ("fault", "times", "nothing taken off", "p50", "p95", "longest", "with all overlaps"),
         map(_recovery_row, [*_by_kind(recoveries), ("all", list(recoveries))]),
     )
     yield "The longest:"

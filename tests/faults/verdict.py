@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from connectors.contracts import Contracts
 from operators.decision import InvoiceDecision
@@ -34,6 +37,8 @@ from tests.faults.commits import Commit, read_commits
 from tests.faults.history import Run
 from tests.faults.recorded import FOLDER, Recorded, record
 from tests.faults.rows import Row, Where, read_rows
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -126,16 +131,36 @@ def _seen_twice(evidence: Evidence) -> Iterator[tuple[Where, Iterator[Row], Iter
 
 
 def _decided(evidence: Evidence) -> Iterator[Decided]:
-    """When each upload was made, and when the first decision on it was seen."""
+    """When each upload was made, and when its first decision and that one's entry were seen."""
+    decided = _first_seen(evidence, InvoiceDecision, lambda _: True)
+    topic = evidence.recorded.contracts.topic_of(InvoiceDecision).name
+    entered = _first_seen(evidence, _Entry, lambda entry: entry.kind == topic)
+    for upload in evidence.recorded.of(InvoiceUploaded):
+        case = (upload.record.request_id, upload.record.attempt)
+        if case in decided:
+            seen_at = decided[case]
+            yield Decided(case[0], upload.received.timestamp, seen_at, entered.get(case, seen_at))
+
+
+class _Entry(Struct, tag="InvoiceAudit"):
+    """Of an audit entry, what it is about."""
+
+    kind: str
+    request_id: str
+    attempt: int
+
+
+def _first_seen(
+    evidence: Evidence, kind: type[T], counts: Callable[[T], bool]
+) -> dict[tuple[str, int], Instant]:
+    """When the observer saw the first record that counts, of each request and attempt."""
+    found: dict[tuple[str, int], Instant] = {}
     recorded = evidence.recorded
-    topic = recorded.contracts.topic_of(InvoiceDecision).name
-    first: dict[tuple[str, int], Instant] = {}
-    for number in recorded.partitions(InvoiceDecision):
+    topic = recorded.contracts.topic_of(kind).name
+    for number in recorded.partitions(kind):
         seen = {row.offset: row.seen_at for row in evidence.observed((topic, number))}
-        for decision in recorded.of(InvoiceDecision, number):
-            case = (decision.record.request_id, decision.record.attempt)
-            first.setdefault(case, seen[decision.received.offset])
-    for upload in recorded.of(InvoiceUploaded):
-        seen_at = first.get((upload.record.request_id, upload.record.attempt))
-        if seen_at is not None:
-            yield Decided(upload.record.request_id, upload.received.timestamp, seen_at)
+        for decoded in recorded.of(kind, number):
+            record: Any = decoded.record
+            if counts(record):
+                found.setdefault((record.request_id, record.attempt), seen[decoded.received.offset])
+    return found

@@ -41,10 +41,10 @@ from tests.faults.checks import (
     timeouts,
 )
 from tests.faults.commits import FORGOTTEN, Commit
-from tests.faults.history import Expected
+from tests.faults.history import Expected, Injected
 from tests.faults.rows import row
 from tests.faults.small_history import SmallHistory, small_history
-from tests.faults.verdict import verdict
+from tests.faults.verdict import felt, verdict
 
 VICTIM = next(each.upload.request_id for each in SAMPLES if each.fault is None)
 NOTIFIED = next(each.upload.request_id for each in SAMPLES if each.decision == "REJECTED")
@@ -456,6 +456,28 @@ ELSEWHERE: dict[str, tuple[Plant, str, set[str], str]] = {
         "p95 1",
     ),
 }
+
+
+def test_what_only_collect_feels_is_measured_by_its_entries(history: SmallHistory) -> None:
+    first = SAMPLES[0].upload.request_id
+    topic = CONTRACTS.topic_of(InvoiceAudit).name
+    decode = CODEC.decoder(InvoiceAudit)
+    [entry] = [
+        each
+        for each in history.of(topic)
+        if (found := decode(each.value or b"")).request_id == first
+        and found.kind == CONTRACTS.topic_of(InvoiceDecision).name
+    ]
+    hit = Injected("kill_postgresql", "postgresql", AT + 1_001, AT + 1_005)
+    away = Injected("brokers_away", "all brokers", AT + 4_000, AT + 9_000)
+    planted = history.but(
+        run=replace(history.run, faults=(hit, away)),
+        later=(((topic, entry.partition), entry.offset, 15_000),),
+    )
+    stored, unfelt = felt(planted.evidence())
+    assert (stored.seconds, stored.as_it_was, stored.alone) == (10.11, 15.11, False)
+    assert stored.last == first
+    assert unfelt.seconds == 0.0
 
 
 @pytest.mark.parametrize("defect", ELSEWHERE)

@@ -4,10 +4,14 @@ The clock of a fault starts when what it broke is given back; of a kill, at the 
 when the last request uploaded until then has been decided, as the observer saw it. Uploads count
 from the moment the producer made them, though brokers that were away took them later.
 
+What only `collect` feels, a fault of its own or of the database, holds no decision up. There the
+clock stops with the last audit entry of those decisions.
+
 Faults overlap. Nothing is done about what another one delays, except while it lasts: time in
 which another fault kept something away or standing still is taken off, since nobody can say what
-it held up. A kill has no duration, so nothing is taken off for one. The times as they were, with
-nothing taken off, are given beside.
+it held up; one that only `collect` feels is taken off only where `collect` is waited for. A kill
+has no duration, so nothing is taken off for one. The times as they were, with nothing taken off,
+are given beside.
 """
 
 from bisect import bisect_right
@@ -29,11 +33,13 @@ LONGEST_S = 30.0
 
 @dataclass(frozen=True)
 class Decided:
-    """A request, when it was uploaded, and when its first decision was seen."""
+    """A request, when it was uploaded, and what the observer saw of its first decision."""
 
     request_id: str
     uploaded_at: Instant
     seen_at: Instant
+    entered_at: Instant
+    """When its audit entry was seen."""
 
 
 @dataclass(frozen=True)
@@ -56,24 +62,54 @@ class Recovery:
 
 def recoveries(faults: Sequence[Injected], decided: Iterable[Decided]) -> list[Recovery]:
     """How long each fault was felt."""
-    by_upload = sorted(decided, key=lambda each: each.uploaded_at)
-    uploads = [each.uploaded_at for each in by_upload]
-    latest: list[Decided] = []
-    for each in by_upload:
-        latest.append(max(latest[-1], each, key=_seen_at) if latest else each)
+    known = list(decided)
+    decisions = _Latest((each.uploaded_at, each.seen_at, each.request_id) for each in known)
+    entries = _Latest((each.uploaded_at, each.entered_at, each.request_id) for each in known)
     found = []
     for fault in faults:
-        end = fault.ended_at
-        count = bisect_right(uploads, end)
-        last = latest[count - 1] if count else None
-        if last is None or last.seen_at <= end:
-            found.append(Recovery(fault, 0.0, 0.0, ""))
-            continue
-        others = [each for each in faults if each is not fault]
-        lost = _lasting(others, end, last.seen_at)
-        span = last.seen_at - end
-        found.append(Recovery(fault, (span - lost) / 1_000, span / 1_000, last.request_id))
+        beside = only_collect_feels(fault)
+        others = [
+            each
+            for each in faults
+            if each is not fault and (beside or not only_collect_feels(each))
+        ]
+        found.append(_recovery(fault, entries if beside else decisions, others))
     return found
+
+
+def only_collect_feels(fault: Injected) -> bool:
+    """Whether a fault can hold up no decision, only what is kept and told of it."""
+    return fault.target == "postgresql" or fault.target.startswith("collect")
+
+
+class _Latest:
+    """Of all requests uploaded until a moment, the one done last."""
+
+    def __init__(self, done: Iterable[tuple[Instant, Instant, str]]) -> None:
+        """Moments of upload and of being done, with the request."""
+        self._uploads: list[Instant] = []
+        self._latest: list[tuple[Instant, str]] = []
+        for uploaded_at, done_at, request_id in sorted(done):
+            latest = (done_at, request_id)
+            if self._latest:
+                latest = max(self._latest[-1], latest)
+            self._uploads.append(uploaded_at)
+            self._latest.append(latest)
+
+    def until(self, at: Instant) -> tuple[Instant, str]:
+        """When it was done, and which request it was; 0 when there is none."""
+        count = bisect_right(self._uploads, at)
+        return self._latest[count - 1] if count else (0, "")
+
+
+def _recovery(fault: Injected, latest: _Latest, others: Iterable[Injected]) -> Recovery:
+    end = fault.ended_at
+    done_at, request_id = latest.until(end)
+    if done_at <= end:
+        return Recovery(fault, 0.0, 0.0, "")
+    span = done_at - end
+    lost = _lasting(others, end, done_at)
+    return Recovery(fault, (span - lost) / 1_000, span / 1_000, request_id)
 
 
 def soon(found: Sequence[Recovery]) -> Check:
@@ -112,7 +148,3 @@ def _lasting(faults: Iterable[Injected], start: Instant, end: Instant) -> int:
             total += finish - begin
             reached = finish
     return total
-
-
-def _seen_at(decided: Decided) -> Instant:
-    return decided.seen_at

@@ -5,6 +5,7 @@ reader: both give the same record or both refuse, and nothing but a refusal is r
 """
 
 import argparse
+import struct
 import sys
 import time
 from collections import Counter
@@ -21,7 +22,7 @@ from connectors.stream import Received
 from tests.contract.flow_run import AT, CODEC, CONTRACTS, reference_bytes, whole_pipeline
 from tests.faults.fuzz.mutants import FRAMED, Mutants, shape_of
 
-REFUSALS = (Malformed, IndexError, KeyError, ValueError, OverflowError)
+REFUSALS = (Malformed, IndexError, KeyError, ValueError, OverflowError, struct.error)
 """What a reader may raise; the codec makes each a reason for the dead letters."""
 _AT_ONCE = 1_000
 

@@ -1,5 +1,6 @@
 """What the figures were made on and with."""
 
+import os
 import platform
 import re
 import subprocess
@@ -25,11 +26,13 @@ def described() -> dict[str, str]:
             f"{psutil.virtual_memory().total / _GIB:.0f} GiB, {platform.system()} "
             f"{platform.release()}"
         ),
+        "load before": f"{os.getloadavg()[0]:.1f}",
         "Kafka": _kafka(),
         "Java": _java(),
         "Python": platform.python_version(),
         "librdkafka": libversion()[0],
         "Bytewax": version("bytewax"),
+        "Quix Streams": _quix(),
     }
 
 
@@ -45,6 +48,12 @@ def _processor() -> str:
 def _kafka() -> str:
     found = sorted((ROOT / ".kafka" / "lib").glob("kafka_2.13-*.jar"))
     return found[-1].stem.partition("-")[2] if found else "unknown"
+
+
+def _quix() -> str:
+    locked = (ROOT / "bench" / "requirements.lock").read_text()
+    found = re.search(r"^quixstreams==(\S+)", locked, re.MULTILINE)
+    return found[1] if found else "unknown"
 
 
 def _java() -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from bench.harness.system import System
+
 Entry = Mapping[str, Any]
 
 _TABLES: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
@@ -63,11 +65,17 @@ _TABLES: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 
 
 def page(
-    results: Sequence[Entry], machine: Mapping[str, str], method: str, plots: Sequence[str]
+    systems: Sequence[System],
+    results: Sequence[Entry],
+    machine: Mapping[str, str],
+    method: str,
+    plots: Sequence[str],
 ) -> str:
     """The page in Markdown."""
     lines = ["# Results", "", method, ""]
     lines += [f"{name}: {value}  " for name, value in machine.items()]
+    lines += ["", "| system | is | guarantee |", "|---|---|---|"]
+    lines += [f"| {each.name} | {each.title} | {each.guarantee} |" for each in systems]
     for measure, (title, columns) in _TABLES.items():
         of_measure = [entry for entry in results if entry["measure"] == measure]
         if of_measure:

@@ -59,6 +59,7 @@ def run(wanted: Wanted, folder: Path, *, as_json: bool) -> int:
         rounds: list[Round] = []
         code = 0
         left_out: dict[str, str] = {}
+        machine = described()
         try:
             systems = _ready(wanted.systems, left_out)
             _measure(wanted, systems, rounds)
@@ -66,7 +67,7 @@ def run(wanted: Wanted, folder: Path, *, as_json: bool) -> int:
             tell("interrupted; what is finished is kept")
             code = _INTERRUPTED
         if rounds:
-            _write(wanted, rounds, left_out, folder, as_json=as_json)
+            _write(wanted, rounds, machine, left_out, folder, as_json=as_json)
         return code or int(all(each.failed for each in rounds))
 
 
@@ -149,6 +150,7 @@ def _once(ground: Ground, run: Run) -> Round:
 def _write(
     wanted: Wanted,
     rounds: Sequence[Round],
+    machine: dict[str, str],
     left_out: dict[str, str],
     folder: Path,
     *,
@@ -159,8 +161,9 @@ def _write(
     written = msgspec.json.format(msgspec.json.encode(results), indent=2).decode() + "\n"
     latest = folder / "latest.json"
     latest.write_text(written)
-    machine = described() | {"left out": "; ".join(left_out.values())} if left_out else described()
-    text = page(results, machine, method(wanted), _draw(latest))
+    if left_out:
+        machine = machine | {"left out": "; ".join(left_out.values())}
+    text = page(wanted.systems, results, machine, method(wanted), _draw(latest))
     (folder / "latest.md").write_text(text)
     print(written if as_json else text)
     tell(f"results are in {folder}")
@@ -171,7 +174,7 @@ def method(wanted: Wanted) -> str:
     extent = wanted.extent
     rates = ", ".join(f"{rate:,}" for rate in extent.rates)
     return (
-        f"{wanted.rounds} rounds, the systems in an order drawn anew for each measure (seed "
+        f"Rounds: {wanted.rounds}, the systems in an order drawn anew for each measure (seed "
         f"{wanted.seed}), on one broker that shares the machine with them and with the observer; "
         "given are medians, and in brackets the least and the most. Throughput is of "
         f"{extent.count:,} uploads that wait in a topic, the same bytes for all; latency is from "

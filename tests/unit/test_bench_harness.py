@@ -180,8 +180,8 @@ def test_page_shows_medians_with_spread_guarantee_and_notes() -> None:
         Round(number, "plain", (reading("throughput", decisions_per_s=speed),), measure="t")
         for number, speed in ((1, 4_000), (2, 5_000))
     ]
-    found = entries([system("plain", guarantee="at-least-once")], rounds)
-    text = page(found, {"Kafka": "4.1"}, "So.", ["throughput.svg"])
+    systems = [system("plain", guarantee="at-least-once")]
+    text = page(systems, entries(systems, rounds), {"Kafka": "4.1"}, "So.", ["throughput.svg"])
     assert "| plain (at-least-once) | 4,500 (4,000 to 5,000) | – |" in text
     assert "![Waiting invoices worked off](throughput.svg)" in text
 

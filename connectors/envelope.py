@@ -29,7 +29,7 @@ _IDENTITIES: dict[tuple[str, ...], Callable[[Any], str]] = {
 """What a record is about, by the fields it has; the first that fits counts."""
 _SPANS = 2**64
 _ODD = 0x9E3779B97F4A7C15
-_VALID = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_VALID = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}").fullmatch
 
 
 def traceparent(incoming: bytes | None, span: int, trace: str) -> bytes:
@@ -40,8 +40,8 @@ def traceparent(incoming: bytes | None, span: int, trace: str) -> bytes:
     >>> traceparent(b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", 255, "a")
     b'00-0af7651916cd43dd8448eb211c80319c-00000000000000ff-00'
     """
-    if incoming is not None and _VALID.fullmatch(incoming):
-        return b"%b-%016x-%b" % (incoming[:35], span, incoming[53:])
+    if incoming is not None and _VALID(incoming):
+        return b"%b%016x%b" % (incoming[:36], span, incoming[52:])
     begun = blake2b(trace.encode(), digest_size=16).hexdigest().encode()
     return b"00-%b-%016x-01" % (begun, span)
 

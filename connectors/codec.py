@@ -221,7 +221,7 @@ class Codec:
             )
         try:
             return self._reader_of(record, parse(written), contract)
-        except UnsupportedSchema:
+        except (UnsupportedSchema, RecursionError):
             read = self._reader_of(record, contract, contract)
             return _resolving(read, written, version.schema, contract, number)
 
@@ -248,7 +248,7 @@ def _resolving(
     try:
         theirs = fastavro.parse_schema(without_logical_types(written))
         plain = fastavro.parse_schema(without_logical_types(ours))
-    except (SchemaParseException, KeyError, TypeError):
+    except (SchemaParseException, KeyError, TypeError, RecursionError):
         raise Undecodable("contract_broken", f"schema {number} is not valid Avro") from None
 
     def resolve(value: bytes, start: int) -> T:

@@ -23,6 +23,9 @@ PyObject *date_of(int64_t day);
 int day_of(PyObject *date, int64_t *day);
 PyObject *text_of(const uint8_t *bytes, size_t size, const uint8_t *end);
 
+/* The integer of so many bytes, big-endian, 12 at most. */
+PyObject *decimal_of(const uint8_t *bytes, size_t size);
+
 /* Where instances keep an attribute in a slot, or 0 when it is none. */
 Py_ssize_t slot_of(PyTypeObject *type, PyObject *name);
 

@@ -3,9 +3,11 @@
 #ifndef MANIFOLD_CURSOR_H
 #define MANIFOLD_CURSOR_H
 
-#include "avro.h"
+#include "reader.h"
 
 typedef const uint8_t *cursor; /* the next byte; NULL after an exception */
+
+extern PyObject *malformed; /* the exception class */
 
 /* Raise, and give NULL. */
 cursor early(void);
@@ -63,5 +65,8 @@ zigzag(uint64_t x)
 {
     return (int64_t)(x >> 1) ^ -(int64_t)(x & 1);
 }
+
+/* Step over what so many steps stand for. */
+cursor skip(const step *s, size_t steps, cursor p, cursor end);
 
 #endif

@@ -72,4 +72,7 @@ put_span(output *o, const void *bytes, size_t size)
     return 0;
 }
 
+/* There has to be room. */
+int put_decimal(output *o, PyObject *value);
+
 #endif

@@ -3,118 +3,6 @@
    Nesting is that of the schema, which the plan has bounded. */
 
 #include "cursor.h"
-#include "reader.h"
-
-static PyObject *malformed; /* the exception class */
-
-cursor
-early(void)
-{
-    PyErr_SetString(PyExc_IndexError, "the bytes end early");
-    return NULL;
-}
-
-cursor
-refuse(const char *reason)
-{
-    PyErr_SetString(malformed, reason);
-    return NULL;
-}
-
-cursor
-long_varint(cursor p, cursor end, uint64_t *into)
-{
-    uint64_t x = 0;
-    for (int shift = 0; shift < 70; shift += 7) {
-        if (p >= end)
-            return early();
-        uint64_t byte = *p++;
-        if (shift == 63 && byte > 1)
-            break;
-        x |= (byte & 127) << shift;
-        if (byte < 128) {
-            *into = x;
-            return p;
-        }
-    }
-    return refuse("an integer is longer than 64 bits");
-}
-
-static cursor
-skip(const step *s, size_t steps, cursor p, cursor end)
-{
-    for (const step *last = s + steps; s < last; s++) {
-        if (s->in_union) {
-            if (p >= end)
-                return early();
-            uint8_t branch = *p++;
-            if (branch == s->null)
-                continue;
-            if (branch != s->some)
-                return refuse("a union has no such branch");
-        }
-        uint64_t count = 0;
-        size_t size = 0;
-        switch (s->code) {
-        case SKIP_NUMBER:
-            do {
-                if (p >= end)
-                    return early();
-            } while (*p++ > 127);
-            break;
-        case SKIP_SPAN:
-            if ((p = span(p, end, &size)) == NULL)
-                return NULL;
-            p += size;
-            break;
-        case SKIP_FIXED:
-            if ((size_t)(end - p) < s->size)
-                return early();
-            p += s->size;
-            break;
-        case SKIP_GROUP:
-            if ((p = skip(s->of.group->steps, s->of.group->count, p, end)) == NULL)
-                return NULL;
-            break;
-        default: /* SKIP_ARRAY; every item takes a byte at least, so the bytes bound the loop */
-            do {
-                if ((p = block(p, end, &count)) == NULL)
-                    return NULL;
-                for (uint64_t left = count; left > 0; left--)
-                    if ((p = skip(s->of.group->steps, s->of.group->count, p, end)) == NULL)
-                        return NULL;
-            } while (count > 0);
-        }
-    }
-    return p;
-}
-
-static PyObject *
-decimal(cursor p, size_t size)
-{
-    if (size == 0)
-        return PyLong_FromLong(0);
-    size_t first = size > 8 ? size - 8 : size;
-    int64_t high = (int8_t)*p++;
-    for (size_t at = 1; at < first; at++)
-        high = (int64_t)((uint64_t)high << 8 | *p++);
-    if (size <= 8)
-        return PyLong_FromLongLong(high);
-    uint64_t low = 0;
-    for (size_t at = 0; at < 8; at++)
-        low = low << 8 | *p++;
-    PyObject *upper = PyLong_FromLongLong(high), *lower = PyLong_FromUnsignedLongLong(low);
-    PyObject *bits = PyLong_FromLong(64), *shifted = NULL, *whole = NULL;
-    if (upper != NULL && lower != NULL && bits != NULL)
-        shifted = PyNumber_Lshift(upper, bits);
-    if (shifted != NULL)
-        whole = PyNumber_Or(shifted, lower);
-    Py_XDECREF(upper);
-    Py_XDECREF(lower);
-    Py_XDECREF(bits);
-    Py_XDECREF(shifted);
-    return whole;
-}
 
 static cursor take_all(const group *fields, cursor p, cursor end, char *values);
 static cursor take_array(const group *item, cursor p, cursor end, PyObject **into);
@@ -163,7 +51,7 @@ take(const step *s, cursor p, cursor end, PyObject **into)
         size = (size_t)x >> 1;
         if (size > (size_t)(end - p))
             return early();
-        value = decimal(p, size);
+        value = decimal_of(p, size);
         p += size;
         break;
     case BOOLEAN:

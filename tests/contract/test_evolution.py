@@ -124,6 +124,17 @@ def test_a_schema_that_cannot_be_read_breaks_the_contract(read: Reading) -> None
         assert caught.value.reason == "contract_broken"
 
 
+def test_a_schema_of_boundless_depth_breaks_the_contract(use_native: bool) -> None:
+    deep: Any = "string"
+    for _ in range(3_000):
+        deep = {"type": "array", "items": deep}
+    schema = changed(lambda by, fields: fields.append({"name": "deep", "type": deep}))
+    codec = Codec(CONTRACTS, OneSchema(schema), use_native=use_native)
+    with pytest.raises(Undecodable) as caught:
+        codec.decoder(InvoiceSettled)(b"\0\0\0\0\7")
+    assert caught.value.reason == "contract_broken"
+
+
 class Renamed(Struct, frozen=True, tag="InvoiceSettled"):
     id: str
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-_TURNS = 2
+_TURNS = 3
 
 
 class NotMeasured(Exception):

@@ -73,7 +73,7 @@ def run(wanted: Wanted, folder: Path, *, as_json: bool) -> int:
 
 def tell(line: str) -> None:
     """A line of progress."""
-    print(f"bench: {line}", file=sys.stderr, flush=True)
+    print(f"bench {time.strftime('%H:%M:%S')}: {line}", file=sys.stderr, flush=True)
 
 
 def _ready(systems: Sequence[System], left_out: dict[str, str]) -> list[System]:

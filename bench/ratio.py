@@ -93,7 +93,7 @@ def table(ours: Mapping[str, float], theirs: Mapping[str, float], before: str | 
 
     >>> print(table({"judge": 4.0}, {"judge": 5.0}, "1a2b3c4"))
     bench: CPU µs a record, this commit against 1a2b3c4; below 1 is faster
-      judge                                   4.0 against     5.0    0.80
+      judge                                  4.00 against     5.00    0.80
     """
     if not theirs:
         why = "is not here (a shallow clone?)" if before is None else "was not measured"
@@ -103,8 +103,8 @@ def table(ours: Mapping[str, float], theirs: Mapping[str, float], before: str | 
     lines = [head]
     for step, cost in ours.items():
         old = theirs.get(step)
-        beside = "" if old is None else f" against {old:7.1f} {cost / old:7.2f}"
-        lines.append(f"  {step:<34} {cost:8.1f}{beside}")
+        beside = "" if old is None else f" against {old:8.2f} {cost / old:7.2f}"
+        lines.append(f"  {step:<34} {cost:8.2f}{beside}")
     return "\n".join(lines)
 
 

@@ -76,10 +76,11 @@ kafka-stop: $(VENV)/.python ## stop it; its data stays
 	@$(BROKER) stop
 
 .PHONY: lock
-lock: $(VENV)/.python ## write the two lock files anew from pyproject.toml
+lock: $(VENV)/.python ## write the lock files anew from pyproject.toml and bench/requirements.txt
 	$(PIP) install 'uv>=0.8'
 	$(COMPILE) --output-file requirements.lock pyproject.toml
 	$(COMPILE) --output-file requirements-dev.lock --extra dev --constraint requirements.lock pyproject.toml
+	$(COMPILE) --output-file bench/requirements.lock bench/requirements.txt
 
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url --no-emit-find-links

@@ -1,6 +1,7 @@
 """Performs a fault run: sets the scene, puts the faults in under load, waits for rest, judges."""
 
 import json
+import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -35,6 +36,8 @@ _AT_WORK_S = 90.0
 _AT_REST_S = 300.0
 """Seconds within which everything must have been worked off after the last fault."""
 _TOLD_EVERY_S = 10.0
+_EXCUSED = (Exit.NOT_COMMITTED, -signal.SIGKILL, -signal.SIGTERM)
+"""The last: asked to end before it had begun to listen."""
 
 
 @dataclass(frozen=True)
@@ -100,11 +103,11 @@ def _never_happened(planned: Iterable[Planned], run: Run) -> list[str]:
 
 
 def _wrongly_ended(run: Run) -> list[str]:
-    """Processes that no fault excuses: one may be killed or fail to commit, but not break."""
+    """Processes whose end no fault excuses: they may be killed or fail to commit, not break."""
     return [
-        f"{run.exits[str(code.value)]} processes ended with {code.name}; their logs say why"
-        for code in (Exit.FAILED, Exit.MISCONFIGURED)
-        if str(code.value) in run.exits
+        f"{count} processes ended with code {code}; their logs say why"
+        for code, count in run.exits.items()
+        if int(code) not in _EXCUSED
     ]
 
 

@@ -20,6 +20,9 @@ R = TypeVar("R", bound=Result)
 
 Upload: TypeAlias = InvoiceUploaded | InvoiceOcrCompleted
 
+_FIRST_INSTANT: Instant = -62_135_596_800_000
+_LAST_INSTANT: Instant = 253_402_300_799_999
+"""The years 1 to 9999."""
 POLICY = "default"
 """Key of the policy in force."""
 
@@ -98,4 +101,6 @@ def unjudged(details: Any) -> Judgement[Any]:
 
 
 def _day(at: Instant) -> date:
-    return datetime.fromtimestamp(at // 1_000, UTC).date()
+    """The day of an instant; producers choose it, so it may lie outside Python's years."""
+    within = max(_FIRST_INSTANT, min(at, _LAST_INSTANT))
+    return datetime.fromtimestamp(within // 1_000, UTC).date()

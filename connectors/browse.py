@@ -17,6 +17,7 @@ from connectors.kafka import (
     bootstrap,
     client,
     find_topics,
+    headers_of,
     latest,
     place,
     wait_for_broker,
@@ -162,13 +163,14 @@ class _Reading:
 
 def received(message: Message) -> Received:
     """A record as our own type."""
-    headers: Any = message.headers()
+    headers, unreadable = headers_of(message)
     return Received(
         *place(message),
         message.key(),
         message.value(),
-        list(headers or ()),
+        headers,
         message.timestamp()[1],
+        unreadable=unreadable,
     )
 
 

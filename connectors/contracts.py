@@ -31,6 +31,8 @@ Kind: TypeAlias = Literal["stream", "reference", "changelog", "dead_letter"]
 
 _DAY = 86_400_000
 _DEAD_LETTERS_DAYS = 30
+_DEAD_LETTERS_HEADERS = 65_536
+"""Bytes for what a dead letter says beside the record."""
 
 
 class ContractError(Misconfigured):
@@ -60,6 +62,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Number of partitions."""
     retention_ms: int
     """Milliseconds a record is kept; -1 for ever."""
+    max_message_bytes: int = 1_048_588
+    """The largest batch of records, which one record may be; Kafka's own default."""
     cleanup: Literal["delete", "compact"] = "delete"
     """What happens to old records."""
     producers: tuple[str, ...] = ()
@@ -237,6 +241,7 @@ class Contracts:
             key=source.key,
             partitions=source.partitions,
             retention_ms=-1 if source.retention_ms < 0 else keep,
+            max_message_bytes=source.max_message_bytes + _DEAD_LETTERS_HEADERS,
             producers=source.consumers,
             personal_data=source.personal_data,
         )

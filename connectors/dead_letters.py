@@ -6,7 +6,8 @@ needs to decide about a replay.
 
 from collections.abc import Callable
 
-from connectors.stream import Outgoing, Rejected
+from connectors.contracts import Topic
+from connectors.stream import Headers, Outgoing, Rejected
 from operators.time import Instant, isoformat
 
 TARGET_GROUP = "manifold.target.group"
@@ -21,6 +22,8 @@ STACKTRACE = "__streams.errors.stacktrace"
 TOPIC = "__streams.errors.topic"
 PARTITION = "__streams.errors.partition"
 OFFSET = "__streams.errors.offset"
+CUT = "manifold.error.cut"
+"""Bytes that the value had; on letters whose topic does not take it whole."""
 
 ADDED = frozenset(
     {
@@ -35,39 +38,56 @@ ADDED = frozenset(
         PARTITION,
         OFFSET,
         TARGET_GROUP,
+        CUT,
     }
 )
 """Headers that are not the record's own."""
 
 
+_FIELD = 10
+"""Bytes that Kafka adds to a header."""
+_BATCH = 256
+"""Bytes that Kafka adds to a record that is a batch of its own, and for the header `CUT`."""
+
+
 class DeadLetters:
     """Makes dead letters of one group."""
 
-    def __init__(self, group: str, topic_of: Callable[[str], str]) -> None:
+    def __init__(self, group: str, topic_of: Callable[[str], Topic]) -> None:
         """`topic_of`: where the dead letters of a topic go."""
         self._group = group.encode()
         self._topic_of = topic_of
 
     def make(self, rejected: Rejected, at: Instant) -> Outgoing:
-        """The dead letter of a record: its key, value, headers and timestamp as they were."""
+        """The dead letter of a record: its key, value, headers and timestamp as they were.
+
+        Only a value that its topic does not take is cut, and a header says so.
+        """
+        topic = self._topic_of(rejected.received.topic)
         received, poison = rejected.received, rejected.received.poison
         own = [header for header in received.headers if header[0] not in ADDED]
-        return Outgoing(
-            self._topic_of(received.topic),
-            received.key,
-            received.value,
-            [
-                *own,
-                (EXCEPTION, (poison.exception if poison else rejected.reason).encode()),
-                (MESSAGE, rejected.message.encode()),
-                (STACKTRACE, poison.stacktrace.encode() if poison else b""),
-                (TOPIC, received.topic.encode()),
-                (PARTITION, str(received.partition).encode()),
-                (OFFSET, str(received.offset).encode()),
-                (ERROR_REASON, rejected.reason.encode()),
-                (GROUP, self._group),
-                (ATTEMPTS, str(poison.attempts if poison else 1).encode()),
-                (FIRST_SEEN, isoformat(poison.first_seen if poison else at).encode()),
-            ],
-            timestamp=received.timestamp,
-        )
+        headers: Headers = [
+            *own,
+            (EXCEPTION, (poison.exception if poison else rejected.reason).encode()),
+            (MESSAGE, rejected.message.encode()),
+            (STACKTRACE, poison.stacktrace.encode() if poison else b""),
+            (TOPIC, received.topic.encode()),
+            (PARTITION, str(received.partition).encode()),
+            (OFFSET, str(received.offset).encode()),
+            (ERROR_REASON, rejected.reason.encode()),
+            (GROUP, self._group),
+            (ATTEMPTS, str(poison.attempts if poison else 1).encode()),
+            (FIRST_SEEN, isoformat(poison.first_seen if poison else at).encode()),
+        ]
+        value = received.value
+        room = topic.max_message_bytes - _size(received.key, headers)
+        if value is not None and len(value) > room:
+            headers = [*headers, (CUT, str(len(value)).encode())]
+            value = value[: max(0, room)]
+        return Outgoing(topic.name, received.key, value, headers, timestamp=received.timestamp)
+
+
+def _size(key: bytes | None, headers: Headers) -> int:
+    """Bytes of a record and its batch without the value, a little more than exactly."""
+    fields = sum(len(name) + len(value or b"") + _FIELD for name, value in headers)
+    return len(key or b"") + fields + _BATCH

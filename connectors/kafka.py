@@ -20,6 +20,9 @@ _quiet = logging.getLogger("librdkafka")
 PARTITIONER = "murmur2_random"
 """The Java clients' partitioner, so that any producer's keys land together."""
 
+LARGEST = 10_485_760
+"""Bytes of a record that our producers take; topics have limits of their own."""
+
 _AWAY = {
     KafkaError._ALL_BROKERS_DOWN,
     KafkaError._TRANSPORT,
@@ -64,6 +67,15 @@ def place(message: Message) -> tuple[str, int, int]:
     """Topic, partition and offset of a message that came from a broker."""
     known: Any = message
     return known.topic(), known.partition(), known.offset()
+
+
+def headers_of(message: Message) -> tuple[list[tuple[str, bytes]], str | None]:
+    """A message's headers; none, and why, when the client cannot hand them over."""
+    try:
+        headers: Any = message.headers()
+    except (UnicodeDecodeError, SystemError):
+        return [], "the name of a header is not UTF-8"
+    return headers or [], None
 
 
 def bootstrap(kafka: Mapping[str, str]) -> str:

@@ -16,10 +16,10 @@ from connectors.browse import partitions_of, read_all
 from connectors.clock import now
 from connectors.codec import Codec
 from connectors.contracts import Contracts
-from connectors.dead_letters import ADDED, GROUP, PARTITION, TARGET_GROUP, TOPIC
+from connectors.dead_letters import ADDED, CUT, GROUP, PARTITION, TARGET_GROUP, TOPIC
 from connectors.envelope import Envelope
 from connectors.errors import Unavailable
-from connectors.kafka import PARTITIONER, client
+from connectors.kafka import LARGEST, PARTITIONER, client
 from connectors.stream import Headers, Received
 from operators.time import Instant
 
@@ -96,6 +96,7 @@ class Resolver:
                 {
                     "transactional.id": contracts.namespace + _TRANSACTIONAL_ID,
                     "transaction.timeout.ms": 60_000,
+                    "message.max.bytes": LARGEST,
                     "partitioner": PARTITIONER,
                 },
             )
@@ -116,6 +117,11 @@ class Resolver:
 
         Raises NotResolved; what was done before that stays done.
         """
+        if action == "REPLAYED" and (cut := [each for each in letters if each.header(CUT)]):
+            raise NotResolved(
+                f"{len(cut)} of these dead letters are not whole: their records are larger than "
+                "a dead letter may be: send those anew from where they came from, and discard them"
+            )
         left = iter([each for each in letters if letter_id(each) not in self._resolved])
         counts = partitions_of(self._kafka, {source_topic(each) for each in letters})
         while batch := list(islice(left, _BATCH)):

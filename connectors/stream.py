@@ -59,6 +59,8 @@ class Received(Struct, frozen=True, gc=False):
     """Kafka's timestamp of the record."""
     poison: Failure | None = None
     """Set when the record has failed so often that it must not be tried again."""
+    unreadable: str | None = None
+    """Why the client could not hand the record over whole; its headers are left out then."""
 
     @property
     def source(self) -> Source:

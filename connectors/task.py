@@ -9,7 +9,6 @@ which run inside a poll, always find no open work.
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -24,7 +23,7 @@ from connectors.failures import (
     next_failure,
     to_metadata,
 )
-from connectors.kafka import client, place
+from connectors.kafka import client, headers_of, place
 from connectors.pacing import Pacing
 from connectors.stream import (
     Batch,
@@ -177,16 +176,17 @@ class Task:
                 self._ended.pop(where, None)
             if self._ends is not None:
                 self._reached(topic, partition, offset + 1)
-            headers: Any = message.headers()
+            headers, unreadable = headers_of(message)
             received = Received(
                 topic,
                 partition,
                 offset,
                 message.key(),
                 message.value(),
-                headers or [],
+                headers,
                 message.timestamp()[1],
                 failure if failure is not None and failure.attempts >= ATTEMPTS else None,
+                unreadable,
             )
             records = by_partition.get(partition)
             if records is None:

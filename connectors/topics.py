@@ -59,7 +59,11 @@ def settings_of(topic: Topic) -> dict[str, str]:
 
     Compacted topics roll their segments early, so that a restore reads few outdated entries.
     """
-    wanted = {"cleanup.policy": topic.cleanup, "retention.ms": str(topic.retention_ms)}
+    wanted = {
+        "cleanup.policy": topic.cleanup,
+        "retention.ms": str(topic.retention_ms),
+        "max.message.bytes": str(topic.max_message_bytes),
+    }
     if topic.cleanup == "compact":
         wanted |= {
             "segment.bytes": _CHANGELOG_SEGMENT,

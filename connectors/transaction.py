@@ -8,7 +8,7 @@ import structlog
 from confluent_kafka import KafkaException, Producer, TopicPartition
 
 from connectors.errors import Unavailable
-from connectors.kafka import PARTITIONER, client
+from connectors.kafka import LARGEST, PARTITIONER, client
 from connectors.stream import Outgoing
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,11 @@ class Transactions:
             client(
                 kafka,
                 {"transactional.id": transactional_id, "partitioner": PARTITIONER},
-                {"transaction.timeout.ms": 10_000, "linger.ms": 1},
+                {
+                    "transaction.timeout.ms": 10_000,
+                    "linger.ms": 1,
+                    "message.max.bytes": LARGEST,
+                },
             )
         )
         self._producer.init_transactions(_PATIENCE)

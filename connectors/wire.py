@@ -5,18 +5,23 @@ from typing import Any
 
 from msgspec import Struct
 
-from connectors.codec import Codec, Undecodable
+from connectors.codec import Codec, Undecodable, Unencodable
 from connectors.contracts import Contracts
 from connectors.dead_letters import TARGET_GROUP, DeadLetters
 from connectors.envelope import Envelope
 from connectors.stream import Decoded, Outgoing, Produced, Received, Rejected
 from operators.time import Instant
 
+_BESIDE_VALUE = 65_536
+"""Bytes for key and headers."""
+
 
 class _Route(Struct, frozen=True):
     """How records of one type are written."""
 
     topic: str
+    most: int
+    """Bytes of a value."""
     key: Callable[[Any], str]
     encode: Callable[[Any], bytes]
     envelope: Envelope
@@ -37,13 +42,15 @@ class Wire:
             contracts.topic_of(record).name: codec.decoder(record) for record in reads
         }
         self._routes: dict[type[Any], _Route] = {}
-        self._dead_letters = DeadLetters(group, lambda topic: contracts.dead_letters_of(topic).name)
+        self._dead_letters = DeadLetters(group, contracts.dead_letters_of)
 
     def decode(self, received: Received) -> Decoded[Any] | Rejected | None:
         """A record's content, why there is none, or None when it is meant for another group."""
         for name, value in received.headers:
-            if name == TARGET_GROUP and value != self._target:
+            if name == TARGET_GROUP and value != self._target and value is not None:
                 return None
+        if received.unreadable is not None:
+            return Rejected(received, "undecodable", received.unreadable)
         if received.poison is not None:
             return Rejected(received, "poison", received.poison.message)
         if received.value is None:
@@ -59,10 +66,15 @@ class Wire:
             return self._dead_letters.make(written, at)
         record, cause = written.record, written.cause
         route = self._routes.get(type(record)) or self._route(type(record))
+        value = route.encode(record)
+        if len(value) > route.most:
+            raise Unencodable(
+                f"{type(record).__name__}: {len(value):,} bytes are more than {route.topic} takes"
+            )
         return Outgoing(
             route.topic,
             route.key(record).encode(),
-            route.encode(record),
+            value,
             route.envelope.headers(record, at, cause),
         )
 
@@ -70,6 +82,7 @@ class Wire:
         topic = self._contracts.topic_of(record)
         route = _Route(
             topic.name,
+            topic.max_message_bytes - _BESIDE_VALUE,
             topic.key_reader(),
             self._codec.encoder(record),
             Envelope(self.group, topic.name.removeprefix(self._contracts.namespace)),

@@ -66,10 +66,7 @@ class Place:
         [received] = [
             each for each in self.all_of(uploaded) if request_id.encode() in (each.value or b"")
         ]
-        letters = DeadLetters(
-            self.contracts.namespace + group,
-            lambda topic: self.contracts.dead_letters_of(topic).name,
-        )
+        letters = DeadLetters(self.contracts.namespace + group, self.contracts.dead_letters_of)
         rejected = Rejected(received, "contract_broken", "it does not follow its contract")
         write(self.kafka, [letters.make(rejected, 1_700_000_000_000)])
 

@@ -37,7 +37,6 @@ def answered_behind(pipeline: Pipeline) -> None:
     pipeline.until(more, "the invoice behind it answered", seconds=_SOON)
 
 
-@pytest.mark.xfail(strict=True, reason="a dead letter larger than its record cannot be written")
 def test_a_record_as_large_as_can_be_is_set_aside(pipeline: Pipeline) -> None:
     topic = pipeline.contracts.topic_of(InvoiceUploaded)
     write(pipeline.kafka, [Outgoing(topic.name, b"k", b"x" * LARGEST, [], partition=0)])
@@ -46,7 +45,6 @@ def test_a_record_as_large_as_can_be_is_set_aside(pipeline: Pipeline) -> None:
     assert not pipeline.restarts
 
 
-@pytest.mark.xfail(strict=True, reason="the client raises on such a header, on every attempt")
 def test_a_header_whose_name_is_no_text_does_not_stop_its_partition(pipeline: Pipeline) -> None:
     kcat = shutil.which("kcat")
     assert kcat is not None, "install kcat: deploy/kafka/requirements tests"

@@ -207,7 +207,7 @@ def test_a_dead_letter_replayed_to_its_group_completes_the_decision(place: Place
 
     received = Received(topic.name, 0, 0, key, value, [("from", b"a test")], now())
     letters = dead_letters.DeadLetters(
-        pipeline.namespace + "pricing", lambda name: pipeline.contracts.dead_letters_of(name).name
+        pipeline.namespace + "pricing", pipeline.contracts.dead_letters_of
     )
     letter = letters.make(Rejected(received, "undecodable", "for a while"), now())
     write(pipeline.kafka, [letter])

@@ -8,7 +8,7 @@ from connectors.dead_letters import ATTEMPTS, ERROR_REASON, TARGET_GROUP, TOPIC
 from connectors.stream import Headers
 
 _VARINTS = (b"\xff" * 9 + b"\x01", b"\x80" * 12, b"\x01", b"\x7f", b"\xfe\xff\xff\xff\x0f")
-_TIMES = (-1, 0, 1, 2**31, 253_402_300_799_999)
+_TIMES = (-1, 0, 1, 2**31, 253_402_300_799_999, 253_402_300_800_000, 2**62)
 
 
 def flip(value: bytes, rng: Random) -> bytes:
@@ -100,6 +100,7 @@ def headers(own: Headers, group: str, rng: Random) -> Headers:
             [("traceparent", b"00-" + b"0" * 32 + b"-" + b"0" * 16 + b"-01")],
             [("", b""), ("a" * 300, b"\0" * 300)],
             [(TARGET_GROUP, group.encode())],
+            [(TARGET_GROUP, None)],
             [(TARGET_GROUP, b"another")],
             [*own, (TOPIC, b"nowhere"), (ERROR_REASON, b"x"), (ATTEMPTS, b"many")],
             [(f"h{number}", rng.randbytes(8)) for number in range(200)],

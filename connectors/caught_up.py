@@ -13,7 +13,7 @@ from typing import Any
 from confluent_kafka import IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from connectors.kafka import client, latest
+from connectors.kafka import client, latest, offset_of
 from operators.time import Instant
 
 
@@ -77,7 +77,7 @@ class EndWatch:
         try:
             for where, answer in answers.items():
                 _, ends = behind.setdefault(where.partition, (self._asked_at, {}))
-                ends[where.topic] = answer.result().offset
+                ends[where.topic] = offset_of(answer)
         except KafkaException:
             return
         self._behind.update(behind)

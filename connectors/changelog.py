@@ -14,7 +14,7 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient
 
-from connectors.kafka import Stopped, client, has_no_leader, latest, place
+from connectors.kafka import Stopped, client, has_no_leader, latest, offset_of, place
 
 log = structlog.get_logger(__name__)
 
@@ -75,9 +75,7 @@ def list_offsets(admin: AdminClient, partitions: Iterable[Where], spec: Any) -> 
         isolation_level=IsolationLevel.READ_UNCOMMITTED,
         request_timeout=30,
     )
-    return {
-        (entry.topic, entry.partition): answer.result().offset for entry, answer in answers.items()
-    }
+    return {(entry.topic, entry.partition): offset_of(answer) for entry, answer in answers.items()}
 
 
 def read_to(

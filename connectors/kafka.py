@@ -3,11 +3,12 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from types import MappingProxyType
 from typing import Any
 
 import structlog
-from confluent_kafka import KafkaError, KafkaException, Message
+from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, Message
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from connectors.errors import Misconfigured
@@ -40,6 +41,10 @@ _NO_LEADER = {
     KafkaError.LEADER_NOT_AVAILABLE,
     KafkaError.NOT_LEADER_FOR_PARTITION,
     KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError.FENCED_LEADER_EPOCH,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+    KafkaError.OFFSET_NOT_AVAILABLE,
+    KafkaError._NOENT,
 }
 
 
@@ -86,6 +91,19 @@ def bootstrap(kafka: Mapping[str, str]) -> str:
 def latest() -> Any:
     """The offset behind the last record, for `AdminClient.list_offsets`."""
     return OffsetSpec.latest()  # type: ignore[no-untyped-call]
+
+
+def offset_of(answer: Future[Any]) -> int:
+    """The offset in an answer of `AdminClient.list_offsets`.
+
+    When a connection breaks meanwhile, librdkafka answers with an invalid offset and no error:
+    taken for an end, it would make a partition look empty. Raises KafkaException.
+    """
+    offset: int = answer.result().offset
+    if offset == OFFSET_INVALID:
+        unknown = KafkaError(KafkaError.OFFSET_NOT_AVAILABLE, "the connection broke meanwhile")
+        raise KafkaException(unknown)
+    return offset
 
 
 def is_away(error: KafkaException) -> bool:

@@ -125,6 +125,8 @@ def _report(runtime: Runtime, error: Exception) -> Exit:
     runtime.abort()
     causes = list(_causes(error))
     for cause in causes:
+        if isinstance(cause, Stopped):
+            return Exit.CLEAN
         if isinstance(cause, RecordFailed):
             return Exit.FAILED
         if isinstance(cause, Misconfigured):

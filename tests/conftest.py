@@ -3,10 +3,16 @@
 import os
 import uuid
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave what tests are made of alone: collected for doctests, it would be imported and run."""
+    return True if collection_path.suffix == ".py" and collection_path.name[:5] != "test_" else None
 
 
 @pytest.fixture(scope="session")

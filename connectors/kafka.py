@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from operator import methodcaller
 from types import MappingProxyType
 from typing import Any
 
@@ -74,10 +75,14 @@ def place(message: Message) -> tuple[str, int, int]:
     return known.topic(), known.partition(), known.offset()
 
 
+_headers = methodcaller("headers")
+"""The client may return headers and an exception at once, which a plain call does not notice."""
+
+
 def headers_of(message: Message) -> tuple[list[tuple[str, bytes]], str | None]:
     """A message's headers; none, and why, when the client cannot hand them over."""
     try:
-        headers: Any = message.headers()
+        headers: Any = _headers(message)
     except (UnicodeDecodeError, SystemError):
         return [], "the name of a header is not UTF-8"
     return headers or [], None

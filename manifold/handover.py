@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
+import stamina
 import structlog
 from confluent_kafka import KafkaException
 
@@ -72,13 +73,19 @@ class Handover:
     def _move(self, flow: str, offsets: Offsets) -> None:
         group = self._namespace + flow
         try:
-            go_on_from(self._kafka, group, offsets)
+            _when_left(self._kafka, group, offsets)
         except KafkaException as error:
             raise Unfinished(
                 f"group {group} could not be told where to go on ({error.args[0].str()}): stop its "
-                "processes, wait ten seconds, and start again"
+                "processes and start again"
             ) from None
         log.info("goes on where the other way of running has ended", group=group)
+
+
+@stamina.retry(on=KafkaException, attempts=None, timeout=15.0, wait_initial=1.0, wait_max=1.0)
+def _when_left(kafka: Mapping[str, str], group: str, offsets: Offsets) -> None:
+    """Named members are missed, when they have ended, only after their session: six seconds."""
+    go_on_from(kafka, group, offsets)
 
 
 def _partitions(topics: Iterable[Topic]) -> list[Where]:

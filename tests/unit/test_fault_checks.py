@@ -204,7 +204,7 @@ ELSEWHERE: dict[str, tuple[defects.Plant, str, set[str], str]] = {
         defects.grown(open_files=41 + bounds.MORE_FILES),
         bounds.NAME,
         {bounds.NAME},
-        "33 open files more",
+        "65 open files more",
     ),
     "too many open files": (
         defects.grown(open_files=bounds.OPEN_FILES + 1),

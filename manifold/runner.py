@@ -14,7 +14,7 @@ from typing import TypeVar
 import structlog
 from bytewax.dataflow import Dataflow
 from bytewax.testing import run_main
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 
 from connectors import logs
 from connectors.contracts import Contracts
@@ -147,7 +147,10 @@ def _first(kind: type[E], error: BaseException) -> E | None:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    current: BaseException | None = error
-    while current is not None:
+    current: object = error
+    while isinstance(current, BaseException):
         yield current
         current = current.__cause__ or current.__context__
+    if isinstance(current, KafkaError):
+        # The client may chain the bare error, which is no exception.
+        yield KafkaException(current)

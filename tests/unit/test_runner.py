@@ -5,10 +5,16 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from confluent_kafka import KafkaError
+
+from connectors.runtime import Runtime
+from connectors.settings import Settings
+from manifold import runner
 from manifold.exits import Exit
 
 REPOSITORY = Path(__file__).parents[2]
@@ -75,3 +81,13 @@ def test_kafka_settings_that_librdkafka_does_not_know_are_named() -> None:
         _, said = process.communicate(timeout=20)
     assert process.returncode == Exit.MISCONFIGURED
     assert "no.such.thing" in said
+
+
+def test_a_bare_error_of_the_client_behind_an_exception_is_told_and_tried_again() -> None:
+    class Chained(RuntimeError):
+        """The engine's exception, as it looks when the client has left a bare error behind."""
+
+        __cause__ = KafkaError(KafkaError._TIMED_OUT)  # type: ignore[assignment]
+
+    runtime = Runtime("validation", Settings(), threading.Event())
+    assert runner._report(runtime, Chained()) == Exit.NOT_COMMITTED

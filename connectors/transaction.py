@@ -37,6 +37,7 @@ class Transactions:
                 {
                     "transaction.timeout.ms": 10_000,
                     "linger.ms": 1,
+                    "compression.type": "lz4",
                     "message.max.bytes": LARGEST,
                 },
             )

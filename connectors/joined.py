@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from connectors.changelog_table import TableType
 from connectors.steps import OnCaughtUp, OnRecord
 from connectors.stream import Decoded, Produced, Received, Rejected
-from connectors.tables import Tables, TableType
+from connectors.tables import Tables
 from operators.join import Decided, Duplicate, Forgotten, Join, Late, Outcome, Request
 from operators.time import Instant
 
-REQUESTS = TableType("requests", Request)
+REQUESTS = TableType("requests", Request, in_pages=True)
 """Requests that wait for answers."""
-CLOSED = TableType("closed", Decided | Forgotten)
+CLOSED = TableType("closed", Decided | Forgotten, in_pages=True)
 """Requests that have been decided, while they are remembered."""
 
 

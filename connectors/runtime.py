@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from connectors.changelog_table import TableType
 from connectors.codec import Codec, LockIds, SchemaIds
 from connectors.contracts import Contracts
 from connectors.failures import RecordFailed
@@ -14,7 +15,7 @@ from connectors.reference import GroupedReferenceTable, ReferenceTable, Referenc
 from connectors.settings import Settings
 from connectors.source import TaskSink, TaskSource
 from connectors.stream import Failure
-from connectors.tables import ChangelogStore, TableType
+from connectors.tables import ChangelogStore
 from connectors.task import Task
 from connectors.wire import Wire
 

@@ -1,37 +1,26 @@
-"""Keyed state of a partition: a table in memory, every change of it in a compacted topic.
+"""Where stateful steps get their tables from: memory, or a compacted topic for each table.
 
 The changelog is written in the epoch's transaction, to the same partition number as the
 input. So state is there on whichever machine the partition comes to, and never ahead of or
 behind the offsets.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from enum import Enum, auto
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar
 
-import msgspec
 import structlog
 from confluent_kafka.admin import AdminClient
 
 from connectors.changelog import connected, end_offsets, read_whole
+from connectors.changelog_table import ChangelogTable, TableType
 from connectors.stream import Outgoing
 from operators.table import MemoryTable, Table
 
 log = structlog.get_logger(__name__)
 
-V = TypeVar("V")
 T_co = TypeVar("T_co", covariant=True)
 Tables = Mapping[str, Table[Any]]
 """The tables of one partition by name."""
-
-
-class TableType(msgspec.Struct, frozen=True):
-    """A flow's declaration of one of its tables."""
-
-    name: str
-    value: Any
-    """Type of the values: a Struct, or a union of tagged ones."""
 
 
 class TableStore(Protocol[T_co]):
@@ -90,80 +79,6 @@ class Stores:
             store.revoked(partition, returned)
 
 
-class _Deleted(Enum):
-    DELETED = auto()
-
-
-_DELETED = _Deleted.DELETED
-
-
-class ChangelogTable(Generic[V]):
-    """A table that knows what has changed since its last flush, and can take that back."""
-
-    def __init__(self, topic: str, value: Any) -> None:
-        """Start empty."""
-        self.topic = topic
-        # A plain dict walks over every entry deleted at its front to reach the oldest one left.
-        self._flushed: OrderedDict[str, V] = OrderedDict()
-        self._changed: dict[str, V | _Deleted] = {}
-        """What is different from `_flushed`, in the order of the last change."""
-        self._encode = msgspec.msgpack.Encoder().encode
-        self._decode = msgspec.msgpack.Decoder(value).decode
-
-    def get(self, key: str, /) -> V | None:
-        """The value of a key, None when there is none."""
-        value = self._changed.get(key)
-        if value is None:
-            return self._flushed.get(key)
-        return None if value is _DELETED else value
-
-    def put(self, key: str, value: V, /) -> None:
-        """Set a key's value."""
-        self._changed.pop(key, None)
-        self._changed[key] = value
-
-    def delete(self, key: str, /) -> None:
-        """Forget a key; nothing happens when it is unknown."""
-        self._changed.pop(key, None)
-        if key in self._flushed:
-            self._changed[key] = _DELETED
-
-    def items(self) -> Iterator[tuple[str, V]]:
-        """Keys and values in the order in which they were last put, also after a restore."""
-        for key, value in self._flushed.items():
-            if key not in self._changed:
-                yield key, value
-        for key, changed in self._changed.items():
-            if changed is not _DELETED:
-                yield key, changed
-
-    def __len__(self) -> int:
-        """Number of keys."""
-        return sum(1 for _ in self.items())
-
-    def restore(self, key: bytes, value: bytes | None) -> None:
-        """Take over one record of the changelog."""
-        name = key.decode()
-        self._flushed.pop(name, None)
-        if value is not None:
-            self._flushed[name] = self._decode(value)
-
-    def changes(self) -> Iterator[tuple[bytes, bytes | None]]:
-        """Changelog records since the last call, which can no longer be taken back."""
-        changed, self._changed = self._changed, {}
-        for key, value in changed.items():
-            self._flushed.pop(key, None)
-            if value is _DELETED:
-                yield key.encode(), None
-            else:
-                self._flushed[key] = value
-                yield key.encode(), self._encode(value)
-
-    def roll_back(self) -> None:
-        """Be as it was at the last flush."""
-        self._changed = {}
-
-
 Where: TypeAlias = tuple[str, int]
 Produce: TypeAlias = Callable[[list[Outgoing]], None]
 
@@ -206,9 +121,7 @@ class ChangelogStore:
         if tables is not None and all(ends[each] == self._ends.get(each) for each in changelogs):
             log.info("kept", partition=partition)
             return tables
-        tables = {
-            table.name: ChangelogTable(topic, table.value) for topic, table in self._topics.items()
-        }
+        tables = {table.name: ChangelogTable(topic, table) for topic, table in self._topics.items()}
         restored = read_whole(
             self._kafka,
             ends,

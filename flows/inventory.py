@@ -14,10 +14,11 @@ from bytewax.dataflow import Dataflow
 from msgspec import Struct
 
 from connectors.branch import Answers, Case, unjudged
+from connectors.changelog_table import TableType
 from connectors.runtime import Runtime
 from connectors.steps import Inputs, OnRecord, Outputs, Written, decode, keep, write
 from connectors.stream import Decoded
-from connectors.tables import Tables, TableStore, TableType
+from connectors.tables import Tables, TableStore
 from connectors.wire import Wire
 from operators import inventory
 from operators.decision import InvoiceSettled

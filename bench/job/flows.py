@@ -17,11 +17,12 @@ from bench.job.views import (
     PricedInvoice,
     WeighedInvoice,
 )
+from connectors.changelog_table import TableType
 from connectors.joined import CLOSED, REQUESTS, joined
 from connectors.runtime import Runtime
 from connectors.steps import OnCaughtUp, OnRecord, decode, judge, keep, write
 from connectors.stream import Decoded, Produced, Rejected
-from connectors.tables import Tables, TableType
+from connectors.tables import Tables
 from operators.decision import InvoiceSettled
 from operators.join import Join
 from operators.judgement import Judgement

@@ -8,6 +8,7 @@ import typer
 
 from connectors.browse import read_all
 from connectors.contracts import Contracts, Topic
+from connectors.pages import entries_of
 from manifold.cli.cluster import Cluster, cluster, progress
 from manifold.cli.content import entry
 from manifold.cli.options import Bootstrap, Extra, Json
@@ -70,13 +71,13 @@ def _read(there: Cluster, topic: Topic, wanted: str | None) -> dict[str, tuple[i
     found: dict[str, tuple[int, bytes]] = {}
     with progress("reading") as tell:
         for change in read_all(there.kafka, [topic.name], tell=tell):
-            key = (change.key or b"").decode(errors="replace")
-            if wanted is not None and key != wanted:
-                continue
-            if change.value is not None:
-                found[key] = (change.partition, change.value)
-            elif key in found and found[key][0] == change.partition:
-                del found[key]
+            for key, value in entries_of(change.key or b"", change.value):
+                if wanted is not None and key != wanted:
+                    continue
+                if value is not None:
+                    found[key] = (change.partition, value)
+                elif key in found and found[key][0] == change.partition:
+                    del found[key]
     return found
 
 

@@ -12,6 +12,7 @@ from bytewax.testing import TestingSink, TestingSource, run_main
 from msgspec.structs import replace
 
 from connectors.avro_type import Schema
+from connectors.changelog_table import TableType
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts, Topic
 from connectors.records import RECORDS
@@ -20,7 +21,7 @@ from connectors.runtime import Runtime
 from connectors.settings import Settings
 from connectors.steps import Inputs, Outputs
 from connectors.stream import Batch, Event, Keyed, Outgoing, Received
-from connectors.tables import MemoryStore, TableType
+from connectors.tables import MemoryStore
 from connectors.wire import Wire
 from flows import FLOWS
 from manifold.generator import Sample, invoices, reference_records, world

@@ -16,12 +16,13 @@ from typing import Any
 from bytewax.testing import run_main
 from msgspec.structs import replace as changed
 
+from connectors.changelog_table import ChangelogTable, TableType
 from connectors.contracts import Topic
 from connectors.database import migrate
 from connectors.murmur2 import partition_of
 from connectors.settings import Database, Settings
 from connectors.stream import Batch, Event, Outgoing, Received
-from connectors.tables import ChangelogTable, Tables, TableType
+from connectors.tables import Tables
 from flows import FLOWS
 from manifold.generator import invoices, world
 from operators.decision import InvoiceSettled
@@ -55,7 +56,7 @@ class _Tables:
     def open(self, partition: int) -> Tables:
         if partition not in self._open:
             self._open[partition] = {
-                each.name: ChangelogTable(topic, each.value) for topic, each in self.types
+                each.name: ChangelogTable(topic, each) for topic, each in self.types
             }
         return self._open[partition]
 

@@ -30,6 +30,7 @@ from connectors.contracts import Contracts, Topic
 from connectors.database import Store, migrate
 from connectors.groups import committed
 from connectors.kafka import place
+from connectors.pages import entries_of
 from connectors.publish import Publisher
 from connectors.records import RECORDS
 from connectors.settings import Database, Settings
@@ -343,10 +344,10 @@ class Pipeline:
         topic = self.contracts.changelog(flow, name)
         found: dict[int, dict[str, bytes]] = {each: {} for each in range(topic.partitions)}
         for record in self.read(topic):
-            key = (record.key or b"").decode()
-            found[record.partition].pop(key, None)
-            if record.value is not None:
-                found[record.partition][key] = record.value
+            for key, value in entries_of(record.key or b"", record.value):
+                found[record.partition].pop(key, None)
+                if value is not None:
+                    found[record.partition][key] = value
         return found
 
     def read(self, topic: Topic) -> Iterator[Received]:

@@ -139,14 +139,25 @@ def claim_off_by_one(history: SmallHistory) -> SmallHistory:
 
 
 def forgotten_decision(history: SmallHistory) -> SmallHistory:
-    return history.without(entry_of(history, "decide", "closed"))
+    return in_its_page(history, lambda _: None)
 
 
 def remembered_otherwise(history: SmallHistory) -> SmallHistory:
-    entry = entry_of(history, "decide", "closed")
-    remembered = msgspec.msgpack.decode(entry.value or b"", type=Decided)
-    other = changed(remembered, decided_at=remembered.decided_at + 1)
-    return history.with_value(entry, msgspec.msgpack.encode(other))
+    return in_its_page(
+        history, lambda remembered: changed(remembered, decided_at=remembered.decided_at + 1)
+    )
+
+
+def in_its_page(history: SmallHistory, change: Callable[[Decided], Decided | None]) -> SmallHistory:
+    """What `decide` remembers of the victim, otherwise or not at all."""
+    for page in history.of(CONTRACTS.changelog("decide", "closed").name):
+        entries = dict(msgspec.msgpack.decode(page.value or b"", type=list[tuple[str, Decided]]))
+        found = entries.pop(f"{VICTIM}/1", None)
+        if found is not None:
+            other = change(found)
+            more = [(f"{VICTIM}/1", other)] if other is not None else []
+            return history.with_value(page, msgspec.msgpack.encode([*entries.items(), *more]))
+    raise LookupError(VICTIM)
 
 
 def still_open(history: SmallHistory) -> SmallHistory:
@@ -157,8 +168,8 @@ def still_open(history: SmallHistory) -> SmallHistory:
     entry = changed(
         decision,
         topic=topic,
-        key=f"{VICTIM}/1".encode(),
-        value=msgspec.msgpack.encode(waiting),
+        key=b"\0page" + bytes(8),
+        value=msgspec.msgpack.encode([(f"{VICTIM}/1", waiting)]),
     )
     return history.with_more(entry)
 

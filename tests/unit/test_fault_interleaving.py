@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from connectors.changelog_table import ChangelogTable, TableType
 from connectors.stream import Outgoing, Received
-from connectors.tables import ChangelogTable
 from operators import inventory
 from operators.answer import answer
 from operators.decision import InvoiceSettled
@@ -57,9 +57,11 @@ class Inventory:
         self.judged: list[InvoiceUploaded] = []
         self.settled: set[tuple[str, int]] = set()
         self.reservations = ChangelogTable[OrderReservations](
-            TABLES["reservations"], OrderReservations
+            TABLES["reservations"], TableType("reservations", OrderReservations)
         )
-        self.requests = ChangelogTable[RequestClaims](TABLES["requests"], RequestClaims)
+        self.requests = ChangelogTable[RequestClaims](
+            TABLES["requests"], TableType("requests", RequestClaims)
+        )
 
     def written(self) -> list[Received]:
         """Everything, after as many epochs as it takes."""

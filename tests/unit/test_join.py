@@ -10,8 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from connectors.changelog_table import ChangelogTable
 from connectors.joined import CLOSED, REQUESTS
-from connectors.tables import ChangelogTable
 from operators.decide import BRANCHES, NAMES, status_of
 from operators.decision import Branch, InvoiceDecision, InvoiceSettled
 from operators.join import Duplicate, Join, Late, Outcome
@@ -98,8 +98,8 @@ class Joining(RuleBasedStateMachine):
         self.join = Join(DEADLINE, REMEMBER)
         self.now = 1_000
         self.log: list[tuple[str, bytes, bytes | None]] = []
-        self.waiting = ChangelogTable[Any]("requests", REQUESTS.value)
-        self.memory = ChangelogTable[Any]("closed", CLOSED.value)
+        self.waiting = ChangelogTable[Any]("requests", REQUESTS)
+        self.memory = ChangelogTable[Any]("closed", CLOSED)
         self.known: dict[tuple[str, int], Known] = {}
         self.uploaded: dict[tuple[str, int], int] = {}
         self.horizon = -1
@@ -177,8 +177,8 @@ class Joining(RuleBasedStateMachine):
     def committed_and_restarted(self) -> None:
         for table in (self.waiting, self.memory):
             self.log += [(table.topic, key, value) for key, value in table.changes()]
-        waiting = ChangelogTable[Any]("requests", REQUESTS.value)
-        memory = ChangelogTable[Any]("closed", CLOSED.value)
+        waiting = ChangelogTable[Any]("requests", REQUESTS)
+        memory = ChangelogTable[Any]("closed", CLOSED)
         for topic, key, value in self.log:
             (waiting if topic == "requests" else memory).restore(key, value)
         self.waiting, self.memory = waiting, memory

@@ -3,27 +3,36 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from connectors.changelog_table import ChangelogTable, TableType
 from connectors.joined import CLOSED
-from connectors.tables import ChangelogTable, MemoryStore, TableType
+from connectors.pages import entries_of, is_page
+from connectors.tables import MemoryStore
 from operators.join import Decided, Forgotten
 from operators.table import MemoryTable, Table
 
 KEYS = st.sampled_from(["a", "b", "c", "ü/1", "\x00"])
 
 
-def replayed(log: list[tuple[bytes, bytes | None]]) -> ChangelogTable[int]:
+BY_KEY = TableType("counts", int)
+IN_PAGES = TableType("counts", int, in_pages=True)
+Log = list[tuple[bytes, bytes | None]]
+
+
+def replayed(log: Log, kind: TableType) -> ChangelogTable[int]:
     """A table as another process restores it."""
-    table = ChangelogTable[int]("changelog", int)
+    table = ChangelogTable[int]("changelog", kind)
     for key, value in log:
         table.restore(key, value)
     return table
 
 
-def compacted(log: list[tuple[bytes, bytes | None]]) -> list[tuple[bytes, bytes | None]]:
+def compacted(log: Log) -> Log:
     """What compaction leaves: the last record of each key."""
     last = {key: number for number, (key, _) in enumerate(log)}
     return [(key, value) for number, (key, value) in enumerate(log) if last[key] == number]
@@ -32,12 +41,14 @@ def compacted(log: list[tuple[bytes, bytes | None]]) -> list[tuple[bytes, bytes 
 class Changing(RuleBasedStateMachine):
     """A table that is changed and flushed, beside a plain one and its changelog."""
 
+    kind = BY_KEY
+
     def __init__(self) -> None:
         super().__init__()
-        self.table = ChangelogTable[int]("changelog", int)
+        self.table = ChangelogTable[int]("changelog", self.kind)
         self.plain = MemoryTable[int]()
         self.flushed: dict[str, int] = {}
-        self.log: list[tuple[bytes, bytes | None]] = []
+        self.log: Log = []
 
     @rule(key=KEYS, value=st.integers(0, 3))
     def put(self, key: str, value: int) -> None:
@@ -54,17 +65,20 @@ class Changing(RuleBasedStateMachine):
         self.delete(key)
         self.put(key, value)
 
-    @rule()
-    def flush(self) -> None:
+    @rule(compaction=st.floats(0, 1))
+    def flush(self, compaction: float) -> None:
         changes = list(self.table.changes())
-        keys = [key for key, _ in changes]
+        changed = [entry for record in changes for entry in entries_of(*record)]
+        keys = [key for key, _ in changed]
         assert len(keys) == len(set(keys))
-        for key, value in changes:
-            assert value is not None or key.decode() in self.flushed, "an unknown key is deleted"
+        for key, value in changed:
+            assert value is not None or key in self.flushed, "an unknown key is deleted"
         self.log += changes
         self.flushed = dict(self.table.items())
-        for log in (self.log, compacted(self.log)):
-            assert list(replayed(log).items()) == list(self.table.items())
+        clean = round(compaction * len(self.log))
+        partly = compacted(self.log[:clean]) + self.log[clean:]
+        for log in (self.log, compacted(self.log), partly):
+            assert list(replayed(log, self.kind).items()) == list(self.table.items())
 
     @rule()
     def roll_back(self) -> None:
@@ -73,10 +87,12 @@ class Changing(RuleBasedStateMachine):
         for key, value in self.flushed.items():
             self.plain.put(key, value)
 
-    @rule()
-    def restart(self) -> None:
-        self.flush()
-        self.table = replayed(self.log)
+    @rule(compact=st.booleans())
+    def restart(self, compact: bool) -> None:
+        self.flush(0.5)
+        if compact:
+            self.log = compacted(self.log)
+        self.table = replayed(self.log, self.kind)
 
     @invariant()
     def reads_like_a_plain_table(self) -> None:
@@ -86,34 +102,88 @@ class Changing(RuleBasedStateMachine):
             assert self.table.get(key) == value
 
 
-Changing.TestCase.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
+class ChangingInPages(Changing):
+    """The same, its changelog in pages."""
+
+    kind = IN_PAGES
+
+    @invariant()
+    def gives_up_the_pages_of_what_is_gone(self) -> None:
+        if not self.flushed:
+            assert all(value is None for key, value in compacted(self.log))
+
+
+PROFILE = settings(max_examples=200, stateful_step_count=30, deadline=None)
+Changing.TestCase.settings = ChangingInPages.TestCase.settings = PROFILE
 TestChanging = Changing.TestCase
+TestChangingInPages = ChangingInPages.TestCase
 
 
-def test_what_comes_and_goes_between_two_flushes_is_not_written() -> None:
-    table = ChangelogTable[int]("changelog", int)
+@pytest.mark.parametrize("kind", [BY_KEY, IN_PAGES])
+def test_what_comes_and_goes_between_two_flushes_is_not_written(kind: TableType) -> None:
+    table = ChangelogTable[int]("changelog", kind)
     table.put("a", 1)
     table.delete("a")
     table.delete("never there")
     assert list(table.changes()) == []
 
 
-def test_what_is_deleted_and_was_flushed_is_written_once() -> None:
-    table = ChangelogTable[int]("changelog", int)
+@pytest.mark.parametrize("kind", [BY_KEY, IN_PAGES])
+def test_what_is_deleted_and_was_flushed_is_written_once(kind: TableType) -> None:
+    table = ChangelogTable[int]("changelog", kind)
     table.put("a", 1)
     list(table.changes())
     table.put("a", 2)
     table.delete("a")
-    assert list(table.changes()) == [(b"a", None)]
+    changes = list(table.changes())
+    assert [entry for record in changes for entry in entries_of(*record)] == [("a", None)]
     assert list(table.changes()) == []
+
+
+def test_an_epoch_is_one_page_and_a_page_is_given_up_once_all_in_it_is_gone() -> None:
+    table = ChangelogTable[int]("changelog", IN_PAGES)
+    for key in ("a", "b"):
+        table.put(key, 1)
+    [(first, _)] = table.changes()
+    assert is_page(first)
+    table.delete("a")
+    table.put("c", 1)
+    [(second, _)] = table.changes()
+    table.put("d", 1)
+    table.delete("c")
+    [(third, _)] = table.changes()
+    table.delete("b")
+    [(fourth, page), *given_up] = table.changes()
+    assert page is not None
+    assert given_up == [(first, None), (second, None)]
+    assert first < second < third < fourth
+
+
+def test_large_epochs_are_several_pages_and_large_entries_have_pages_of_their_own() -> None:
+    table = ChangelogTable[str]("changelog", TableType("texts", str, in_pages=True))
+    for number in range(2_500):
+        table.put(str(number), "x" if number else "x" * 2_000_000)
+    pages = list(table.changes())
+    assert len({key for key, _ in pages}) == len(pages) > 3
+    assert sorted(len(value or b"") > 2**20 for _, value in pages)[-2:] == [False, True]
+    restored = ChangelogTable[str]("changelog", TableType("texts", str, in_pages=True))
+    for key, value in pages:
+        restored.restore(key, value)
+    assert list(restored.items()) == list(table.items())
+
+
+def test_a_changelog_of_keys_is_not_taken_for_one_of_pages() -> None:
+    table = ChangelogTable[int]("changelog", IN_PAGES)
+    with pytest.raises(ValueError, match="no page"):
+        table.restore(b"a", msgspec.msgpack.encode(1))
 
 
 @given(decided_at=st.integers(0, 2**53), until=st.integers(0, 2**53))
 def test_entries_of_different_types_share_a_table(decided_at: int, until: int) -> None:
-    table = ChangelogTable[Any]("changelog", CLOSED.value)
+    table = ChangelogTable[Any]("changelog", CLOSED)
     table.put("decided", Decided(decided_at))
     table.put("forgotten", Forgotten(until))
-    restored = ChangelogTable[Any]("changelog", CLOSED.value)
+    restored = ChangelogTable[Any]("changelog", CLOSED)
     for key, value in table.changes():
         restored.restore(key, value)
     assert dict(restored.items()) == dict(table.items())

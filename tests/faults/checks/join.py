@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from connectors.tables import ChangelogTable
+from connectors.changelog_table import ChangelogTable, TableType
+from connectors.joined import CLOSED, REQUESTS
 from operators.decide import BRANCHES, NAMES, changes, status_of
 from operators.decision import BranchAnswer, InvoiceDecision
-from operators.join import Decided, Forgotten, Request
+from operators.join import Decided, Request
 from operators.result import Result
 from tests.faults.checks.check import Check, Findings
 from tests.faults.recorded import Recorded
@@ -92,8 +93,8 @@ def _problems(
 
 
 def _state(recorded: Recorded, number: int, decisions: dict[str, InvoiceDecision]) -> Iterator[str]:
-    waiting = _table(recorded, number, "requests", Request)
-    closed = _table(recorded, number, "closed", Decided | Forgotten)
+    waiting = _table(recorded, number, REQUESTS)
+    closed = _table(recorded, number, CLOSED)
     for key, _ in waiting.items():
         yield f"request {key}: still waited for"
     remembered = dict(closed.items())
@@ -104,9 +105,9 @@ def _state(recorded: Recorded, number: int, decisions: dict[str, InvoiceDecision
         yield f"request {key}: remembered, but never decided"
 
 
-def _table(recorded: Recorded, number: int, name: str, value: object) -> ChangelogTable[object]:
-    table = ChangelogTable[object](name, value)
-    for record in recorded.changelog("decide", name, number):
+def _table(recorded: Recorded, number: int, kind: TableType) -> ChangelogTable[object]:
+    table = ChangelogTable[object](kind.name, kind)
+    for record in recorded.changelog("decide", kind.name, number):
         table.restore(record.key or b"", record.value)
     return table
 

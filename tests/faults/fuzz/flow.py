@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from bytewax.testing import TestingSource, run_main
 
+from connectors.changelog_table import ChangelogTable, TableType
 from connectors.database import Store, migrate
 from connectors.steps import Inputs
 from connectors.stream import Batch, CaughtUp, Event, Outgoing, Received
-from connectors.tables import ChangelogTable, Tables, TableType
+from connectors.tables import Tables
 from tests.contract.flow_run import AT, MemoryRuntime
 
 _POLLS = 4
@@ -34,8 +35,8 @@ class EncodedStore:
     """Tables in memory whose changes go through the encoding that changelogs have."""
 
     def __init__(self, types: Sequence[TableType]) -> None:
-        self._tables = {each.name: ChangelogTable[Any](each.name, each.value) for each in types}
-        self._restored = {each.name: ChangelogTable[Any](each.name, each.value) for each in types}
+        self._tables = {each.name: ChangelogTable[Any](each.name, each) for each in types}
+        self._restored = {each.name: ChangelogTable[Any](each.name, each) for each in types}
 
     def open(self, partition: int) -> Tables:
         return self._tables

@@ -31,6 +31,7 @@ class Request(Struct, frozen=True, array_like=True, gc=False):
     opened_at: Instant
     uploaded_at: Instant
     answers: tuple[BranchAnswer, ...]
+    """In the order in which they came; once it has been decided, in that of the branches."""
     revision: int = 0
 
     @property
@@ -101,20 +102,21 @@ class Join:
         answer = _answer(result)
         request = waiting.get(key)
         if request is not None:
-            if _already(request, answer):
+            more = _with(request, answer)
+            if more is None:
                 return (Duplicate(result),)
-            request = _with(request, answer)
-            if request.missing:
-                waiting.put(key, request)
+            if len(more.answers) < len(BRANCHES):
+                waiting.put(key, more)
                 return ()
             waiting.delete(key)
-            return self._decide(memory, key, request, (), now)
+            return self._decide(memory, key, more, (), now)
         decided = memory.get(key)
         if isinstance(decided, Decided):
             before = decided.unsettled
-            if before is None or _already(before, answer):
+            more = _with(before, answer) if before is not None else None
+            if before is None or more is None:
                 return (Duplicate(result),)
-            return self._decide(memory, key, _with(before, answer), before, now)
+            return self._decide(memory, key, more, before, now)
         horizon = memory.get(_HORIZON)
         if isinstance(horizon, Forgotten) and result.uploaded_at <= horizon.until:
             return (
@@ -160,7 +162,9 @@ class Join:
         before: Request | tuple[()],
         now: Instant,
     ) -> Sequence[Outcome]:
-        request = replace(request, revision=request.revision + 1)
+        answers = tuple(sorted(request.answers, key=_place))
+        request = replace(request, answers=answers, revision=request.revision + 1)
+        missing = request.missing
         memory.delete(key)
         memory.put(key, Decided(now, request if request.unsettled else None))
         decision = InvoiceDecision(
@@ -169,11 +173,11 @@ class Join:
             invoice_id=request.invoice_id,
             vendor_id=request.vendor_id,
             revision=request.revision,
-            status=status_of(request.answers),
-            complete=not request.missing,
-            missing=request.missing,
-            branches=request.answers,
-            changes=changes(before.answers, request.answers) if before else (),
+            status=status_of(answers),
+            complete=not missing,
+            missing=missing,
+            branches=answers,
+            changes=changes(before.answers, answers) if before else (),
             opened_at=request.opened_at,
             decided_at=now,
             uploaded_at=request.uploaded_at,
@@ -222,16 +226,29 @@ def _answer(result: Result) -> BranchAnswer:
     )
 
 
-def _already(request: Request, answer: BranchAnswer) -> bool:
-    """Whether the branch has answered; an answer that could do its work replaces UNKNOWN."""
-    for other in request.answers:
+def _with(request: Request, answer: BranchAnswer) -> Request | None:
+    """The request with one more answer, None when it is there already.
+
+    An answer that could do its work replaces UNKNOWN.
+    """
+    answers = request.answers
+    for place, other in enumerate(answers):
         if other.branch == answer.branch:
-            return other.status != "UNKNOWN" or answer.status == "UNKNOWN"
-    return False
+            if other.status != "UNKNOWN" or answer.status == "UNKNOWN":
+                return None
+            answers = (*answers[:place], *answers[place + 1 :])
+            break
+    return Request(
+        request.request_id,
+        request.attempt,
+        request.invoice_id,
+        request.vendor_id,
+        request.opened_at,
+        request.uploaded_at,
+        (*answers, answer),
+        request.revision,
+    )
 
 
-def _with(request: Request, answer: BranchAnswer) -> Request:
-    place = _PLACES[answer.branch]
-    before = [other for other in request.answers if _PLACES[other.branch] < place]
-    after = [other for other in request.answers if _PLACES[other.branch] > place]
-    return replace(request, answers=(*before, answer, *after))
+def _place(answer: BranchAnswer) -> int:
+    return _PLACES[answer.branch]

@@ -31,4 +31,7 @@ def elapsed(since: Instant, until: Instant) -> int:
     >>> elapsed(1_000, 1_250), elapsed(1_250, 1_000), elapsed(-(2**63), 1_000) == 2**63 - 1
     (250, 0, True)
     """
-    return max(0, min(until - since, _LONGEST))
+    between = until - since
+    if 0 <= between <= _LONGEST:
+        return between
+    return 0 if between < 0 else _LONGEST

@@ -84,7 +84,13 @@ class Task:
                 "partition.assignment.strategy": "range",
                 **({"group.instance.id": identity} if static else {}),
             },
-            {"session.timeout.ms": 6_000, "fetch.wait.max.ms": 10},
+            {
+                "session.timeout.ms": 6_000,
+                "fetch.wait.max.ms": 10,
+                # A poll or two ahead: what waits in the client is memory, and no faster.
+                "queued.max.messages.kbytes": 8_192,
+                "queued.min.messages": 10_000,
+            },
         )
         self._consumer_settings = settings
         self._kafka = kafka

@@ -100,8 +100,13 @@ class Runtime:
             self.contracts.changelog(of or self.flow, table.name).name: table for table in types
         }
         self._changelogs += topics
+        task = self.task
         store = ChangelogStore(
-            self.settings.kafka_client, topics, self.task.produce, self._stopping.is_set
+            self.settings.kafka_client,
+            topics,
+            task.produce,
+            lambda: task.assigned,
+            self._stopping.is_set,
         )
         self._stores.append(store)
         self.task.between_epochs(store.committed)

@@ -5,7 +5,8 @@ input. So state is there on whichever machine the partition comes to, and never 
 behind the offsets.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import structlog
@@ -95,12 +96,17 @@ class ChangelogStore:
         kafka: Mapping[str, str],
         topics: Mapping[str, TableType],
         produce: Produce,
+        assigned: Callable[[], Iterable[int]],
         stopping: Callable[[], bool],
     ) -> None:
-        """`topics`: changelog topic to table; `produce` writes in the open transaction."""
+        """`topics`: changelog topic to table; `produce` writes in the open transaction.
+
+        `assigned`: the partitions that this process has now.
+        """
         self._kafka = kafka
         self._topics = topics
         self._produce = produce
+        self._assigned = assigned
         self._stopping = stopping
         self._open: dict[int, dict[str, ChangelogTable[Any]]] = {}
         self._doubted: set[int] = set()
@@ -109,29 +115,56 @@ class ChangelogStore:
         self._ends: dict[Where, int] = {}
 
     def open(self, partition: int) -> Tables:
-        """The partition's tables, read from their changelogs unless they are known."""
-        tables = self._open.get(partition)
-        if tables is not None and partition not in self._doubted:
-            return tables
-        changelogs = [(topic, partition) for topic in self._topics]
+        """The partition's tables, read from their changelogs unless they are known.
+
+        The other partitions that this process has been given are read with it.
+        """
+        if not self._known(partition):
+            unknown = (each for each in self._assigned() if not self._known(each))
+            self._restore(sorted({partition, *unknown}))
+        return self._open[partition]
+
+    def _known(self, partition: int) -> bool:
+        return partition in self._open and partition not in self._doubted
+
+    def _restore(self, partitions: Sequence[int]) -> None:
+        changelogs = {each: [(topic, each) for topic in self._topics] for each in partitions}
         if self._admin is None:
-            self._admin = connected(self._kafka, changelogs[0][0])
-        ends = end_offsets(self._kafka, changelogs, self._admin)
-        self._doubted.discard(partition)
-        if tables is not None and all(ends[each] == self._ends.get(each) for each in changelogs):
-            log.info("kept", partition=partition)
-            return tables
-        tables = {table.name: ChangelogTable(topic, table) for topic, table in self._topics.items()}
+            self._admin = connected(self._kafka, next(iter(self._topics)))
+        ends = end_offsets(self._kafka, chain(*changelogs.values()), self._admin)
+        self._doubted.difference_update(partitions)
+        kept = [
+            each
+            for each in partitions
+            if each in self._open
+            and all(ends[where] == self._ends.get(where) for where in changelogs[each])
+        ]
+        if kept:
+            log.info("kept", partitions=kept)
+        opened = {
+            each: {
+                table.name: ChangelogTable[Any](topic, table)
+                for topic, table in self._topics.items()
+            }
+            for each in partitions
+            if each not in kept
+        }
+        if not opened:
+            return
+        ends = {where: end for where, end in ends.items() if where[1] in opened}
         restored = read_whole(
             self._kafka,
             ends,
-            {(table.topic, partition): table.restore for table in tables.values()},
+            {
+                (table.topic, each): table.restore
+                for each, tables in opened.items()
+                for table in tables.values()
+            },
             self._stopping,
         )
-        log.info("restored", partition=partition, records=restored)
-        self._open[partition] = tables
+        log.info("restored", partitions=list(opened), records=restored)
+        self._open.update(opened)
         self._ends.update(ends)
-        return tables
 
     def flush(self, partition: int) -> None:
         """Write the changes to the changelogs."""

@@ -31,7 +31,7 @@ from operators.time import Instant
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
 RESERVATIONS = TableType("reservations", OrderReservations)
-REQUESTS = TableType("requests", RequestClaims)
+REQUESTS = TableType("requests", RequestClaims, in_pages=True)
 
 
 class Reference(Struct, frozen=True):

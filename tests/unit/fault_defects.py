@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace as changed
@@ -26,6 +26,7 @@ from tests.faults.history import Expected
 from tests.faults.rows import row
 from tests.faults.small_history import SmallHistory
 
+V = TypeVar("V")
 VICTIM = next(each.upload.request_id for each in SAMPLES if each.fault is None)
 NOTIFIED = next(each.upload.request_id for each in SAMPLES if each.decision == "REJECTED")
 Plant = Callable[[SmallHistory], SmallHistory]
@@ -129,35 +130,47 @@ def lost_reservation(history: SmallHistory) -> SmallHistory:
 
 
 def claim_off_by_one(history: SmallHistory) -> SmallHistory:
-    entry = entry_of(history, "inventory", "requests")
-    known = msgspec.msgpack.decode(entry.value or b"", type=RequestClaims)
-    [claim] = known.claims
-    first, *others = claim.lines
-    lines = (changed(first, taken=first.taken - 1), *others)
-    other = changed(known, claims=(changed(claim, lines=lines),))
-    return history.with_value(entry, msgspec.msgpack.encode(other))
+    def change(known: RequestClaims) -> RequestClaims:
+        [claim] = known.claims
+        first, *others = claim.lines
+        lines = (changed(first, taken=first.taken - 1), *others)
+        return changed(known, claims=(changed(claim, lines=lines),))
+
+    return in_its_page(history, "inventory", "requests", VICTIM, RequestClaims, change)
 
 
 def forgotten_decision(history: SmallHistory) -> SmallHistory:
-    return in_its_page(history, lambda _: None)
+    return in_its_page(history, "decide", "closed", f"{VICTIM}/1", Decided, lambda _: None)
 
 
 def remembered_otherwise(history: SmallHistory) -> SmallHistory:
-    return in_its_page(
-        history, lambda remembered: changed(remembered, decided_at=remembered.decided_at + 1)
-    )
+    def change(remembered: Decided) -> Decided:
+        return changed(remembered, decided_at=remembered.decided_at + 1)
+
+    return in_its_page(history, "decide", "closed", f"{VICTIM}/1", Decided, change)
 
 
-def in_its_page(history: SmallHistory, change: Callable[[Decided], Decided | None]) -> SmallHistory:
-    """What `decide` remembers of the victim, otherwise or not at all."""
-    for page in history.of(CONTRACTS.changelog("decide", "closed").name):
-        entries = dict(msgspec.msgpack.decode(page.value or b"", type=list[tuple[str, Decided]]))
-        found = entries.pop(f"{VICTIM}/1", None)
-        if found is not None:
-            other = change(found)
-            more = [(f"{VICTIM}/1", other)] if other is not None else []
-            return history.with_value(page, msgspec.msgpack.encode([*entries.items(), *more]))
-    raise LookupError(VICTIM)
+def in_its_page(
+    history: SmallHistory,
+    flow: str,
+    table: str,
+    key: str,
+    kind: type[V],
+    change: Callable[[V], V | None],
+) -> SmallHistory:
+    """The youngest entry of a key otherwise than it was, or gone."""
+    decode = msgspec.msgpack.Decoder(list[tuple[str, kind | None]]).decode  # type: ignore[valid-type]
+    for page in reversed(history.of(CONTRACTS.changelog(flow, table).name)):
+        entries = dict(decode(page.value)) if page.value is not None else {}
+        found = entries.get(key)
+        if found is None:
+            continue
+        other = change(found)
+        entries = {name: each for name, each in entries.items() if name != key}
+        if other is not None:
+            entries[key] = other
+        return history.with_value(page, msgspec.msgpack.encode(list(entries.items())))
+    raise LookupError(key)
 
 
 def still_open(history: SmallHistory) -> SmallHistory:

@@ -60,7 +60,7 @@ class Inventory:
             TABLES["reservations"], TableType("reservations", OrderReservations)
         )
         self.requests = ChangelogTable[RequestClaims](
-            TABLES["requests"], TableType("requests", RequestClaims)
+            TABLES["requests"], TableType("requests", RequestClaims, in_pages=True)
         )
 
     def written(self) -> list[Received]:

@@ -1,8 +1,8 @@
 """The one order the topics leave open: how inventory's two inputs of a partition were mixed.
 
 Uploads come in the order of their topic, settlements in that of theirs. Which came first is up
-to the polls, and only the flow's own changelog of requests tells: each record changes one
-request, and an epoch writes its requests in the order of their last change. So the changelog is
+to the polls, and only the flow's own changelog of requests tells: an epoch's page holds the
+requests it changed in the order of their last change. So the changelog is
 followed, and at each entry the upload or settlement is applied that turns what is known of the
 request into what the entry says:
 
@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from connectors.pages import entries_of
 from connectors.stream import Decoded, Received
 from operators import inventory
 from operators.decision import InvoiceSettled
@@ -73,8 +74,9 @@ class Interleaving:
             if record.offset != expected:
                 self._released.clear()
             expected = record.offset + 1
-            if record.value is not None:
-                self._apply((record.key or b"").decode(), _decode(record.value), record)
+            for request_id, entry in entries_of(record.key or b"", record.value):
+                if entry is not None:
+                    self._apply(request_id, _decode(entry), record)
         for upload in self._uploads:
             self._take(upload)
         for waiting in self._settlements.values():

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from connectors.pages import entries_of
 from connectors.stream import Received
 from operators.table import MemoryTable
 
@@ -40,9 +41,8 @@ class TracedTable(MemoryTable[V]):
         """Where a changelog tells something else than this table went through."""
         reached: dict[str, int] = defaultdict(int)
         last: dict[str, bytes] = {}
-        for record in changelog:
-            key = (record.key or b"").decode()
-            found = _GONE if record.value is None else _fingerprint(record.value)
+        for key, value, record in _entries(changelog):
+            found = _GONE if value is None else _fingerprint(value)
             if found == last.get(key):
                 continue
             last[key] = found
@@ -58,6 +58,12 @@ class TracedTable(MemoryTable[V]):
         for key in sorted({*now, *last}):
             if now.get(key, _GONE) != last.get(key, _GONE):
                 yield f"{name}: the last entry of {key} is not its state at the end"
+
+
+def _entries(changelog: Iterable[Received]) -> Iterator[tuple[str, bytes | None, Received]]:
+    for record in changelog:
+        for key, value in entries_of(record.key or b"", record.value):
+            yield key, value, record
 
 
 def _fingerprint(encoded: bytes) -> bytes:

@@ -8,8 +8,9 @@ disappears when a backlog fills every poll.
 import time
 from datetime import timedelta
 
-_SHARE = 2.0
-"""Pause at least this many times as long as a commit takes."""
+_SHARE = 1.0
+"""Pause at least this many times as long as a commit takes: with less, commits get in each other's
+way, with more, records wait for nothing."""
 _SMOOTHING = 0.2
 _IDLE = 0.5
 """Seconds without a commit after which the flow has nothing to do."""

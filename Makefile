@@ -40,6 +40,10 @@ faults: $(VENV)/.dev ## break everything on purpose for 20 minutes, and look wha
 	@deploy/kafka/requirements tests
 	@$(BIN)/python -m tests.faults.run $(FAULTS_ARGS)
 
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## a million mutated records for the flows, which takes a quarter of an hour
+	@$(BIN)/python -m tests.faults.fuzz --records 1000000 $(FUZZ_ARGS)
+
 .PHONY: bench
 bench: $(VENV)/.dev .bench/venv/.made ## compare with other stream processors; takes hours (BENCH_ARGS="--quick" for a look)
 	@deploy/kafka/requirements

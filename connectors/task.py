@@ -39,7 +39,7 @@ from connectors.transaction import TransactionFailed, Transactions
 
 log = structlog.get_logger(__name__)
 
-_WAIT = 0.02
+_WAIT = 0.1
 """Seconds one poll waits for a first record."""
 
 
@@ -86,7 +86,8 @@ class Task:
             },
             {
                 "session.timeout.ms": 6_000,
-                "fetch.wait.max.ms": 10,
+                # Longer, and decisions come later; shorter, and an idle flow is busy asking.
+                "fetch.wait.max.ms": 20,
                 # A poll or two ahead: what waits in the client is memory, and no faster.
                 "queued.max.messages.kbytes": 8_192,
                 "queued.min.messages": 10_000,

@@ -48,6 +48,10 @@ class Unencodable(Exception):
     """A record whose values do not fit its contract: a bug where it was made."""
 
 
+class TooLarge(Unencodable):
+    """A record with more bytes than its topic takes."""
+
+
 class UnknownSchema(LookupError):
     """No schema has that id."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from connectors.codec import Codec, Undecodable, Unencodable
+from connectors.codec import Codec, TooLarge, Undecodable
 from connectors.contracts import Contracts
 from connectors.dead_letters import TARGET_GROUP, DeadLetters
 from connectors.envelope import Envelope
@@ -68,7 +68,7 @@ class Wire:
         route = self._routes.get(type(record)) or self._route(type(record))
         value = route.encode(record)
         if len(value) > route.most:
-            raise Unencodable(
+            raise TooLarge(
                 f"{type(record).__name__}: {len(value):,} bytes are more than {route.topic} takes"
             )
         return Outgoing(

@@ -40,6 +40,11 @@ def test_topics_read_together_must_have_as_many_partitions(pipeline: Pipeline) -
     admin = AdminClient(client(pipeline.kafka))
     for done in admin.create_partitions([NewPartitions(uneven, 5)]).values():
         done.result()
+    # The controller has them; brokers learn of them a little later.
+    pipeline.until(
+        lambda: len(admin.list_topics(uneven, timeout=10).topics[uneven].partitions) == 5,
+        "the broker knows of the new partition",
+    )
     process = pipeline.start("fraud")
     pipeline.let_go(process)
     assert process.wait() == Exit.MISCONFIGURED

@@ -39,6 +39,7 @@ def reader(kafka: Mapping[str, str]) -> Consumer:
                 "auto.offset.reset": "earliest",
                 "fetch.wait.max.ms": 10,
                 "queued.min.messages": 100_000,
+                "queued.max.messages.kbytes": 16_384,
             },
         )
     )

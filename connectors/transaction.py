@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from confluent_kafka import KafkaException, Producer, TopicPartition
 
+from connectors.disconnects import Disconnects
 from connectors.errors import Unavailable
 from connectors.kafka import LARGEST, PARTITIONER, client
 from connectors.stream import Outgoing
@@ -30,18 +31,23 @@ class Transactions:
 
     def __init__(self, kafka: Mapping[str, str], transactional_id: str) -> None:
         """Connect, and fence whoever used `transactional_id` before."""
-        self._producer = Producer(
-            client(
-                kafka,
-                {"transactional.id": transactional_id, "partitioner": PARTITIONER},
-                {
-                    "transaction.timeout.ms": 10_000,
-                    "linger.ms": 1,
-                    "compression.type": "lz4",
-                    "message.max.bytes": LARGEST,
-                },
-            )
+        self._disconnects = Disconnects()
+        settings = client(
+            kafka,
+            {
+                "transactional.id": transactional_id,
+                "partitioner": PARTITIONER,
+                "log_level": 6,
+                "log.connection.close": True,
+            },
+            {
+                "transaction.timeout.ms": 10_000,
+                "linger.ms": 1,
+                "compression.type": "lz4",
+                "message.max.bytes": LARGEST,
+            },
         )
+        self._producer = Producer({**settings, "logger": self._disconnects})
         self._producer.init_transactions(_PATIENCE)
         self.open = False
 
@@ -76,10 +82,11 @@ class Transactions:
 
         Raises TransactionFailed when the outcome is anything but success; the producer must
         never be used again then, because a late end of this transaction could close a later
-        one.
+        one. So could one that the client has sent twice, though it was a success.
         """
         try:
             self._begin()
+            self._listen()
             if offsets:
                 self._send_offsets(list(offsets), group)
             self._producer.commit_transaction(_TIMEOUT)
@@ -88,6 +95,11 @@ class Transactions:
                 f"the epoch was not committed: {error.args[0].str()}"
             ) from error
         self.open = False
+        if self._heard():
+            raise TransactionFailed(
+                "the epoch was committed, but a connection broke meanwhile: what was sent twice "
+                "could close a later one"
+            )
 
     def abort(self) -> bool:
         """Give up the open transaction; False when the broker could not be told.
@@ -97,12 +109,21 @@ class Transactions:
         if not self.open:
             return True
         self.open = False
+        self._listen()
         try:
             self._producer.abort_transaction(10)
         except KafkaException as error:
             log.warning("the transaction was left to time out", error=error.args[0].str())
             return False
-        return True
+        return not self._heard()
+
+    def _listen(self) -> None:
+        self._producer.poll(0)
+        self._disconnects.heard = False
+
+    def _heard(self) -> bool:
+        self._producer.poll(0)
+        return self._disconnects.heard
 
     def _begin(self) -> None:
         if not self.open:

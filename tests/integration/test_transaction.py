@@ -10,6 +10,7 @@ from connectors.browse import read_all
 from connectors.kafka import client
 from connectors.stream import Outgoing
 from connectors.transaction import TransactionFailed, Transactions
+from tests.integration.interrupting import Interrupting
 
 
 @pytest.fixture
@@ -39,3 +40,34 @@ def test_a_record_that_is_refused_takes_its_whole_epoch_with_it(
     second.produce([Outgoing(narrow, b"k", b"after", [])])
     second.commit([], None)
     assert [each.value for each in read_all(kafka, [narrow])] == [b"fits", b"after"]
+
+
+def test_a_producer_whose_commit_was_sent_twice_is_not_used_again(
+    bootstrap: str, narrow: str
+) -> None:
+    with Interrupting(bootstrap) as proxy:
+        transactions = Transactions({"bootstrap.servers": proxy.address}, narrow)
+        transactions.produce([Outgoing(narrow, b"k", b"undisturbed", [])])
+        transactions.commit([], None)
+        proxy.interrupts = 1
+        transactions.produce([Outgoing(narrow, b"k", b"interrupted", [])])
+        with pytest.raises(TransactionFailed, match="a connection broke meanwhile"):
+            transactions.commit([], None)
+        assert proxy.interrupts == 0
+    kafka = {"bootstrap.servers": bootstrap}
+    assert [each.value for each in read_all(kafka, [narrow])] == [b"undisturbed", b"interrupted"]
+
+
+def test_a_producer_whose_abort_was_sent_twice_is_not_used_again(
+    bootstrap: str, narrow: str
+) -> None:
+    with Interrupting(bootstrap) as proxy:
+        transactions = Transactions({"bootstrap.servers": proxy.address}, narrow)
+        for interrupts in (0, 1):
+            transactions.produce([Outgoing(narrow, b"k", b"given up", [])])
+            # What has not been sent needs no end of its transaction.
+            transactions._producer.flush(10)
+            proxy.interrupts = interrupts
+            assert transactions.abort() == (not interrupts)
+        assert proxy.interrupts == 0
+    assert list(read_all({"bootstrap.servers": bootstrap}, [narrow])) == []

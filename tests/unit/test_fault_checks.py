@@ -27,7 +27,7 @@ from tests.faults.checks import (
     timeouts,
 )
 from tests.faults.commits import FORGOTTEN
-from tests.faults.history import Injected
+from tests.faults.history import Injected, Measured
 from tests.faults.small_history import SmallHistory, small_history
 from tests.faults.verdict import felt, verdict
 from tests.unit import fault_defects as defects
@@ -263,3 +263,11 @@ def test_a_checker_that_fails_itself_fails_its_check(history: SmallHistory) -> N
     ).items()
     assert broken[0] == database.NAME
     assert broken[1].startswith("could not be judged: DatabaseUnavailable")
+
+
+def test_what_a_process_takes_once_its_brokers_are_there_is_no_growth() -> None:
+    waiting = [Measured(at * 2_000, "inventory", "one", 7, 60 << 20, 11) for at in range(35)]
+    at_work = [Measured(at * 2_000, "inventory", "one", 7, 340 << 20, 50) for at in range(35, 75)]
+    assert bounds.within_bounds([*waiting, *at_work], 103_000).passed
+    leaking = [replace(each, rss=each.at << 12) for each in at_work]
+    assert "grew by" in bounds.within_bounds([*waiting, *leaking], 0).detail

@@ -21,8 +21,11 @@ MORE_FILES = 64
 """Open files that a process may have more at its end than at its beginning: one that began while no
 broker answered had 11, and 35 to 60 once it was at work."""
 
+_AT_WORK = 25
+"""Open files of a process that has found its brokers. While it waits for them it has none of its
+state yet, so what it uses then says nothing."""
 _WARM = 20_000
-"""Milliseconds from a process's start until what it uses says something of its growth."""
+"""Milliseconds from then until what it uses says something of its growth."""
 _LONG_ENOUGH = 10
 """Measurements without which nothing is said of growth."""
 
@@ -57,7 +60,8 @@ def within_bounds(processes: Iterable[Measured], invoices: int) -> Check:
 
 
 def _growth(life: Sequence[Measured], state: int, findings: Findings) -> None:
-    warm = [each for each in life if each.at >= life[0].at + _WARM]
+    began = min((each.at for each in life if each.open_files >= _AT_WORK), default=life[0].at)
+    warm = [each for each in life if each.at >= began + _WARM]
     if len(warm) < _LONG_ENOUGH:
         return
     fifth = len(warm) // 5

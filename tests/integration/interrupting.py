@@ -1,0 +1,69 @@
+"""A proxy before a broker that breaks the connection an EndTxn comes on, and keeps the request."""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+_END_TXN = 26
+
+
+class Interrupting:
+    """Passes requests on to a broker, and gives itself out for it."""
+
+    def __init__(self, bootstrap: str) -> None:
+        """Listen before the broker at `bootstrap`."""
+        host, _, port = bootstrap.rpartition(":")
+        self._broker = (host, int(port))
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._port = int(self._server.getsockname()[1])
+        self.address = f"127.0.0.1:{self._port}"
+        self.interrupts = 0
+        """EndTxn requests still to be kept."""
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # Closing alone leaves the port taken while another thread accepts on it.
+        self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._server.accept()
+                broker = socket.create_connection(self._broker)
+                for ends in ((client, broker, self._request), (broker, client, self._answer)):
+                    threading.Thread(target=_pass_on, args=ends, daemon=True).start()
+
+    def _request(self, frame: bytes) -> bytes | None:
+        if self.interrupts and struct.unpack_from(">h", frame, 4) == (_END_TXN,):
+            self.interrupts -= 1
+            return None
+        return frame
+
+    def _answer(self, frame: bytes) -> bytes:
+        port = struct.pack(">i", self._broker[1])
+        return frame.replace(port, struct.pack(">i", self._port))
+
+
+def _pass_on(
+    source: socket.socket, target: socket.socket, change: Callable[[bytes], bytes | None]
+) -> None:
+    with source, target, suppress(OSError, struct.error), source.makefile("rb") as reader:
+        while size := reader.read(4):
+            frame = change(size + reader.read(*struct.unpack(">i", size)))
+            if frame is None:
+                source.shutdown(socket.SHUT_RDWR)
+                return
+            target.sendall(frame)

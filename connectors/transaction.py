@@ -90,12 +90,13 @@ class Transactions:
             if offsets:
                 self._send_offsets(list(offsets), group)
             self._producer.commit_transaction(_TIMEOUT)
+            self.open = False
+            sent_twice = self._heard()
         except KafkaException as error:
             raise TransactionFailed(
                 f"the epoch was not committed: {error.args[0].str()}"
             ) from error
-        self.open = False
-        if self._heard():
+        if sent_twice:
             raise TransactionFailed(
                 "the epoch was committed, but a connection broke meanwhile: what was sent twice "
                 "could close a later one"
@@ -109,13 +110,13 @@ class Transactions:
         if not self.open:
             return True
         self.open = False
-        self._listen()
         try:
+            self._listen()
             self._producer.abort_transaction(10)
+            return not self._heard()
         except KafkaException as error:
             log.warning("the transaction was left to time out", error=error.args[0].str())
             return False
-        return not self._heard()
 
     def _listen(self) -> None:
         self._producer.poll(0)

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from confluent_kafka import KafkaException, Producer, TopicPartition
 
-from connectors.disconnects import Disconnects
+from connectors.disconnects import TELLING, Disconnects
 from connectors.errors import Unavailable
 from connectors.kafka import LARGEST, PARTITIONER, client
 from connectors.stream import Outgoing
@@ -34,12 +34,7 @@ class Transactions:
         self._disconnects = Disconnects()
         settings = client(
             kafka,
-            {
-                "transactional.id": transactional_id,
-                "partitioner": PARTITIONER,
-                "log_level": 6,
-                "log.connection.close": True,
-            },
+            {**TELLING, "transactional.id": transactional_id, "partitioner": PARTITIONER},
             {
                 "transaction.timeout.ms": 10_000,
                 "linger.ms": 1,

@@ -25,7 +25,7 @@ from confluent_kafka.admin import AdminClient
 
 from connectors.kafka import client
 from tests.faults import ports
-from tests.integration.pipeline import REPOSITORY
+from tests.integration.flow_process import REPOSITORY
 
 _START_SECONDS = 90.0
 _ENVIRONMENT = {"JAVA_TOOL_OPTIONS": "-XX:+UseSerialGC -Xms192m"}

@@ -16,7 +16,7 @@ import psutil
 from connectors.clock import now
 from tests.faults.history import Measured
 from tests.faults.points import VARIABLE, FaultPoints
-from tests.integration.pipeline import REPOSITORY
+from tests.integration.flow_process import REPOSITORY
 
 _LOOK_EVERY = 0.05
 _MEASURE_EVERY = 2.0

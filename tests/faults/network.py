@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.faults import ports
 from tests.faults.frames import END_TXN
-from tests.integration.pipeline import REPOSITORY
+from tests.integration.flow_process import REPOSITORY
 
 
 class Network:

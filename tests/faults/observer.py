@@ -23,7 +23,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 from connectors.contracts import Contracts
 from connectors.kafka import client
 from tests.faults.watching import ERRORS, Watch
-from tests.integration.pipeline import REPOSITORY
+from tests.integration.flow_process import REPOSITORY
 
 FOLDER = "observed"
 """Under the run's folder."""

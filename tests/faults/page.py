@@ -11,7 +11,7 @@ from tests.faults.checks.check import Check
 from tests.faults.checks.recovery import LONGEST_S, USUAL_S, Recovery, percentile
 from tests.faults.history import Run
 from tests.faults.verdict import evidence_of, felt, verdict
-from tests.integration.pipeline import REPOSITORY
+from tests.integration.flow_process import REPOSITORY
 
 RESULTS = REPOSITORY / "tests" / "faults" / "results"
 _SLOWEST = 5

@@ -22,7 +22,7 @@ from tests.faults.observer import Observer
 from tests.faults.scene import Scene
 from tests.faults.schedule import AWAY_AT_START, Planned, schedule
 from tests.faults.stage import Lag, contracts, staged, start_flows
-from tests.integration.pipeline import REPOSITORY
+from tests.integration.flow_process import REPOSITORY
 
 FOLDERS = REPOSITORY / ".manifold" / "faults"
 

@@ -8,7 +8,8 @@ from connectors.clock import now
 from manifold.exits import Exit
 from operators.decision import InvoiceDecision
 from tests.faults.exactness import assert_exact
-from tests.integration.pipeline import BRANCHES, Pipeline, Process, generated
+from tests.integration.flow_process import Process
+from tests.integration.pipeline import BRANCHES, Pipeline, generated
 
 PER_SECOND = 50
 BACKLOG = 300

@@ -5,7 +5,6 @@ import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
 from typing import Self
 
 _END_TXN = 26
@@ -28,12 +27,7 @@ class Interrupting:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         # Closing alone leaves the port taken while another thread accepts on it.
         self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()

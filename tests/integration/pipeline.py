@@ -6,33 +6,26 @@ was waited for, what had been written by then, and how the processes' logs end.
 
 import os
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from confluent_kafka import KafkaError, KafkaException, TopicPartition
-
-from connectors.browse import every_partition, read_all, received
-from connectors.changelog import Where, connected, end_offsets, reader
+from connectors.browse import read_all
+from connectors.changelog import end_offsets
 from connectors.clock import now
-from connectors.codec import Codec, LockIds, Undecodable
+from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts, Topic
 from connectors.database import Store, migrate
 from connectors.groups import committed
-from connectors.kafka import place
 from connectors.pages import entries_of
 from connectors.publish import Publisher
-from connectors.records import RECORDS
 from connectors.settings import Database, Settings
 from connectors.stream import Received
 from connectors.topics import Topics
@@ -41,15 +34,14 @@ from manifold.exits import Exit
 from manifold.generator import Sample, World, invoices, reference_records, world
 from manifold.supervisor import environment
 from operators.decision import InvoiceDecision
+from tests.integration.flow_process import PATIENCE, Process
+from tests.integration.seen import Seen, partitions
 
 T = TypeVar("T")
 
-REPOSITORY = Path(__file__).parents[2]
 BRANCHES = FLOWS[:4]
 """The flows that answer uploads."""
 
-_PATIENCE = 90.0
-"""Seconds to wait for something: many times what it takes on a quiet machine."""
 _TOLD = 25
 """Lines of a log that are shown when something has failed."""
 
@@ -58,122 +50,6 @@ def generated(count: int, seed: int = 1, fault_rate: float = 0.2) -> tuple[World
     """Reference data and as many invoices, uploaded now."""
     made = world(seed, count, datetime.now(UTC).date())
     return made, list(invoices(made, seed, count, now(), fault_rate))
-
-
-class Process:
-    """One process of a flow, as a user would start it."""
-
-    def __init__(
-        self, flow: str, instance: str | None, settings: Mapping[str, str], log: Path
-    ) -> None:
-        """Start it."""
-        self.flow = flow
-        self.instance = instance
-        self.log = log
-        named = ["--instance", instance] if instance else []
-        with log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "manifold", "run", flow, *named],
-                cwd=REPOSITORY,
-                env=settings,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-
-    @property
-    def code(self) -> int | None:
-        """The exit code; None while it runs."""
-        return self._process.poll()
-
-    def wait(self, seconds: float = _PATIENCE) -> int:
-        """The exit code, once it has ended."""
-        return self._process.wait(seconds)
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        self._process.kill()
-        self._process.wait()
-
-    def terminate(self) -> None:
-        """Ask it to end."""
-        self._process.terminate()
-
-    def pause(self) -> None:
-        """Let it stand still, as a virtual machine that is being moved."""
-        self._process.send_signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Let it go on without knowing of the time that has passed."""
-        self._process.send_signal(signal.SIGCONT)
-
-    def __str__(self) -> str:
-        """Its flow and instance."""
-        return f"{self.flow} {self.instance or 'without a name'}"
-
-
-class Seen:
-    """What has been committed to topics, each record once for every time it stands there."""
-
-    def __init__(self, kafka: Mapping[str, str], contracts: Contracts) -> None:
-        """Watch all topics that hold events or dead letters, from their beginning."""
-        self._kafka = kafka
-        self._contracts = contracts
-        codec = Codec(contracts, LockIds(contracts))
-        self._decoders = {contracts.topic_of(each).name: codec.decoder(each) for each in RECORDS}
-        topics = [
-            each for each in contracts.every_topic() if each.kind in ("stream", "dead_letter")
-        ]
-        self._letters = [each.name for each in topics if each.kind == "dead_letter"]
-        self._reached: dict[Where, int] = dict.fromkeys(_partitions(topics), 0)
-        self._raw: dict[str, list[Received]] = {each.name: [] for each in topics}
-        self._records: dict[str, list[Any]] = {each.name: [] for each in topics}
-        self.admin = connected(kafka, topics[0].name)
-        self._consumer = reader(kafka)
-        self._consumer.assign([TopicPartition(*where, 0) for where in self._reached])
-
-    def poll(self, seconds: float = 0.1) -> None:
-        """Take over what has arrived."""
-        for message in self._consumer.consume(10_000, seconds):
-            topic, partition, offset = place(message)
-            error = message.error()
-            if error is None:
-                record = received(message)
-                self._reached[topic, partition] = offset + 1
-                self._raw[topic].append(record)
-                with suppress(Undecodable, KeyError):
-                    self._records[topic].append(self._decoders[topic](record.value or b""))
-            elif error.code() == KafkaError._PARTITION_EOF:
-                self._reached[topic, partition] = offset
-            elif not error.retriable():
-                raise KafkaException(error)
-
-    def behind(self) -> list[Where]:
-        """Partitions whose present ends have not been reached; polls first."""
-        ends = end_offsets(self._kafka, self._reached, self.admin)
-        self.poll()
-        return [where for where, end in ends.items() if self._reached[where] < end]
-
-    def all(self, record: type[T]) -> list[T]:
-        """The records of a topic that can be read, in order within each partition."""
-        return self._records[self._contracts.topic_of(record).name]
-
-    def raw(self, record: type[Any]) -> list[Received]:
-        """The same as they came."""
-        return self._raw[self._contracts.topic_of(record).name]
-
-    def letters(self) -> list[Received]:
-        """All dead letters."""
-        return [letter for topic in self._letters for letter in self._raw[topic]]
-
-    def counts(self) -> dict[str, int]:
-        """Records by topic."""
-        return {topic: len(found) for topic, found in self._raw.items() if found}
-
-    def close(self) -> None:
-        """Stop watching."""
-        self._consumer.close()
 
 
 class Pipeline:
@@ -296,9 +172,9 @@ class Pipeline:
                 yield sent
             finally:
                 done.set()
-            uploading.result(_PATIENCE)
+            uploading.result(PATIENCE)
 
-    def until(self, condition: Callable[[], bool], what: str, seconds: float = _PATIENCE) -> None:
+    def until(self, condition: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
         """Wait for something, supervising the processes and reading what they write."""
         end = time.monotonic() + seconds
         while True:
@@ -322,11 +198,10 @@ class Pipeline:
     def lag(self, flow: str) -> int:
         """How far a flow's group is from the ends of what it reads, by the broker's account."""
         parts = BRANCHES if flow == FUSED else (flow,)
-        partitions = _partitions(
-            {topic.name: topic for part in parts for topic in self.contracts.read_by(part)}.values()
-        )
-        ends = end_offsets(self.kafka, partitions, self.seen.admin)
-        done = committed(self.kafka, self.namespace + flow, partitions)
+        topics = {topic.name: topic for part in parts for topic in self.contracts.read_by(part)}
+        wheres = partitions(topics.values())
+        ends = end_offsets(self.kafka, wheres, self.seen.admin)
+        done = committed(self.kafka, self.namespace + flow, wheres)
         return sum(end - (done[where] or 0) for where, end in ends.items())
 
     def more(self, record: type[Any], count: int = 1) -> Callable[[], bool]:
@@ -390,10 +265,6 @@ class Pipeline:
         for gone in admin.delete_consumer_groups(groups, request_timeout=30).values():
             gone.exception()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _partitions(topics: Iterable[Topic]) -> list[Where]:
-    return every_partition({topic.name: topic.partitions for topic in topics})
 
 
 def _end_of(log: Path) -> str:

@@ -21,7 +21,8 @@ from operators.result import (
     ValidationResult,
 )
 from operators.upload import InvoiceUploaded
-from tests.integration.pipeline import BRANCHES, REPOSITORY, Pipeline, generated
+from tests.integration.flow_process import REPOSITORY
+from tests.integration.pipeline import BRANCHES, Pipeline, generated
 from tests.integration.raw import write
 
 DEADLINE = 2

@@ -15,7 +15,8 @@ from manifold.exits import Exit
 from operators.decision import InvoiceDecision
 from operators.result import ValidationResult
 from operators.upload import InvoiceOcrCompleted
-from tests.integration.pipeline import BRANCHES, REPOSITORY, Pipeline, generated
+from tests.integration.flow_process import REPOSITORY
+from tests.integration.pipeline import BRANCHES, Pipeline, generated
 
 
 @pytest.fixture

@@ -58,6 +58,17 @@ def test_a_producer_whose_commit_was_sent_twice_is_not_used_again(
     assert [each.value for each in read_all(kafka, [narrow])] == [b"undisturbed", b"interrupted"]
 
 
+def test_breaks_are_heard_however_soon_one_follows_the_other(bootstrap: str, narrow: str) -> None:
+    with Interrupting(bootstrap) as proxy:
+        kafka = {"bootstrap.servers": proxy.address, "log_level": "0"}
+        transactions = Transactions(kafka, narrow)
+        for _ in range(4):
+            proxy.interrupts = 1
+            transactions.produce([Outgoing(narrow, b"k", b"interrupted", [])])
+            with pytest.raises(TransactionFailed, match="a connection broke meanwhile"):
+                transactions.commit([], None)
+
+
 def test_a_producer_whose_abort_was_sent_twice_is_not_used_again(
     bootstrap: str, narrow: str
 ) -> None:

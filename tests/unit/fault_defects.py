@@ -159,6 +159,7 @@ def in_its_page(
     change: Callable[[V], V | None],
 ) -> SmallHistory:
     """The youngest entry of a key otherwise than it was, or gone."""
+    # A type made of a variable: msgspec reads it, mypy does not.
     decode = msgspec.msgpack.Decoder(list[tuple[str, kind | None]]).decode  # type: ignore[valid-type]
     for page in reversed(history.of(CONTRACTS.changelog(flow, table).name)):
         entries = dict(decode(page.value)) if page.value is not None else {}

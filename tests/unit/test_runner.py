@@ -87,6 +87,7 @@ def test_a_bare_error_of_the_client_behind_an_exception_is_told_and_tried_again(
     class Chained(RuntimeError):
         """The engine's exception, as it looks when the client has left a bare error behind."""
 
+        # The client's own: it chains what is no exception.
         __cause__ = KafkaError(KafkaError._TIMED_OUT)  # type: ignore[assignment]
 
     runtime = Runtime("validation", Settings(), threading.Event())

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 
 os.environ["RUST_BACKTRACE"] = "0"
 
@@ -28,8 +29,7 @@ def main() -> int:
     with flows() as store:
         for name in options.flow or FLOWS:
             campaign = Campaign(Flow(name, store), options.seed)
-            first = options.chunk or 0
-            began, shown, number = time.monotonic(), 0.0, first
+            began, shown, number = time.monotonic(), 0.0, options.chunk
             while campaign.records < options.records // len(options.flow or FLOWS):
                 for finding in campaign.chunk(number):
                     found[f"{name}: {finding.where}"] += 1
@@ -50,12 +50,25 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.fuzz", description=__doc__)
-    parser.add_argument("--records", type=int, default=60_000, help="in all, shared by the flows")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--records", type=_at_least(len(FLOWS)), default=60_000, help="in all, shared by the flows"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the mutations")
     parser.add_argument("--flow", action="append", choices=FLOWS, help="only this one; repeatable")
-    parser.add_argument("--chunk", type=int, help=f"begin at this chunk of {CHUNK} records")
+    parser.add_argument(
+        "--chunk", type=_at_least(0), default=0, help=f"begin at this chunk of {CHUNK} records"
+    )
     parser.add_argument("--keep-going", action="store_true", help="collect all that goes wrong")
     return parser.parse_args()
+
+
+def _at_least(smallest: int) -> Callable[[str], int]:
+    def count(text: str) -> int:
+        if (number := int(text)) < smallest:
+            raise argparse.ArgumentTypeError(f"{number} is less than {smallest}")
+        return number
+
+    return count
 
 
 def _progress(campaign: Campaign, seconds: float) -> None:

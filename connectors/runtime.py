@@ -45,7 +45,6 @@ class Runtime:
         self._parts: tuple[str, ...] = (flow,)
         self._reads = [topic.name for topic in self.contracts.read_by(flow)]
         self._changelogs: list[str] = []
-        self._stores: list[ChangelogStore] = []
         self._reference: dict[type[Any], ReferenceTable[Any]] = {}
         self._watch_ends_every: timedelta | None = None
         self._closing: list[Callable[[], None]] = []
@@ -108,8 +107,8 @@ class Runtime:
             lambda: task.assigned,
             self._stopping.is_set,
         )
-        self._stores.append(store)
-        self.task.between_epochs(store.committed)
+        task.between_epochs(store.committed)
+        task.on_rewind(store.roll_back)
         return store
 
     def reference(self, record: type[V]) -> ReferenceTable[V]:
@@ -160,11 +159,7 @@ class Runtime:
 
         None when that cannot be done, and the process must end.
         """
-        if not self.task.rewind():
-            return None
-        for store in self._stores:
-            store.roll_back()
-        return self.task.remember_failure(failed)
+        return self.task.remember_failure(failed) if self.task.rewind() else None
 
     def abort(self) -> None:
         """Give up the open epoch."""

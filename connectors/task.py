@@ -41,6 +41,8 @@ log = structlog.get_logger(__name__)
 
 _WAIT = 0.1
 """Seconds one poll waits for a first record."""
+_ATTEMPTS_TO_COMMIT = 4
+"""In a row, after which the process ends: elsewhere, or later, it may go better."""
 
 
 class UnevenAssignment(Unavailable):
@@ -99,6 +101,8 @@ class Task:
         self._started = False
         self._ends = EndWatch(kafka, watch_ends_every) if watch_ends_every else None
         self._between: list[Callable[[], None]] = []
+        self._back: list[Callable[[], None]] = []
+        self._not_committed = 0
         self._offsets: dict[tuple[str, int], int] = {}
         """Where the open epoch has got to."""
         self._committed: dict[tuple[str, int], int] = {}
@@ -127,6 +131,10 @@ class Task:
     def between_epochs(self, refresh: Callable[[], None]) -> None:
         """Call `refresh` before every poll, when no epoch is open."""
         self._between.append(refresh)
+
+    def on_rewind(self, roll_back: Callable[[], None]) -> None:
+        """Call `roll_back` when the open epoch has been given up and will be read again."""
+        self._back.append(roll_back)
 
     def poll(self) -> list[Keyed[Received]]:
         """What has arrived: an event or two for each partition number, possibly none."""
@@ -223,13 +231,23 @@ class Task:
     def commit(self) -> None:
         """Make everything since the last commit visible, and the offsets of what caused it.
 
-        Raises TransactionFailed, after which the process must end.
+        An epoch of which nothing was committed is read again. Raises TransactionFailed when that
+        cannot be, after which the process must end.
         """
         if not self._offsets and not self._transactions.open:
             return
         started = time.monotonic()
         offsets = [self._committable(*key, offset) for key, offset in self._offsets.items()]
-        self._transactions.commit(offsets, self._group_metadata)
+        try:
+            self._transactions.commit(offsets, self._group_metadata)
+        except TransactionFailed as failed:
+            self._not_committed += 1
+            again = failed.abortable and self._not_committed < _ATTEMPTS_TO_COMMIT
+            if not again or not self.rewind():
+                raise
+            log.warning("the epoch is read again", reason=str(failed))
+            return
+        self._not_committed = 0
         self._committed |= self._offsets
         self._offsets = {}
         self._pacing.committed(time.monotonic() - started)
@@ -251,12 +269,14 @@ class Task:
 
     def rewind(self) -> bool:
         """Give up the open epoch and go back to where it began; False when the process must end."""
-        if not self._transactions.abort():
+        if not self._transactions.abort_and_renew():
             return False
         self._seek({where: self._began(where) for where in self._offsets})
         self._offsets, self._ended = {}, {}
         if self._ends is not None:
             self._ends.forget()
+        for roll_back in self._back:
+            roll_back()
         return True
 
     def _began(self, where: tuple[str, int]) -> int:

@@ -1,4 +1,4 @@
-"""The producing half of a task: one transaction at a time, on a producer used until it fails."""
+"""The producing half of a task: one transaction at a time."""
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,15 @@ _PATIENCE = 60.0
 
 
 class TransactionFailed(Unavailable):
-    """An epoch could not be committed. The process must end and start anew."""
+    """An epoch could not be committed."""
+
+    def __init__(self, message: str, *, abortable: bool = False) -> None:
+        """`abortable`: nothing of the epoch was committed, and its transaction can be aborted.
+
+        Otherwise the process must end and start anew.
+        """
+        super().__init__(message)
+        self.abortable = abortable
 
 
 class Transactions:
@@ -31,8 +39,7 @@ class Transactions:
 
     def __init__(self, kafka: Mapping[str, str], transactional_id: str) -> None:
         """Connect, and fence whoever used `transactional_id` before."""
-        self._disconnects = Disconnects()
-        settings = client(
+        self._settings = client(
             kafka,
             {**TELLING, "transactional.id": transactional_id, "partitioner": PARTITIONER},
             {
@@ -42,9 +49,14 @@ class Transactions:
                 "message.max.bytes": LARGEST,
             },
         )
-        self._producer = Producer({**settings, "logger": self._disconnects})
-        self._producer.init_transactions(_PATIENCE)
+        self._connect()
         self.open = False
+
+    def _connect(self) -> None:
+        self._disconnects = Disconnects()
+        producer = Producer({**self._settings, "logger": self._disconnects})
+        producer.init_transactions(_PATIENCE)
+        self._producer = producer
 
     def produce(self, records: Iterable[Outgoing]) -> None:
         """Write records in the open transaction.
@@ -75,9 +87,9 @@ class Transactions:
     def commit(self, offsets: Sequence[TopicPartition], group: Any) -> None:
         """Make what was written visible, together with a group's offsets.
 
-        Raises TransactionFailed when the outcome is anything but success; the producer must
-        never be used again then, because a late end of this transaction could close a later
-        one. So could one that the client has sent twice, though it was a success.
+        Raises TransactionFailed when the outcome is anything but success. When that can be
+        aborted, do; otherwise never use these transactions again: a late end of this one could
+        close a later one.
         """
         try:
             self._begin()
@@ -86,40 +98,55 @@ class Transactions:
                 self._send_offsets(list(offsets), group)
             self._producer.commit_transaction(_TIMEOUT)
             self.open = False
-            sent_twice = self._heard()
+            self._settle()
         except KafkaException as error:
+            reason = error.args[0]
+            what = "not committed" if self.open else "committed, but another cannot be begun"
             raise TransactionFailed(
-                f"the epoch was not committed: {error.args[0].str()}"
+                f"the epoch was {what}: {reason.str()}",
+                abortable=self.open and reason.txn_requires_abort(),
             ) from error
-        if sent_twice:
-            raise TransactionFailed(
-                "the epoch was committed, but a connection broke meanwhile: what was sent twice "
-                "could close a later one"
-            )
 
     def abort(self) -> bool:
-        """Give up the open transaction; False when the broker could not be told.
-
-        Then the producer must never be used again.
-        """
+        """Give up the open transaction; False when the broker could not be told."""
         if not self.open:
             return True
         self.open = False
         try:
-            self._listen()
             self._producer.abort_transaction(10)
-            return not self._heard()
         except KafkaException as error:
             log.warning("the transaction was left to time out", error=error.args[0].str())
             return False
+        return True
+
+    def abort_and_renew(self) -> bool:
+        """Give up the open transaction and be ready for another; False when that cannot be.
+
+        That the abort succeeds proves that nothing was committed.
+        """
+        if not self.abort():
+            return False
+        try:
+            # After a failure the client may go on with sequence numbers that brokers refuse.
+            self._connect()
+        except KafkaException as error:
+            log.warning("no other transaction can be begun", error=error.args[0].str())
+            return False
+        return True
 
     def _listen(self) -> None:
         self._producer.poll(0)
         self._disconnects.heard = False
 
-    def _heard(self) -> bool:
+    def _settle(self) -> None:
+        """Go on with another producer when the end of this transaction may come a second time.
+
+        Brokers refuse whatever an earlier producer of the same name has sent.
+        """
         self._producer.poll(0)
-        return self._disconnects.heard
+        if self._disconnects.heard:
+            log.info("a connection broke as a transaction ended: its producer is replaced")
+            self._connect()
 
     def _begin(self) -> None:
         if not self.open:

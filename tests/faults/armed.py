@@ -131,12 +131,12 @@ def _arm_task(point: Point) -> None:
 
 
 def _arm_transactions(point: Point) -> None:
-    initialise, produce = Transactions.__init__, Transactions.produce
+    connect, produce = Transactions._connect, Transactions.produce
     send_offsets = Transactions._send_offsets
 
-    @wraps(initialise)
-    def initialised(self: Transactions, *arguments: Any, **named: Any) -> None:
-        initialise(self, *arguments, **named)
+    @wraps(connect)
+    def connected(self: Transactions) -> None:
+        connect(self)
         self._producer = Committing(self._producer, point)  # type: ignore[assignment]
 
     @wraps(produce)
@@ -153,7 +153,7 @@ def _arm_transactions(point: Point) -> None:
         send_offsets(self, offsets, group)
         point.reached("after_send_offsets")
 
-    _replace(Transactions, initialise, initialised)
+    _replace(Transactions, connect, connected)
     _replace(Transactions, produce, produced)
     _replace(Transactions, send_offsets, sent)
 

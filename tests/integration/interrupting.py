@@ -22,6 +22,8 @@ class Interrupting:
         self.address = f"127.0.0.1:{self._port}"
         self.interrupts = 0
         """EndTxn requests still to be kept."""
+        self.kept: list[bytes] = []
+        """Those kept, the latest last."""
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -31,6 +33,13 @@ class Interrupting:
         # Closing alone leaves the port taken while another thread accepts on it.
         self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
+
+    def deliver(self) -> None:
+        """Let the broker have the latest request that was kept, and wait for its answer."""
+        frame = self.kept[-1]
+        with socket.create_connection(self._broker) as broker, broker.makefile("rb") as answers:
+            broker.sendall(struct.pack(">i", len(frame) - 4) + frame[4:])
+            answers.read(*struct.unpack(">i", answers.read(4)))
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -43,6 +52,7 @@ class Interrupting:
     def _request(self, frame: bytes) -> bytes | None:
         if self.interrupts and struct.unpack_from(">h", frame, 4) == (_END_TXN,):
             self.interrupts -= 1
+            self.kept.append(frame)
             return None
         return frame
 

@@ -10,6 +10,7 @@ from confluent_kafka import KafkaError, Message, TopicPartition
 from connectors import pacing
 from connectors.stream import Batch, Revoked
 from connectors.task import Task
+from connectors.transaction import TransactionFailed
 
 
 def record(offset: int, partition: int = 0) -> Message:
@@ -33,6 +34,7 @@ class Consumer:
         self.in_poll: Callable[[], None] = lambda: None
         self.in_consume: Callable[[], None] = lambda: None
         self.metadata: list[object] = []
+        self.sought: list[int] = []
 
     def poll(self, _: float) -> Message | None:
         self.in_poll()
@@ -49,6 +51,12 @@ class Consumer:
     def committed(self, partitions: list[TopicPartition], _: float) -> list[TopicPartition]:
         return partitions
 
+    def seek(self, to: TopicPartition) -> None:
+        self.sought.append(to.offset)
+
+    def get_watermark_offsets(self, _: TopicPartition, __: float) -> tuple[int, int]:
+        return 3, 99
+
 
 class Transactions:
     """Notes the offsets that are committed."""
@@ -57,8 +65,15 @@ class Transactions:
         self.open = False
         self.offsets: list[int] = []
         self.groups: list[object] = []
+        self.refusals: list[TransactionFailed] = []
+        self.aborts = True
+
+    def abort_and_renew(self) -> bool:
+        return self.aborts
 
     def commit(self, offsets: list[TopicPartition], group: object) -> None:
+        if self.refusals:
+            raise self.refusals.pop()
         self.offsets += [each.offset for each in offsets]
         self.groups.append(group)
 
@@ -137,3 +152,56 @@ def test_every_commit_carries_the_generation_of_its_assignment(place: Place) -> 
     place.epoch(record(3))
     place.epoch()
     assert place.transactions.groups[-1] is place.consumer.metadata[-1] is not assigned
+
+
+REFUSED = TransactionFailed("refused", abortable=True)
+
+
+def test_an_epoch_that_was_refused_is_read_again_from_where_it_began(place: Place) -> None:
+    rolled_back: list[int] = []
+    place.task.on_rewind(lambda: rolled_back.append(1))
+    place.epoch(record(7))
+    place.epoch(record(8), record(9))
+    place.transactions.refusals = [REFUSED]
+    assert offsets(place.epoch(record(8), record(9))) == [8, 9]
+    assert (place.consumer.sought, rolled_back) == ([8], [1])
+    place.epoch()
+    assert place.transactions.offsets == [8, 10]
+
+
+def test_a_partition_without_commits_is_read_again_from_its_beginning(place: Place) -> None:
+    place.epoch(record(7))
+    place.transactions.refusals = [REFUSED]
+    place.epoch()
+    assert place.consumer.sought == [3]
+
+
+def test_what_is_refused_again_and_again_ends_the_process(place: Place) -> None:
+    place.transactions.refusals = [REFUSED] * 4
+    for _ in range(4):
+        place.epoch(record(7))
+    with pytest.raises(TransactionFailed):
+        place.epoch()
+
+
+def test_a_success_forgives_what_was_refused_before(place: Place) -> None:
+    for _ in range(4):
+        place.transactions.refusals = [REFUSED]
+        place.epoch(record(7))
+        place.epoch(record(7))
+        place.epoch()
+    assert place.transactions.offsets == [8, 8, 8, 8]
+
+
+@pytest.mark.parametrize(
+    ("abortable", "aborts"), [(False, True), (True, False)], ids=["in doubt", "not told"]
+)
+def test_an_epoch_that_cannot_be_given_up_ends_the_process(
+    place: Place, abortable: bool, aborts: bool
+) -> None:
+    place.transactions.aborts = aborts
+    place.epoch(record(7))
+    place.transactions.refusals = [TransactionFailed("refused", abortable=abortable)]
+    with pytest.raises(TransactionFailed):
+        place.epoch()
+    assert place.consumer.sought == []

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
-from connectors.changelog import Where, end_offsets, list_offsets, reader
+from connectors.changelog import reader
 from connectors.errors import Unavailable
 from connectors.kafka import (
     Stopped,
@@ -18,10 +18,10 @@ from connectors.kafka import (
     client,
     find_topics,
     headers_of,
-    latest,
     place,
     wait_for_broker,
 )
+from connectors.offsets import Offsets, Where, end_offsets
 from connectors.stream import Received
 from operators.time import Instant
 
@@ -73,12 +73,11 @@ def start_offsets(
     wanted = tuple(partitions)
     if not wanted:
         return {}
-    admin = AdminClient(client(kafka))
-    if since is None or is_embedded(admin):
-        return list_offsets(admin, wanted, _earliest())
-    found = list_offsets(admin, wanted, OffsetSpec.for_timestamp(since))
-    older = [where for where, offset in found.items() if offset < 0]
-    return {**found, **(list_offsets(admin, older, latest()) if older else {})}
+    offsets = Offsets(kafka)
+    if since is None or is_embedded(AdminClient(client(kafka))):
+        return offsets.of(wanted, _earliest())
+    found = offsets.of(wanted, OffsetSpec.for_timestamp(since))
+    return found | offsets.ends(where for where, offset in found.items() if offset < 0)
 
 
 def read_between(
@@ -91,7 +90,7 @@ def read_between(
 
     A transaction that is still open at the end is waited for, but no longer than 15 seconds.
     """
-    ends = end_offsets(kafka, starts) if starts else {}
+    ends = end_offsets(kafka, starts)
     left = {where: end for where, end in ends.items() if end > starts[where]}
     if not left:
         return

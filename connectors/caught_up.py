@@ -79,5 +79,7 @@ class EndWatch:
                 _, ends = behind.setdefault(where.partition, (self._asked_at, {}))
                 ends[where.topic] = offset_of(answer)
         except KafkaException:
+            # A client goes on asking the leaders it knew first (see `connectors.offsets`).
+            self._admin = None
             return
         self._behind.update(behind)

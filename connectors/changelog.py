@@ -1,25 +1,16 @@
 """Reading compacted partitions from the beginning to their ends."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
-import stamina
 import structlog
-from confluent_kafka import (
-    Consumer,
-    IsolationLevel,
-    KafkaError,
-    KafkaException,
-    TopicPartition,
-)
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
-from connectors.kafka import Stopped, client, has_no_leader, latest, offset_of, place
+from connectors.kafka import Stopped, client, place
+from connectors.offsets import Where
 
 log = structlog.get_logger(__name__)
 
-Where: TypeAlias = tuple[str, int]
-"""Topic and partition number."""
 Apply: TypeAlias = Callable[[bytes, bytes | None], None]
 """Takes a record's key and its value; None deletes."""
 
@@ -43,40 +34,6 @@ def reader(kafka: Mapping[str, str]) -> Consumer:
             },
         )
     )
-
-
-def connected(kafka: Mapping[str, str], topic: str) -> AdminClient:
-    """A client for `end_offsets`. One not connected before now and then takes 1 to 3 seconds."""
-    admin = AdminClient(client(kafka))
-    admin.list_topics(topic, timeout=30)
-    return admin
-
-
-def end_offsets(
-    kafka: Mapping[str, str], partitions: Iterable[Where], admin: AdminClient | None = None
-) -> dict[Where, int]:
-    """The ends of partitions, records of open transactions included.
-
-    Who asks again and again brings an `admin` that is `connected`.
-    """
-    partitions = list(partitions)
-    if not partitions:
-        return {}
-    return list_offsets(admin or connected(kafka, partitions[0][0]), partitions, latest())
-
-
-@stamina.retry(on=has_no_leader, attempts=10, timeout=30.0, wait_initial=0.1, wait_max=2.0)
-def list_offsets(admin: AdminClient, partitions: Iterable[Where], spec: Any) -> dict[Where, int]:
-    """Offsets of partitions, records of open transactions included.
-
-    Waits for partitions that have no leader yet, as those of a topic just created.
-    """
-    answers = admin.list_offsets(
-        {TopicPartition(*where): spec for where in partitions},
-        isolation_level=IsolationLevel.READ_UNCOMMITTED,
-        request_timeout=30,
-    )
-    return {(entry.topic, entry.partition): offset_of(answer) for entry, answer in answers.items()}
 
 
 def read_to(

@@ -6,8 +6,8 @@ from typing import Any
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from connectors.changelog import Where
 from connectors.kafka import client
+from connectors.offsets import Where
 
 
 def go_on_from(kafka: Mapping[str, str], group: str, offsets: Mapping[Where, int]) -> None:

@@ -9,9 +9,10 @@ from typing import Any, Generic, TypeVar
 import structlog
 from confluent_kafka import KafkaError, KafkaException
 
-from connectors.changelog import end_offsets, read_to, reader
+from connectors.changelog import read_to, reader
 from connectors.codec import Undecodable
 from connectors.kafka import place
+from connectors.offsets import end_offsets
 
 log = structlog.get_logger(__name__)
 

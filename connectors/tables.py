@@ -10,10 +10,10 @@ from itertools import chain
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import structlog
-from confluent_kafka.admin import AdminClient
 
-from connectors.changelog import connected, end_offsets, read_whole
+from connectors.changelog import read_whole
 from connectors.changelog_table import ChangelogTable, TableType
+from connectors.offsets import Offsets, Where
 from connectors.stream import Outgoing
 from operators.table import MemoryTable, Table
 
@@ -80,7 +80,6 @@ class Stores:
             store.revoked(partition, returned)
 
 
-Where: TypeAlias = tuple[str, int]
 Produce: TypeAlias = Callable[[list[Outgoing]], None]
 
 
@@ -111,7 +110,7 @@ class ChangelogStore:
         self._open: dict[int, dict[str, ChangelogTable[Any]]] = {}
         self._doubted: set[int] = set()
         self._uncommitted: set[int] = set()
-        self._admin: AdminClient | None = None
+        self._offsets = Offsets(kafka)
         self._ends: dict[Where, int] = {}
 
     def open(self, partition: int) -> Tables:
@@ -129,9 +128,7 @@ class ChangelogStore:
 
     def _restore(self, partitions: Sequence[int]) -> None:
         changelogs = {each: [(topic, each) for topic in self._topics] for each in partitions}
-        if self._admin is None:
-            self._admin = connected(self._kafka, next(iter(self._topics)))
-        ends = end_offsets(self._kafka, chain(*changelogs.values()), self._admin)
+        ends = self._offsets.ends(chain(*changelogs.values()))
         self._doubted.difference_update(partitions)
         kept = [
             each

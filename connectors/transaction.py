@@ -16,8 +16,8 @@ log = structlog.get_logger(__name__)
 
 _TIMEOUT = 30.0
 """Seconds one step of a commit may take."""
-_HANGING = 15.0
-"""Seconds after which sending offsets is given up; the broker aborts open transactions earlier."""
+_LONGEST = 10.0
+"""Seconds a transaction may be open, after which brokers abort it."""
 _PATIENCE = 60.0
 """Seconds to wait for an earlier process of the same name to be fenced."""
 
@@ -43,7 +43,7 @@ class Transactions:
             kafka,
             {**TELLING, "transactional.id": transactional_id, "partitioner": PARTITIONER},
             {
-                "transaction.timeout.ms": 10_000,
+                "transaction.timeout.ms": round(_LONGEST * 1_000),
                 "linger.ms": 1,
                 "compression.type": "lz4",
                 "message.max.bytes": LARGEST,
@@ -51,6 +51,7 @@ class Transactions:
         )
         self._connect()
         self.open = False
+        self._committing = False
 
     def _connect(self) -> None:
         self._disconnects = Disconnects()
@@ -91,20 +92,23 @@ class Transactions:
         aborted, do; otherwise never use these transactions again: a late end of this one could
         close a later one.
         """
+        outcome = "not committed"
         try:
             self._begin()
             self._listen()
             if offsets:
                 self._send_offsets(list(offsets), group)
+            self._committing = True
             self._producer.commit_transaction(_TIMEOUT)
-            self.open = False
+            self.open, outcome = False, "committed, but another cannot be begun"
             self._settle()
         except KafkaException as error:
             reason = error.args[0]
-            what = "not committed" if self.open else "committed, but another cannot be begun"
             raise TransactionFailed(
-                f"the epoch was {what}: {reason.str()}",
-                abortable=self.open and reason.txn_requires_abort(),
+                f"the epoch was {outcome}: {reason.str()}",
+                abortable=self.open
+                and not reason.fatal()
+                and (not self._committing or reason.txn_requires_abort()),
             ) from error
 
     def abort(self) -> bool:
@@ -122,12 +126,14 @@ class Transactions:
     def abort_and_renew(self) -> bool:
         """Give up the open transaction and be ready for another; False when that cannot be.
 
-        That the abort succeeds proves that nothing was committed.
+        Where a commit had been asked for, only an abort that succeeds proves that none was made.
         """
-        if not self.abort():
+        if self._committing and not self.abort():
             return False
+        self.open = False
         try:
-            # After a failure the client may go on with sequence numbers that brokers refuse.
+            # Another producer, which ends what is still open: after a failure this one may go on
+            # with sequence numbers that brokers refuse.
             self._connect()
         except KafkaException as error:
             log.warning("no other transaction can be begun", error=error.args[0].str())
@@ -151,7 +157,7 @@ class Transactions:
     def _begin(self) -> None:
         if not self.open:
             self._producer.begin_transaction()
-            self.open = True
+            self.open, self._committing = True, False
 
     def _send_offsets(self, offsets: list[TopicPartition], group: Any) -> None:
         # librdkafka ignores the timeout and may never return when the group's coordinator goes
@@ -166,7 +172,7 @@ class Transactions:
 
         sending = threading.Thread(target=send, daemon=True)
         sending.start()
-        sending.join(_HANGING)
+        sending.join(_LONGEST)
         if sending.is_alive():
             raise TransactionFailed("the group's coordinator did not take the offsets in time")
         if failed:

@@ -8,11 +8,11 @@ import structlog
 from confluent_kafka import KafkaException
 
 from connectors.browse import every_partition
-from connectors.changelog import Where, end_offsets
 from connectors.contracts import Contracts, Topic
 from connectors.errors import Misconfigured
 from connectors.groups import committed, go_on_from
 from connectors.kafka import wait_for_broker
+from connectors.offsets import Where, end_offsets
 from connectors.settings import Settings
 from flows import BRANCHES, FUSED, JOIN
 

@@ -18,13 +18,13 @@ from connectors.browse import (
     start_offsets,
     topics_there,
 )
-from connectors.changelog import end_offsets
 from connectors.checks import check_compatibility, check_lock
 from connectors.contracts import Topic
 from connectors.database import Store
 from connectors.errors import Misconfigured, Unavailable
 from connectors.groups import committed
 from connectors.kafka import bootstrap, client
+from connectors.offsets import end_offsets
 from connectors.settings import FILE, Settings
 from connectors.topics import Topics
 from flows import BRANCHES, FUSED, JOIN

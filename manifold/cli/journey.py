@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 
 from connectors.browse import every_partition, read_between, start_offsets, topics_there
-from connectors.changelog import Where
 from connectors.contracts import Topic
 from connectors.dead_letters import FIRST_SEEN
 from connectors.groups import committed
 from connectors.murmur2 import partition_of
+from connectors.offsets import Where
 from connectors.stream import Received
 from manifold.cli.cluster import Cluster, progress
 from manifold.cli.content import (

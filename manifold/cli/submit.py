@@ -8,8 +8,8 @@ from typing import Annotated, Any, get_args
 import typer
 
 from connectors.browse import every_partition, follow, partitions_of
-from connectors.changelog import Where, end_offsets
 from connectors.codec import Undecodable
+from connectors.offsets import Where, end_offsets
 from connectors.publish import NotWritten, Publisher
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.decisions import Tally, print_decision

@@ -15,7 +15,7 @@ from connectors.browse import (
     start_offsets,
     topics_there,
 )
-from connectors.changelog import end_offsets
+from connectors.offsets import end_offsets
 from connectors.stream import Received
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.content import (

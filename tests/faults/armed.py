@@ -21,7 +21,8 @@ from typing import Any, NoReturn
 from confluent_kafka import Consumer, TopicPartition
 
 from connectors import tables
-from connectors.changelog import Apply, Where, read_whole
+from connectors.changelog import Apply, read_whole
+from connectors.offsets import Where
 from connectors.stream import Batch, Keyed, Outgoing, Received
 from connectors.tables import ChangelogStore
 from connectors.task import Task

@@ -6,11 +6,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from connectors.browse import every_partition
-from connectors.changelog import connected, end_offsets
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
 from connectors.database import migrate
 from connectors.groups import committed
+from connectors.offsets import Offsets
 from connectors.publish import Publisher
 from connectors.settings import Database, Join, Settings
 from connectors.topics import Topics
@@ -95,11 +95,11 @@ class Lag:
             flow: every_partition({each.name: each.partitions for each in wanted.read_by(flow)})
             for flow in FLOWS
         }
-        self._admin = connected(kafka, self._reads[FLOWS[0]][0][0])
+        self._offsets = Offsets(kafka)
 
     def of(self, flow: str) -> int:
         """Offsets that a flow has not worked off."""
-        ends = end_offsets(self._kafka, self._reads[flow], self._admin)
+        ends = self._offsets.ends(self._reads[flow])
         done = committed(self._kafka, NAMESPACE + flow, self._reads[flow])
         return sum(end - (done[where] or 0) for where, end in ends.items())
 

@@ -3,16 +3,16 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import ElectionType, KafkaException, Producer
 from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]
 
-from connectors.changelog import Where, connected, end_offsets
 from connectors.kafka import client
+from connectors.offsets import Offsets, Where
 from tests.faults import ports
 from tests.faults.cluster import Cluster
 from tests.faults.network import Network
@@ -21,6 +21,7 @@ TOPIC = "ends"
 PARTITIONS = 6
 RECORDS = 10
 SECONDS = 30.0
+PATIENCE = 60.0
 
 
 @pytest.fixture
@@ -62,6 +63,34 @@ def test_no_end_is_wrong_however_often_connections_break(
     assert set(found) == {RECORDS}
 
 
+def test_ends_are_known_again_when_a_leader_has_died_and_when_it_leads_again(
+    cluster: Cluster,
+) -> None:
+    _write(cluster)
+    wanted: list[Where] = [(TOPIC, number) for number in range(PARTITIONS)]
+    led = [where for where in wanted if cluster.leader(*where) == 1]
+    kafka = {**cluster.kafka, "log_level": "0"}
+    died, back = Offsets(kafka), Offsets(kafka)
+    for offsets in (died, back):
+        assert set(offsets.ends(wanted).values()) == {RECORDS}
+    broker = cluster.brokers[1]
+    broker.kill()
+    _wait(lambda: all(cluster.leader(*where) not in (None, 1) for where in led))
+    assert set(died.ends(wanted).values()) == {RECORDS}
+    broker.start()
+    assert cluster.whole(PATIENCE)
+    cluster.admin.elect_leaders(ElectionType.PREFERRED).result()
+    _wait(lambda: all(cluster.leader(*where) == 1 for where in led))
+    assert set(back.ends(wanted).values()) == {RECORDS}
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
 def _write(cluster: Cluster) -> None:
     created = cluster.admin.create_topics([NewTopic(TOPIC, PARTITIONS, len(ports.BROKERS))])
     created[TOPIC].result()
@@ -74,11 +103,11 @@ def _write(cluster: Cluster) -> None:
 def _ask(kafka: dict[str, str], over: threading.Event) -> Counter[int]:
     """The ends that were given; an error is no wrong answer."""
     wanted: list[Where] = [(TOPIC, number) for number in range(PARTITIONS)]
-    admin = connected(kafka, TOPIC)
+    offsets = Offsets(kafka)
     found = Counter[int]()
     while not over.is_set():
         try:
-            found.update(end_offsets(kafka, wanted, admin).values())
+            found.update(offsets.ends(wanted).values())
         except KafkaException:
             continue
     return found

@@ -16,9 +16,10 @@ import msgspec
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from connectors.changelog import end_offsets, reader
+from connectors.changelog import reader
 from connectors.clock import now
 from connectors.kafka import client, place
+from connectors.offsets import end_offsets
 from operators.time import isoformat
 from tests.faults.commits import FILE, TOPIC, Kept
 from tests.faults.rows import Where, file_of, packed, row

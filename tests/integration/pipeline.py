@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from connectors.browse import read_all
-from connectors.changelog import end_offsets
 from connectors.clock import now
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts, Topic
@@ -200,7 +199,7 @@ class Pipeline:
         parts = BRANCHES if flow == FUSED else (flow,)
         topics = {topic.name: topic for part in parts for topic in self.contracts.read_by(part)}
         wheres = partitions(topics.values())
-        ends = end_offsets(self.kafka, wheres, self.seen.admin)
+        ends = self.seen.offsets.ends(wheres)
         done = committed(self.kafka, self.namespace + flow, wheres)
         return sum(end - (done[where] or 0) for where, end in ends.items())
 

@@ -5,12 +5,14 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from connectors.browse import every_partition, received
-from connectors.changelog import Where, connected, end_offsets, reader
+from connectors.changelog import reader
 from connectors.codec import Codec, LockIds, Undecodable
 from connectors.contracts import Contracts, Topic
-from connectors.kafka import place
+from connectors.kafka import client, place
+from connectors.offsets import Offsets, Where
 from connectors.records import RECORDS
 from connectors.stream import Received
 
@@ -33,7 +35,8 @@ class Seen:
         self._reached: dict[Where, int] = dict.fromkeys(partitions(topics), 0)
         self._raw: dict[str, list[Received]] = {each.name: [] for each in topics}
         self._records: dict[str, list[Any]] = {each.name: [] for each in topics}
-        self.admin = connected(kafka, topics[0].name)
+        self.admin = AdminClient(client(kafka))
+        self.offsets = Offsets(kafka)
         self._consumer = reader(kafka)
         self._consumer.assign([TopicPartition(*where, 0) for where in self._reached])
 
@@ -55,7 +58,7 @@ class Seen:
 
     def behind(self) -> list[Where]:
         """Partitions whose present ends have not been reached; polls first."""
-        ends = end_offsets(self._kafka, self._reached, self.admin)
+        ends = self.offsets.ends(self._reached)
         self.poll()
         return [where for where, end in ends.items() if self._reached[where] < end]
 

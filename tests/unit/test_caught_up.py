@@ -21,6 +21,11 @@ class Broker:
     def __init__(self) -> None:
         self.ends: dict[tuple[str, int], int] = {}
         self.asked: list[dict[TopicPartition, Future[Any]]] = []
+        self.clients = 0
+
+    def client(self, _: object) -> "Broker":
+        self.clients += 1
+        return self
 
     def list_offsets(
         self, partitions: dict[TopicPartition, Any], *, isolation_level: Any, **_: Any
@@ -43,7 +48,7 @@ class Broker:
 def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     found = Broker()
     found.ends = {(topic, number): 10 for topic in TOPICS for number in (0, 1)}
-    monkeypatch.setattr(caught_up, "AdminClient", lambda _: found)
+    monkeypatch.setattr(caught_up, "AdminClient", found.client)
     return found
 
 
@@ -124,6 +129,16 @@ def test_a_failed_answer_is_asked_again(broker: Broker, look: Any) -> None:
     look(6_000)
     broker.answer()
     assert look(6_100) == [(0, 6_000)]
+
+
+def test_a_client_that_was_refused_is_not_asked_again(broker: Broker, look: Any) -> None:
+    look(5_000, answers=10, questions=10)
+    broker.answer()
+    look(6_000)
+    assert broker.clients == 1
+    broker.fail()
+    look(7_000)
+    assert broker.clients == 2
 
 
 def test_a_process_without_partitions_asks_nothing(broker: Broker, look: Any) -> None:

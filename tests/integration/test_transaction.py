@@ -12,6 +12,9 @@ from connectors.stream import Outgoing
 from connectors.transaction import TransactionFailed, Transactions
 from tests.integration.interrupting import Interrupting
 
+LARGE = Random(1).randbytes(5_000)
+"""Brokers measure what is compressed."""
+
 
 @pytest.fixture
 def narrow(bootstrap: str, unique: str) -> Iterator[str]:
@@ -31,9 +34,7 @@ def test_a_record_that_is_refused_takes_its_whole_epoch_with_it(
     first = Transactions(kafka, narrow)
     first.produce([Outgoing(narrow, b"k", b"fits", [])])
     first.commit([], None)
-    # Brokers measure what is compressed.
-    large = Random(1).randbytes(5_000)
-    first.produce([Outgoing(narrow, b"k", b"fits", []), Outgoing(narrow, b"k", large, [])])
+    first.produce([Outgoing(narrow, b"k", b"fits", []), Outgoing(narrow, b"k", LARGE, [])])
     with pytest.raises(TransactionFailed, match="not committed") as failed:
         first.commit([], None)
     assert failed.value.abortable
@@ -62,10 +63,12 @@ def test_a_commit_that_comes_late_closes_no_later_transaction(bootstrap: str, na
 def test_an_abort_that_comes_late_closes_no_later_transaction(bootstrap: str, narrow: str) -> None:
     with Interrupting(bootstrap) as proxy:
         transactions = Transactions({"bootstrap.servers": proxy.address}, narrow)
-        transactions.produce([Outgoing(narrow, b"k", b"given up", [])])
-        transactions._producer.flush(10)
+        transactions.produce([Outgoing(narrow, b"k", value, []) for value in (b"fits", LARGE)])
+        with pytest.raises(TransactionFailed):
+            transactions.commit([], None)
         proxy.interrupts = 1
         assert transactions.abort_and_renew()
+        assert proxy.interrupts == 0
         transactions.produce([Outgoing(narrow, b"k", b"committed", [])])
         transactions._producer.flush(10)
         proxy.deliver()

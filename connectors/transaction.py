@@ -17,7 +17,9 @@ log = structlog.get_logger(__name__)
 _TIMEOUT = 30.0
 """Seconds one step of a commit may take."""
 _LONGEST = 10.0
-"""Seconds a transaction may be open, after which brokers abort it."""
+"""Seconds a transaction may be open, after which brokers abort it and the client gives up."""
+_HANGING = 15.0
+"""Seconds after which sending offsets is taken to last for ever: the client would have given up."""
 _PATIENCE = 60.0
 """Seconds to wait for an earlier process of the same name to be fenced."""
 
@@ -172,7 +174,7 @@ class Transactions:
 
         sending = threading.Thread(target=send, daemon=True)
         sending.start()
-        sending.join(_LONGEST)
+        sending.join(_HANGING)
         if sending.is_alive():
             raise TransactionFailed("the group's coordinator did not take the offsets in time")
         if failed:

@@ -28,7 +28,8 @@ from tests.faults import ports
 from tests.integration.flow_process import REPOSITORY
 
 _START_SECONDS = 90.0
-_ENVIRONMENT = {"JAVA_TOOL_OPTIONS": "-XX:+UseSerialGC -Xms192m"}
+_ENVIRONMENT = {"JAVA_TOOL_OPTIONS": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms192m"}
+"""Three brokers that are started again and again would spend their time on compiling themselves."""
 _HEAP = "384m"
 
 

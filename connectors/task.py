@@ -87,7 +87,11 @@ class Task:
                 **({"group.instance.id": identity} if static else {}),
             },
             {
-                "session.timeout.ms": 6_000,
+                # With a name a process that was killed takes over again within this, and nothing
+                # moves; without one its partitions wait for it as long.
+                "session.timeout.ms": 10_000 if static else 6_000,
+                # A rebalance waits until every member has heard of it with a heartbeat.
+                "heartbeat.interval.ms": 1_000,
                 # Longer, and decisions come later; shorter, and an idle flow is busy asking.
                 "fetch.wait.max.ms": 20,
                 # A poll or two ahead: what waits in the client is memory, and no faster.

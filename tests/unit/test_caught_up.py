@@ -134,6 +134,7 @@ def test_a_failed_answer_is_asked_again(broker: Broker, look: Any) -> None:
 def test_a_client_that_was_refused_is_not_asked_again(broker: Broker, look: Any) -> None:
     look(5_000, answers=10, questions=10)
     broker.answer()
+    look(5_100)
     look(6_000)
     assert broker.clients == 1
     broker.fail()

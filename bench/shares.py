@@ -64,9 +64,19 @@ def main() -> int:
     )
     parser.add_argument("profile", nargs="+", type=Path, help="what py-spy has written")
     for path in parser.parse_args().profile:
-        found = shares(path.read_text(errors="replace").splitlines())
+        try:
+            found = shares(path.read_text(errors="replace").splitlines())
+        except OSError as error:
+            print(f"{path}: {error.strerror}", file=sys.stderr)
+            return 1
+        except ValueError:
+            print(f"{path} is not what `py-spy record --format raw` writes", file=sys.stderr)
+            return 1
         if not found:
-            print(f"{path}: no samples of a running flow", file=sys.stderr)
+            print(
+                f"{path} has no samples of a running flow: was --pid that of its process?",
+                file=sys.stderr,
+            )
             return 1
         print(f"{path.stem}: {found.total():,} samples")
         for purpose, samples in found.most_common():

@@ -12,7 +12,6 @@ from connectors.kafka import client, has_no_leader, latest, offset_of
 Where: TypeAlias = tuple[str, int]
 """Topic and partition number."""
 
-
 _TIMEOUT = 5.0
 """Seconds until another client is used."""
 

@@ -87,8 +87,8 @@ class Task:
                 **({"group.instance.id": identity} if static else {}),
             },
             {
-                # With a name a process that was killed takes over again within this, and nothing
-                # moves; without one its partitions wait for it as long.
+                # A dead process's partitions move after this, unless one of its name is back: with
+                # a name there is reason to wait.
                 "session.timeout.ms": 10_000 if static else 6_000,
                 # A rebalance waits until every member has heard of it with a heartbeat.
                 "heartbeat.interval.ms": 1_000,

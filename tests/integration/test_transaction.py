@@ -27,6 +27,18 @@ def narrow(bootstrap: str, unique: str) -> Iterator[str]:
     admin.delete_topics([name])[name].result()
 
 
+@pytest.fixture
+def proxy(bootstrap: str) -> Iterator[Interrupting]:
+    with Interrupting(bootstrap) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def through(proxy: Interrupting, narrow: str) -> Transactions:
+    """Transactions whose end the proxy can interrupt."""
+    return Transactions({"bootstrap.servers": proxy.address, "log_level": "0"}, narrow)
+
+
 def test_a_record_that_is_refused_takes_its_whole_epoch_with_it(
     bootstrap: str, narrow: str
 ) -> None:
@@ -44,52 +56,56 @@ def test_a_record_that_is_refused_takes_its_whole_epoch_with_it(
     assert _values(bootstrap, narrow) == [b"fits", b"after"]
 
 
-def test_a_commit_that_comes_late_closes_no_later_transaction(bootstrap: str, narrow: str) -> None:
-    with Interrupting(bootstrap) as proxy:
-        transactions = Transactions({"bootstrap.servers": proxy.address}, narrow)
-        proxy.interrupts = 1
-        transactions.produce([Outgoing(narrow, b"k", b"interrupted", [])])
-        transactions.commit([], None)
-        transactions.produce([Outgoing(narrow, b"k", b"given up", [])])
-        # What has not been sent is not in the transaction yet.
-        transactions._producer.flush(10)
-        proxy.deliver()
-        assert transactions.abort_and_renew()
-        transactions.produce([Outgoing(narrow, b"k", b"after", [])])
-        transactions.commit([], None)
+def test_a_commit_that_comes_late_closes_no_later_transaction(
+    bootstrap: str, narrow: str, proxy: Interrupting, through: Transactions
+) -> None:
+    proxy.interrupts = 1
+    through.produce([Outgoing(narrow, b"k", b"interrupted", [])])
+    through.commit([], None)
+    _deliver_into_the_next(proxy, through, narrow, b"given up")
+    assert through.abort_and_renew()
+    through.produce([Outgoing(narrow, b"k", b"after", [])])
+    through.commit([], None)
     assert _values(bootstrap, narrow) == [b"interrupted", b"after"]
 
 
-def test_an_abort_that_comes_late_closes_no_later_transaction(bootstrap: str, narrow: str) -> None:
-    with Interrupting(bootstrap) as proxy:
-        transactions = Transactions({"bootstrap.servers": proxy.address}, narrow)
-        transactions.produce([Outgoing(narrow, b"k", value, []) for value in (b"fits", LARGE)])
-        with pytest.raises(TransactionFailed):
-            transactions.commit([], None)
-        proxy.interrupts = 1
-        assert transactions.abort_and_renew()
-        assert proxy.interrupts == 0
-        transactions.produce([Outgoing(narrow, b"k", b"committed", [])])
-        transactions._producer.flush(10)
-        proxy.deliver()
-        transactions.commit([], None)
+def test_an_abort_that_comes_late_closes_no_later_transaction(
+    bootstrap: str, narrow: str, proxy: Interrupting, through: Transactions
+) -> None:
+    through.produce([Outgoing(narrow, b"k", value, []) for value in (b"fits", LARGE)])
+    with pytest.raises(TransactionFailed):
+        through.commit([], None)
+    proxy.interrupts = 1
+    assert through.abort_and_renew()
+    _deliver_into_the_next(proxy, through, narrow, b"committed")
+    through.commit([], None)
     assert _values(bootstrap, narrow) == [b"committed"]
 
 
-def test_breaks_are_heard_however_soon_one_follows_the_other(bootstrap: str, narrow: str) -> None:
-    with Interrupting(bootstrap) as proxy:
-        kafka = {"bootstrap.servers": proxy.address, "log_level": "0"}
-        transactions = Transactions(kafka, narrow)
-        producer = transactions._producer
-        for _ in range(2):
-            proxy.interrupts = 1
-            producer.begin_transaction()
-            producer.produce(narrow, b"interrupted")
-            producer.commit_transaction(30)
+def test_breaks_are_heard_however_soon_one_follows_the_other(
+    narrow: str, proxy: Interrupting, through: Transactions
+) -> None:
+    producer = through._producer
+    for _ in range(2):
         proxy.interrupts = 1
-        transactions.produce([Outgoing(narrow, b"k", b"interrupted", [])])
-        transactions.commit([], None)
-        assert transactions._producer is not producer
+        producer.begin_transaction()
+        producer.produce(narrow, b"interrupted")
+        producer.commit_transaction(30)
+    proxy.interrupts = 1
+    through.produce([Outgoing(narrow, b"k", b"interrupted", [])])
+    through.commit([], None)
+    assert through._producer is not producer
+
+
+def _deliver_into_the_next(
+    proxy: Interrupting, through: Transactions, topic: str, value: bytes
+) -> None:
+    """Let an end that was held back come while the next transaction is open."""
+    assert proxy.interrupts == 0
+    through.produce([Outgoing(topic, b"k", value, [])])
+    # What has not been sent is not in the transaction yet.
+    through._producer.flush(10)
+    proxy.deliver()
 
 
 def _values(bootstrap: str, topic: str) -> list[bytes | None]:

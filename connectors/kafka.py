@@ -22,6 +22,9 @@ _quiet = logging.getLogger("librdkafka")
 PARTITIONER = "murmur2_random"
 """The Java clients' partitioner, so that any producer's keys land together."""
 
+_EVERY: Mapping[str, object] = MappingProxyType({"reconnect.backoff.max.ms": 1_000})
+"""Defaults of every client. Left alone, it waits up to 10 s before it tries a broker again."""
+
 LARGEST = 10_485_760
 """Bytes of a record that our producers take; topics have limits of their own."""
 
@@ -66,7 +69,7 @@ def client(
 
     The user's go before the `defaults`; what is `required` goes before the user's.
     """
-    return {**defaults, **kafka, **required, "logger": _quiet}
+    return {**_EVERY, **defaults, **kafka, **required, "logger": _quiet}
 
 
 def place(message: Message) -> tuple[str, int, int]:

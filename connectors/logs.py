@@ -1,9 +1,18 @@
 """Logs: one line an event on standard error, without values of records or variables."""
 
 import logging
+import re
 import sys
+import time
 
 import structlog
+
+log = structlog.get_logger(__name__)
+
+_SUPPRESSED = 30.0
+"""Seconds for which a line of the Kafka client is not said again."""
+_VARYING = re.compile(r" \(after .*")
+"""How long an attempt took, and how many like it were left out."""
 
 
 def configure(*, as_json: bool) -> None:
@@ -22,6 +31,33 @@ def configure(*, as_json: bool) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
+    client = logging.getLogger("librdkafka")
+    client.handlers = [KafkaClientLines()]
+    client.propagate = False
+
+
+class KafkaClientLines(logging.Handler):
+    """Passes on what the Kafka client logs, without saying the same again and again.
+
+    While no broker answers, a consumer tries the addresses it was given many times a second, each
+    time with a connection of which nothing is known yet, and logs every failure.
+    """
+
+    def __init__(self) -> None:
+        """Warnings and worse."""
+        super().__init__(logging.WARNING)
+        self._said: dict[tuple[str, str], float] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log a line unless the same one was logged lately."""
+        text = record.getMessage()
+        now = time.monotonic()
+        line = (record.levelname, _VARYING.sub("", text))
+        if line in self._said and now - self._said[line] < _SUPPRESSED:
+            return
+        self._said = {each: at for each, at in self._said.items() if now - at < _SUPPRESSED}
+        self._said[line] = now
+        log.log(record.levelno, "the Kafka client says", line=text)
 
 
 def _console() -> structlog.dev.ConsoleRenderer:

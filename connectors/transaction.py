@@ -46,6 +46,10 @@ class Transactions:
             {**TELLING, "transactional.id": transactional_id, "partitioner": PARTITIONER},
             {
                 "transaction.timeout.ms": round(_LONGEST * 1_000),
+                # With its default it forgets every broker when none answers, and sending offsets
+                # never returns after that. Should the addresses change, the next producer that
+                # is made here learns them.
+                "metadata.recovery.strategy": "none",
                 "linger.ms": 1,
                 "compression.type": "lz4",
                 "message.max.bytes": LARGEST,

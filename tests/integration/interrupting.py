@@ -1,10 +1,10 @@
-"""A proxy before a broker that breaks the connection an EndTxn comes on, and keeps the request."""
+"""A proxy before a broker that breaks connections: all, or the one an EndTxn comes on."""
 
 import socket
 import struct
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Self
 
 _END_TXN = 26
@@ -18,6 +18,7 @@ class Interrupting:
         host, _, port = bootstrap.rpartition(":")
         self._broker = (host, int(port))
         self._server = socket.create_server(("127.0.0.1", 0))
+        self._clients: list[socket.socket] = []
         self._port = int(self._server.getsockname()[1])
         self.address = f"127.0.0.1:{self._port}"
         self.interrupts = 0
@@ -26,13 +27,23 @@ class Interrupting:
         """Those kept, the latest last."""
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._serve()
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Closing alone leaves the port taken while another thread accepts on it.
-        self._server.shutdown(socket.SHUT_RDWR)
-        self._server.close()
+        self._refuse()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Break every connection and refuse others, as if the broker had died."""
+        self._refuse()
+        for client in self._clients:
+            with suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
+        self._clients.clear()
+        yield
+        self._server = socket.create_server(("127.0.0.1", self._port))
+        self._serve()
 
     def deliver(self) -> None:
         """Let the broker have the latest request that was kept, and wait for its answer."""
@@ -41,10 +52,19 @@ class Interrupting:
             broker.sendall(struct.pack(">i", len(frame) - 4) + frame[4:])
             answers.read(*struct.unpack(">i", answers.read(4)))
 
-    def _accept(self) -> None:
+    def _serve(self) -> None:
+        threading.Thread(target=self._accept, args=(self._server,), daemon=True).start()
+
+    def _refuse(self) -> None:
+        # Closing alone leaves the port taken while another thread accepts on it.
+        self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+
+    def _accept(self, server: socket.socket) -> None:
         with suppress(OSError):
             while True:
-                client, _ = self._server.accept()
+                client, _ = server.accept()
+                self._clients.append(client)
                 broker = socket.create_connection(self._broker)
                 for ends in ((client, broker, self._request), (broker, client, self._answer)):
                     threading.Thread(target=_pass_on, args=ends, daemon=True).start()

@@ -1,9 +1,11 @@
 """What a broker refuses is never committed, though no delivery report is asked for."""
 
+import time
 from collections.abc import Iterator
 from random import Random
 
 import pytest
+from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
 from connectors.browse import read_all
@@ -14,6 +16,9 @@ from tests.integration.interrupting import Interrupting
 
 LARGE = Random(1).randbytes(5_000)
 """Brokers measure what is compressed."""
+AWAY = 3.0
+"""Seconds, long enough for a client to have given up every broker it knew."""
+PATIENCE = 30.0
 
 
 @pytest.fixture
@@ -95,6 +100,26 @@ def test_breaks_are_heard_however_soon_one_follows_the_other(
     through.produce([Outgoing(narrow, b"k", b"interrupted", [])])
     through.commit([], None)
     assert through._producer is not producer
+
+
+def test_offsets_are_taken_once_brokers_are_back(
+    narrow: str, proxy: Interrupting, through: Transactions
+) -> None:
+    consumer = Consumer(
+        client({"bootstrap.servers": proxy.address, "log_level": "0", "group.id": narrow})
+    )
+    consumer.subscribe([narrow])
+    until = time.monotonic() + PATIENCE
+    while not consumer.assignment() and time.monotonic() < until:
+        consumer.poll(0.1)
+    for offset in range(3):
+        through.produce([Outgoing(narrow, b"k", b"read", [])])
+        through.commit([TopicPartition(narrow, 0, offset + 1)], consumer.consumer_group_metadata())
+        with proxy.away():
+            time.sleep(AWAY)
+    [committed] = consumer.committed([TopicPartition(narrow, 0)], PATIENCE)
+    assert committed.offset == 3
+    consumer.close()
 
 
 def _deliver_into_the_next(

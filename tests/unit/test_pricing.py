@@ -267,7 +267,7 @@ def test_keys_of_different_items_differ() -> None:
     assert contract_key("a%2Fb", "c") != contract_key("a/b", "c")
 
 
-amounts = st.none() | st.integers(-(10**28), 10**28) | st.sampled_from([0, ONE, CENT])
+amounts = st.none() | st.integers(-LARGEST, LARGEST) | st.sampled_from([0, ONE, CENT])
 
 
 @given(amounts, amounts, amounts, amounts, st.sampled_from([None, "EUR", "USD", "GBP"]))

@@ -46,13 +46,13 @@ class KafkaClientLines(logging.Handler):
     def __init__(self) -> None:
         """Warnings and worse."""
         super().__init__(logging.WARNING)
-        self._said: dict[tuple[str, str], float] = {}
+        self._said: dict[str, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log a line unless the same one was logged lately."""
         text = record.getMessage()
         now = time.monotonic()
-        line = (record.levelname, _VARYING.sub("", text))
+        line = _VARYING.sub("", text)
         if line in self._said and now - self._said[line] < _SUPPRESSED:
             return
         self._said = {each: at for each, at in self._said.items() if now - at < _SUPPRESSED}

@@ -41,9 +41,11 @@ class Interrupting:
             with suppress(OSError):
                 client.shutdown(socket.SHUT_RDWR)
         self._clients.clear()
-        yield
-        self._server = socket.create_server(("127.0.0.1", self._port))
-        self._serve()
+        try:
+            yield
+        finally:
+            self._server = socket.create_server(("127.0.0.1", self._port))
+            self._serve()
 
     def deliver(self) -> None:
         """Let the broker have the latest request that was kept, and wait for its answer."""

@@ -1,4 +1,4 @@
-"""What a broker refuses is never committed, though no delivery report is asked for."""
+"""Transactions whose records are refused, whose ends come late, and whose brokers go away."""
 
 import time
 from collections.abc import Iterator

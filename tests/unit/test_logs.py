@@ -1,8 +1,11 @@
 """What the Kafka client logs reaches the log of the process, and does not fill it."""
 
+import json
 import logging
+from collections.abc import Iterator
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from connectors import logs
@@ -15,6 +18,16 @@ def client() -> logging.Logger:
     logger = logging.Logger("librdkafka")
     logger.addHandler(logs.KafkaClientLines())
     return logger
+
+
+@pytest.fixture
+def configurable() -> Iterator[logging.Logger]:
+    """The logger of all clients; logging is afterwards as it was."""
+    logger, before = logging.getLogger("librdkafka"), structlog.get_config()
+    handlers, propagate = logger.handlers, logger.propagate
+    yield logger
+    logger.handlers, logger.propagate = handlers, propagate
+    structlog.configure(**before)
 
 
 def _say(client: logging.Logger, text: str, level: int = logging.WARNING) -> None:
@@ -46,3 +59,12 @@ def test_what_is_for_debugging_is_not_said(client: logging.Logger) -> None:
     with capture_logs() as said:
         _say(client, "Broker changed state UP -> DOWN", logging.DEBUG)
     assert said == []
+
+
+def test_a_process_logs_what_its_client_says_in_its_own_form(
+    configurable: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure(as_json=True)
+    _say(configurable, "refused")
+    said = json.loads(capsys.readouterr().err)
+    assert said["line"] == "FAIL [rdkafka#consumer-3] refused"

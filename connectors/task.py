@@ -273,7 +273,7 @@ class Task:
 
     def rewind(self) -> bool:
         """Give up the open epoch and go back to where it began; False when the process must end."""
-        if not self._transactions.abort_and_renew():
+        if not self._transactions.abort_and_go_on():
             return False
         self._seek({where: self._began(where) for where in self._offsets})
         self._offsets, self._ended = {}, {}

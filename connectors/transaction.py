@@ -56,14 +56,15 @@ class Transactions:
             },
         )
         self._connect()
-        self.open = False
-        self._committing = False
 
     def _connect(self) -> None:
         self._disconnects = Disconnects()
         producer = Producer({**self._settings, "logger": self._disconnects})
         producer.init_transactions(_PATIENCE)
         self._producer = producer
+        self.open = False
+        self._committing = False
+        self._failed = False
 
     def produce(self, records: Iterable[Outgoing]) -> None:
         """Write records in the open transaction.
@@ -109,6 +110,7 @@ class Transactions:
             self.open, outcome = False, "committed, but another cannot be begun"
             self._settle()
         except KafkaException as error:
+            self._failed = True
             reason = error.args[0]
             raise TransactionFailed(
                 f"the epoch was {outcome}: {reason.str()}",
@@ -129,18 +131,23 @@ class Transactions:
             return False
         return True
 
-    def abort_and_renew(self) -> bool:
+    def abort_and_go_on(self) -> bool:
         """Give up the open transaction and be ready for another; False when that cannot be.
 
         Where a commit had been asked for, only an abort that succeeds proves that none was made.
         """
-        if self._committing and not self.abort():
+        self._listen()
+        aborted = self.abort()
+        if self._committing and not aborted:
             return False
-        self.open = False
         try:
-            # Another producer, which ends what is still open: after a failure this one may go on
-            # with sequence numbers that brokers refuse.
-            self._connect()
+            if aborted and not self._failed:
+                self._settle()
+            else:
+                # Another producer, which ends what is still open: after a failure this one may go
+                # on with sequence numbers that brokers refuse. It costs half a second or more, for
+                # librdkafka waits that long while brokers are still ending a transaction.
+                self._connect()
         except KafkaException as error:
             log.warning("no other transaction can be begun", error=error.args[0].str())
             return False

@@ -55,7 +55,7 @@ def test_a_record_that_is_refused_takes_its_whole_epoch_with_it(
     with pytest.raises(TransactionFailed, match="not committed") as failed:
         first.commit([], None)
     assert failed.value.abortable
-    assert first.abort_and_renew()
+    assert first.abort_and_go_on()
     first.produce([Outgoing(narrow, b"k", b"after", [])])
     first.commit([], None)
     assert _values(bootstrap, narrow) == [b"fits", b"after"]
@@ -68,7 +68,7 @@ def test_a_commit_that_comes_late_closes_no_later_transaction(
     through.produce([Outgoing(narrow, b"k", b"interrupted", [])])
     through.commit([], None)
     _deliver_into_the_next(proxy, through, narrow, b"given up")
-    assert through.abort_and_renew()
+    assert through.abort_and_go_on()
     through.produce([Outgoing(narrow, b"k", b"after", [])])
     through.commit([], None)
     assert _values(bootstrap, narrow) == [b"interrupted", b"after"]
@@ -81,7 +81,34 @@ def test_an_abort_that_comes_late_closes_no_later_transaction(
     with pytest.raises(TransactionFailed):
         through.commit([], None)
     proxy.interrupts = 1
-    assert through.abort_and_renew()
+    assert through.abort_and_go_on()
+    _deliver_into_the_next(proxy, through, narrow, b"committed")
+    through.commit([], None)
+    assert _values(bootstrap, narrow) == [b"committed"]
+
+
+def test_a_transaction_given_up_in_good_order_costs_no_new_producer(
+    bootstrap: str, narrow: str, through: Transactions
+) -> None:
+    producer = through._producer
+    for value in (b"given up", b"given up while on its way"):
+        through.produce([Outgoing(narrow, b"k", value, [])])
+        if value == b"given up":
+            producer.flush(10)
+        assert through.abort_and_go_on()
+    through.produce([Outgoing(narrow, b"k", b"after", [])])
+    through.commit([], None)
+    assert through._producer is producer
+    assert _values(bootstrap, narrow) == [b"after"]
+
+
+def test_a_transaction_given_up_as_its_end_is_lost_has_a_new_producer(
+    bootstrap: str, narrow: str, proxy: Interrupting, through: Transactions
+) -> None:
+    through.produce([Outgoing(narrow, b"k", b"given up", [])])
+    through._producer.flush(10)
+    proxy.interrupts = 1
+    assert through.abort_and_go_on()
     _deliver_into_the_next(proxy, through, narrow, b"committed")
     through.commit([], None)
     assert _values(bootstrap, narrow) == [b"committed"]

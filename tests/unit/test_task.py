@@ -68,7 +68,7 @@ class Transactions:
         self.refusals: list[TransactionFailed] = []
         self.aborts = True
 
-    def abort_and_renew(self) -> bool:
+    def abort_and_go_on(self) -> bool:
         return self.aborts
 
     def commit(self, offsets: list[TopicPartition], group: object) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from connectors.kafka import Stopped, client, place
+from connectors.logs import Log
 from connectors.offsets import Where
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 Apply: TypeAlias = Callable[[bytes, bytes | None], None]
 """Takes a record's key and its value; None deletes."""

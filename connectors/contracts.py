@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 import msgspec
-import yaml
 from msgspec.structs import replace
 
 from connectors.avro_type import Schema
@@ -291,9 +290,9 @@ def _topics(folder: Traversable) -> Iterator[tuple[str, Topic]]:
         if name == file.name:
             continue
         try:
-            written = yaml.safe_load(file.read_text(encoding="utf-8"))
+            written = msgspec.yaml.decode(file.read_bytes())
             yield name, msgspec.convert({"name": name, **written}, Topic)
-        except (yaml.YAMLError, msgspec.ValidationError, TypeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, TypeError) as error:
             raise ContractError(f"schemas/topics/{file.name}: {error}") from error
 
 

@@ -8,13 +8,13 @@ from operator import methodcaller
 from types import MappingProxyType
 from typing import Any
 
-import structlog
 from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, Message
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from connectors.errors import Misconfigured
+from connectors.logs import Log
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 _NONE: Mapping[str, object] = MappingProxyType({})
 _quiet = logging.getLogger("librdkafka")

@@ -6,15 +6,15 @@ They are refreshed only between epochs, so that one epoch sees one version of th
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-import structlog
 from confluent_kafka import KafkaError, KafkaException
 
 from connectors.changelog import read_to, reader
 from connectors.codec import Undecodable
 from connectors.kafka import place
+from connectors.logs import Log
 from connectors.offsets import end_offsets
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 V = TypeVar("V")
 

@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-import structlog
-
 from connectors.changelog import read_whole
 from connectors.changelog_table import ChangelogTable, TableType
+from connectors.logs import Log
 from connectors.offsets import Offsets, Where
 from connectors.stream import Outgoing
 from operators.table import MemoryTable, Table
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 T_co = TypeVar("T_co", covariant=True)
 Tables = Mapping[str, Table[Any]]

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
-import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from connectors.caught_up import EndWatch
@@ -24,6 +23,7 @@ from connectors.failures import (
     to_metadata,
 )
 from connectors.kafka import client, headers_of, place
+from connectors.logs import Log
 from connectors.pacing import Pacing
 from connectors.stream import (
     Batch,
@@ -37,7 +37,7 @@ from connectors.stream import (
 )
 from connectors.transaction import TransactionFailed, Transactions
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 _WAIT = 0.1
 """Seconds one poll waits for a first record."""

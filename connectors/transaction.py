@@ -4,15 +4,15 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import structlog
 from confluent_kafka import KafkaException, Producer, TopicPartition
 
 from connectors.disconnects import TELLING, Disconnects
 from connectors.errors import Unavailable
 from connectors.kafka import LARGEST, PARTITIONER, client
+from connectors.logs import Log
 from connectors.stream import Outgoing
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 _TIMEOUT = 30.0
 """Seconds one step of a commit may take."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 import stamina
-import structlog
 from confluent_kafka import KafkaException
 
 from connectors.browse import every_partition
@@ -12,11 +11,12 @@ from connectors.contracts import Contracts, Topic
 from connectors.errors import Misconfigured
 from connectors.groups import committed, go_on_from
 from connectors.kafka import wait_for_broker
+from connectors.logs import Log
 from connectors.offsets import Where, end_offsets
 from connectors.settings import Settings
 from flows import BRANCHES, FUSED, JOIN
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 Offsets: TypeAlias = Mapping[Where, int]
 

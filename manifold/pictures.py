@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from bytewax.visualize import to_mermaid
 
 from connectors.contracts import Contracts, Topic
-from connectors.database import migrate
+from connectors.database.migration import migrate
 from connectors.runtime import Runtime
 from connectors.settings import Database, Settings
 from flows import FLOWS, FUSED

@@ -11,7 +11,6 @@ from datetime import timedelta
 from types import FrameType
 from typing import TypeVar
 
-import structlog
 from bytewax.dataflow import Dataflow
 from bytewax.testing import run_main
 from confluent_kafka import KafkaError, KafkaException
@@ -21,11 +20,12 @@ from connectors.contracts import Contracts
 from connectors.errors import Misconfigured, Unavailable
 from connectors.failures import RecordFailed
 from connectors.kafka import Stopped, is_misconfigured
+from connectors.logs import Log
 from connectors.runtime import Runtime
 from connectors.settings import Settings
 from manifold.exits import Exit
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 E = TypeVar("E", bound=Exception)
 
@@ -53,9 +53,8 @@ def run_flow(
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    logs.configure(as_json=settings.log_json)
+    logs.configure(as_json=settings.log_json, flow=name, instance=settings.instance)
     os.environ["RUST_BACKTRACE"] = "0"
-    structlog.contextvars.bind_contextvars(flow=name, instance=settings.instance)
     runtime = Runtime(name, settings, stopping, contracts)
     try:
         dataflow = (wire or importlib.import_module(f"flows.{name}").flow)(runtime)
@@ -105,7 +104,6 @@ class _Garbage:
     """
 
     def __init__(self) -> None:
-        gc.collect()
         gc.freeze()
         gc.disable()
         self._young = self._all = time.monotonic()

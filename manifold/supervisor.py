@@ -12,12 +12,11 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Self
 
-import structlog
-
+from connectors.logs import Log
 from connectors.settings import Settings
 from manifold.exits import Exit
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0

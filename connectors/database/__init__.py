@@ -6,7 +6,6 @@ from connectors.database.errors import (
     EventConflict,
     SchemaOutdated,
 )
-from connectors.database.migration import Migrated, migrate
 from connectors.database.store import History, Stats, Store
 
 __all__ = [
@@ -14,9 +13,7 @@ __all__ = [
     "DatabaseUnavailable",
     "EventConflict",
     "History",
-    "Migrated",
     "SchemaOutdated",
     "Stats",
     "Store",
-    "migrate",
 ]

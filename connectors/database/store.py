@@ -14,7 +14,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Insert, Table, bindparam, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from connectors.database import migration
+from connectors.database import revision
 from connectors.database.engine import engine, folder, parsed, shown, writing
 from connectors.database.errors import (
     Answer,
@@ -83,7 +83,7 @@ class Store:
 
     def check_schema(self) -> None:
         """Raise SchemaOutdated, with what to do, unless the tables are this program's."""
-        self._asking(lambda: migration.check(self._engine, self._where))
+        self._asking(lambda: revision.check(self._engine, self._where))
 
     def append(self, chain: str, events: Sequence[Event]) -> list[InvoiceAudit]:
         """The events' audit entries, in the events' order, after they have been made durable.

@@ -3,7 +3,6 @@
 import importlib
 import sys
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
@@ -64,6 +63,8 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(f"manifold {version('manifold')}")
         raise typer.Exit
 

@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from connectors.database import Store, migrate
+from connectors.database import Store
+from connectors.database.migration import migrate
 from connectors.settings import Settings
 from manifold.cli.options import Json
 from manifold.cli.output import explained

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from connectors import logs
-from connectors.database import migrate
+from connectors.database.migration import migrate
 from connectors.settings import Settings
 from flows import COLLECT, FLOWS, FUSED
 from manifold.cli.options import Bootstrap, Extra, load_settings

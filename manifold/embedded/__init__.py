@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Self
 
 from connectors.contracts import Contracts
-from connectors.database import migrate
+from connectors.database.migration import migrate
 from connectors.settings import Database, Settings
 from manifold.embedded.broker import EmbeddedBroker
 

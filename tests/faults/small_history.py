@@ -18,7 +18,7 @@ from msgspec.structs import replace as changed
 
 from connectors.changelog_table import ChangelogTable, TableType
 from connectors.contracts import Topic
-from connectors.database import migrate
+from connectors.database.migration import migrate
 from connectors.murmur2 import partition_of
 from connectors.settings import Database, Settings
 from connectors.stream import Batch, Event, Outgoing, Received

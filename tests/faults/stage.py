@@ -8,7 +8,7 @@ from pathlib import Path
 from connectors.browse import every_partition
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
-from connectors.database import migrate
+from connectors.database.migration import migrate
 from connectors.groups import committed
 from connectors.offsets import Offsets
 from connectors.publish import Publisher

@@ -21,7 +21,8 @@ from connectors.browse import read_all
 from connectors.clock import now
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts, Topic
-from connectors.database import Store, migrate
+from connectors.database import Store
+from connectors.database.migration import migrate
 from connectors.groups import committed
 from connectors.pages import entries_of
 from connectors.publish import Publisher

@@ -12,7 +12,8 @@ import pytest
 from bytewax.testing import TestingSource, run_main
 
 from connectors.changelog_table import ChangelogTable, TableType
-from connectors.database import Store, migrate
+from connectors.database import Store
+from connectors.database.migration import migrate
 from connectors.steps import Inputs
 from connectors.stream import Batch, CaughtUp, Event, Outgoing, Received
 from connectors.tables import Tables

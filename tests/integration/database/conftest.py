@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from connectors.database import Store, migrate
+from connectors.database import Store
+from connectors.database.migration import migrate
 
 _NUMBERS = count(1)
 

@@ -13,7 +13,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from connectors.database import Store, migrate
+from connectors.database import Store
+from connectors.database.migration import migrate
 from operators.audit import Event, InvoiceAudit, verify
 from tests.integration.database.records import one_of_each
 

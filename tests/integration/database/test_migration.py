@@ -7,7 +7,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from connectors.database import SchemaOutdated, Store, migrate
+from connectors.database import SchemaOutdated, Store
+from connectors.database.migration import migrate
 from connectors.database.schema import metadata
 
 

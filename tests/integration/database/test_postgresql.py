@@ -8,8 +8,9 @@ import pytest
 import stamina
 from sqlalchemy.exc import DBAPIError
 
-from connectors.database import DatabaseUnavailable, Store, engine, migrate
+from connectors.database import DatabaseUnavailable, Store, engine
 from connectors.database.errors import is_transient
+from connectors.database.migration import migrate
 from tests.integration.database.conftest import new_database
 from tests.integration.database.records import one_of_each
 

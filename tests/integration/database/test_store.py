@@ -16,8 +16,8 @@ from connectors.database import (
     SchemaOutdated,
     Store,
     engine,
-    migrate,
 )
+from connectors.database.migration import migrate
 from operators.audit import verify
 from operators.result import FraudResult
 from tests.integration.database.records import (

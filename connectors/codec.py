@@ -5,22 +5,17 @@ own versions are read and written directly, in C or in generated Python; what th
 cover, unusual schemas of other writers, goes through fastavro's schema resolution first.
 """
 
-import io
 import struct
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar, cast
 
-import fastavro
 import msgspec
-from fastavro.read import SchemaResolutionError
-from fastavro.schema import SchemaParseException
 
 from connectors import native
-from connectors.avro_type import Record, Schema, UnsupportedSchema, parse, without_logical_types
+from connectors.avro_type import Record, Schema, UnsupportedSchema, parse
 from connectors.binding import check
 from connectors.contracts import ContractError, Contracts, Version
-from connectors.readable import from_readable, to_readable
 from connectors.reading import Malformed, reader
 from connectors.writing import writer
 
@@ -32,7 +27,8 @@ Reason: TypeAlias = Literal["not_framed", "unknown_schema", "undecodable", "cont
 FRAMED = 5
 _UNFIT = (AttributeError, TypeError, KeyError, IndexError, ValueError, struct.error)
 _BROKEN = (IndexError, KeyError, ValueError, OverflowError, struct.error)
-_Reader: TypeAlias = Callable[[bytes, int], T]
+Reader: TypeAlias = Callable[[bytes, int], T]
+"""Reads a record from bytes, beginning at an offset."""
 
 
 class Undecodable(Exception):
@@ -122,7 +118,7 @@ class Codec:
         version = self._contracts.newest(self._name(record))
         contract = parse(version.schema)
         check(record, contract)
-        readers: dict[bytes, _Reader[T]] = {}
+        readers: dict[bytes, Reader[T]] = {}
         name = contract.name
 
         def decode(value: bytes) -> T:
@@ -136,7 +132,7 @@ class Codec:
             except Malformed as error:
                 raise Undecodable("undecodable", f"the value is no {name}: {error}") from None
             except _BROKEN:
-                raise Undecodable("undecodable", _garbled(name)) from None
+                raise Undecodable("undecodable", garbled(name)) from None
 
         return decode
 
@@ -164,21 +160,25 @@ class Codec:
         """
         number = _schema_id(value)
         if number not in self._generic:
+            from connectors.generic_avro import readable_reader
+
             schema = self._schema(number)
-            self._generic[number] = (_record_name(schema), _readable_reader(schema))
+            self._generic[number] = (_record_name(schema), readable_reader(schema))
         name, read = self._generic[number]
         try:
             return name, read(value[FRAMED:])
         except Exception:
-            raise Undecodable("undecodable", _garbled(name)) from None
+            raise Undecodable("undecodable", garbled(name)) from None
 
     def to_json(self, record: msgspec.Struct) -> dict[str, Any]:
         """Readable JSON of a record: decimals as strings, dates and instants in RFC 3339."""
         convert = self._readable.get(type(record))
         if convert is None:
+            from connectors.generic_avro import readable_reader
+
             schema = self._contracts.newest(self._name(type(record))).schema
             write = self._writer_of(type(record), parse(schema))
-            read = _readable_reader(schema)
+            read = readable_reader(schema)
             convert = self._readable[type(record)] = lambda value: read(write(value))
         return convert(record)
 
@@ -190,10 +190,12 @@ class Codec:
         """
         convert = self._from_json.get(record)
         if convert is None:
+            from connectors.generic_avro import readable_writer
+
             schema = self._contracts.newest(self._name(record)).schema
             contract = parse(schema)
             read = self._reader_of(record, contract, contract)
-            convert = self._from_json[record] = _readable_writer(read, schema, contract)
+            convert = self._from_json[record] = readable_writer(read, schema, contract)
         return cast(T, convert(readable))
 
     def _name(self, record: type[Any]) -> str:
@@ -213,7 +215,7 @@ class Codec:
 
     def _reader(
         self, record: type[T], version: Version, contract: Record, value: bytes
-    ) -> _Reader[T]:
+    ) -> Reader[T]:
         """The reader for the schema that a value was written with."""
         number = _schema_id(value)
         written = self._schema(number)
@@ -226,8 +228,10 @@ class Codec:
         try:
             return self._reader_of(record, parse(written), contract)
         except (UnsupportedSchema, RecursionError):
+            from connectors.generic_avro import resolving
+
             read = self._reader_of(record, contract, contract)
-            return _resolving(read, written, version.schema, contract, number)
+            return resolving(read, written, version.schema, contract, number)
 
 
 def _schema_id(value: bytes) -> int:
@@ -245,71 +249,9 @@ def _record_name(schema: Any) -> str:
     return str(name).rpartition(".")[2]
 
 
-def _resolving(
-    read: _Reader[T], written: Schema, ours: Schema, contract: Record, number: int
-) -> _Reader[T]:
-    """A reader that lets fastavro resolve the writer's schema to ours, then reads ours."""
-    try:
-        theirs = fastavro.parse_schema(without_logical_types(written))
-        plain = fastavro.parse_schema(without_logical_types(ours))
-    except (SchemaParseException, KeyError, TypeError, RecursionError):
-        raise Undecodable("contract_broken", f"schema {number} is not valid Avro") from None
-
-    def resolve(value: bytes, start: int) -> T:
-        try:
-            resolved = fastavro.schemaless_reader(io.BytesIO(value[start:]), theirs, plain)
-        except SchemaResolutionError:
-            raise Undecodable(
-                "contract_broken", f"schema {number} cannot be read as our {contract.name}"
-            ) from None
-        except Exception:
-            raise Undecodable("undecodable", _garbled(contract.name)) from None
-        buffer = io.BytesIO()
-        fastavro.schemaless_writer(buffer, plain, resolved)
-        return read(buffer.getvalue(), 0)
-
-    return resolve
-
-
-def _garbled(name: str) -> str:
+def garbled(name: str) -> str:
+    """What is said of a value that cannot be read."""
     return f"the value is no {name}: it ends early or is garbled"
-
-
-def _readable_reader(schema: Schema) -> Callable[[bytes], dict[str, Any]]:
-    try:
-        tree = parse(schema)
-    except UnsupportedSchema:
-        return _foreign_reader(schema)
-    plain = fastavro.parse_schema(without_logical_types(schema))
-
-    def read(value: bytes) -> dict[str, Any]:
-        decoded = fastavro.schemaless_reader(io.BytesIO(value), plain, None)
-        return cast(dict[str, Any], to_readable(tree, decoded))
-
-    return read
-
-
-def _foreign_reader(schema: Schema) -> Callable[[bytes], dict[str, Any]]:
-    """A reader of records that are none of ours and use types that ours do not."""
-    parsed = fastavro.parse_schema(dict(schema))
-
-    def read(value: bytes) -> dict[str, Any]:
-        decoded = fastavro.schemaless_reader(io.BytesIO(value), parsed, None)
-        readable = msgspec.to_builtins(decoded, str_keys=True)
-        return readable if isinstance(readable, dict) else {"value": readable}
-
-    return read
-
-
-def _readable_writer(read: _Reader[T], schema: Schema, contract: Record) -> Callable[[Any], T]:
-    plain = fastavro.parse_schema(without_logical_types(schema))
-
-    def convert(readable: Any) -> T:
-        buffer = io.BytesIO()
-        fastavro.schemaless_writer(buffer, plain, from_readable(contract, readable))
-        return read(buffer.getvalue(), 0)
-
-    return convert
 
 
 def _what_does_not_fit(value: Any) -> str:

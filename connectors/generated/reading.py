@@ -178,6 +178,7 @@ class _Source:
         self.emit(depth + 2, f"for {self.fresh('n')} in range(x >> 1):")
         self.value(depth + 3, item, plan)
         self.emit(depth + 3, f"{items}.append({item})")
+        self.bound(depth + 3)
         self.emit(depth + 2, "x = b[p]", "p += 1")
         self.emit(depth + 1, f"{into} = tuple({items})")
 
@@ -225,6 +226,7 @@ class _Source:
             self.emit(depth + 1, "if x & 129:", "    x, p = block(b, x, p)")
             self.emit(depth + 1, f"for {self.fresh('n')} in range(x >> 1):")
             self.skip(depth + 2, skipped.items)
+            self.bound(depth + 2)
             self.emit(depth + 1, "x = b[p]", "p += 1")
         elif isinstance(skipped, Enumeration):
             self.number(depth)
@@ -235,6 +237,10 @@ class _Source:
             self.emit(depth, f"p += {FIXED[skipped.kind]}")
         else:
             self.number(depth)
+
+    def bound(self, depth: int) -> None:
+        """End a loop over items that are not looked at, whatever count the bytes give."""
+        self.emit(depth, "if p > len(b):", "    no_end(b, p)")
 
     def number(self, depth: int) -> None:
         self.emit(depth, "while b[p] > 127:", "    p += 1", "p += 1")

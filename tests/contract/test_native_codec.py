@@ -31,6 +31,7 @@ pytestmark = NEEDS_NATIVE
 CONTRACTS = Contracts.load()
 TREES = {record: parse(CONTRACTS.newest(record.__name__).schema) for record in RECORDS}
 UPLOADED = TREES[InvoiceUploaded]
+SIZES = {"boolean": 1, "float": 4, "double": 8}
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
@@ -153,6 +154,22 @@ def test_a_promise_of_many_items_takes_no_memory() -> None:
     assert pair.read(b"\xfe" + b"\xff" * 8 + b"\1" + b"\2" * 20) == "refused"
     assert pair.read(b"\xff" * 9 + b"\1" + b"\2" * 20) == "refused"
     assert pair.read(b"\4\2\4\3\4\6\10\2\6\0").items == (1, 2, 3, 4, 3)
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("kind", ["boolean", "float", "double"])
+def test_a_promise_of_many_items_that_nobody_looks_at_takes_no_time(kind: Any) -> None:
+    left = Field("left", Plain(kind))
+    added = Field("added", Plain("long"), has_default=True, default=7)
+    written = Record("R", (Field("items", Array(Record("Item", (left,)))),))
+    contract = Record("R", (Field("items", Array(Record("Item", (left, added)))), added))
+    item = defstruct("Item", [("added", int)])
+    value = integer(2**62) + b"\1" * 20
+    skipping = Pair(defstruct("View", [("added", int)]), written, contract)
+    assert skipping.read(value) == "refused"
+    filling = Pair(defstruct("View", [("items", tuple[item, ...])]), written, contract)  # type: ignore[valid-type]
+    assert filling.read(value) == "refused"
+    assert [each.added for each in filling.read(b"\2" + b"\1" * SIZES[kind] + b"\0").items] == [7]
 
 
 def test_a_record_within_records_too_deep_is_left_to_others() -> None:

@@ -59,7 +59,7 @@ def configure(*, as_json: bool, **context: object) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
-    for ours in ("connectors", "flows", "manifold", "operators"):
+    for ours in ("connectors", "manifold"):
         logging.getLogger(ours).setLevel(logging.INFO)
     set_on_retry_hooks([_say_retry])
     client = logging.getLogger("librdkafka")
@@ -131,7 +131,6 @@ def _say_retry(details: RetryDetails) -> None:
     """Without what was given, which may be secret."""
     log.warning(
         "is tried again",
-        what=details.name,
         because=type(details.caused_by).__name__,
         in_s=round(details.wait_for, 3),
     )

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from connectors import logs
 from connectors.database import Store
 from connectors.database.migration import migrate
 from connectors.settings import Settings
@@ -24,7 +25,7 @@ Url = Annotated[str | None, typer.Option("--url", help="Instead of the setting d
 @explained()
 def migrate_command(url: Url = None, json: Json = False) -> None:
     """Bring the tables to what this program writes."""
-    done = migrate(url or Settings.load().database.url)
+    done = migrate(_wanted(url))
     if json:
         typer.echo(msgspec.json.encode(done))
         return
@@ -68,9 +69,16 @@ def stats_command(url: Url = None, json: Json = False) -> None:
     Console().print(table)
 
 
+def _wanted(url: str | None) -> str:
+    """The database named, or that of the settings, which say too how to log."""
+    settings = Settings.load()
+    logs.configure(as_json=settings.log_json)
+    return url or settings.database.url
+
+
 @contextmanager
 def _opened(url: str | None) -> Iterator[Store]:
-    store = Store.connect(url or Settings.load().database.url)
+    store = Store.connect(_wanted(url))
     try:
         store.check_schema()
         yield store

@@ -4,6 +4,7 @@ import resource
 import sys
 from datetime import date, datetime
 from decimal import Decimal
+from types import GenericAlias
 from typing import Any
 
 import pytest
@@ -167,7 +168,8 @@ def test_a_promise_of_many_items_that_nobody_looks_at_takes_no_time(kind: Any) -
     value = integer(2**62) + b"\1" * 20
     skipping = Pair(defstruct("View", [("added", int)]), written, contract)
     assert skipping.read(value) == "refused"
-    filling = Pair(defstruct("View", [("items", tuple[item, ...])]), written, contract)  # type: ignore[valid-type]
+    items = GenericAlias(tuple, (item, ...))
+    filling = Pair(defstruct("View", [("items", items)]), written, contract)
     assert filling.read(value) == "refused"
     assert [each.added for each in filling.read(b"\2" + b"\1" * SIZES[kind] + b"\0").items] == [7]
 

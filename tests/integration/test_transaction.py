@@ -74,12 +74,15 @@ def test_a_commit_that_comes_late_closes_no_later_transaction(
     assert _values(bootstrap, narrow) == [b"interrupted", b"after"]
 
 
+@pytest.mark.parametrize("refused", [True, False])
 def test_an_abort_that_comes_late_closes_no_later_transaction(
-    bootstrap: str, narrow: str, proxy: Interrupting, through: Transactions
+    bootstrap: str, narrow: str, proxy: Interrupting, through: Transactions, refused: bool
 ) -> None:
-    through.produce([Outgoing(narrow, b"k", value, []) for value in (b"fits", LARGE)])
-    with pytest.raises(TransactionFailed):
-        through.commit([], None)
+    through.produce([Outgoing(narrow, b"k", LARGE if refused else b"fits", [])])
+    if refused:
+        with pytest.raises(TransactionFailed):
+            through.commit([], None)
+    through._producer.flush(10)
     proxy.interrupts = 1
     assert through.abort_and_go_on()
     _deliver_into_the_next(proxy, through, narrow, b"committed")
@@ -100,18 +103,6 @@ def test_a_transaction_given_up_in_good_order_costs_no_new_producer(
     through.commit([], None)
     assert through._producer is producer
     assert _values(bootstrap, narrow) == [b"after"]
-
-
-def test_a_transaction_given_up_as_its_end_is_lost_has_a_new_producer(
-    bootstrap: str, narrow: str, proxy: Interrupting, through: Transactions
-) -> None:
-    through.produce([Outgoing(narrow, b"k", b"given up", [])])
-    through._producer.flush(10)
-    proxy.interrupts = 1
-    assert through.abort_and_go_on()
-    _deliver_into_the_next(proxy, through, narrow, b"committed")
-    through.commit([], None)
-    assert _values(bootstrap, narrow) == [b"committed"]
 
 
 def test_breaks_are_heard_however_soon_one_follows_the_other(

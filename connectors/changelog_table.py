@@ -59,6 +59,11 @@ class ChangelogTable(Generic[V]):
         self._flushed: OrderedDict[str, V] = OrderedDict()
         self._changed: dict[str, V | _Deleted] = {}
         """What is different from `_flushed`, in the order of the last change."""
+        self._unread: OrderedDict[bytes, bytes] = OrderedDict()
+        """Records of the changelog that are not yet in `_flushed`, the latest last.
+
+        Most of a changelog that has not been compacted is outdated: it is never decoded.
+        """
         self._log: _Records[V] | Pages[V] = (Pages if table.in_pages else _Records)(table.value)
 
     def get(self, key: str, /) -> V | None:
@@ -93,8 +98,17 @@ class ChangelogTable(Generic[V]):
         return sum(1 for _ in self.items())
 
     def restore(self, key: bytes, value: bytes | None) -> None:
-        """Take over one record of the changelog."""
-        self._flush(self._log.read(key, value))
+        """Take over one record of the changelog; after the last one, `restored` has to follow."""
+        self._unread.pop(key, None)
+        if value is None:
+            self._flush(self._log.read(key, None))
+        else:
+            self._unread[key] = value
+
+    def restored(self) -> None:
+        """Read what was taken over and has not been overwritten or deleted since."""
+        while self._unread:
+            self._flush(self._log.read(*self._unread.popitem(last=False)))
 
     def changes(self) -> Iterator[tuple[bytes, bytes | None]]:
         """Changelog records since the last call, which can no longer be taken back."""

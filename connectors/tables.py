@@ -158,6 +158,9 @@ class ChangelogStore:
             },
             self._stopping,
         )
+        for tables in opened.values():
+            for table in tables.values():
+                table.restored()
         log.info("restored", partitions=list(opened), records=restored)
         self._open.update(opened)
         self._ends.update(ends)

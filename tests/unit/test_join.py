@@ -181,6 +181,8 @@ class Joining(RuleBasedStateMachine):
         memory = ChangelogTable[Any]("closed", CLOSED)
         for topic, key, value in self.log:
             (waiting if topic == "requests" else memory).restore(key, value)
+        waiting.restored()
+        memory.restored()
         self.waiting, self.memory = waiting, memory
 
     def _take(self, outcomes: list[Outcome]) -> None:

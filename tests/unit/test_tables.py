@@ -29,6 +29,7 @@ def replayed(log: Log, kind: TableType) -> ChangelogTable[int]:
     table = ChangelogTable[int]("changelog", kind)
     for key, value in log:
         table.restore(key, value)
+    table.restored()
     return table
 
 
@@ -169,13 +170,30 @@ def test_large_epochs_are_several_pages_and_large_entries_have_pages_of_their_ow
     restored = ChangelogTable[str]("changelog", TableType("texts", str, in_pages=True))
     for key, value in pages:
         restored.restore(key, value)
+    restored.restored()
     assert list(restored.items()) == list(table.items())
 
 
 def test_a_changelog_of_keys_is_not_taken_for_one_of_pages() -> None:
     table = ChangelogTable[int]("changelog", IN_PAGES)
+    table.restore(b"a", msgspec.msgpack.encode(1))
     with pytest.raises(ValueError, match="no page"):
-        table.restore(b"a", msgspec.msgpack.encode(1))
+        table.restored()
+
+
+@pytest.mark.parametrize("kind", [BY_KEY, IN_PAGES])
+def test_what_is_outdated_in_a_changelog_is_never_decoded(kind: TableType) -> None:
+    table = ChangelogTable[int]("changelog", kind)
+    table.put("a", 1)
+    log = [*table.changes()]
+    table.delete("a")
+    table.put("b", 2)
+    log += table.changes()
+    deleted = next(key for key, value in log if value is None)
+    assert deleted == log[0][0]
+    log[0] = (deleted, b"garbled")
+
+    assert list(replayed(log, kind).items()) == [("b", 2)]
 
 
 @given(decided_at=st.integers(0, 2**53), until=st.integers(0, 2**53))
@@ -186,6 +204,7 @@ def test_entries_of_different_types_share_a_table(decided_at: int, until: int) -
     restored = ChangelogTable[Any]("changelog", CLOSED)
     for key, value in table.changes():
         restored.restore(key, value)
+    restored.restored()
     assert dict(restored.items()) == dict(table.items())
 
 

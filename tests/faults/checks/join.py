@@ -109,6 +109,7 @@ def _table(recorded: Recorded, number: int, kind: TableType) -> ChangelogTable[o
     table = ChangelogTable[object](kind.name, kind)
     for record in recorded.changelog("decide", kind.name, number):
         table.restore(record.key or b"", record.value)
+    table.restored()
     return table
 
 

@@ -46,6 +46,7 @@ class EncodedStore:
         for name, table in self._tables.items():
             for key, value in table.changes():
                 self._restored[name].restore(key, value)
+            self._restored[name].restored()
 
     def revoked(self, partition: int, returned: bool) -> None:
         """Never taken away."""

@@ -51,8 +51,17 @@ def main() -> int:
     rounds = given.rounds or (1 if given.quick else 3)
     folder = given.out or (WORK / "quick" if given.quick else RESULTS)
     wanted = session.Wanted(
-        systems, given.measures or tuple(MEASURES), rounds, given.seed, extent, given.port
+        systems,
+        given.measures or tuple(MEASURES),
+        rounds,
+        given.seed,
+        extent,
+        given.port,
+        given.keep,
     )
+    if given.keep and not (folder / "latest.json").exists():
+        print(f"bench: there are no results in {folder} that could be kept", file=sys.stderr)
+        return 2
     try:
         return session.run(wanted, folder, as_json=given.json)
     except NoBroker as error:
@@ -76,6 +85,11 @@ def _arguments() -> argparse.Namespace:
     add("--seed", type=int, default=1, help="draws the order of the systems")
     add("--quick", action="store_true", help="one round of little: a look, not a figure")
     add("--json", action="store_true", help="print the results as JSON, progress on stderr")
+    add(
+        "--keep",
+        action="store_true",
+        help="keep what the results have of systems and measures that are not measured now",
+    )
     add("--out", type=Path, help="folder of the results (bench/results)")
     add("--port", type=int, default=PORT, help="port of the broker that is started")
     return parser.parse_args()

@@ -91,15 +91,26 @@ def page(
     return "\n".join(lines) + "\n"
 
 
+_COUNTS = ("incomplete", "lost", "duplicated", "wrong", "rounds")
+
+
 def _table(entries: Sequence[Entry], columns: Sequence[tuple[str, str]]) -> list[str]:
-    heads = ["system", *(head for head, _ in columns), "lost", "doubled", "wrong", "rounds"]
+    heads = [
+        "system",
+        *(head for head, _ in columns),
+        "incomplete",
+        "lost",
+        "doubled",
+        "wrong",
+        "rounds",
+    ]
     rows = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for entry in sorted(entries, key=_rank(columns)):
         name = entry["system"]
         if entry["guarantee"] != "exactly-once":
             name += f" ({entry['guarantee']})"
         cells = [name, *(_cell(entry, key) for _, key in columns)]
-        cells += [_plain(entry[key]) for key in ("lost", "duplicated", "wrong", "rounds")]
+        cells += [_plain(entry[key]) for key in _COUNTS]
         rows.append("| " + " | ".join(cells) + " |")
     return rows
 

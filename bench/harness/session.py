@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from bench.harness.broker import Broker, NoBroker, broker
 from bench.harness.ground import Extent, Ground
+from bench.harness.kept import kept
 from bench.harness.machine import described
 from bench.harness.measures import MEASURES
 from bench.harness.observer import Undecided
@@ -25,7 +26,7 @@ from bench.harness.page import page, printable
 from bench.harness.plan import Clock, Run, planned
 from bench.harness.processes import Ended
 from bench.harness.results import Round, entries
-from bench.harness.system import PEERS, ROOT, WORK, Command, System, Unbuilt
+from bench.harness.system import PEERS, ROOT, WORK, Command, System, Unbuilt, load
 from bench.harness.trial import delete
 
 _INTERRUPTED = 130
@@ -43,6 +44,8 @@ class Wanted(Struct, frozen=True):
     seed: int
     extent: Extent
     port: int
+    keep: bool = False
+    """Whether results stay that are there already and are not measured now."""
 
 
 def run(wanted: Wanted, folder: Path, *, as_json: bool) -> int:
@@ -158,12 +161,20 @@ def _write(
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     results = entries(wanted.systems, rounds)
+    systems = wanted.systems
+    if wanted.keep:
+        more, what = kept(folder, results)
+        machine = machine | {"measured anew": what}
+        names = {entry["system"] for entry in (*results, *more)}
+        systems = [system for system in load() if system.name in names]
+        order = {system.name: number for number, system in enumerate(systems)}
+        results = sorted((*results, *more), key=lambda entry: order[entry["system"]])
     written = msgspec.json.format(msgspec.json.encode(results), indent=2).decode() + "\n"
     latest = folder / "latest.json"
     latest.write_text(written)
     if left_out:
         machine = machine | {"left out": "; ".join(left_out.values())}
-    text = page(wanted.systems, results, machine, method(wanted), _draw(latest))
+    text = page(systems, results, machine, method(wanted), _draw(latest))
     (folder / "latest.md").write_text(text)
     print(written if as_json else text)
     tell(f"results are in {folder}")

@@ -1,3 +1,4 @@
+import json
 import time
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from bench import ratio
 from bench.harness.gauges import Gauges
 from bench.harness.ground import Extent, Reading
 from bench.harness.inputs import Encoded
+from bench.harness.kept import kept
 from bench.harness.measures.latency import delays
 from bench.harness.measures.restart import note_firsts
 from bench.harness.observer import Seen
@@ -184,6 +186,21 @@ def test_page_shows_medians_with_spread_guarantee_and_notes() -> None:
     text = page(systems, entries(systems, rounds), {"Kafka": "4.1"}, "So.", ["throughput.svg"])
     assert "| plain (at-least-once) | 4,500 (4,000 to 5,000) | – |" in text
     assert "![Waiting invoices worked off](throughput.svg)" in text
+
+
+def test_what_is_not_measured_anew_is_kept_with_its_date(tmp_path: Path) -> None:
+    before = [
+        {"system": "one", "measure": "state", "rss_mb": 1},
+        {"system": "one", "measure": "latency", "rss_mb": 2},
+        {"system": "two", "measure": "state", "rss_mb": 3},
+    ]
+    (tmp_path / "latest.json").write_text(json.dumps(before))
+    (tmp_path / "latest.md").write_text("# Results\n\ndate: Monday  \ncommit: abc  \n")
+
+    results, said = kept(tmp_path, [{"system": "one", "measure": "state", "rss_mb": 9}])
+
+    assert [entry["rss_mb"] for entry in results] == [2, 3]
+    assert said == "only state of one; all else on Monday with commit abc"
 
 
 def test_ratio_compares_the_least_of_the_turns() -> None:

@@ -25,7 +25,7 @@ def state(ground: Ground, system: System) -> list[Reading]:
         filled = Input(trial.topic_of_uploads(), extent.keys)
         filled.write(ground.broker, islice(uploads, extent.keys))
         requests = filled.requests
-        with Observer(trial, complete=False) as observer:
+        with Observer(trial, complete=True) as observer:
             processes = Processes(trial)
             with processes, Gauges(processes.pids, None, trial.namespace) as filling:
                 observer.until(lambda: len(observer.arrived) >= len(requests), processes)
@@ -40,8 +40,14 @@ def state(ground: Ground, system: System) -> list[Reading]:
                 started, cpu = time.time() - began, processes.cpu()
                 gauges.look()
         # So many records are only counted, not compared.
-        decided = len(observer.arrived)
-        verdict = Verdict(total, len(requests | new) - decided, observer.records - decided, 0, 0)
+        decided, complete = len(observer.arrived), len(observer.complete)
+        verdict = Verdict(
+            uploads=total,
+            lost=len(requests | new) - decided,
+            duplicated=complete - decided,
+            wrong=0,
+            incomplete=observer.records - complete,
+        )
     values: dict[str, float | None] = {
         "keys": float(len(requests)),
         "start_s": started,

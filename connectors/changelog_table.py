@@ -99,6 +99,9 @@ class ChangelogTable(Generic[V]):
 
     def restore(self, key: bytes, value: bytes | None) -> None:
         """Take over one record of the changelog; after the last one, `restored` has to follow."""
+        if value is None and self._flushed:
+            # A page may delete what was read before it came, and be given up at once.
+            self.restored()
         self._unread.pop(key, None)
         if value is None:
             self._flush(self._log.read(key, None))

@@ -50,6 +50,7 @@ class Changing(RuleBasedStateMachine):
         self.plain = MemoryTable[int]()
         self.flushed: dict[str, int] = {}
         self.log: Log = []
+        self.follower = ChangelogTable[int]("changelog", self.kind)
 
     @rule(key=KEYS, value=st.integers(0, 3))
     def put(self, key: str, value: int) -> None:
@@ -80,6 +81,10 @@ class Changing(RuleBasedStateMachine):
         partly = compacted(self.log[:clean]) + self.log[clean:]
         for log in (self.log, compacted(self.log), partly):
             assert list(replayed(log, self.kind).items()) == list(self.table.items())
+        for key, value in changes:
+            self.follower.restore(key, value)
+        self.follower.restored()
+        assert list(self.follower.items()) == list(self.table.items())
 
     @rule()
     def roll_back(self) -> None:

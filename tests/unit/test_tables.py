@@ -81,8 +81,8 @@ class Changing(RuleBasedStateMachine):
         partly = compacted(self.log[:clean]) + self.log[clean:]
         for log in (self.log, compacted(self.log), partly):
             assert list(replayed(log, self.kind).items()) == list(self.table.items())
-        for key, value in changes:
-            self.follower.restore(key, value)
+        for record in changes:
+            self.follower.restore(*record)
         self.follower.restored()
         assert list(self.follower.items()) == list(self.table.items())
 

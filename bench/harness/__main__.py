@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from bench.harness import session
 from bench.harness.broker import PORT, NoBroker
 from bench.harness.ground import Extent
+from bench.harness.kept import NothingToKeep, earlier
 from bench.harness.measures import MEASURES
 from bench.harness.system import ROOT, WORK, Unknown, load
 
@@ -57,13 +58,14 @@ def main() -> int:
         given.seed,
         extent,
         given.port,
-        given.keep,
     )
-    if given.keep and not (folder / "latest.json").exists():
-        print(f"bench: there are no results in {folder} that could be kept", file=sys.stderr)
-        return 2
     try:
+        if given.keep:
+            wanted = replace(wanted, earlier=earlier(folder))
         return session.run(wanted, folder, as_json=given.json)
+    except NothingToKeep as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 2
     except NoBroker as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

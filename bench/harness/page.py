@@ -91,26 +91,24 @@ def page(
     return "\n".join(lines) + "\n"
 
 
-_COUNTS = ("incomplete", "lost", "duplicated", "wrong", "rounds")
+_COUNTS = {
+    "incomplete": "incomplete",
+    "lost": "lost",
+    "doubled": "duplicated",
+    "wrong": "wrong",
+    "rounds": "rounds",
+}
 
 
 def _table(entries: Sequence[Entry], columns: Sequence[tuple[str, str]]) -> list[str]:
-    heads = [
-        "system",
-        *(head for head, _ in columns),
-        "incomplete",
-        "lost",
-        "doubled",
-        "wrong",
-        "rounds",
-    ]
+    heads = ["system", *(head for head, _ in columns), *_COUNTS]
     rows = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for entry in sorted(entries, key=_rank(columns)):
         name = entry["system"]
         if entry["guarantee"] != "exactly-once":
             name += f" ({entry['guarantee']})"
         cells = [name, *(_cell(entry, key) for _, key in columns)]
-        cells += [_plain(entry[key]) for key in _COUNTS]
+        cells += [_plain(entry[key]) for key in _COUNTS.values()]
         rows.append("| " + " | ".join(cells) + " |")
     return rows
 

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from bench.harness.broker import Broker, NoBroker, broker
 from bench.harness.ground import Extent, Ground
-from bench.harness.kept import kept
+from bench.harness.kept import Entry, merged, sessions
 from bench.harness.machine import described
 from bench.harness.measures import MEASURES
 from bench.harness.observer import Undecided
@@ -44,8 +44,8 @@ class Wanted(Struct, frozen=True):
     seed: int
     extent: Extent
     port: int
-    keep: bool = False
-    """Whether results stay that are there already and are not measured now."""
+    earlier: Sequence[Entry] = ()
+    """Results that stay where nothing takes their place."""
 
 
 def run(wanted: Wanted, folder: Path, *, as_json: bool) -> int:
@@ -160,15 +160,16 @@ def _write(
     as_json: bool,
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    results = entries(wanted.systems, rounds)
-    systems = wanted.systems
-    if wanted.keep:
-        more, what = kept(folder, results)
-        machine = machine | {"measured anew": what}
-        names = {entry["system"] for entry in (*results, *more)}
-        systems = [system for system in load() if system.name in names]
-        order = {system.name: number for number, system in enumerate(systems)}
-        results = sorted((*results, *more), key=lambda entry: order[entry["system"]])
+    session = {"date": machine["date"], "commit": machine["commit"]}
+    measured = [entry | session for entry in entries(wanted.systems, rounds)]
+    order = {system.name: number for number, system in enumerate(load())}
+    results = sorted(
+        merged(measured, wanted.earlier), key=lambda entry: order.get(entry["system"], len(order))
+    )
+    if apart := sessions(results):
+        machine = machine | {"measured": apart}
+    names = {entry["system"] for entry in results}
+    systems = [system for system in load() if system.name in names]
     written = msgspec.json.format(msgspec.json.encode(results), indent=2).decode() + "\n"
     latest = folder / "latest.json"
     latest.write_text(written)

@@ -1,4 +1,3 @@
-import json
 import time
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from bench import ratio
 from bench.harness.gauges import Gauges
 from bench.harness.ground import Extent, Reading
 from bench.harness.inputs import Encoded
-from bench.harness.kept import kept
+from bench.harness.kept import Entry, NothingToKeep, earlier, merged, sessions
 from bench.harness.measures.latency import delays
 from bench.harness.measures.restart import note_firsts
 from bench.harness.observer import Seen
@@ -188,19 +187,48 @@ def test_page_shows_medians_with_spread_guarantee_and_notes() -> None:
     assert "![Waiting invoices worked off](throughput.svg)" in text
 
 
-def test_what_is_not_measured_anew_is_kept_with_its_date(tmp_path: Path) -> None:
+def measured(system: str, measure: str, day: str, rounds: int = 1) -> Entry:
+    return {"system": system, "measure": measure, "date": day, "commit": "abc", "rounds": rounds}
+
+
+def test_what_is_measured_anew_takes_the_place_of_what_was_there_unless_it_failed() -> None:
     before = [
-        {"system": "one", "measure": "state", "rss_mb": 1},
-        {"system": "one", "measure": "latency", "rss_mb": 2},
-        {"system": "two", "measure": "state", "rss_mb": 3},
+        measured("one", "state", "Monday"),
+        measured("one", "latency", "Monday"),
+        measured("two", "state", "Monday"),
     ]
-    (tmp_path / "latest.json").write_text(json.dumps(before))
-    (tmp_path / "latest.md").write_text("# Results\n\ndate: Monday  \ncommit: abc  \n")
+    now = [
+        measured("one", "state", "Friday"),
+        measured("two", "state", "Friday", rounds=0),
+        measured("three", "state", "Friday", rounds=0),
+    ]
 
-    results, said = kept(tmp_path, [{"system": "one", "measure": "state", "rss_mb": 9}])
+    results = merged(now, before)
 
-    assert [entry["rss_mb"] for entry in results] == [2, 3]
-    assert said == "only state of one; all else on Monday with commit abc"
+    assert sorted((each["system"], each["measure"], each["date"]) for each in results) == [
+        ("one", "latency", "Monday"),
+        ("one", "state", "Friday"),
+        ("three", "state", "Friday"),
+        ("two", "state", "Monday"),
+    ]
+
+
+def test_page_says_which_session_measured_what() -> None:
+    before = [measured("one", "state", "Monday"), measured("one", "latency", "Monday")]
+
+    assert sessions(before) == ""
+    assert sessions([*before, measured("two", "state", "Friday")]) == (
+        "state of two on Friday with commit abc; all else on Monday with commit abc"
+    )
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", "{}", '[{"system": "one"}]', "[1]"])
+def test_without_results_to_keep_nothing_is_measured(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "latest.json").write_text(content)
+
+    with pytest.raises(NothingToKeep, match="measure without --keep"):
+        earlier(tmp_path)
 
 
 def test_ratio_compares_the_least_of_the_turns() -> None:

@@ -92,8 +92,9 @@ class Task:
                 "session.timeout.ms": 10_000 if static else 6_000,
                 # A rebalance waits until every member has heard of it with a heartbeat.
                 "heartbeat.interval.ms": 1_000,
-                # Longer, and decisions come later; shorter, and an idle flow is busy asking.
-                "fetch.wait.max.ms": 20,
+                # Answered as soon as there is something. Longer, and a record that has failed waits
+                # for the one under way; shorter, and an idle flow is busy asking.
+                "fetch.wait.max.ms": 50,
                 # A poll or two ahead: what waits in the client is memory, and no faster.
                 "queued.max.messages.kbytes": 8_192,
                 "queued.min.messages": 10_000,

@@ -17,8 +17,11 @@ Apply: TypeAlias = Callable[[bytes, bytes | None], None]
 _TOLD_EVERY = 1_000_000
 
 
-def reader(kafka: Mapping[str, str]) -> Consumer:
-    """A consumer outside any group that sees committed records and partition ends."""
+def reader(kafka: Mapping[str, str], *, fetch_wait_ms: int = 10) -> Consumer:
+    """A consumer outside any group that sees committed records and partition ends.
+
+    `fetch_wait_ms`: how long it waits for records before it asks anew: so late an end is told.
+    """
     return Consumer(
         client(
             kafka,
@@ -28,7 +31,7 @@ def reader(kafka: Mapping[str, str]) -> Consumer:
                 "enable.partition.eof": True,
                 "isolation.level": "read_committed",
                 "auto.offset.reset": "earliest",
-                "fetch.wait.max.ms": 10,
+                "fetch.wait.max.ms": fetch_wait_ms,
                 "queued.min.messages": 100_000,
                 "queued.max.messages.kbytes": 16_384,
             },

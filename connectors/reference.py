@@ -16,6 +16,9 @@ from connectors.offsets import end_offsets
 
 log = Log(__name__)
 
+_FETCH_WAIT_MS = 100
+"""A start waits that long for the last end; with less, an idle flow is busy asking."""
+
 V = TypeVar("V")
 
 
@@ -104,7 +107,7 @@ class ReferenceTables:
         """Read every table whole; `refresh` follows them from there."""
         if not self._tables:
             return
-        consumer = reader(self._kafka)
+        consumer = reader(self._kafka, fetch_wait_ms=_FETCH_WAIT_MS)
         apply = {
             (topic, number): table.apply
             for topic, table in self._tables.items()

@@ -20,6 +20,24 @@ class Address(Struct, frozen=True, gc=False):
     """ISO 3166-1 alpha-2 country code (BT-40, BT-55)."""
 
 
+class Identifier(Struct, frozen=True, gc=False):
+    """An identifier with the list or register it is from."""
+
+    value: str | None = None
+    """The identifier (BT-34, BT-49, BT-157, BT-158)."""
+    scheme: str | None = None
+    """Its scheme, a code of ISO 6523, of the EAS list or of UNTDID 7143."""
+
+
+class Period(Struct, frozen=True, gc=False):
+    """Invoicing period of the document (BG-14) or of a line (BG-26)."""
+
+    start: date | None = None
+    """First day (BT-73, BT-134)."""
+    end: date | None = None
+    """Last day (BT-74, BT-135)."""
+
+
 class Party(Struct, frozen=True, gc=False):
     """Seller (BG-4) or buyer (BG-7)."""
 
@@ -35,8 +53,50 @@ class Party(Struct, frozen=True, gc=False):
     """Seller's local tax registration (BT-32)."""
     address: Address | None = None
     """Postal address; null when the document has none."""
-    iban: str | None = None
-    """Account to pay to (BT-84) for a seller, account to debit (BT-91) for a buyer."""
+    endpoint: Identifier | None = None
+    """Electronic address (BT-34, BT-49)."""
+
+
+class TaxRepresentative(Struct, frozen=True, gc=False):
+    """The seller's tax representative (BG-11)."""
+
+    name: str | None = None
+    """Name (BT-62)."""
+    vat_id: str | None = None
+    """VAT identifier (BT-63)."""
+    address: Address | None = None
+    """Postal address (BG-12); null when the document has none."""
+
+
+class Account(Struct, frozen=True, gc=False):
+    """An account to pay to (BG-17)."""
+
+    id: str | None = None
+    """Its identifier, an IBAN in most of Europe (BT-84)."""
+    bank: str | None = None
+    """Identifier of the bank, such as its BIC (BT-86)."""
+
+
+class Payment(Struct, frozen=True, gc=False):
+    """Payment instructions (BG-16)."""
+
+    means: str | None = None
+    """Payment means, UNTDID 4461 (BT-81)."""
+    account: Account | None = None
+    """Account to pay to (BG-17)."""
+    debited_account: str | None = None
+    """Account that a direct debit is from (BT-91)."""
+    card: str | None = None
+    """The last digits of the number of the card that was paid with (BT-87)."""
+
+
+class ItemAttribute(Struct, frozen=True, gc=False):
+    """A property of an item (BG-32)."""
+
+    name: str | None = None
+    """What property (BT-160)."""
+    value: str | None = None
+    """Its value (BT-161)."""
 
 
 class AllowanceCharge(Struct, frozen=True, gc=False):
@@ -58,6 +118,26 @@ class AllowanceCharge(Struct, frozen=True, gc=False):
     """Reason (BT-97, BT-104, BT-139, BT-144)."""
     reason_code: str | None = None
     """Reason code (BT-98, BT-105, BT-140, BT-145)."""
+    tax_scheme: str | None = None
+    """What tax the category is of: VAT, also when null."""
+
+
+class PrecedingInvoice(Struct, frozen=True, gc=False):
+    """An invoice that this one corrects or continues (BG-3)."""
+
+    number: str | None = None
+    """Its number (BT-25)."""
+    issue_date: date | None = None
+    """Its issue date (BT-26)."""
+
+
+class SupportingDocument(Struct, frozen=True, gc=False):
+    """A document that supports the invoice (BG-24)."""
+
+    reference: str | None = None
+    """Reference (BT-122)."""
+    description: str | None = None
+    """Description (BT-123)."""
 
 
 class Line(Struct, frozen=True, gc=False):
@@ -75,16 +155,34 @@ class Line(Struct, frozen=True, gc=False):
     """Unit of measure, UN/ECE Recommendation 20 (BT-130)."""
     price: Amount | None = None
     """Item net price (BT-146)."""
+    gross_price: Amount | None = None
+    """Item gross price (BT-148)."""
+    price_discount: Amount | None = None
+    """What the net price is below the gross price (BT-147)."""
     base_quantity: Amount | None = None
     """Quantity the price is for (BT-149); null means 1."""
+    base_unit: str | None = None
+    """Unit of that quantity (BT-150)."""
     net: Amount | None = None
     """Line net amount (BT-131)."""
     vat_category: str | None = None
     """VAT category code (BT-151)."""
+    tax_scheme: str | None = None
+    """What tax the category is of: VAT, also when null."""
     vat_rate: Amount | None = None
     """VAT rate in percent (BT-152)."""
     order_line: str | None = None
     """Purchase order line reference (BT-132)."""
+    period: Period | None = None
+    """Invoicing period (BG-26)."""
+    origin: str | None = None
+    """Country the item is from (BT-159)."""
+    standard_id: Identifier | None = None
+    """Standard item identifier (BT-157)."""
+    classifications: tuple[Identifier, ...] = ()
+    """Item classifications (BT-158)."""
+    attributes: tuple[ItemAttribute, ...] = ()
+    """Item attributes (BG-32)."""
     allowances_charges: tuple[AllowanceCharge, ...] = ()
     """Line allowances and charges (BG-27, BG-28)."""
 
@@ -104,6 +202,8 @@ class VatSubtotal(Struct, frozen=True, gc=False):
     """Exemption reason text (BT-120)."""
     exemption_code: str | None = None
     """Exemption reason code (BT-121)."""
+    tax_scheme: str | None = None
+    """What tax the category is of: VAT, also when null."""
 
 
 class Totals(Struct, frozen=True, gc=False):
@@ -137,6 +237,11 @@ class Invoice(Struct, frozen=True, kw_only=True, gc=False):
     What a document lacks is None: incomplete documents are judged, not refused.
     """
 
+    syntax: str | None = None
+    """Invoice or CreditNote in UBL, or CII, which bind some rules differently; else null."""
+    lacks: tuple[str, ...] = ()
+    """Groups that the document does not have at all, of seller and totals: what would stand in
+    them is not missed one by one."""
     number: str | None = None
     """Invoice number (BT-1)."""
     issue_date: date | None = None
@@ -149,6 +254,8 @@ class Invoice(Struct, frozen=True, kw_only=True, gc=False):
     """VAT accounting currency (BT-6)."""
     tax_point_date: date | None = None
     """Date when VAT becomes accountable (BT-7)."""
+    tax_point_code: str | None = None
+    """Code of the date when VAT becomes accountable (BT-8)."""
     due_date: date | None = None
     """Payment due date (BT-9)."""
     buyer_reference: str | None = None
@@ -161,24 +268,28 @@ class Invoice(Struct, frozen=True, kw_only=True, gc=False):
     """Receiving advice reference (BT-15)."""
     despatch_advice: str | None = None
     """Despatch advice reference (BT-16)."""
-    preceding_invoices: tuple[str, ...] = ()
-    """Preceding invoice references (BT-25)."""
+    preceding_invoices: tuple[PrecedingInvoice, ...] = ()
+    """Preceding invoices (BG-3)."""
+    supporting_documents: tuple[SupportingDocument, ...] = ()
+    """Supporting documents (BG-24)."""
     delivery_date: date | None = None
     """Actual delivery date (BT-72)."""
-    period_start: date | None = None
-    """Invoicing period start (BT-73)."""
-    period_end: date | None = None
-    """Invoicing period end (BT-74)."""
+    period: Period | None = None
+    """Invoicing period (BG-14)."""
     customization: str | None = None
     """Specification identifier (BT-24)."""
-    payment_means: str | None = None
-    """Payment means, UNTDID 4461 (BT-81)."""
+    payments: tuple[Payment, ...] = ()
+    """Payment instructions (BG-16)."""
     payment_terms: str | None = None
     """Payment terms (BT-20)."""
     seller: Party
     """Seller (BG-4)."""
     buyer: Party
     """Buyer (BG-7)."""
+    tax_representative: TaxRepresentative | None = None
+    """The seller's tax representative (BG-11)."""
+    delivery_address: Address | None = None
+    """Where the goods went (BG-15)."""
     allowances_charges: tuple[AllowanceCharge, ...] = ()
     """Document allowances and charges (BG-20, BG-21)."""
     lines: tuple[Line, ...] = ()

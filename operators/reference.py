@@ -172,3 +172,5 @@ class ReferencePolicy(Struct, frozen=True, gc=False):
     """Older invoices are refused."""
     future_days: int
     """Days an issue date may lie ahead."""
+    peppol_rules: bool = True
+    """Whether invoices have to keep the rules that Peppol adds to EN 16931's, too."""

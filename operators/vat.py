@@ -76,9 +76,8 @@ def rates_in_force(
     The day is the tax point (BT-7), else the delivery (BT-72), else the end of the invoicing
     period (BT-74), else the issue date.
     """
-    day = (
-        invoice.tax_point_date or invoice.delivery_date or invoice.period_end or invoice.issue_date
-    )
+    ended = invoice.period.end if invoice.period is not None else None
+    day = invoice.tax_point_date or invoice.delivery_date or ended or invoice.issue_date
     country = taxing_country(invoice, tax_rates)
     reference = tax_rates.get(country) if country is not None else None
     if day is None or reference is None:

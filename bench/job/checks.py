@@ -166,7 +166,7 @@ def fraud(
     """
     history = history or _NEW
     seller, gross = invoice.seller, invoice.totals.gross or 0
-    number, iban = invoice.number or "", seller.iban or ""
+    number, iban = invoice.number or "", _account(invoice)
     signals: list[tuple[int, str, str]] = []
     if number and any(
         other == number and request != request_id for other, request in history.recent
@@ -209,6 +209,12 @@ def fraud(
         iban or history.iban,
         (*history.recent, (number, request_id))[-REMEMBERED:],
     )
+
+
+def _account(invoice: WeighedInvoice) -> str:
+    """The account that the first payment goes to."""
+    account = invoice.payments[0].account if invoice.payments else None
+    return (account.id if account is not None else None) or ""
 
 
 def pricing(invoice: PricedInvoice) -> Judgement[PricingDetails]:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from msgspec.structs import replace
 
 from bench.job.billing import billed
-from operators.invoice import Invoice, Line
+from operators.invoice import Account, Invoice, Line, Payment
 from operators.money import CENT, ONE, Amount, divided
 
 Fault: TypeAlias = Callable[[Invoice, str], Invoice]
@@ -114,6 +114,10 @@ def _no_buyer(invoice: Invoice, _: str) -> Invoice:
     return replace(invoice, buyer=replace(invoice.buyer, name=None))
 
 
+def _paid_to(account: str) -> Fault:
+    return _with(payments=(Payment("58", Account(account)),))
+
+
 def _to_itself(invoice: Invoice, _: str) -> Invoice:
     return replace(invoice, buyer=replace(invoice.buyer, vat_id=invoice.seller.vat_id))
 
@@ -164,14 +168,14 @@ FAULTS: Sequence[Fault] = (
     _line(item_id=None),
     _item_twice,
     _used_number,
-    _seller(iban="DE00999999990000000001"),
+    _paid_to("DE00999999990000000001"),
     _worth(9_800 * ONE),
     _worth(60_000 * ONE),
     _round,
     _weekend,
     _with(issue_date=date(2099, 12, 31), due_date=date(2100, 1, 31)),
     _seller(vat_id=None),
-    _seller(iban="LT009999900000000001"),
+    _paid_to("LT009999900000000001"),
     _to_itself,
     _due_at_once,
     _large_without_order,

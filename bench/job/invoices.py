@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from bench.job.billing import billed
 from bench.job.faults import FAULTS
-from operators.invoice import Address, Invoice, Line, Party, Totals
+from operators.invoice import Account, Address, Invoice, Line, Party, Payment, Totals
 from operators.money import CENT, HUNDRED, ONE, Amount
 from operators.time import Instant
 from operators.upload import InvoiceUploaded, Metadata
@@ -60,6 +60,8 @@ class _Vendor(Struct):
 
     vendor_id: str
     seller: Party
+    account: Account
+    """Where it wants to be paid."""
     goods: Sequence[Line]
     """Lines that lack quantity and net amount."""
     loyalty: Amount
@@ -107,10 +109,10 @@ def _vendor(number: int, rng: Random) -> _Vendor:
         legal_id=f"HRB {rng.randrange(10**5, 10**6)}",
         vat_id=f"{code}{rng.randrange(10**8, 10**9)}",
         address=Address(f"{example} {1 + number % 80}", city, "99999", code),
-        iban=f"{code}{rng.randrange(10**17, 10**18)}",
     )
+    account = Account(f"{code}{rng.randrange(10**17, 10**18)}")
     loyalty = 2 * ONE if number % 5 == 0 else 0
-    return _Vendor(f"V-{number:05d}", seller, goods, loyalty, list(range(_OPEN_ORDERS)))
+    return _Vendor(f"V-{number:05d}", seller, account, goods, loyalty, list(range(_OPEN_ORDERS)))
 
 
 def _upload(vendor: _Vendor, uploaded_at: Instant, rng: Random) -> InvoiceUploaded:
@@ -151,7 +153,7 @@ def _invoice(vendor: _Vendor, rng: Random) -> Invoice:
         goods_receipt=f"GR-{vendor.vendor_id}-{vendor.invoices:06d}",
         delivery_date=issued,
         customization="urn:cen.eu:en16931:2017",
-        payment_means="58",
+        payments=(Payment("58", vendor.account),),
         payment_terms="30 days net",
         seller=vendor.seller,
         buyer=_BUYER,

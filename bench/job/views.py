@@ -89,7 +89,18 @@ class WeighedParty(Struct, frozen=True, gc=False):
     name: str | None = None
     vat_id: str | None = None
     address: Country | None = None
-    iban: str | None = None
+
+
+class PaidAccount(Struct, frozen=True, gc=False):
+    """An account to pay to."""
+
+    id: str | None = None
+
+
+class WeighedPayment(Struct, frozen=True, gc=False):
+    """Payment instructions as `fraud` reads them."""
+
+    account: PaidAccount | None = None
 
 
 class WeighedTotals(Struct, frozen=True, gc=False):
@@ -106,6 +117,7 @@ class WeighedInvoice(Struct, frozen=True, kw_only=True, gc=False):
     issue_date: date | None = None
     due_date: date | None = None
     purchase_order: str | None = None
+    payments: tuple[WeighedPayment, ...] = ()
     seller: WeighedParty
     buyer: WeighedParty
     totals: WeighedTotals
@@ -165,6 +177,7 @@ class WholeInvoice(Struct, frozen=True, kw_only=True, gc=False):
     purchase_order: str | None = None
     goods_receipt: str | None = None
     delivery_date: date | None = None
+    payments: tuple[WeighedPayment, ...] = ()
     seller: WeighedParty
     buyer: WeighedParty
     lines: tuple[WholeLine, ...] = ()

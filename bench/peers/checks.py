@@ -146,7 +146,7 @@ def fraud(
     """
     invoices, billed, account, recent = history or (0, 0, "", [])
     seller, gross = invoice["seller"], amount(invoice["totals"]["gross"]) or 0
-    number, iban, vat_id = invoice["number"] or "", seller["iban"] or "", seller["vat_id"]
+    number, iban, vat_id = invoice["number"] or "", _account(invoice), seller["vat_id"]
     issued, due = invoice["issue_date"], invoice["due_date"]
     signals: list[tuple[int, str, str]] = []
     if number and any(other == number and request != request_id for other, request in recent):
@@ -189,6 +189,12 @@ def fraud(
     recent = [*recent, (number, request_id)][-_REMEMBERED:]
     answer = status, found, {"score": score, "evidence": evidence}
     return answer, [invoices + 1, billed + gross, iban or account, recent]
+
+
+def _account(invoice: Record) -> str:
+    """The account that the first payment goes to."""
+    account = invoice["payments"][0]["account"] if invoice["payments"] else None
+    return (account["id"] if account is not None else None) or ""
 
 
 def pricing(invoice: Record) -> Answer:

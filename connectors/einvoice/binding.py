@@ -3,8 +3,8 @@
 A `Field` takes an element and returns a value. `text`, `compact`, `amount`, `day` and `flag`
 take XPaths relative to that element, the preferred place first; the first one that holds
 anything wins. `record`, `one` and `each` compose them into the invoice's records. What is
-absent or empty is None; what is present and cannot be understood raises `Unreadable` with the
-element and its line, because leaving it out would alter the document.
+absent or empty is None. What is present and cannot be understood is None too, and a fault with
+the element and its line: leaving it out without a word would alter the document.
 """
 
 import re
@@ -13,18 +13,20 @@ from datetime import date
 from typing import TypeAlias, TypeVar
 
 from lxml import etree
-from msgspec import Struct
-from msgspec.structs import astuple
+from msgspec import Struct, structs
 
-from connectors.einvoice.reading import Unreadable
+from connectors.einvoice.reading import Reason, Unreadable
 from operators import money
+from operators.invoice import Invoice
 from operators.money import Amount
 
 Value = TypeVar("Value")
 Record = TypeVar("Record", bound=Struct)
 Element: TypeAlias = etree._Element
-Field: TypeAlias = Callable[[Element], Value]
-"""Reads one value out of an element."""
+Faults: TypeAlias = list[Unreadable]
+Field: TypeAlias = Callable[[Element, Faults], Value]
+"""Reads one value out of an element, and adds what it could not understand to the faults; or
+raises Unreadable when there is no value at all."""
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CII = "urn:un:unece:uncefact:data:standard:"
@@ -52,20 +54,50 @@ _HARMLESS = re.compile(r"[\d\s.,:;'+/%€$£TZ-]{1,24}", re.ASCII)
 def text(*paths: str) -> Field[str | None]:
     """Text without the white space around it."""
     find = _written(paths)
-    return lambda element: next((written for _, written in find(element)), None)
+    return lambda element, _: next((written for _, written in find(element)), None)
+
+
+def given(*paths: str) -> Field[str | None]:
+    """Text that counts as given, if empty, as soon as its element or attribute is there.
+
+    EN 16931's syntax bindings demand some terms as elements, others as something to read.
+    """
+    return _given(paths, str)
+
+
+def within(place: str, path: str) -> Field[str | None]:
+    """Text in the only element of a place: empty when the place has none, None without it."""
+    find, inner = _sole(place), given(path)
+
+    def read(element: Element, faults: Faults) -> str | None:
+        found = find(element)
+        return None if found is None else inner(found, faults) or ""
+
+    return read
+
+
+def filled(place: str, read: Field[Value | None]) -> Field[Value | None]:
+    """What an element holds, which has to be something when the element is there."""
+
+    def demanded(element: Element, faults: Faults) -> Value:
+        value = read(element, faults)
+        if value is None:
+            raise bad_value(element, "", "is empty: fill it or leave it out")
+        return value
+
+    return one(place, demanded)
 
 
 def compact(*paths: str) -> Field[str | None]:
-    """An identifier that people space out, such as an IBAN, without any white space."""
-    find = _written(paths)
-    return lambda element: next(("".join(written.split()) for _, written in find(element)), None)
+    """The same for an identifier that people space out, such as an IBAN: without white space."""
+    return _given(paths, lambda written: "".join(written.split()))
 
 
 def amount(*paths: str) -> Field[Amount | None]:
     """An exact decimal number."""
     find = _written(paths)
 
-    def read(element: Element) -> Amount | None:
+    def read(element: Element, _: Faults) -> Amount | None:
         for place, written in find(element):
             try:
                 return money.parse(written)
@@ -81,14 +113,25 @@ def amount(*paths: str) -> Field[Amount | None]:
     return read
 
 
+def sole(path: str) -> Field[Amount | None]:
+    """An amount that a document has once: of two, taking the first would alter it."""
+    find, read = _sole(path), amount(".")
+
+    def read_sole(element: Element, faults: Faults) -> Amount | None:
+        found = find(element)
+        return None if found is None else read(found, faults)
+
+    return read_sole
+
+
 def day(*paths: str) -> Field[date | None]:
     """A calendar day: ISO 8601 in UBL, UN/CEFACT's formats 102, 203 and 204 in CII."""
     find = _written(paths)
 
-    def read(element: Element) -> date | None:
+    def read(element: Element, _: Faults) -> date | None:
         for place, written in find(element):
             if etree.QName(place).localname.endswith("String"):
-                pattern = _CII_DAYS.get(place.get("format", "102").strip())
+                pattern = _CII_DAYS.get(place.get("format", "").strip())
                 wanted = 'is not a day: write it like 20240131, with format="102"'
             else:
                 pattern, wanted = _ISO_DAY, "is not a day: write it like 2024-01-31"
@@ -108,7 +151,7 @@ def flag(path: str) -> Field[bool]:
     """True or false; there is no reading an element that does not say which."""
     find = _written((path,))
 
-    def read(element: Element) -> bool:
+    def read(element: Element, _: Faults) -> bool:
         for place, written in find(element):
             if written in _FLAGS:
                 return _FLAGS[written]
@@ -119,63 +162,129 @@ def flag(path: str) -> Field[bool]:
 
 
 def record(kind: type[Record], **fields: Field[object]) -> Field[Record]:
-    """A record made of the fields given; the others keep their defaults."""
-    unknown = fields.keys() - set(kind.__struct_fields__)
-    if unknown:
+    """A record made of the fields given; the others, and those with a fault, keep their defaults.
+
+    Raises Unreadable for the fault of a field that has no default.
+    """
+    required = {field.name: field.required for field in structs.fields(kind)}
+    if unknown := fields.keys() - required.keys():
         raise TypeError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")
-    return lambda element: kind(**{name: read(element) for name, read in fields.items()})
+
+    def read(element: Element, faults: Faults) -> Record:
+        values: dict[str, object] = {}
+        for name, read_field in fields.items():
+            try:
+                values[name] = read_field(element, faults)
+            except Unreadable as fault:
+                if required[name]:
+                    raise
+                faults.append(fault)
+        return kind(**values)
+
+    return read
 
 
-def one(path: str, read: Field[Record]) -> Field[Record | None]:
-    """The first element's record; None when there is no element or nothing in it."""
-    find = etree.XPath(path, namespaces=NAMESPACES)
+def one(path: str, read: Field[Value]) -> Field[Value | None]:
+    """What the first element holds; None when there is no element."""
+    find = _xpath(path)
 
-    def first(element: Element) -> Record | None:
+    def first(element: Element, faults: Faults) -> Value | None:
         for found in find(element):
-            value = read(found)
-            return value if any(part is not None for part in astuple(value)) else None
+            return read(found, faults)
         return None
 
     return first
 
 
 def each(*places: tuple[str, Field[Value | None]]) -> Field[tuple[Value, ...]]:
-    """All elements of the paths, each read its own way; those that give None are left out."""
-    finders = [(etree.XPath(path, namespaces=NAMESPACES), read) for path, read in places]
+    """All elements of the paths, each read its own way; those that give nothing are left out."""
+    finders = [(_xpath(path), read) for path, read in places]
 
-    def every(element: Element) -> tuple[Value, ...]:
-        values = (read(found) for find, read in finders for found in find(element))
-        return tuple(value for value in values if value is not None)
+    def every(element: Element, faults: Faults) -> tuple[Value, ...]:
+        values: list[Value] = []
+        for find, read in finders:
+            for found in find(element):
+                try:
+                    value = read(found, faults)
+                except Unreadable as fault:
+                    faults.append(fault)
+                    continue
+                if value is not None:
+                    values.append(value)
+        return tuple(values)
 
     return every
 
 
-def refuse_other_currencies(root: Element, currency: str | None, accounting: str | None) -> None:
-    """Raise Unreadable when an amount names a currency that is not the invoice's.
+def absent(**paths: str) -> Field[tuple[str, ...]]:
+    """The names of those elements that are not there."""
+    finders = {name: _xpath(path) for name, path in paths.items()}
+    return lambda element, _: tuple(name for name, find in finders.items() if not find(element))
+
+
+def read_whole(read: Field[Invoice], root: Element) -> Invoice:
+    """The invoice of a document; raises Unreadable, with what could be read, for its faults."""
+    faults: Faults = []
+    invoice = read(root, faults)
+    faults += _other_currencies(root, invoice.currency, invoice.tax_currency)
+    if faults:
+        first, *further = faults
+        raise Unreadable(first.reason, str(first), invoice=invoice, further=further)
+    return invoice
+
+
+def _other_currencies(root: Element, currency: str | None, accounting: str | None) -> Faults:
+    """The first amount that names a currency that is not the invoice's.
 
     The records hold one currency, so such an amount would silently become another one. VAT
     totals may be in the accounting currency.
     """
-    if currency is None:
-        return
-    for element in root.iter("{*}*"):
+    for element in root.iter("{*}*") if currency is not None else ():
         named = element.get("currencyID", currency).strip()
         if named != currency and not (named == accounting and _about_vat(element)):
-            raise bad_value(
-                element, "", f"names another currency than the invoice's, {currency[:3]}"
-            )
+            why = f"names another currency than the invoice's, {currency[:3]}"
+            return [bad_value(element, "", why, "other_currency")]
+    return []
 
 
-def bad_value(place: Element, written: str, why: str) -> Unreadable:
+def bad_value(place: Element, written: str, why: str, reason: Reason = "bad_value") -> Unreadable:
     """The exception for a value that cannot be understood, without repeating personal data."""
     shown = f"“{written}” " if _HARMLESS.fullmatch(written) else ""
     return Unreadable(
-        "bad_value", f"{_path(place)}, line {place.sourceline}: {shown or 'what is there '}{why}."
+        reason, f"{_path(place)}, line {place.sourceline}: {shown or 'what is there '}{why}."
     )
 
 
+def _given(paths: tuple[str, ...], clean: Callable[[str], str]) -> Field[str | None]:
+    finders = [_xpath(path) for path in paths]
+
+    def read(element: Element, _: Faults) -> str | None:
+        there = None
+        for finder in finders:
+            for found in finder(element):
+                written = (found if isinstance(found, str) else _content(found)).strip()
+                if written:
+                    return clean(written)
+                there = ""
+        return there
+
+    return read
+
+
+def _sole(path: str) -> Callable[[Element], Element | None]:
+    find = _xpath(path)
+
+    def only(element: Element) -> Element | None:
+        found = find(element)
+        if len(found) > 1:
+            raise bad_value(found[1], "", "is there more than once", "repeated")
+        return found[0] if found else None
+
+    return only
+
+
 def _written(paths: tuple[str, ...]) -> Callable[[Element], Iterator[tuple[Element, str]]]:
-    finders = [etree.XPath(path, namespaces=NAMESPACES, smart_strings=False) for path in paths]
+    finders = [_xpath(path) for path in paths]
 
     def find(element: Element) -> Iterator[tuple[Element, str]]:
         for finder in finders:
@@ -183,14 +292,19 @@ def _written(paths: tuple[str, ...]) -> Callable[[Element], Iterator[tuple[Eleme
                 if isinstance(found, str):
                     place, written = element, found.strip()
                 else:
-                    place = found
-                    written = (
-                        "".join(found.itertext()) if len(found) else found.text or ""
-                    ).strip()
+                    place, written = found, _content(found).strip()
                 if written:
                     yield place, written
 
     return find
+
+
+def _xpath(path: str) -> etree.XPath:
+    return etree.XPath(path, namespaces=NAMESPACES, smart_strings=False)
+
+
+def _content(element: Element) -> str:
+    return "".join(element.itertext()) if len(element) else element.text or ""
 
 
 def _about_vat(element: Element) -> bool:

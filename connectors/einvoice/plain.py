@@ -17,6 +17,7 @@ from msgspec.structs import FieldInfo, fields
 
 from connectors.einvoice.reading import Unreadable
 from operators import money
+from operators.invoice import Account, Party, Payment, TaxRepresentative
 from operators.money import Amount
 from operators.time import Instant
 
@@ -84,10 +85,12 @@ def _plain(name: str, value: object) -> object:
 
 @cache
 def _readers(kind: type[Struct]) -> dict[str, tuple[bool, Reader]]:
-    return {field.name: (field.required, _reader(field)) for field in fields(kind)}
+    return {field.name: (field.required, _reader(kind, field)) for field in fields(kind)}
 
 
-def _reader(field: FieldInfo) -> Reader:
+def _reader(kind: type[Struct], field: FieldInfo) -> Reader:
+    if (kind, field.name) in _COMPACT:
+        return _compact
     return _NAMED.get(field.name) or _reader_of(field.type)
 
 
@@ -175,9 +178,16 @@ def _instant(value: object, path: str) -> Instant:
 _NAMED: dict[str, Reader] = {
     "attempt": _count,
     "uploaded_at": _instant,
-    "vat_id": _compact,
-    "iban": _compact,
 }
+_COMPACT = frozenset(
+    {
+        (Party, "vat_id"),
+        (TaxRepresentative, "vat_id"),
+        (Account, "id"),
+        (Payment, "debited_account"),
+    }
+)
+"""Identifiers that people space out."""
 _SCALARS: dict[type, Reader] = {str: _text, int: _amount, date: _day, bool: _flag}
 
 

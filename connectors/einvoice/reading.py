@@ -1,5 +1,6 @@
 """What reading a document gives: an invoice and the syntax it came in, or why there is none."""
 
+from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -19,6 +20,8 @@ Reason: TypeAlias = Literal[
     "forbidden_dtd",
     "too_large",
     "bad_value",
+    "repeated",
+    "other_currency",
     "unknown_field",
     "no_invoice",
     "several_invoices",
@@ -30,9 +33,20 @@ Reason: TypeAlias = Literal[
 class Unreadable(Exception):
     """A document that gives no invoice; the message says what is wrong, where, and what to do."""
 
-    def __init__(self, reason: Reason, message: str) -> None:
+    def __init__(
+        self,
+        reason: Reason,
+        message: str,
+        *,
+        invoice: Invoice | None = None,
+        further: Sequence["Unreadable"] = (),
+    ) -> None:
         super().__init__(message)
         self.reason: Reason = reason
+        self.invoice = invoice
+        """What could be read all the same; None when nothing could."""
+        self.further = tuple(further)
+        """What else is wrong with it."""
 
 
 class Reading(Struct, frozen=True, kw_only=True):

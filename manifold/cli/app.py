@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "manifold.cli.run:run",
     "submit": "manifold.cli.submit:submit",
     "read": "manifold.cli.read:read",
+    "validate": "manifold.cli.validate:validate",
     "generate": "manifold.cli.generate:generate",
     "tail": "manifold.cli.tail:tail",
     "trace": "manifold.cli.trace:trace",

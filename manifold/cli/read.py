@@ -14,7 +14,7 @@ from rich.text import Text
 from connectors.einvoice import Reading, Unreadable, read_uploads, to_json
 from manifold.cli.options import Json
 from operators import money
-from operators.invoice import Invoice, Party
+from operators.invoice import Invoice, Party, Payment
 from operators.money import Amount
 
 _Shown: TypeAlias = str | Amount | None
@@ -31,7 +31,7 @@ def read(
     console = Console(markup=False, highlight=False, emoji=False)
     unreadable = False
     for file in files:
-        for found in _found(file):
+        for found in found_in(file):
             if isinstance(found, Unreadable):
                 unreadable = True
             if as_json:
@@ -44,7 +44,8 @@ def read(
         raise typer.Exit(1)
 
 
-def _found(file: str) -> Iterator[Reading | Unreadable]:
+def found_in(file: str) -> Iterator[Reading | Unreadable]:
+    """The invoices of a file, or of standard input for -."""
     try:
         stdin = typer.get_binary_stream("stdin")
         content = stdin.read() if file == "-" else Path(file).read_bytes()
@@ -68,7 +69,7 @@ def _summary(file: str, reading: Reading) -> RenderableType:
 
 
 def _facts(invoice: Invoice) -> Table:
-    period = (invoice.period_start, invoice.period_end)
+    period = (invoice.period.start, invoice.period.end) if invoice.period else ()
     return _pairs(
         ("Number", invoice.number),
         ("Type", invoice.type_code),
@@ -83,15 +84,20 @@ def _facts(invoice: Invoice) -> Table:
         ("Goods receipt", invoice.goods_receipt),
         ("Contract", invoice.contract),
         ("Buyer reference", invoice.buyer_reference),
-        ("Corrects", _joined(*invoice.preceding_invoices)),
-        ("Payment", _joined(invoice.payment_means, invoice.payment_terms)),
+        ("Corrects", _joined(*(each.number for each in invoice.preceding_invoices))),
+        ("Payment", _joined(*map(_payment, invoice.payments), invoice.payment_terms)),
     )
+
+
+def _payment(payment: Payment) -> str | None:
+    account = payment.account.id if payment.account else None
+    return _joined(payment.means, account, payment.debited_account, payment.card)
 
 
 def _party(party: Party) -> str | None:
     where = party.address
     place = (where.street, where.postcode, where.city, where.country) if where else ()
-    return _joined(party.name, party.vat_id, party.tax_id, *place, party.iban)
+    return _joined(party.name, party.vat_id, party.tax_id, *place)
 
 
 def _lines(invoice: Invoice) -> Table:

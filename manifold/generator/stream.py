@@ -1,6 +1,6 @@
 """The stream of invoices: most of them right, some with one known fault."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from random import Random
 
@@ -15,7 +15,7 @@ from manifold.generator.orders import Delivery
 from manifold.generator.price_list import PriceList
 from manifold.generator.world import World
 from operators.decision import Branch, DecisionStatus
-from operators.invoice import Invoice, Party
+from operators.invoice import Account, Invoice, Party, Payment
 from operators.money import CENT, ONE
 from operators.time import DAY, Instant
 from operators.upload import InvoiceUploaded, Metadata, Origin
@@ -140,7 +140,7 @@ class _Stream:
             goods_receipt=receipt.goods_receipt,
             delivery_date=receipt.received_on,
             customization="urn:cen.eu:en16931:2017",
-            payment_means="30",
+            payments=(Payment(means="30", account=Account(self.world.accounts[order.vendor_id])),),
             payment_terms=f"{terms} days net",
             seller=seller,
             buyer=buyer,
@@ -154,7 +154,6 @@ class _Stream:
         self, fault: Fault, invoice: Invoice, vendor_id: str, history: VendorHistory
     ) -> Invoice:
         """The invoice with those faults that lie in its number, dates and parties."""
-        seller = invoice.seller
         match fault:
             case "duplicate_number":
                 return replace(invoice, number=history.correct_number)
@@ -163,11 +162,10 @@ class _Stream:
             case "missing_buyer":
                 return replace(invoice, buyer=Party())
             case "bad_iban_check_digit":
-                wrong = _miswritten(seller.iban or "")
-                return replace(invoice, seller=replace(seller, iban=wrong))
+                return _paid_to(invoice, _miswritten)
             case "changed_account":
                 other = iban(self.prices.countries[vendor_id], self.rng)
-                return replace(invoice, seller=replace(seller, iban=other))
+                return _paid_to(invoice, lambda _: other)
             case "future_date" if invoice.issue_date and invoice.due_date:
                 later = timedelta(days=45)
                 return replace(
@@ -177,6 +175,17 @@ class _Stream:
                 )
             case _:
                 return invoice
+
+
+def _paid_to(invoice: Invoice, other: Callable[[str], str]) -> Invoice:
+    """The invoice with another account in place of each."""
+    payments = (
+        replace(each, account=Account(other(each.account.id)))
+        if each.account and each.account.id
+        else each
+        for each in invoice.payments
+    )
+    return replace(invoice, payments=tuple(payments))
 
 
 def _miswritten(account: str) -> str:

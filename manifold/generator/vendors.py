@@ -90,7 +90,6 @@ def _seller(record: ReferenceVendor, country: Country) -> Party:
         identifier=record.vendor_id,
         vat_id=record.vat_id,
         address=address,
-        iban=record.ibans[0],
     )
 
 

@@ -47,6 +47,8 @@ class World(Struct, frozen=True):
     """The limits and tolerances."""
     deliveries: tuple[Delivery, ...]
     """What the stream bills, in its order; one for each invoice."""
+    accounts: dict[str, str]
+    """The account that each vendor is paid to."""
     parties: dict[str, tuple[Party, Party]]
     """Seller and buyer as a vendor's invoices name them."""
 
@@ -114,6 +116,7 @@ def world(seed: int, count: int, today: date) -> World:
         ),
         policy=policy(),
         deliveries=tuple(delivery for _, delivery in planned),
+        accounts={vendor.record.vendor_id: vendor.record.ibans[0] for vendor in vendors},
         parties={vendor.record.vendor_id: vendor.parties for vendor in vendors},
     )
 

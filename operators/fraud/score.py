@@ -77,7 +77,7 @@ def judge(
     credit = invoice.type_code in CREDIT_NOTES
     base, converted = (None, True) if credit else _in_base(amount, invoice, rates, policy)
     vendor = vendors.get(vendor_id)
-    iban = account(invoice.seller.iban)
+    iban = _questionable(invoice, vendor)
     own = fingerprint(vendor_id, iban) if iban and not (vendor and vendor.ibans) else ""
     case = Case(
         invoice,
@@ -100,6 +100,14 @@ def judge(
         entry = Entry(request_id, answer, number, likeness, base, uploaded_at, own)
         history.record(replaced(entry, before), before)
     return _judgement(answer)
+
+
+def _questionable(invoice: Invoice, vendor: ReferenceVendor | None) -> str:
+    """The first account to pay to that the master data does not name, else the first."""
+    paid_to = (payment.account for payment in invoice.payments)
+    accounts = [account(each.id) for each in paid_to if each is not None and each.id]
+    known = {account(iban) for iban in vendor.ibans} if vendor is not None else set()
+    return next((each for each in accounts if each not in known), accounts[0] if accounts else "")
 
 
 def _judgement(answer: Answer) -> Judgement[FraudDetails]:

@@ -181,7 +181,7 @@ RULES: dict[str, str] = {
 FIELDS: dict[str, str] = {
     "duplicate": "number",
     "near_duplicate": "number",
-    "account_changed": "seller.iban",
+    "account_changed": "payments",
     "unusual_amount": "totals.payable",
     "just_below_limit": "totals.payable",
     "no_exchange_rate": "currency",

@@ -5,26 +5,33 @@ parts of an invoice that it concerns. Rules judge what is there: incomplete invo
 violations, never exceptions.
 """
 
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import TypeVar
 
-from operators.invoice import AllowanceCharge, Invoice, Line, VatSubtotal
+from msgspec import Struct, structs
+
+from operators.invoice import (
+    AllowanceCharge,
+    Identifier,
+    Invoice,
+    ItemAttribute,
+    Line,
+    Payment,
+    PrecedingInvoice,
+    SupportingDocument,
+    VatSubtotal,
+)
 from operators.judgement import Judgement, reported
 from operators.money import render
 from operators.reference import ReferencePolicy, ReferenceTaxRate
 from operators.result import ValidationDetails, Violation
 from operators.table import Lookup
-from operators.validation.catalogue import (
-    ALLOWANCE,
-    CHARGE,
-    DOCUMENT,
-    LINE,
-    LINE_ALLOWANCE,
-    LINE_CHARGE,
-    RULES,
-    SUBTOTAL,
-)
-from operators.validation.rule import Case, Rule, case_of
+from operators.validation import catalogue
+from operators.validation.catalogue import RULES
+from operators.validation.rule import Case, Rule, case_of, vat_code
+from operators.validation.vat_catalogue import CATEGORIES, OfCategory
 
 __all__ = ["RULES", "judge"]
 
@@ -46,27 +53,102 @@ def judge(
     whole VAT identifiers or account numbers.
     """
     case = case_of(invoice, policy, tax_rates, today)
-    found = _broken(DOCUMENT, invoice, case, "", "")
+    syntax = invoice.syntax if invoice.syntax in _SYNTAXES else None
+    rules = _rules_for(syntax, policy.peppol_rules)
+    found = _broken(rules.document, invoice, case, "", "")
+    for category in case.categories:
+        found += _broken(rules.of(category).document, invoice, case, "", "")
+    for kind, called, parts, of_part in (
+        ("payments", "payment", invoice.payments, rules.payment),
+        ("preceding_invoices", "preceding invoice", invoice.preceding_invoices, rules.preceding),
+        ("supporting_documents", "document", invoice.supporting_documents, rules.supporting),
+    ):
+        for position, part in enumerate(parts):
+            found += _broken(of_part, part, case, f"{kind}[{position}]", f"{called} {position + 1}")
     for position, line in enumerate(invoice.lines):
-        _judge_line(line, position, case, found)
+        _judge_line(rules, line, position, case, found)
     for position, entry in enumerate(invoice.allowances_charges):
-        rules = CHARGE if entry.charge else ALLOWANCE
+        of_category = rules.of(vat_code(entry))
         path, name = f"allowances_charges[{position}]", _entry_name(entry, position)
-        found += _broken(rules, entry, case, path, name)
+        found += _broken(rules.charge if entry.charge else rules.allowance, entry, case, path, name)
+        of_entry = of_category.charge if entry.charge else of_category.allowance
+        found += _broken(of_entry, entry, case, path, name)
     for position, subtotal in enumerate(invoice.vat_breakdown):
-        path = f"vat_breakdown[{position}]"
-        found += _broken(SUBTOTAL, subtotal, case, path, _subtotal_name(subtotal))
+        path, name = f"vat_breakdown[{position}]", _subtotal_name(subtotal)
+        found += _broken(rules.subtotal, subtotal, case, path, name)
+        of_category = rules.of(_category_of(subtotal, invoice))
+        found += _broken(of_category.subtotal, subtotal, case, path, name)
     rejected = any(violation.severity == "ERROR" for violation in found)
     return Judgement("REJECTED" if rejected else "APPROVED", _DETAILS, reported(found))
 
 
-def _judge_line(line: Line, position: int, case: Case, found: list[Violation]) -> None:
+def _category_of(subtotal: VatSubtotal, invoice: Invoice) -> str | None:
+    """The category whose rules an entry of the VAT breakdown has to keep."""
+    if invoice.syntax == "CII" and subtotal.category in _OF_ANY_TAX_IN_CII:
+        return subtotal.category
+    return vat_code(subtotal)
+
+
+_OF_ANY_TAX_IN_CII = frozenset({"S", "Z"})
+
+
+class _Rules(Struct, frozen=True):
+    """The rules for invoices of one syntax, by the part they are about."""
+
+    document: tuple[Rule[Invoice], ...]
+    payment: tuple[Rule[Payment], ...]
+    preceding: tuple[Rule[PrecedingInvoice], ...]
+    supporting: tuple[Rule[SupportingDocument], ...]
+    line: tuple[Rule[Line], ...]
+    classification: tuple[Rule[Identifier], ...]
+    attribute: tuple[Rule[ItemAttribute], ...]
+    allowance: tuple[Rule[AllowanceCharge], ...]
+    charge: tuple[Rule[AllowanceCharge], ...]
+    line_allowance: tuple[Rule[AllowanceCharge], ...]
+    line_charge: tuple[Rule[AllowanceCharge], ...]
+    subtotal: tuple[Rule[VatSubtotal], ...]
+    by_category: Mapping[str, OfCategory]
+
+    def of(self, category: str | None) -> OfCategory:
+        """The rules for what has a category."""
+        return _UNKNOWN if category is None else self.by_category.get(category, _UNKNOWN)
+
+
+_UNKNOWN = OfCategory(document=())
+
+
+_SYNTAXES = frozenset({"UBL Invoice", "UBL CreditNote", "CII"})
+
+
+@cache
+def _rules_for(syntax: str | None, peppol: bool) -> _Rules:
+    def binding(rules: tuple[Rule[Subject], ...]) -> tuple[Rule[Subject], ...]:
+        return tuple(rule for rule in rules if rule.binds(syntax, peppol=peppol))
+
+    parts = [part for part in _Rules.__struct_fields__ if part != "by_category"]
+    by_category = {
+        code: OfCategory(*map(binding, structs.astuple(of))) for code, of in CATEGORIES.items()
+    }
+    return _Rules(
+        *(binding(getattr(catalogue, part.upper())) for part in parts), by_category=by_category
+    )
+
+
+def _judge_line(
+    rules: _Rules, line: Line, position: int, case: Case, found: list[Violation]
+) -> None:
     path, name = f"lines[{position}]", f"line {(line.id or str(position + 1))[:20]}"
-    found += _broken(LINE, line, case, path, name)
+    found += _broken(rules.line, line, case, path, name)
+    found += _broken(rules.of(vat_code(line)).line, line, case, path, name)
     for place, entry in enumerate(line.allowances_charges):
-        rules = LINE_CHARGE if entry.charge else LINE_ALLOWANCE
+        of_entry = rules.line_charge if entry.charge else rules.line_allowance
         inner = f"{path}.allowances_charges[{place}]"
-        found += _broken(rules, entry, case, inner, f"{name}, {_entry_name(entry, place)}")
+        found += _broken(of_entry, entry, case, inner, f"{name}, {_entry_name(entry, place)}")
+    for place, identifier in enumerate(line.classifications):
+        inner = f"{path}.classifications[{place}]"
+        found += _broken(rules.classification, identifier, case, inner, name)
+    for place, attribute in enumerate(line.attributes):
+        found += _broken(rules.attribute, attribute, case, f"{path}.attributes[{place}]", name)
 
 
 def _broken(

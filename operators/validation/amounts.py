@@ -7,7 +7,7 @@ invoice lacks is another rule's matter, so that a clerk reads one reason, not th
 from operator import attrgetter
 from typing import Any
 
-from operators.invoice import AllowanceCharge, Invoice, Line
+from operators.invoice import AllowanceCharge, Invoice, Line, Totals
 from operators.money import CENT, HUNDRED, ONE, Amount, divided, render, rounded
 from operators.validation.rule import Case, Check, cents
 
@@ -51,6 +51,19 @@ def line_net(line: Line, case: Case) -> str | None:
     )
 
 
+def net_price(line: Line, case: Case) -> str | None:
+    """The net price is the gross price, where one is given, less the discount."""
+    if line.gross_price is None or line.price is None:
+        return None
+    discount = line.price_discount or 0
+    if line.price == line.gross_price - discount:
+        return None
+    return (
+        f"a price of {render(line.gross_price)} less {render(discount)} is "
+        f"{render(line.gross_price - discount)}, invoice says {render(line.price)}"
+    )
+
+
 def percentage(entry: AllowanceCharge, case: Case) -> str | None:
     """Amount = base amount × percentage, where all three are given."""
     if entry.amount is None or entry.base_amount is None or entry.percent is None:
@@ -68,7 +81,7 @@ def lines_total(invoice: Invoice, case: Case) -> str | None:
     """BT-106 = the sum of the lines' net amounts."""
     stated = invoice.totals.lines_net
     expected = sum(line.net for line in invoice.lines if line.net is not None)
-    if _agree(expected, stated):
+    if _agree(expected, stated, invoice):
         return None
     return f"the line amounts add up to {_both(expected, stated)}"
 
@@ -86,7 +99,7 @@ def charges_total(invoice: Invoice, case: Case) -> str | None:
 def _entries_total(invoice: Invoice, charge: bool, stated: Amount | None) -> str | None:
     entries = [entry for entry in invoice.allowances_charges if entry.charge is charge]
     expected = sum(entry.amount or 0 for entry in entries)
-    if _agree(expected, stated) and (stated is not None or not entries):
+    if (stated is None and not entries) or _agree(expected, stated, invoice):
         return None
     return f"the {'charges' if charge else 'allowances'} add up to {_both(expected, stated)}"
 
@@ -94,12 +107,16 @@ def _entries_total(invoice: Invoice, charge: bool, stated: Amount | None) -> str
 def net_total(invoice: Invoice, case: Case) -> str | None:
     """BT-109 = lines, less allowances, plus charges."""
     totals = invoice.totals
-    if totals.lines_net is None:
+    lines = totals.lines_net
+    expected = (lines or 0) - (totals.allowances or 0) + (totals.charges or 0)
+    if "totals" in invoice.lacks:
         return None
-    expected = totals.lines_net - (totals.allowances or 0) + (totals.charges or 0)
-    if _agree(expected, totals.net):
+    rounded_to = cents if totals.allowances is not None or totals.charges is not None else _as_is
+    if invoice.syntax == "CII":
+        rounded_to = cents
+    if lines is not None and totals.net == rounded_to(expected):
         return None
-    working = _working(totals.lines_net, (" - ", totals.allowances), (" + ", totals.charges))
+    working = _working(lines or 0, (" - ", totals.allowances), (" + ", totals.charges))
     return f"total without VAT: {working} = {_both(expected, totals.net)}"
 
 
@@ -107,7 +124,10 @@ def tax_total(invoice: Invoice, case: Case) -> str | None:
     """BT-110 = the sum of the VAT breakdown's amounts."""
     stated = invoice.totals.tax
     expected = sum(subtotal.tax or 0 for subtotal in invoice.vat_breakdown)
-    if not invoice.vat_breakdown or _agree(expected, stated):
+    judged = bool(invoice.vat_breakdown)
+    if invoice.syntax == "CII":
+        judged = stated is not None and "vat_currency" not in invoice.lacks
+    if not judged or stated == cents(expected):
         return None
     return f"the VAT amounts add up to {_both(expected, stated)}"
 
@@ -115,29 +135,76 @@ def tax_total(invoice: Invoice, case: Case) -> str | None:
 def gross_total(invoice: Invoice, case: Case) -> str | None:
     """BT-112 = total without VAT + VAT."""
     totals = invoice.totals
-    if totals.net is None:
+    if invoice.currency is None:
         return None
-    expected = totals.net + (totals.tax or 0)
-    if _agree(expected, totals.gross):
+    if totals.net is None or totals.tax is None or "vat_currency" in invoice.lacks:
+        return "total with VAT: the total without VAT or the VAT is missing"
+    expected = totals.net + totals.tax
+    if totals.gross == cents(expected):
         return None
     working = _working(totals.net, (" + ", totals.tax))
     return f"total with VAT: {working} = {_both(expected, totals.gross)}"
 
 
+def gross_total_or_net(invoice: Invoice, case: Case) -> str | None:
+    """The same as CII binds it: it may also be the total without VAT."""
+    net = invoice.totals.net
+    if net is not None and invoice.totals.gross == net:
+        return None
+    return gross_total(invoice, case)
+
+
+def tax_two_decimals(invoice: Invoice, case: Case) -> str | None:
+    """Allows the VAT two decimal places, as CII binds it: unless there is another total."""
+    tax = invoice.totals.tax
+    if tax is None or invoice.totals.tax_accounting is not None or not tax % CENT:
+        return None
+    return f"the VAT {render(tax)} has more than two decimals"
+
+
+def accounting_tax_two_decimals(invoice: Invoice, case: Case) -> str | None:
+    """Allows the VAT in the accounting currency two decimal places, and demands it, as CII."""
+    totals = invoice.totals
+    if invoice.tax_currency is None or (totals.tax is None and totals.tax_accounting is None):
+        return None
+    same = invoice.tax_currency == invoice.currency
+    tax = totals.tax if same else totals.tax_accounting
+    if tax is not None and not tax % CENT:
+        return None
+    shown = "nothing" if tax is None else render(tax)
+    return f"the VAT in the accounting currency has to have two decimals, invoice says {shown}"
+
+
 def payable_total(invoice: Invoice, case: Case) -> str | None:
     """BT-115 = total with VAT, less what is paid, plus rounding."""
     totals = invoice.totals
-    if totals.gross is None:
+    gross = totals.gross
+    expected = (gross or 0) - (totals.prepaid or 0) + (totals.rounding or 0)
+    if "totals" in invoice.lacks:
         return None
-    expected = totals.gross - (totals.prepaid or 0) + (totals.rounding or 0)
-    if _agree(expected, totals.payable):
+    complete = gross is not None and totals.payable is not None
+    if complete and _pays(totals, exactly=invoice.syntax == "CII"):
         return None
-    working = _working(totals.gross, (" - ", totals.prepaid), (" + ", totals.rounding))
+    working = _working(gross or 0, (" - ", totals.prepaid), (" + ", totals.rounding))
     return f"amount due: {working} = {_both(expected, totals.payable)}"
 
 
-def _agree(expected: Amount, stated: Amount | None) -> bool:
-    return stated is None or stated == cents(expected)
+def _pays(totals: Totals, *, exactly: bool) -> bool:
+    """Whether the amount due is right; UBL's artefact rounds what is added or taken off."""
+    gross, prepaid, rounding = totals.gross or 0, totals.prepaid, totals.rounding
+    payable = totals.payable or 0
+    if exactly or (prepaid is None and rounding is None):
+        return payable == gross - (prepaid or 0) + (rounding or 0)
+    due = gross if prepaid is None else cents(gross - prepaid)
+    return due == (payable if rounding is None else cents(payable - rounding))
+
+
+def _as_is(amount: Amount) -> Amount:
+    return amount
+
+
+def _agree(expected: Amount, stated: Amount | None, invoice: Invoice) -> bool:
+    return stated == cents(expected) or "totals" in invoice.lacks
 
 
 def _both(expected: Amount, stated: Amount | None) -> str:

@@ -8,8 +8,9 @@ from typing import Any, Literal
 from schwifty import IBAN
 
 from operators.codes import COUNTRIES
-from operators.invoice import Invoice
-from operators.validation.rule import Case, Check, blank, masked
+from operators.codes.reasons import EXEMPTIONS
+from operators.invoice import Invoice, Line, Payment, VatSubtotal
+from operators.validation.rule import Case, Check, blank, masked, reach
 from operators.vat import check_digits_agree
 
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.ASCII)
@@ -20,32 +21,45 @@ SEPA = frozenset(
 )
 """Countries of the Single Euro Payments Area, where an account is named by its IBAN."""
 
+_PREFIX = 2
 _SEPA_PAYMENTS = frozenset({"58", "59"})
 
 
 def one_of(field: str, codes: frozenset[str], called: str) -> Check[Any]:
-    """Allows the codes of a list; a missing code is another rule's."""
-    value_of = attrgetter(field)
+    """Allows the codes of a list in a field, given by its path; a missing one is another rule's."""
+    value_of = reach(field)
 
     def check(subject: Any, case: Case) -> str | None:
         code = value_of(subject)
-        if code is None or code in codes or blank(code):
+        if code is None or code in codes:
             return None
         return f"{called} {code if len(code) <= 5 else masked(code)} is not a known code"
 
     return check
 
 
-def country_known(party: Literal["seller", "buyer"]) -> Check[Invoice]:
-    """Allows the ISO codes of countries."""
-    address_of = attrgetter(f"{party}.address")
-    known = one_of("country", COUNTRIES, f"the {party}'s country")
+def exemption_known(subtotal: VatSubtotal, case: Case) -> str | None:
+    """Allows the codes of the VATEX list, in capitals or not."""
+    code = subtotal.exemption_code
+    if code is None or code.upper() in EXEMPTIONS:
+        return None
+    return f"the exemption code {masked(code)} is not a known code"
 
-    def check(invoice: Invoice, case: Case) -> str | None:
-        address = address_of(invoice)
-        return known(address, case) if address is not None else None
 
-    return check
+def representative_vat_id_prefixed(invoice: Invoice, case: Case) -> str | None:
+    """The tax representative's VAT identifier begins with its country's code as well."""
+    agent = invoice.tax_representative
+    if agent is None or agent.vat_id is None or _prefixed(agent.vat_id, invoice):
+        return None
+    return (
+        f"the tax representative's VAT id {masked(agent.vat_id)} does not begin with a country code"
+    )
+
+
+def _prefixed(vat_id: str, invoice: Invoice) -> bool:
+    if invoice.syntax != "CII" and len(vat_id) < _PREFIX:
+        return not vat_id or any(vat_id in country for country in COUNTRIES)
+    return vat_id[:_PREFIX] in COUNTRIES or vat_id[:_PREFIX] == "EL"
 
 
 def vat_id_prefixed(party: Literal["seller", "buyer"]) -> Check[Invoice]:
@@ -54,7 +68,7 @@ def vat_id_prefixed(party: Literal["seller", "buyer"]) -> Check[Invoice]:
 
     def check(invoice: Invoice, case: Case) -> str | None:
         vat_id = vat_id_of(invoice)
-        if blank(vat_id) or vat_id[:2] in COUNTRIES or vat_id[:2] == "EL":
+        if vat_id is None or _prefixed(vat_id, invoice):
             return None
         return f"the {party}'s VAT id {masked(vat_id)} does not begin with a country code"
 
@@ -74,23 +88,25 @@ def vat_id_correct(party: Literal["seller", "buyer"]) -> Check[Invoice]:
     return check
 
 
-def iban_correct(party: Literal["seller", "buyer"]) -> Check[Invoice]:
+def iban_correct(party: Literal["seller", "buyer"]) -> Check[Payment]:
     """An IBAN has the form and check digits of its country.
 
     An account that does not look like one is taken for an IBAN when the payment is SEPA's
     or the party is in a SEPA country.
     """
-    iban_of = attrgetter(f"{party}.iban")
     address_of = attrgetter(f"{party}.address")
 
-    def check(invoice: Invoice, case: Case) -> str | None:
-        account = iban_of(invoice)
-        if blank(account):
+    def check(payment: Payment, case: Case) -> str | None:
+        if party == "seller":
+            account = payment.account.id if payment.account is not None else None
+        else:
+            account = payment.debited_account
+        if account is None or blank(account):
             return None
         correct = _iban_correct(account)
         if correct is None:
-            address = address_of(invoice)
-            expected = invoice.payment_means in _SEPA_PAYMENTS or (
+            address = address_of(case.invoice)
+            expected = payment.means in _SEPA_PAYMENTS or (
                 address is not None and address.country in SEPA
             )
             return f"the {party}'s account {masked(account)} is not an IBAN" if expected else None
@@ -136,12 +152,14 @@ def due_after_issue(invoice: Invoice, case: Case) -> str | None:
     return f"payment is due on {due}, before the issue date {issued}"
 
 
-def period_in_order(invoice: Invoice, case: Case) -> str | None:
+def period_in_order(subject: Invoice | Line, case: Case) -> str | None:
     """The invoicing period does not end before it starts."""
-    start, end = invoice.period_start, invoice.period_end
-    if start is None or end is None or end >= start:
+    period = subject.period
+    if period is None or period.start is None or period.end is None:
         return None
-    return f"the invoicing period ends on {end}, before it starts on {start}"
+    if period.end >= period.start:
+        return None
+    return f"the invoicing period ends on {period.end}, before it starts on {period.start}"
 
 
 def tax_currency_differs(invoice: Invoice, case: Case) -> str | None:

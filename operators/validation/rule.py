@@ -1,12 +1,14 @@
 """What a rule is, and what it may look at."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
-from typing import Generic, TypeAlias, TypeVar
+from operator import attrgetter
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, get_args
 
 from msgspec import Struct
 
-from operators.invoice import Invoice
+from operators.invoice import AllowanceCharge, Invoice, Line, VatSubtotal
 from operators.money import CENT, Amount
 from operators.reference import ReferencePolicy, ReferenceTaxRate
 from operators.result import Severity
@@ -14,6 +16,11 @@ from operators.table import Lookup
 from operators.vat import rates_in_force
 
 Subject = TypeVar("Subject")
+Taxed: TypeAlias = Line | AllowanceCharge | VatSubtotal
+"""What has a tax category."""
+Place: TypeAlias = Literal["lines", "allowances", "charges", "of_lines", "breakdown"]
+"""Where a VAT category may stand: on lines, the document's allowances and charges, those of
+lines, and the VAT breakdown."""
 
 
 class Case(Struct, frozen=True):
@@ -28,15 +35,23 @@ class Case(Struct, frozen=True):
     rates: tuple[Amount, ...] | None
     """Standard VAT rates in force, None when they are not known."""
     bases: dict[tuple[str, Amount | None], Amount]
-    """Amount to be taxed, by VAT category and rate: lines, less allowances, plus charges."""
-    line_categories: frozenset[str]
-    """VAT categories of the lines."""
-    allowance_categories: frozenset[str]
-    """VAT categories of the document's allowances."""
-    charge_categories: frozenset[str]
-    """VAT categories of the document's charges."""
-    breakdown_categories: tuple[str, ...]
-    """VAT categories of the VAT breakdown, as often as they occur."""
+    """Amount to be taxed, by category and rate: lines, less allowances, plus charges."""
+    sums: dict[tuple[str, Amount | None], list[Amount]]
+    """The same in parts: lines, charges, allowances."""
+    vat: dict[Place, Counter[str]]
+    """VAT categories at each place, as often as they occur."""
+    others: dict[Place, Counter[str]]
+    """The same of taxes that are not said to be VAT."""
+    uncoded: frozenset[Place]
+    """Places that speak of VAT somewhere without giving its category."""
+
+    @property
+    def categories(self) -> list[str]:
+        """All categories of the invoice, of VAT or not, in order."""
+        found: set[str] = set()
+        for counted in (*self.vat.values(), *self.others.values()):
+            found.update(counted)
+        return sorted(found)
 
 
 Check: TypeAlias = Callable[[Subject, Case], str | None]
@@ -54,6 +69,14 @@ class Rule(Struct, Generic[Subject], frozen=True):
     """Finds the fault."""
     severity: Severity = "ERROR"
     """How bad it is."""
+    only: str | None = None
+    """The syntax whose binding says it so; None for every invoice."""
+
+    def binds(self, syntax: str | None, *, peppol: bool) -> bool:
+        """Whether it is a rule for invoices of a syntax; what came in none follows UBL's."""
+        if self.rule_id.startswith("PEPPOL-") and not peppol:
+            return False
+        return self.only is None or (syntax or "UBL").startswith(self.only)
 
 
 def case_of(
@@ -63,34 +86,59 @@ def case_of(
     today: date,
 ) -> Case:
     """Work out what the rules of one invoice share."""
-    bases: dict[tuple[str, Amount | None], Amount] = {}
-    lines: set[str] = set()
-    allowances: set[str] = set()
-    charges: set[str] = set()
+    sums: dict[tuple[str, Amount | None], list[Amount]] = {}
+    vat: dict[Place, Counter[str]] = {place: Counter() for place in get_args(Place)}
+    others: dict[Place, Counter[str]] = {place: Counter() for place in get_args(Place)}
+    uncoded: set[Place] = set()
+
+    def count(place: Place, part: Taxed) -> None:
+        code = code_of(part)
+        if code is not None:
+            (vat if is_vat(part) else others)[place][code] += 1
+        elif part.tax_scheme is not None and is_vat(part):
+            uncoded.add(place)
+
+    def add(part: Line | AllowanceCharge, which: int, amount: Amount | None) -> None:
+        if part.vat_category is not None:
+            parts = sums.setdefault((part.vat_category, part.vat_rate), [0, 0, 0])
+            parts[which] += amount or 0
+
     for line in invoice.lines:
-        if line.vat_category is not None:
-            lines.add(line.vat_category)
-            key = (line.vat_category, line.vat_rate)
-            bases[key] = bases.get(key, 0) + (line.net or 0)
+        count("lines", line)
+        add(line, 0, line.net)
+        for entry in line.allowances_charges:
+            count("of_lines", entry)
     for entry in invoice.allowances_charges:
-        if entry.vat_category is not None:
-            (charges if entry.charge else allowances).add(entry.vat_category)
-            key = (entry.vat_category, entry.vat_rate)
-            amount = entry.amount or 0
-            bases[key] = bases.get(key, 0) + (amount if entry.charge else -amount)
+        count("charges" if entry.charge else "allowances", entry)
+        add(entry, 1 if entry.charge else 2, entry.amount)
+    for subtotal in invoice.vat_breakdown:
+        count("breakdown", subtotal)
     return Case(
         invoice=invoice,
         policy=policy,
         today=today,
         rates=rates_in_force(invoice, tax_rates),
-        bases=bases,
-        line_categories=frozenset(lines),
-        allowance_categories=frozenset(allowances),
-        charge_categories=frozenset(charges),
-        breakdown_categories=tuple(
-            subtotal.category for subtotal in invoice.vat_breakdown if subtotal.category is not None
-        ),
+        bases={key: parts[0] + parts[1] - parts[2] for key, parts in sums.items()},
+        sums=sums,
+        vat=vat,
+        others=others,
+        uncoded=frozenset(uncoded),
     )
+
+
+def code_of(part: Taxed) -> str | None:
+    """The tax category of a part, of VAT or not."""
+    return part.category if isinstance(part, VatSubtotal) else part.vat_category
+
+
+def is_vat(part: Taxed) -> bool:
+    """Whether a part's tax is VAT: it is said to be, or nothing is said."""
+    return part.tax_scheme is None or part.tax_scheme.upper() == "VAT"
+
+
+def vat_code(part: Taxed) -> str | None:
+    """The VAT category of a part; None when it has none, or that of another tax."""
+    return code_of(part) if is_vat(part) else None
 
 
 def cents(amount: Amount) -> Amount:
@@ -104,9 +152,28 @@ def cents(amount: Amount) -> Amount:
     return (amount + CENT // 2) // CENT * CENT
 
 
+def reach(path: str) -> Callable[[Any], Any]:
+    """Reads a field by its path; None where something on the way is missing."""
+    names = path.split(".")
+
+    def read(subject: Any) -> Any:
+        for name in names:
+            if subject is None:
+                return None
+            subject = getattr(subject, name)
+        return subject
+
+    return attrgetter(path) if len(names) == 1 else read
+
+
 def blank(text: str | None) -> bool:
     """Whether a text is missing or only white space."""
     return text is None or not text or text.isspace()
+
+
+def is_absent(value: object) -> bool:
+    """Whether something is not given at all."""
+    return value is None
 
 
 def masked(identifier: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from operators.invoice import Address, Invoice, Line, Party, Totals, VatSubtotal
+from operators.invoice import Account, Address, Invoice, Line, Party, Payment, Totals, VatSubtotal
 from operators.money import parse
 from operators.upload import InvoiceUploaded, Metadata
 
@@ -10,9 +10,7 @@ from operators.upload import InvoiceUploaded, Metadata
 def upload(lines: int = 3) -> InvoiceUploaded:
     """An upload with an invoice of as many lines."""
     address = Address("Musterweg 1", "Berlin", "10115", "DE")
-    party = Party(
-        name="Example GmbH", vat_id="DE123456788", address=address, iban="DE89370400440532013000"
-    )
+    party = Party(name="Example GmbH", vat_id="DE123456788", address=address)
     return InvoiceUploaded(
         request_id="018f3b5e-7b1c-7c3e-9a55-0123456789ab",
         invoice_id="R-2026-0117",
@@ -25,6 +23,7 @@ def upload(lines: int = 3) -> InvoiceUploaded:
             type_code="380",
             currency="EUR",
             purchase_order="PO-1",
+            payments=(Payment("58", Account("DE89370400440532013000")),),
             seller=party,
             buyer=party,
             lines=tuple(

@@ -10,11 +10,19 @@ from hypothesis import strategies as st
 
 from connectors.einvoice import Unreadable, Upload, read, read_uploads, to_json
 from operators.invoice import (
+    Account,
     Address,
     AllowanceCharge,
+    Identifier,
     Invoice,
+    ItemAttribute,
     Line,
     Party,
+    Payment,
+    Period,
+    PrecedingInvoice,
+    SupportingDocument,
+    TaxRepresentative,
     Totals,
     VatSubtotal,
 )
@@ -49,16 +57,42 @@ def parts(kind: type[Any], **special: st.SearchStrategy[Any]) -> st.SearchStrate
     return st.builds(kind, **fields)
 
 
+def several(kind: type[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(parts(kind), max_size=2).map(tuple)
+
+
 CHARGES = st.lists(parts(AllowanceCharge, charge=st.booleans()), max_size=2).map(tuple)
-LINES = st.lists(parts(Line, allowances_charges=CHARGES), max_size=2).map(tuple)
 PARTY = parts(
     Party,
     address=st.none() | parts(Address),
     vat_id=st.none() | SPACELESS,
-    iban=st.none() | SPACELESS,
+    endpoint=st.none() | parts(Identifier),
+)
+LINES = st.lists(
+    parts(
+        Line,
+        allowances_charges=CHARGES,
+        period=st.none() | parts(Period),
+        standard_id=st.none() | parts(Identifier),
+        classifications=several(Identifier),
+        attributes=several(ItemAttribute),
+    ),
+    max_size=2,
+).map(tuple)
+PAYMENT = parts(
+    Payment,
+    account=st.none() | parts(Account, id=st.none() | SPACELESS),
+    debited_account=st.none() | SPACELESS,
 )
 INVOICES = parts(
     Invoice,
+    period=st.none() | parts(Period),
+    payments=st.lists(PAYMENT, max_size=2).map(tuple),
+    preceding_invoices=several(PrecedingInvoice),
+    supporting_documents=several(SupportingDocument),
+    tax_representative=st.none()
+    | parts(TaxRepresentative, vat_id=st.none() | SPACELESS, address=st.none() | parts(Address)),
+    delivery_address=st.none() | parts(Address),
     seller=PARTY,
     buyer=PARTY,
     totals=parts(Totals),
@@ -122,9 +156,14 @@ def test_missing_and_null_and_blank_are_none() -> None:
 
 
 def test_accounts_and_vat_ids_are_without_spaces() -> None:
-    document = b'{"seller": {"iban": "DE75 5121 0800", "vat_id": " DE 1 ", "name": " A  B "}}'
+    document = (
+        b'{"seller": {"vat_id": " DE 1 ", "name": " A  B "},'
+        b' "payments": [{"account": {"id": "DE75 5121 0800"}}]}'
+    )
+    invoice = read(document).invoice
 
-    assert read(document).invoice.seller == Party(iban="DE7551210800", vat_id="DE1", name="A  B")
+    assert invoice.seller == Party(vat_id="DE1", name="A  B")
+    assert invoice.payments == (Payment(account=Account("DE7551210800")),)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from operators import fraud
-from operators.invoice import Invoice, Party, Totals
+from operators.invoice import Account, Invoice, Party, Payment, Totals
 from operators.judgement import Judgement
 from operators.money import Amount, parse
 from operators.reference import ReferenceExchangeRate, ReferenceVendor
@@ -36,8 +36,9 @@ def invoice(
     return Invoice(
         number=number,
         issue_date=date(2026, 1, day) if day else None,
-        seller=Party(iban=iban),
+        seller=Party(),
         buyer=Party(),
+        payments=(Payment("58", Account(iban)),),
         totals=Totals(payable=payable),
         **{**known, **changed},
     )

@@ -7,11 +7,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from operators.invoice import (
+    Account,
     Address,
     AllowanceCharge,
     Invoice,
     Line,
     Party,
+    Payment,
     Totals,
     VatSubtotal,
 )
@@ -57,7 +59,6 @@ SELLER = Party(
     legal_id="HRB 4711",
     vat_id="DE136695976",
     address=Address("Hafenstraße 1", "Hamburg", "20457", "DE"),
-    iban="DE75512108001245126199",
 )
 
 BUYER = Party(
@@ -89,7 +90,7 @@ INVOICE = Invoice(
     currency="EUR",
     due_date=date(2025, 4, 14),
     customization="urn:cen.eu:en16931:2017",
-    payment_means="58",
+    payments=(Payment(means="58", account=Account("DE75512108001245126199")),),
     seller=SELLER,
     buyer=BUYER,
     allowances_charges=(
@@ -156,6 +157,7 @@ def of_category(code: str) -> Invoice:
         currency="EUR",
         customization="urn:cen.eu:en16931:2017",
         delivery_date=date(2025, 3, 14),
+        delivery_address=Address(country="AT"),
         seller=spare if code == "O" else SELLER,
         buyer=spare if code == "O" else BUYER,
         lines=(line("1", "1", "100", "100", vat_category=code, vat_rate=rate),),

@@ -8,7 +8,7 @@ from msgspec.json import encode
 
 from operators.audit import Event, witness
 from operators.decision import BranchAnswer, DecisionStatus, InvoiceDecision
-from operators.invoice import Invoice, Party, Totals
+from operators.invoice import Account, Invoice, Party, Payment, Totals
 from operators.money import parse
 from operators.result import (
     Evidence,
@@ -54,7 +54,8 @@ def upload(arrival: Arrival, number: str = "RE-1") -> InvoiceUploaded:
             number=number,
             issue_date=date(2023, 11, 14),
             currency="EUR",
-            seller=Party(name="Seller GmbH", iban="DE02120300000000202051"),
+            payments=(Payment("58", Account("DE02120300000000202051")),),
+            seller=Party(name="Seller GmbH"),
             buyer=Party(name="Buyer AG"),
             totals=Totals(payable=parse("1190.005")),
         ),

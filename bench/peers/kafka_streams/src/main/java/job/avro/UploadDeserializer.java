@@ -53,12 +53,19 @@ public final class UploadDeserializer implements Deserializer<Upload> {
     }
 
     private static Invoice invoice(AvroReader in) {
+        in.skipBytesOrNull(); // syntax
+        for (int block = in.readBlock(); block > 0; block = in.readBlock()) {
+            for (int item = 0; item < block; item++) {
+                in.skipBytes(); // lacks
+            }
+        }
         String number = in.readStringOrNull();
         int issueDate = in.readDayOrNone();
         String typeCode = in.readStringOrNull();
         String currency = in.readStringOrNull();
         in.skipBytesOrNull(); // tax_currency
         in.skipLongOrNull(); // tax_point_date
+        in.skipBytesOrNull(); // tax_point_code
         int dueDate = in.readDayOrNone();
         in.skipBytesOrNull(); // buyer_reference
         in.skipBytesOrNull(); // contract
@@ -66,18 +73,25 @@ public final class UploadDeserializer implements Deserializer<Upload> {
         String goodsReceipt = in.readStringOrNull();
         in.skipBytesOrNull(); // despatch_advice
         for (int block = in.readBlock(); block > 0; block = in.readBlock()) {
-            for (int item = 0; item < block; item++) {
-                in.skipBytes(); // preceding_invoices
+            for (int item = 0; item < block; item++) { // preceding_invoices
+                in.skipBytesOrNull();
+                in.skipLongOrNull();
             }
         }
+        skipPairs(in); // supporting_documents
         int deliveryDate = in.readDayOrNone();
-        in.skipLongOrNull(); // period_start
-        in.skipLongOrNull(); // period_end
+        skipPeriod(in);
         in.skipBytesOrNull(); // customization
-        in.skipBytesOrNull(); // payment_means
+        String account = account(in);
         in.skipBytesOrNull(); // payment_terms
         Party seller = party(in);
         Party buyer = party(in);
+        if (in.present()) { // tax_representative
+            in.skipBytesOrNull();
+            in.skipBytesOrNull();
+            country(in);
+        }
+        country(in); // delivery_address
         skipAllowancesCharges(in);
         List<Line> lines = lines(in);
         List<VatSubtotal> vatBreakdown = vatBreakdown(in);
@@ -90,11 +104,32 @@ public final class UploadDeserializer implements Deserializer<Upload> {
             purchaseOrder,
             goodsReceipt,
             deliveryDate,
+            account,
             seller,
             buyer,
             lines,
             vatBreakdown,
             totals(in));
+    }
+
+    /** Reads the payments; the account of the first one. */
+    private static String account(AvroReader in) {
+        String account = null;
+        boolean first = true;
+        for (int block = in.readBlock(); block > 0; block = in.readBlock()) {
+            for (int item = 0; item < block; item++) {
+                in.skipBytesOrNull(); // means
+                if (in.present()) {
+                    String id = in.readStringOrNull();
+                    account = first ? id : account;
+                    in.skipBytesOrNull(); // bank
+                }
+                in.skipBytesOrNull(); // debited_account
+                in.skipBytesOrNull(); // card
+                first = false;
+            }
+        }
+        return account;
     }
 
     private static Party party(AvroReader in) {
@@ -103,14 +138,44 @@ public final class UploadDeserializer implements Deserializer<Upload> {
         in.skipBytesOrNull(); // legal_id
         String vatId = in.readStringOrNull();
         in.skipBytesOrNull(); // tax_id
-        String country = null;
-        if (in.present()) { // address
-            in.skipBytesOrNull();
-            in.skipBytesOrNull();
-            in.skipBytesOrNull();
-            country = in.readStringOrNull();
+        String country = country(in);
+        skipIdentifier(in); // endpoint
+        return new Party(name, vatId, country);
+    }
+
+    /** Reads an address, if there is one; its country. */
+    private static String country(AvroReader in) {
+        if (!in.present()) {
+            return null;
         }
-        return new Party(name, vatId, country, in.readStringOrNull());
+        in.skipBytesOrNull();
+        in.skipBytesOrNull();
+        in.skipBytesOrNull();
+        return in.readStringOrNull();
+    }
+
+    private static void skipIdentifier(AvroReader in) {
+        if (in.present()) {
+            in.skipBytesOrNull();
+            in.skipBytesOrNull();
+        }
+    }
+
+    private static void skipPeriod(AvroReader in) {
+        if (in.present()) {
+            in.skipLongOrNull();
+            in.skipLongOrNull();
+        }
+    }
+
+    /** Skips an array of records of two strings each. */
+    private static void skipPairs(AvroReader in) {
+        for (int block = in.readBlock(); block > 0; block = in.readBlock()) {
+            for (int item = 0; item < block; item++) {
+                in.skipBytesOrNull();
+                in.skipBytesOrNull();
+            }
+        }
     }
 
     private static List<Line> lines(AvroReader in) {
@@ -131,11 +196,20 @@ public final class UploadDeserializer implements Deserializer<Upload> {
         long quantity = in.readAmountOrNone();
         String unit = in.readStringOrNull();
         long price = in.readAmountOrNone();
+        in.skipBytesOrNull(); // gross_price
+        in.skipBytesOrNull(); // price_discount
         long baseQuantity = in.readAmountOrNone();
+        in.skipBytesOrNull(); // base_unit
         long net = in.readAmountOrNone();
         String vatCategory = in.readStringOrNull();
+        in.skipBytesOrNull(); // tax_scheme
         long vatRate = in.readAmountOrNone();
         in.skipBytesOrNull(); // order_line
+        skipPeriod(in);
+        in.skipBytesOrNull(); // origin
+        skipIdentifier(in); // standard_id
+        skipPairs(in); // classifications
+        skipPairs(in); // attributes
         skipAllowancesCharges(in);
         return new Line(itemId, name, quantity, unit, price, baseQuantity, net, vatCategory, vatRate);
     }
@@ -144,7 +218,7 @@ public final class UploadDeserializer implements Deserializer<Upload> {
         for (int block = in.readBlock(); block > 0; block = in.readBlock()) {
             for (int item = 0; item < block; item++) {
                 in.readBoolean();
-                for (int field = 0; field < 7; field++) {
+                for (int field = 0; field < 8; field++) {
                     in.skipBytesOrNull();
                 }
             }
@@ -162,6 +236,7 @@ public final class UploadDeserializer implements Deserializer<Upload> {
                 long tax = in.readAmountOrNone();
                 in.skipBytesOrNull(); // exemption_reason
                 in.skipBytesOrNull(); // exemption_code
+                in.skipBytesOrNull(); // tax_scheme
                 breakdown.add(new VatSubtotal(rate, taxable, tax));
             }
         }

@@ -12,6 +12,7 @@ public record Invoice(
     String purchaseOrder,
     String goodsReceipt,
     int deliveryDate,
+    String account,
     Party seller,
     Party buyer,
     List<Line> lines,
@@ -19,7 +20,7 @@ public record Invoice(
     Totals totals) {
 
     /** Seller or buyer. */
-    public record Party(String name, String vatId, String country, String iban) {}
+    public record Party(String name, String vatId, String country) {}
 
     /** A line. */
     public record Line(

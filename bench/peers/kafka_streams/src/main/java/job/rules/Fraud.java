@@ -46,7 +46,7 @@ public final class Fraud {
         Invoice invoice = upload.invoice();
         return history.with(
             orZero(invoice.totals().gross()),
-            orEmpty(invoice.seller().iban()),
+            orEmpty(invoice.account()),
             orEmpty(invoice.number()),
             upload.requestId());
     }
@@ -54,7 +54,7 @@ public final class Fraud {
     private static List<Evidence> evidence(Upload upload, History history, long gross) {
         Invoice invoice = upload.invoice();
         Party seller = invoice.seller();
-        String iban = orEmpty(seller.iban());
+        String iban = orEmpty(invoice.account());
         int issued = invoice.issueDate();
         List<Evidence> found = new ArrayList<>(4);
         if (!blank(invoice.number()) && history.hasUsed(invoice.number(), upload.requestId())) {

@@ -41,6 +41,9 @@ DOCUMENT_TYPES = frozenset(
 CREDIT_NOTES = frozenset("81 83 261 262 296 308 381 396 420 458 502 503 532".split())
 """UNTDID 1001, the part of BR-CL-01 for credit notes."""
 
+INVOICES = DOCUMENT_TYPES - CREDIT_NOTES | frozenset({"326"})
+"""UNTDID 1001, the part of BR-CL-01 for invoices."""
+
 PAYMENT_MEANS = frozenset(
     """
     1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34
@@ -52,3 +55,9 @@ PAYMENT_MEANS = frozenset(
 
 VAT_CATEGORIES = frozenset("AE B E G K L M O S Z".split())
 """UNTDID 5305, the list of BR-CL-17 and BR-CL-18."""
+
+TAX_POINTS = frozenset("3 35 432".split())
+"""UNTDID 2005, the list of BR-CL-06 in UBL: issue, delivery, payment."""
+
+TAX_POINTS_OF_CII = frozenset("5 29 72".split())
+"""UNTDID 2475, the list of BR-CL-06 in CII: the same three."""

@@ -45,10 +45,8 @@ from operators.reference import (
 )
 from operators.result import LinePrice, PricingDetails, PricingStatus, Severity, Violation
 from operators.table import Lookup
+from operators.units import factor
 from operators.vat import rates_in_force
-
-PIECES: frozenset[str | None] = frozenset({"C62", "EA", "H87", "PCE"})
-"""Units that all mean one piece."""
 
 _STATUS_OF: dict[Severity, PricingStatus] = {"ERROR": "MISMATCH", "WARNING": "DEVIATION"}
 
@@ -145,7 +143,7 @@ def _incomparable(
     ):
         text = f"contract {contract} is not in force on {issued}"
         return _about("MF-PRICE-EXPIRED", text, "WARNING", line, place)
-    if line.unit != offer.unit and not {line.unit, offer.unit} <= PIECES:
+    if factor(line.unit, offer.unit) is None:
         text = f"contract {contract} has a price for {offer.unit}, invoice is in {line.unit}"
         return _about("MF-PRICE-UNIT", text, "WARNING", line, place, "unit")
     if not invoice.currency or line.quantity is None or line.net is None:
@@ -175,14 +173,15 @@ def _expected(
     """The contract's price in the invoice's currency.
 
     `priced` and `stated` are the values of the contract's and the invoice's currency in the
-    base currency. Discount, quantity and conversion are one exact fraction, rounded once:
-    the unit price to eight decimals, the line's amount to cents.
+    base currency. Discount, quantity, unit and conversion are one exact fraction, rounded once:
+    the price of the invoiced unit to eight decimals, the line's amount to cents.
     """
     quantity = line.quantity or 0
-    reached = [each for each in offer.discounts if each.from_quantity <= abs(quantity)]
+    by, per = factor(line.unit, offer.unit) or (1, 1)
+    reached = [each for each in offer.discounts if each.from_quantity * per <= abs(quantity) * by]
     discount = max(reached, key=lambda each: each.from_quantity).percent if reached else 0
-    numerator = offer.price * (HUNDRED - discount) * priced
-    denominator = HUNDRED * stated
+    numerator = offer.price * (HUNDRED - discount) * priced * by
+    denominator = HUNDRED * stated * per
     return _Compared(
         line=line,
         place=place,

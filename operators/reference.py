@@ -157,7 +157,7 @@ class ReferencePolicy(Struct, frozen=True, gc=False):
     approval_margin_percent: Amount
     """How far below the limit an amount counts as just below."""
     quantity_tolerance_percent: Amount
-    """Billed over received that is still accepted."""
+    """Billed over received that is still accepted, of the quantity received."""
     price_tolerance_percent: Amount
     """Price over contract or order that is still accepted."""
     price_tolerance_amount: Amount
@@ -172,5 +172,7 @@ class ReferencePolicy(Struct, frozen=True, gc=False):
     """Older invoices are refused."""
     future_days: int
     """Days an issue date may lie ahead."""
+    quantity_tolerance_amount: Amount = 0
+    """The same in units of the order line; the larger of both applies."""
     peppol_rules: bool = True
     """Whether invoices have to keep the rules that Peppol adds to EN 16931's, too."""

@@ -50,6 +50,10 @@ InventoryStatus: TypeAlias = Literal["AVAILABLE", "LIMITED", "UNAVAILABLE", "UNK
 """The branch's answer; UNKNOWN when it could not do its work."""
 
 
+MatchedBy: TypeAlias = Literal["ORDER_LINE", "ITEM", "NAME", "UNKNOWN"]
+"""What an invoice line and an order line have in common."""
+
+
 class LineMatch(Struct, frozen=True, kw_only=True, gc=False):
     """One invoice line against its order line."""
 
@@ -58,11 +62,15 @@ class LineMatch(Struct, frozen=True, kw_only=True, gc=False):
     order_line: str | None = None
     """Order line matched; null when none was found."""
     invoiced: Amount
-    """Quantity invoiced."""
+    """Quantity invoiced, in the unit of the order line where it converts."""
     available: Amount
     """Quantity received and not yet billed, tolerance included."""
     reserved: Amount
     """Quantity reserved for this invoice."""
+    matched_by: MatchedBy | None = None
+    """What told which order line it is; null when none was found."""
+    confidence: int | None = None
+    """How sure that is, in percent: 100 for an order line, 90 for an item, up to 80 for a name."""
 
 
 class InventoryDetails(Struct, frozen=True, gc=False):

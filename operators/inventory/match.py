@@ -2,11 +2,12 @@
 
 >>> from operators.money import parse, render
 >>> paper = OrderLine(line="10", name="Paper", quantity=parse("100"), unit="C62", price=parse("2"))
->>> render(limit(paper, received={"10": parse("40")}, tolerance=parse("5")), 0)
+>>> render(limit(paper, received={"10": parse("40")}, tolerance=Tolerance(parse("5"))), 0)
 '42'
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from difflib import SequenceMatcher
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -21,10 +22,8 @@ from operators.reference import (
     ReferencePolicy,
     ReferencePurchaseOrder,
 )
-from operators.result import InventoryStatus, Violation
-
-_PIECE = frozenset({"C62", "EA", "H87", "NAR", "PCE"})
-"""Units that all mean one piece."""
+from operators.result import InventoryStatus, MatchedBy, Violation
+from operators.units import converted, factor
 
 _Extent: TypeAlias = Literal["whole", "part", "none", "unclear"]
 
@@ -46,15 +45,25 @@ def received_by_line(receipts: Iterable[ReferenceGoodsReceipt]) -> dict[str, Amo
     return received
 
 
-def limit(line: OrderLine, received: Mapping[str, Amount], tolerance: Amount) -> Amount:
+class Tolerance(Struct, frozen=True):
+    """What may be billed over a quantity received."""
+
+    percent: Amount
+    """Of the quantity."""
+    amount: Amount = 0
+    """In units; the larger of both applies."""
+
+
+def limit(line: OrderLine, received: Mapping[str, Amount], tolerance: Tolerance) -> Amount:
     """What of an order line may be billed in all.
 
-    That is the quantity received (of a service: ordered) and the tolerance in percent on top.
+    That is the quantity received (of a service: ordered) and the tolerance on top.
     """
     base = line.quantity if line.service else received.get(line.line, 0)
     if base <= 0:
         return 0
-    return max(0, min(base + divided(base * tolerance, HUNDRED), LARGEST))
+    over = max(divided(base * tolerance.percent, HUNDRED), tolerance.amount)
+    return max(0, min(base + over, LARGEST))
 
 
 def compare(
@@ -67,7 +76,7 @@ def compare(
     """How much of each invoice line may be reserved beside what is already booked."""
     credit = invoice.type_code in CREDIT_NOTES
     received = received_by_line(receipts)
-    tolerance = policy.quantity_tolerance_percent
+    tolerance = Tolerance(policy.quantity_tolerance_percent, policy.quantity_tolerance_amount)
     left: dict[str, Amount] = {}
 
     def remaining(line: OrderLine) -> Amount:
@@ -79,7 +88,7 @@ def compare(
             left[line.line] = known
         return known
 
-    find = _finder(order, remaining)
+    find = _finder(order, remaining, policy)
     same_currency = invoice.currency is None or invoice.currency == order.currency
     matches: list[ClaimLine] = []
     extents: set[_Extent] = set()
@@ -95,8 +104,8 @@ def compare(
         )
     for index, line in enumerate(invoice.lines):
         quantity = _bounded(line.quantity or 0)
-        against = find(line)
-        if against is None:
+        match = find(line)
+        if match is None:
             matches.append(ClaimLine(line.id, None, quantity, 0, 0))
             extents.add("none")
             found.append(
@@ -108,7 +117,17 @@ def compare(
                 )
             )
             continue
-        if _misquoted(line.order_line, against.line):
+        against = match.line
+        if match.confidence < _SURE:
+            found.append(
+                _warning(
+                    "MF-PO-GUESS",
+                    f"{_line(index, line)}: compared with order line {against.line} because price "
+                    f"and name are alike; that is {match.confidence} % sure.",
+                    f"lines[{index}].order_line",
+                )
+            )
+        elif _misquoted(line.order_line, against.line):
             found.append(
                 _warning(
                     "MF-PO-REFERENCE",
@@ -119,26 +138,50 @@ def compare(
                 )
             )
         available = remaining(against)
+        in_ordered_unit = converted(quantity, line.unit or against.unit, against.unit)
+        if in_ordered_unit is not None:
+            quantity = _bounded(in_ordered_unit)
         extent, taken = _extent(index, line, against, available, received, credit, found)
         extents.add(extent)
         left[against.line] = available - taken
-        matches.append(ClaimLine(line.id, against.line, quantity, available, taken))
+        matches.append(
+            ClaimLine(line.id, against.line, quantity, available, taken, match.by, match.confidence)
+        )
         if same_currency and not credit and line.price is not None and line.price > 0:
-            _check_price(index, line, against, policy, found)
+            _check_price(index, line, line.price, against, policy, found)
     if not invoice.lines:
         found.append(
             _warning("MF-PO-EMPTY", "The invoice has no lines to compare with its order.", "lines")
         )
-    if not found:
-        return Comparison("AVAILABLE", tuple(matches), ())
+    if all(violation.severity == "INFO" for violation in found):
+        return Comparison("AVAILABLE", tuple(matches), tuple(found))
     if extents == {"none"} and not credit:
         return Comparison("UNAVAILABLE", tuple(matches), tuple(map(_final, found)))
     return Comparison("LIMITED", tuple(matches), tuple(found))
 
 
+class _Match(Struct, frozen=True):
+    """The order line of an invoice line, and how it was found."""
+
+    line: OrderLine
+    by: MatchedBy
+    confidence: int
+    """Percent."""
+
+
+_SURE = 80
+"""Percent from which nobody has to look whether it is the right order line."""
+_LEAST_ALIKE = 60
+"""Percent of likeness from which two names may mean the same."""
+_NAME = 80
+"""Characters of a name that are compared."""
+
+
 def _finder(
-    order: ReferencePurchaseOrder, remaining: Callable[[OrderLine], Amount]
-) -> Callable[[Line], OrderLine | None]:
+    order: ReferencePurchaseOrder,
+    remaining: Callable[[OrderLine], Amount],
+    policy: ReferencePolicy,
+) -> Callable[[Line], _Match | None]:
     """Finds an invoice line's order line: by reference, else item, else name and price."""
     by_line = {line.line: line for line in order.lines}
     others: dict[tuple[object, ...], list[OrderLine]] = {}
@@ -158,19 +201,45 @@ def _finder(
             candidates.pop(0)
         return candidates[0]
 
-    def find(line: Line) -> OrderLine | None:
+    def find(line: Line) -> _Match | None:
         if line.order_line is not None and (exact := by_line.get(line.order_line)) is not None:
-            return exact
+            return _Match(exact, "ORDER_LINE", 100)
         if not others:
             index_others()
-        against = first("line", _number(line.order_line)) if line.order_line else None
-        if against is None and line.item_id:
-            against = first("item", _words(line.item_id))
-        if against is None and line.name and line.price is not None:
-            against = first("name", _words(line.name), _unit_price(line, line.price))
-        return against
+        if line.order_line and (against := first("line", _number(line.order_line))) is not None:
+            return _Match(against, "ORDER_LINE", 100)
+        if line.item_id and (against := first("item", _words(line.item_id))) is not None:
+            return _Match(against, "ITEM", 90)
+        if not line.name or line.price is None:
+            return None
+        price = _unit_price(line, line.price)
+        if (against := first("name", _words(line.name), price)) is not None:
+            return _Match(against, "NAME", _SURE)
+        return _alike(line.name, price, order, policy)
 
     return find
+
+
+def _alike(
+    name: str, price: Amount, order: ReferencePurchaseOrder, policy: ReferencePolicy
+) -> _Match | None:
+    """The order line of about that price whose name is most like the invoice line's."""
+    accepted = percent(price, policy.price_tolerance_percent)
+    compared = SequenceMatcher(b=_sorted_words(name), autojunk=False)
+    best: _Match | None = None
+    for line in order.lines:
+        if abs(line.price - price) > accepted:
+            continue
+        compared.set_seq1(_sorted_words(line.name))
+        alike = int(100 * compared.ratio())
+        confidence = _SURE * alike // 100
+        if alike >= _LEAST_ALIKE and (best is None or confidence > best.confidence):
+            best = _Match(line, "NAME", min(confidence, _SURE - 1))
+    return best
+
+
+def _sorted_words(name: str) -> str:
+    return " ".join(sorted(name.casefold().split()))[:_NAME]
 
 
 def _extent(
@@ -192,7 +261,8 @@ def _extent(
             )
         )
         return "unclear", 0
-    if line.unit and line.unit != against.unit and not {line.unit, against.unit} <= _PIECE:
+    billed = converted(line.quantity, line.unit or against.unit, against.unit)
+    if billed is None:
         found.append(
             _warning(
                 "MF-PO-UNIT",
@@ -202,10 +272,12 @@ def _extent(
             )
         )
         return "unclear", 0
-    quantity = abs(line.quantity) if credit else max(0, line.quantity)
+    quantity = abs(billed) if credit else max(0, billed)
     if quantity <= available:
         return "whole", quantity
     wanted = f"{_line(index, line)}: {render(line.quantity, 0)} {_shown(line.unit)}".rstrip()
+    if billed != line.quantity:
+        wanted = f"{wanted} ({render(billed, 0)} {_shown(against.unit)})"
     if credit:
         rule, text = (
             "MF-PO-CREDIT",
@@ -233,27 +305,38 @@ def _extent(
 
 
 def _check_price(
-    index: int, line: Line, against: OrderLine, policy: ReferencePolicy, found: list[Violation]
+    index: int,
+    line: Line,
+    price: Amount,
+    against: OrderLine,
+    policy: ReferencePolicy,
+    found: list[Violation],
 ) -> None:
-    unit_price = _unit_price(line, line.price or 0)
-    if unit_price <= against.price:
+    """Compares the price of the unit ordered; dearer is for a person, cheaper a remark."""
+    unit_price = _unit_price(line, price)
+    by = factor(line.unit or against.unit, against.unit)
+    if by is None or unit_price == against.price:
         return
-    quantity = abs(line.quantity) if line.quantity else ONE
+    unit_price = divided(unit_price * by[1], by[0])
+    quantity = divided(abs(line.quantity) * by[0], by[1]) if line.quantity else ONE
     accepted = max(
         percent(times(against.price, quantity), policy.price_tolerance_percent),
         policy.price_tolerance_amount,
     )
     over = times(unit_price - against.price, quantity)
-    if over > accepted:
-        found.append(
-            _warning(
-                "MF-PO-PRICE",
-                f"{_line(index, line)}: unit price {render(unit_price)}, ordered at "
-                f"{render(against.price)}: {render(over)} more than ordered, "
-                f"{render(accepted)} is accepted.",
-                f"lines[{index}].price",
-            )
+    if abs(over) <= accepted:
+        return
+    dearer = over > 0
+    found.append(
+        Violation(
+            "MF-PO-PRICE" if dearer else "MF-PO-PRICE-UNDER",
+            f"{_line(index, line)}: unit price {render(unit_price)}, ordered at "
+            f"{render(against.price)}: {render(abs(over))} {'more' if dearer else 'less'} than "
+            f"ordered, {render(accepted)} is accepted.",
+            "WARNING" if dearer else "INFO",
+            f"lines[{index}].price",
         )
+    )
 
 
 def _misquoted(reference: str | None, line: str) -> bool:

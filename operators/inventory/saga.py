@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from itertools import islice
 from zlib import crc32
 
+from msgspec.structs import replace
+
 from operators.codes import CREDIT_NOTES
 from operators.decision import InvoiceSettled
 from operators.inventory.match import Comparison, compare
 from operators.inventory.state import (
     Claim,
-    ClaimLine,
     ClaimState,
     OrderReservations,
     RequestClaims,
@@ -140,10 +141,7 @@ def _superseded(comparison: Comparison) -> Comparison:
         "A later attempt of this request has been judged already; this one reserves nothing.",
         "WARNING",
     )
-    lines = tuple(
-        ClaimLine(line.line, line.order_line, line.invoiced, line.available, 0)
-        for line in comparison.lines
-    )
+    lines = tuple(replace(line, taken=0) for line in comparison.lines)
     status: InventoryStatus = "UNAVAILABLE" if comparison.status == "UNAVAILABLE" else "LIMITED"
     return Comparison(status, lines, (*comparison.violations, violation))
 
@@ -156,6 +154,8 @@ def _answer(claim: Claim) -> Judgement[InventoryDetails]:
             invoiced=line.invoiced,
             available=line.available,
             reserved=0 if claim.credit else line.taken,
+            matched_by=line.matched_by,
+            confidence=line.confidence,
         )
         for line in claim.lines
     )

@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from operators.money import Amount
-from operators.result import Violation
+from operators.result import MatchedBy, Violation
 
 LARGEST: Amount = 2**63 - 1
 """92 billion units. Larger quantities are booked and reported as this: MessagePack ends here."""
@@ -64,6 +64,9 @@ class ClaimLine(Struct, frozen=True, array_like=True, gc=False):
     available: Amount
     taken: Amount
     """Quantity reserved; of a credit note, to be given back."""
+    matched_by: MatchedBy | None = None
+    confidence: int | None = None
+    """Percent."""
 
 
 class Claim(Struct, frozen=True, array_like=True, gc=False):

@@ -92,6 +92,7 @@ class Office:
     """The branch with its tables, as one partition has them."""
 
     def __init__(self) -> None:
+        self.policy = POLICY
         self.orders = {"PO1": ORDER}
         self.receipts: dict[str, tuple[ReferenceGoodsReceipt, ...]] = {"PO1": RECEIPTS}
         self.reservations = MemoryTable[inventory.OrderReservations]()
@@ -107,7 +108,7 @@ class Office:
             judged,
             orders=self.orders,
             receipts=self.receipts,
-            policy=POLICY,
+            policy=self.policy,
             reservations=self.reservations,
             requests=self.requests,
         )
@@ -124,13 +125,42 @@ CASES: dict[str, tuple[Invoice, str, list[tuple[str, str]]]] = {
     "by name and price": (invoice(line(order_line=None, name=" PAPER ")), "AVAILABLE", []),
     "leading zeros": (invoice(line(order_line="0010")), "AVAILABLE", []),
     "another word for piece": (invoice(line(unit="H87")), "AVAILABLE", []),
+    "by the dozen": (
+        invoice(line("0.5", unit="DZN", price=parse("24"))),
+        "AVAILABLE",
+        [],
+    ),
+    "by the dozen, dearer": (
+        invoice(line("0.5", unit="DZN", price=parse("26"))),
+        "LIMITED",
+        [("MF-PO-PRICE", "WARNING")],
+    ),
+    "by the dozen, more than received": (
+        invoice(line("1", unit="DZN", price=parse("24"))),
+        "LIMITED",
+        [("MF-PO-QUANTITY", "WARNING")],
+    ),
+    "by a name that is alike": (
+        invoice(line(order_line=None, name="Paper A4")),
+        "LIMITED",
+        [("MF-PO-GUESS", "WARNING")],
+    ),
+    "by a name that is not alike": (
+        invoice(line(order_line=None, name="Hotel")),
+        "UNAVAILABLE",
+        [("MF-PO-LINE", "ERROR")],
+    ),
     "a service needs no receipt": (
         invoice(line("22", order_line="30", price=parse("90"))),
         "AVAILABLE",
         [],
     ),
     "a return bills nothing": (invoice(line("-3")), "AVAILABLE", []),
-    "cheaper than ordered": (invoice(line(price=parse("1.5"))), "AVAILABLE", []),
+    "cheaper than ordered": (
+        invoice(line(price=parse("1.5"))),
+        "AVAILABLE",
+        [("MF-PO-PRICE-UNDER", "INFO")],
+    ),
     "price per hundred": (
         invoice(line(price=parse("200"), base_quantity=parse("100"))),
         "AVAILABLE",
@@ -233,6 +263,38 @@ def test_what_one_invoice_reserves_is_not_there_for_the_next() -> None:
         "UNAVAILABLE",
         [("MF-PO-BILLED", "ERROR")],
     )
+
+
+def test_the_quantity_tolerance_is_the_larger_of_both() -> None:
+    office = Office()
+    office.policy = msgspec.structs.replace(POLICY, quantity_tolerance_amount=parse("3"))
+
+    assert office.judge(invoice(line("13"))).status == "AVAILABLE"
+    assert office.judge(invoice(line("1"), purchase_order="PO1"), "R2").status == "UNAVAILABLE"
+
+
+@pytest.mark.parametrize(
+    ("changed", "by", "confidence"),
+    [
+        ({}, "ORDER_LINE", 100),
+        ({"order_line": None, "item_id": "A-1"}, "ITEM", 90),
+        ({"order_line": None, "name": "paper"}, "NAME", 80),
+        ({"order_line": None, "name": "Paper A4"}, "NAME", 61),
+        ({"order_line": "99"}, None, None),
+    ],
+)
+def test_a_match_says_what_it_rests_on(
+    changed: dict[str, Any], by: str | None, confidence: int | None
+) -> None:
+    (match,) = Office().judge(invoice(line(**changed))).details.lines
+
+    assert (match.matched_by, match.confidence) == (by, confidence)
+
+
+def test_quantities_are_told_in_the_unit_of_the_order() -> None:
+    (match,) = Office().judge(invoice(line("0.5", unit="DZN", price=parse("24")))).details.lines
+
+    assert (match.invoiced, match.reserved) == (parse("6"), parse("6"))
 
 
 def test_item_on_two_order_lines_goes_to_the_one_that_is_not_billed_yet() -> None:

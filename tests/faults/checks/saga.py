@@ -23,7 +23,8 @@ def never_over_reserved(changelog: Iterable[Received], reference: Reference) -> 
     """Every entry of inventory's reservations, each one a commit, against what was received."""
     findings = Findings(NAME)
     received = _received(reference)
-    tolerance = reference.policy.quantity_tolerance_percent
+    policy = reference.policy
+    percent, amount = policy.quantity_tolerance_percent, policy.quantity_tolerance_amount
     count = 0
     for record in changelog:
         if record.value is None:
@@ -32,9 +33,9 @@ def never_over_reserved(changelog: Iterable[Received], reference: Reference) -> 
         order = (record.key or b"").decode()
         for line, (reserved, confirmed) in _decode(record.value).lines.items():
             base = received[order, line]
-            # Twice everything: the tolerance is rounded to the nearest unit of the last place.
-            allowed = 2 * base * (HUNDRED + tolerance) + HUNDRED
-            if 2 * (reserved + confirmed) * HUNDRED > allowed:
+            # The branch rounds the tolerance to the nearest unit of the last place.
+            over = max(base * percent // HUNDRED + 1, amount if base > 0 else 0)
+            if reserved + confirmed > base + over:
                 findings.add(
                     f"order {order} line {line} at {record.topic}[{record.partition}] offset "
                     f"{record.offset}: {reserved} reserved and {confirmed} confirmed of {base}"

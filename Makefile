@@ -44,6 +44,10 @@ faults: $(VENV)/.dev ## break everything on purpose for 20 minutes, and look wha
 fuzz: $(VENV)/.dev ## a million mutated records for the flows, which takes a quarter of an hour
 	@$(BIN)/python -m tests.faults.fuzz --records 1000000 $(FUZZ_ARGS)
 
+.PHONY: oracle
+oracle: $(VENV)/.dev ## hold the rules against the official ones, which takes a quarter of an hour
+	@$(BIN)/python -m tests.oracle $(ORACLE_ARGS)
+
 .PHONY: bench
 bench: $(VENV)/.dev .bench/venv/.made ## compare with other stream processors; takes hours (BENCH_ARGS="--quick" for a look)
 	@deploy/kafka/requirements

@@ -7,11 +7,12 @@ Exits with 1 when a rule disagrees, or was never seen broken, or never kept.
 
 import argparse
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from random import Random
+
+from msgspec import Struct
 
 from connectors.einvoice import Unreadable, read
 from operators import validation
@@ -22,6 +23,7 @@ from tests.unit.validation_subject import POLICY
 
 _REPOSITORY = Path(__file__).parents[2]
 _PAGE = _REPOSITORY / "docs" / "validation.md"
+_PROGRESS = 2_000
 _SHOWN = 3
 """Documents that are kept of each disagreement."""
 
@@ -29,27 +31,44 @@ _SHOWN = 3
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, and write the table."""
     wanted = _parser().parse_args(arguments)
-    disagreements: dict[tuple[str, str], list[bytes]] = defaultdict(list)
-    tallies: list[Tally] = []
-    for syntax in ("UBL", "CII"):
-        tally = Tally(syntax)
-        theirs = Artefacts(wanted.artefacts, syntax)
-        for document in _documents(syntax, wanted.documents, wanted.seed, wanted.invoices):
-            official = theirs.broken(document)
-            if official is None:
-                tally.skip("theirs")
-                continue
-            own = _broken(document)
-            if own is None:
-                tally.skip("ours")
-                continue
-            for rule, side in tally.take(own, official):
-                kept = disagreements[rule, f"{syntax}, {side}"]
-                if len(kept) < _SHOWN:
-                    kept.append(document)
-        tallies.append(tally)
+    found = [
+        compare(syntax, wanted.documents, wanted.seed, wanted.artefacts, wanted.invoices)
+        for syntax in ("UBL", "CII")
+    ]
+    tallies = [each.tally for each in found]
     _PAGE.write_text(page(tallies, _PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    return _tell(tallies, disagreements, wanted.keep)
+    return _tell(found, wanted.keep)
+
+
+class Compared(Struct, frozen=True):
+    """What came of comparing ours and theirs in one syntax."""
+
+    tally: Tally
+    documents: Mapping[tuple[str, str], list[bytes]]
+    """Documents on which they disagree, by rule and who says that it is broken."""
+
+
+def compare(syntax: str, count: int, seed: int, artefacts: Path, invoices: Path) -> Compared:
+    """Judge so many documents twice."""
+    tally = Tally(syntax)
+    documents: dict[tuple[str, str], list[bytes]] = {}
+    theirs = Artefacts(artefacts, syntax)
+    for number, document in enumerate(_documents(syntax, count, seed, invoices), 1):
+        if number % _PROGRESS == 0:
+            print(f"{syntax}: {number:,} of {count:,} documents", file=sys.stderr)
+        official = theirs.broken(document)
+        if official is None:
+            tally.skip("theirs")
+            continue
+        own = _broken(document)
+        if own is None:
+            tally.skip("ours")
+            continue
+        for disagreement in tally.take(own, official):
+            kept = documents.setdefault(disagreement, [])
+            if len(kept) < _SHOWN:
+                kept.append(document)
+    return Compared(tally, documents)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -57,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="oracle", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     shared = _REPOSITORY.parent / "shared"
-    parser.add_argument("--documents", type=int, default=20_000, help="of each syntax (20,000)")
+    parser.add_argument("--documents", type=int, default=24_000, help="of each syntax (24,000)")
     parser.add_argument("--seed", type=int, default=1, help="draws the mutations (1)")
     parser.add_argument(
         "--artefacts", type=Path, default=shared / "oracle", help="folder of the official XSLT"
@@ -97,29 +116,24 @@ def _broken(document: bytes) -> frozenset[str] | None:
     return frozenset(found.rule_id for found in judgement.violations)
 
 
-def _tell(
-    tallies: Sequence[Tally],
-    disagreements: dict[tuple[str, str], list[bytes]],
-    keep: Path | None,
-) -> int:
-    for tally in tallies:
+def _tell(found: Sequence[Compared], keep: Path | None) -> int:
+    for each in found:
+        tally = each.tally
         print(f"{tally.syntax}: {tally.judged:,} documents judged by both, {tally.skipped_text}")
-    for (rule, where), documents in sorted(disagreements.items()):
-        print(f"  {rule}: {where} only")
-        for number, document in enumerate(documents if keep else ()):
-            assert keep is not None
-            keep.mkdir(parents=True, exist_ok=True)
-            name = f"{rule}-{where.replace(', ', '-')}-{number}.xml"
-            (keep / name).write_bytes(document)
-    carried = {rule for tally in tallies for rule in tally.carried}
-    unseen = {f"{rule} ({tally.syntax})" for tally in tallies for rule in tally.one_sided}
+        for (rule, who), documents in sorted(each.documents.items()):
+            print(f"  {rule}: only {who}")
+            if keep is not None:
+                keep.mkdir(parents=True, exist_ok=True)
+                for number, document in enumerate(documents):
+                    (keep / f"{rule}-{tally.syntax}-{who}-{number}.xml").write_bytes(document)
+    tallies = [each.tally for each in found]
+    unseen = sorted(f"{rule} ({tally.syntax})" for tally in tallies for rule in tally.one_sided)
     if unseen:
-        print("never seen broken, or never kept: " + ", ".join(sorted(unseen)))
-    disagreeing = Counter[str]()
-    for tally in tallies:
-        disagreeing += tally.disagreements
+        print("never seen broken, or never kept: " + ", ".join(unseen))
+    carried = {rule for tally in tallies for rule in tally.carried}
     judged = sum(tally.judged for tally in tallies)
-    print(f"{len(carried)} rules, {judged:,} documents, {disagreeing.total():,} disagreements")
+    disagreeing = sum(tally.disagreements.total() for tally in tallies)
+    print(f"{len(carried)} rules, {judged:,} documents, {disagreeing:,} disagreements")
     return 1 if disagreeing or unseen else 0
 
 

@@ -1,9 +1,11 @@
 """Reference data the branches measure an invoice against."""
 
 from datetime import date
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from operators.decision_table import DecisionRow
 from operators.money import Amount
 
 
@@ -143,6 +145,28 @@ class ReferenceTaxRate(Struct, frozen=True, gc=False):
     """Rates of category S, zero excluded."""
 
 
+RuleSeverity: TypeAlias = Literal["INFO", "WARNING", "ERROR", "OFF", "UNKNOWN"]
+"""How bad it is to break a rule; OFF when it is not judged."""
+
+
+class RuleSetting(Struct, frozen=True, gc=False):
+    """A rule of validation that does not keep its own severity."""
+
+    rule_id: str
+    """The rule."""
+    severity: RuleSeverity
+    """Its severity instead."""
+
+
+class SignalWeight(Struct, frozen=True, gc=False):
+    """A signal of fraud that does not keep its own weight."""
+
+    signal: str
+    """The signal."""
+    points: int
+    """What it adds to the score instead."""
+
+
 class ReferencePolicy(Struct, frozen=True, gc=False):
     """What the branches measure against."""
 
@@ -176,3 +200,9 @@ class ReferencePolicy(Struct, frozen=True, gc=False):
     """The same in units of the order line; the larger of both applies."""
     peppol_rules: bool = True
     """Whether invoices have to keep the rules that Peppol adds to EN 16931's, too."""
+    rules: tuple[RuleSetting, ...] = ()
+    """Rules of validation with another severity than their own."""
+    weights: tuple[SignalWeight, ...] = ()
+    """Signals of fraud with another weight than their own."""
+    decision: tuple[DecisionRow, ...] = ()
+    """The decision table; empty: the worst answer decides."""

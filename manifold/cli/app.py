@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "topics": "manifold.cli.topics:app",
     "contracts": "manifold.cli.contracts:app",
     "reference": "manifold.cli.reference:app",
+    "policy": "manifold.cli.policy:app",
     "db": "manifold.cli.database:app",
     "doctor": "manifold.cli.doctor:doctor",
 }

@@ -13,9 +13,8 @@ from operators.fraud.profile import (
     without,
 )
 from operators.fraud.signals import (
+    BY_NAME,
     EARLIER_NEEDED,
-    FIELDS,
-    RULES,
     SIGNALS,
     Case,
     account,
@@ -93,7 +92,12 @@ def judge(
         own,
         without(history.profile.accounts, before.account if before else ""),
     )
-    evidence = [found for signal in SIGNALS if (found := signal(case)) is not None]
+    weights = {weight.signal: weight.points for weight in policy.weights}
+    evidence = [
+        Evidence(signal.name, weights.get(signal.name, signal.points), text)
+        for signal in SIGNALS
+        if (text := signal.seen(case)) is not None
+    ]
     evidence.sort(key=_points, reverse=True)
     answer = Answer(attempt, policy.fraud_warning_score, policy.fraud_fail_score, tuple(evidence))
     if before is None or before.answer.attempt < attempt:
@@ -131,8 +135,10 @@ def _violation(found: Evidence, fail_score: int) -> Violation:
         severity = "INFO"
     elif found.points >= fail_score:
         severity = "ERROR"
-    rule_id = RULES.get(found.signal, "MF-FRAUD")
-    return Violation(rule_id, found.explanation, severity, FIELDS.get(found.signal))
+    signal = BY_NAME.get(found.signal)
+    rule_id = "MF-FRAUD" if signal is None else signal.rule_id
+    field = None if signal is None else signal.field
+    return Violation(rule_id, found.explanation, severity, field)
 
 
 def _in_base(

@@ -4,8 +4,9 @@
 (True, True, False)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from re import compile as pattern
+from types import MappingProxyType
 from zlib import crc32
 
 from msgspec import Struct
@@ -15,7 +16,6 @@ from operators.fraud.profile import TRUSTED, Entry
 from operators.invoice import Invoice
 from operators.money import HUNDRED, ONE, Amount, percent, render, times
 from operators.reference import ReferencePolicy, ReferenceVendor
-from operators.result import Evidence
 from operators.time import isoformat
 
 EARLIER_NEEDED = 5
@@ -52,28 +52,24 @@ class Case(Struct, frozen=True):
     """Accounts used before."""
 
 
-def duplicate(case: Case) -> Evidence | None:
-    """The number has been seen under another request: 80 points."""
+def duplicate(case: Case) -> str | None:
+    """The number has been seen under another request."""
     other = case.same_number
     if other is None:
         return None
-    return Evidence("duplicate", 80, f"Invoice number {_number(case)} {_seen(other)}.")
+    return f"Invoice number {_number(case)} {_seen(other)}."
 
 
-def near_duplicate(case: Case) -> Evidence | None:
-    """Amount and date have been seen with a similar number: 50 points."""
+def near_duplicate(case: Case) -> str | None:
+    """Amount and date have been seen with a similar number."""
     other = case.similar_number
     if other is None or case.same_number is not None:
         return None
-    return Evidence(
-        "near_duplicate",
-        50,
-        f"An invoice with this amount and date and a number like {_number(case)} {_seen(other)}.",
-    )
+    return f"An invoice with this amount and date and a number like {_number(case)} {_seen(other)}."
 
 
-def account_changed(case: Case) -> Evidence | None:
-    """The account is not one of the vendor's: 50 points.
+def account_changed(case: Case) -> str | None:
+    """The account is not one of the vendor's.
 
     For a vendor without accounts in its master data: other than used so far, until three
     requests have used it.
@@ -92,101 +88,88 @@ def account_changed(case: Case) -> Evidence | None:
         where = "is not the one this vendor used before"
     if known:
         return None
-    return Evidence("account_changed", 50, f"The bank account ending in {case.iban[-4:]} {where}.")
+    return f"The bank account ending in {case.iban[-4:]} {where}."
 
 
-def unusual_amount(case: Case) -> Evidence | None:
-    """The amount is a multiple of the vendor's usual one: 35 points."""
+def unusual_amount(case: Case) -> str | None:
+    """The amount is a multiple of the vendor's usual one."""
     amount, usual = case.amount, case.usual
     if amount is None or usual is None or usual <= 0:
         return None
     if amount <= times(usual, case.policy.unusual_amount_factor):
         return None
     currency = case.policy.base_currency
-    return Evidence(
-        "unusual_amount",
-        35,
+    return (
         f"{render(_cents(amount))} {currency} is {render(amount * 10 // usual * ONE // 10, 0)} "
-        f"times this vendor's usual {render(_cents(usual))} {currency}.",
+        f"times this vendor's usual {render(_cents(usual))} {currency}."
     )
 
 
-def just_below_limit(case: Case) -> Evidence | None:
-    """The amount just escapes a second approval: 30 points."""
+def just_below_limit(case: Case) -> str | None:
+    """The amount just escapes a second approval."""
     amount, limit = case.amount, case.policy.approval_limit
     if amount is None or limit <= 0 or amount >= limit:
         return None
     if amount < percent(limit, HUNDRED - case.policy.approval_margin_percent):
         return None
     currency = case.policy.base_currency
-    return Evidence(
-        "just_below_limit",
-        30,
+    return (
         f"{render(_cents(amount))} {currency} is just below the approval limit of "
-        f"{render(limit)} {currency}.",
+        f"{render(limit)} {currency}."
     )
 
 
-def unknown_vendor(case: Case) -> Evidence | None:
-    """There is no master data of the vendor: 30 points."""
+def unknown_vendor(case: Case) -> str | None:
+    """There is no master data of the vendor."""
     if case.vendor is not None:
         return None
-    return Evidence("unknown_vendor", 30, "The vendor is not in the master data.")
+    return "The vendor is not in the master data."
 
 
-def inactive_vendor(case: Case) -> Evidence | None:
-    """Nothing may be bought from the vendor: 70 points."""
+def inactive_vendor(case: Case) -> str | None:
+    """Nothing may be bought from the vendor."""
     if case.vendor is None or case.vendor.active:
         return None
-    return Evidence("inactive_vendor", 70, "The vendor is blocked: nothing may be bought from it.")
+    return "The vendor is blocked: nothing may be bought from it."
 
 
-def no_exchange_rate(case: Case) -> Evidence | None:
-    """The amount could not be looked at: no points, but said."""
+def no_exchange_rate(case: Case) -> str | None:
+    """The amount could not be looked at."""
     if case.converted:
         return None
-    return Evidence(
-        "no_exchange_rate",
-        0,
+    return (
         f"There is no exchange rate for {(case.invoice.currency or 'no currency')[:10]}: "
-        "the amount was not compared.",
+        "the amount was not compared."
     )
 
 
-Signal = Callable[[Case], Evidence | None]
+class Signal(Struct, frozen=True):
+    """One thing that is seen in fraud."""
+
+    name: str
+    """Stable."""
+    rule_id: str
+    """Of the violation it makes."""
+    points: int
+    """What it adds to the score unless the policy says otherwise; 0 is only said."""
+    seen: Callable[[Case], str | None]
+    """Says what it saw, None when it saw nothing."""
+    field: str | None = None
+    """The field of the invoice it looks at."""
+
 
 SIGNALS: tuple[Signal, ...] = (
-    duplicate,
-    near_duplicate,
-    account_changed,
-    unusual_amount,
-    just_below_limit,
-    unknown_vendor,
-    inactive_vendor,
-    no_exchange_rate,
+    Signal("duplicate", "MF-FRAUD-DUPLICATE", 80, duplicate, "number"),
+    Signal("near_duplicate", "MF-FRAUD-NEAR-DUPLICATE", 50, near_duplicate, "number"),
+    Signal("account_changed", "MF-FRAUD-ACCOUNT", 50, account_changed, "payments"),
+    Signal("unusual_amount", "MF-FRAUD-AMOUNT", 35, unusual_amount, "totals.payable"),
+    Signal("just_below_limit", "MF-FRAUD-LIMIT", 30, just_below_limit, "totals.payable"),
+    Signal("unknown_vendor", "MF-FRAUD-VENDOR-UNKNOWN", 30, unknown_vendor),
+    Signal("inactive_vendor", "MF-FRAUD-VENDOR-INACTIVE", 70, inactive_vendor),
+    Signal("no_exchange_rate", "MF-FRAUD-RATE", 0, no_exchange_rate, "currency"),
 )
 
-RULES: dict[str, str] = {
-    "duplicate": "MF-FRAUD-DUPLICATE",
-    "near_duplicate": "MF-FRAUD-NEAR-DUPLICATE",
-    "account_changed": "MF-FRAUD-ACCOUNT",
-    "unusual_amount": "MF-FRAUD-AMOUNT",
-    "just_below_limit": "MF-FRAUD-LIMIT",
-    "unknown_vendor": "MF-FRAUD-VENDOR-UNKNOWN",
-    "inactive_vendor": "MF-FRAUD-VENDOR-INACTIVE",
-    "no_exchange_rate": "MF-FRAUD-RATE",
-}
-"""Rule identifier of each signal."""
-
-FIELDS: dict[str, str] = {
-    "duplicate": "number",
-    "near_duplicate": "number",
-    "account_changed": "payments",
-    "unusual_amount": "totals.payable",
-    "just_below_limit": "totals.payable",
-    "no_exchange_rate": "currency",
-}
-"""Field of the invoice each signal looks at."""
+BY_NAME: Mapping[str, Signal] = MappingProxyType({signal.name: signal for signal in SIGNALS})
 
 
 def amount_of(invoice: Invoice) -> Amount | None:

@@ -7,7 +7,6 @@ violations, never exceptions.
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
 from typing import TypeVar
 
 from msgspec import Struct, structs
@@ -54,7 +53,7 @@ def judge(
     """
     case = case_of(invoice, policy, tax_rates, today)
     syntax = invoice.syntax if invoice.syntax in _SYNTAXES else None
-    rules = _rules_for(syntax, policy.peppol_rules)
+    rules = _rules_for(syntax, policy)
     found = _broken(rules.document, invoice, case, "", "")
     for category in case.categories:
         found += _broken(rules.of(category).document, invoice, case, "", "")
@@ -120,10 +119,34 @@ _UNKNOWN = OfCategory(document=())
 _SYNTAXES = frozenset({"UBL Invoice", "UBL CreditNote", "CII"})
 
 
-@cache
-def _rules_for(syntax: str | None, peppol: bool) -> _Rules:
+def _rules_for(syntax: str | None, policy: ReferencePolicy) -> _Rules:
+    """The rules in force, worked out once for each version of the policy."""
+    settings = (policy.peppol_rules, policy.rules)
+    known = _CHOSEN.get((syntax, policy.version))
+    if known is not None and known[0] == settings:
+        return known[1]
+    if len(_CHOSEN) >= _MOST_CHOSEN:
+        _CHOSEN.clear()
+    chosen = _chosen(syntax, policy)
+    _CHOSEN[syntax, policy.version] = (settings, chosen)
+    return chosen
+
+
+_CHOSEN: dict[tuple[str | None, str], tuple[object, _Rules]] = {}
+_MOST_CHOSEN = 16
+"""Four syntaxes of a few policies: one in force, one on trial, those before."""
+
+
+def _chosen(syntax: str | None, policy: ReferencePolicy) -> _Rules:
+    severities = {setting.rule_id: setting.severity for setting in policy.rules}
+
     def binding(rules: tuple[Rule[Subject], ...]) -> tuple[Rule[Subject], ...]:
-        return tuple(rule for rule in rules if rule.binds(syntax, peppol=peppol))
+        return tuple(
+            rule if severity == rule.severity else structs.replace(rule, severity=severity)
+            for rule in rules
+            if rule.binds(syntax, peppol=policy.peppol_rules)
+            and (severity := severities.get(rule.rule_id, rule.severity)) != "OFF"
+        )
 
     parts = [part for part in _Rules.__struct_fields__ if part != "by_category"]
     by_category = {

@@ -1,0 +1,250 @@
+"""The policy as people write it: one YAML file, read strictly, with the line of each mistake.
+
+Every scalar is taken as it is written, so that 0.1 never becomes a binary number.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeAlias
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from operators.codes import CURRENCIES
+from operators.decision_table import DecisionRow
+from operators.fraud.signals import BY_NAME
+from operators.money import Amount, from_decimal
+from operators.reference import ReferencePolicy, RuleSetting, SignalWeight
+from operators.validation import RULES
+
+POLICY_ID = "default"
+"""Key of the policy in force."""
+
+_RULE_IDS = frozenset(rule.rule_id for rule in RULES)
+
+
+class PolicyError(Exception):
+    """A policy that cannot be taken; one sentence for each mistake."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+def _money(value: Decimal) -> Decimal:
+    from_decimal(value)
+    return value
+
+
+def _currency(value: str) -> str:
+    if value not in CURRENCIES:
+        raise ValueError("is no currency of ISO 4217")
+    return value
+
+
+Money: TypeAlias = Annotated[Decimal, AfterValidator(_money)]
+Share: TypeAlias = Annotated[Decimal, Field(ge=0, le=1000), AfterValidator(_money)]
+Points: TypeAlias = Annotated[int, Field(ge=0, le=100)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Limits(_Part):
+    approval: Annotated[Money, Field(ge=0)]
+    approval_margin_percent: Share
+
+
+class _Tolerance(_Part):
+    percent: Share = Decimal(0)
+    amount: Annotated[Money, Field(ge=0)] = Decimal(0)
+
+
+class _Tolerances(_Part):
+    quantity: _Tolerance = _Tolerance()
+    price: _Tolerance = _Tolerance()
+
+
+def _known_rules(rules: Mapping[str, str]) -> Mapping[str, str]:
+    if unknown := sorted(rules.keys() - _RULE_IDS):
+        raise ValueError(f"{unknown[0]} is no rule of validation")
+    return rules
+
+
+class _Validation(_Part):
+    maximum_age_days: Annotated[int, Field(ge=0)]
+    future_days: Annotated[int, Field(ge=0)]
+    peppol_rules: bool = True
+    rules: Annotated[
+        dict[str, Literal["ERROR", "WARNING", "INFO", "OFF"]], AfterValidator(_known_rules)
+    ] = {}
+
+
+def _known_signals(weights: Mapping[str, int]) -> Mapping[str, int]:
+    if unknown := sorted(weights.keys() - BY_NAME.keys()):
+        raise ValueError(f"{unknown[0]} is no signal; known are {', '.join(sorted(BY_NAME))}")
+    return weights
+
+
+class _Fraud(_Part):
+    warning_score: Points
+    fail_score: Points
+    unusual_amount_factor: Annotated[Money, Field(gt=0)]
+    weights: Annotated[dict[str, Points], AfterValidator(_known_signals)] = {}
+
+
+_Validated: TypeAlias = Literal["APPROVED", "REJECTED", "UNKNOWN", "MISSING"]
+_Matched: TypeAlias = Literal["AVAILABLE", "LIMITED", "UNAVAILABLE", "UNKNOWN", "MISSING"]
+_Scored: TypeAlias = Literal["PASS", "WARNING", "FAIL", "UNKNOWN", "MISSING"]
+_Priced: TypeAlias = Literal["MATCH", "DEVIATION", "MISMATCH", "UNKNOWN", "MISSING"]
+
+
+class _When(_Part):
+    any: tuple[_Validated | _Matched | _Scored | _Priced, ...] = ()
+    validation: tuple[_Validated, ...] = ()
+    inventory: tuple[_Matched, ...] = ()
+    fraud: tuple[_Scored, ...] = ()
+    pricing: tuple[_Priced, ...] = ()
+    with_error: bool = False
+    amount_from: Money | None = None
+    amount_below: Money | None = None
+    vendor_classes: tuple[str, ...] = ()
+
+
+class _Row(_Part):
+    row: Annotated[str, Field(min_length=1, max_length=60)]
+    when: _When = _When()
+    status: Literal["APPROVED", "REVIEW", "REJECTED"]
+    approvers: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def _sound(rows: tuple[_Row, ...]) -> tuple[_Row, ...]:
+    names = [row.row for row in rows]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"two rows are called “{name}”")
+    last = next((place for place, row in enumerate(rows) if row.when == _When()), None)
+    if last is None:
+        raise ValueError("the last row has to be one without conditions, for all that is left")
+    if last < len(rows) - 1:
+        raise ValueError(f"rows after “{names[last]}”, which has no conditions, are never reached")
+    return rows
+
+
+class _Policy(_Part):
+    version: Annotated[str, Field(min_length=1, max_length=60)]
+    base_currency: Annotated[str, AfterValidator(_currency)]
+    limits: _Limits
+    tolerances: _Tolerances = _Tolerances()
+    validation: _Validation
+    fraud: _Fraud
+    decision: Annotated[tuple[_Row, ...], AfterValidator(_sound)]
+
+
+def read_policy(text: str, policy_id: str = POLICY_ID) -> ReferencePolicy:
+    """The policy in a YAML text; raises PolicyError with every mistake and its line."""
+    try:
+        node = yaml.compose(text, Loader=yaml.BaseLoader)
+        values = yaml.load(text, Loader=yaml.BaseLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"line {mark.line + 1}: " if mark is not None else ""
+        raise PolicyError([f"{where}this is not YAML: {error.problem}"]) from None
+    except yaml.YAMLError as error:
+        raise PolicyError([f"this is not YAML: {error}"]) from None
+    if node is None:
+        raise PolicyError(["there is nothing in it"])
+    mistakes = list(_doubles(node))
+    try:
+        policy = _Policy.model_validate(values)
+    except ValidationError as error:
+        for each in error.errors(include_url=False):
+            mistakes.append(_sentence(node, each["loc"], each["msg"]))
+        raise PolicyError(mistakes) from None
+    if mistakes:
+        raise PolicyError(mistakes)
+    return _record(policy, policy_id)
+
+
+def _sentence(node: yaml.Node, path: tuple[int | str, ...], message: str) -> str:
+    named = ".".join(str(step) for step in path if not str(step).startswith("literal["))
+    said = message.removeprefix("Value error, ")
+    return f"line {_line_of(node, path)}{f', {named}' if named else ''}: {said}"
+
+
+def _line_of(node: yaml.Node, path: Sequence[int | str]) -> int:
+    """The line of what stands at a path, or of the innermost part of it that is there."""
+    line: int = node.start_mark.line + 1
+    for step in path:
+        found = None
+        if isinstance(node, yaml.MappingNode):
+            found = next((pair for pair in node.value if pair[0].value == step), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            found = next(((item, item) for item in node.value[step : step + 1]), None)
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
+
+
+def _doubles(node: yaml.Node) -> Iterator[str]:
+    """Keys that stand twice in a mapping: YAML would take the last one without a word."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[Any] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield f"line {key.start_mark.line + 1}: {key.value} is given twice"
+            seen.add(key.value)
+            yield from _doubles(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _doubles(item)
+
+
+def _record(policy: _Policy, policy_id: str) -> ReferencePolicy:
+    quantity, price = policy.tolerances.quantity, policy.tolerances.price
+    return ReferencePolicy(
+        policy_id=policy_id,
+        version=policy.version,
+        base_currency=policy.base_currency,
+        approval_limit=from_decimal(policy.limits.approval),
+        approval_margin_percent=from_decimal(policy.limits.approval_margin_percent),
+        quantity_tolerance_percent=from_decimal(quantity.percent),
+        quantity_tolerance_amount=from_decimal(quantity.amount),
+        price_tolerance_percent=from_decimal(price.percent),
+        price_tolerance_amount=from_decimal(price.amount),
+        fraud_warning_score=policy.fraud.warning_score,
+        fraud_fail_score=policy.fraud.fail_score,
+        unusual_amount_factor=from_decimal(policy.fraud.unusual_amount_factor),
+        maximum_age_days=policy.validation.maximum_age_days,
+        future_days=policy.validation.future_days,
+        peppol_rules=policy.validation.peppol_rules,
+        rules=tuple(RuleSetting(*pair) for pair in sorted(policy.validation.rules.items())),
+        weights=tuple(SignalWeight(*pair) for pair in sorted(policy.fraud.weights.items())),
+        decision=tuple(map(_row, policy.decision)),
+    )
+
+
+def _row(row: _Row) -> DecisionRow:
+    when = row.when
+    return DecisionRow(
+        name=row.row,
+        status=row.status,
+        approvers=row.approvers,
+        reason=row.reason,
+        any_branch=when.any,
+        validation=when.validation,
+        inventory=when.inventory,
+        fraud=when.fraud,
+        pricing=when.pricing,
+        with_error=when.with_error,
+        amount_from=_amount(when.amount_from),
+        amount_below=_amount(when.amount_below),
+        vendor_classes=when.vendor_classes,
+    )
+
+
+def _amount(value: Decimal | None) -> Amount | None:
+    return None if value is None else from_decimal(value)

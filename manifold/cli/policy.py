@@ -1,0 +1,191 @@
+"""`manifold policy`: the policy as a file: check it, compare it, put it in force."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from msgspec import Struct
+
+from connectors.browse import partitions_of, read_all
+from connectors.policy_file import POLICY_ID, PolicyError, read_policy
+from connectors.publish import Publisher
+from manifold.cli.cluster import Cluster, cluster
+from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.output import (
+    EXIT_FAILED,
+    Failed,
+    complain,
+    console,
+    counted,
+    explained,
+    json_line,
+    printable,
+    table,
+)
+from operators.money import render
+from operators.reference import ReferencePolicy
+
+_COUNTS = frozenset({"fraud_warning_score", "fraud_fail_score", "maximum_age_days", "future_days"})
+
+app = typer.Typer(
+    name="policy", help="The policy: check a file, compare it, publish it.", no_args_is_help=True
+)
+
+
+@app.command("check")
+@explained()
+def check_command(
+    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Policies in YAML.")],
+    json: Json = False,
+) -> None:
+    """Say what is wrong with a policy, mistake by mistake, with its line."""
+    failed = False
+    for file in files:
+        try:
+            policy = _read(file)
+        except PolicyError as error:
+            failed = True
+            mistakes = list(error.mistakes)
+        else:
+            mistakes = []
+        if json:
+            json_line({"file": file, "mistakes": mistakes})
+        elif mistakes:
+            for mistake in mistakes:
+                complain(f"{file}, {mistake}")
+        else:
+            typer.echo(printable(f"{file}: {_summary(policy)}"))
+    if failed:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command("diff")
+@explained()
+def diff_command(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A policy in YAML.")],
+    other: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="OTHER", help="The policy to compare it with, instead of that in force."
+        ),
+    ] = None,
+    json: Json = False,
+    bootstrap: Bootstrap = None,
+    extra: Extra = None,
+) -> None:
+    """Show what a policy changes: against the one in force, or against another file."""
+    new = _understood(file)
+    old = _in_force(cluster(bootstrap, extra)) if other is None else _understood(other)
+    changes = list(_changes(old, new))
+    shown = table("what", "before", "now")
+    for what, before, now in changes:
+        if json:
+            json_line({"what": what, "before": before, "now": now})
+        shown.add_row(what, printable(before), printable(now))
+    if json:
+        return
+    if changes:
+        console().print(shown)
+    else:
+        typer.echo("Nothing is different.")
+
+
+@app.command("publish")
+@explained()
+def publish_command(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A policy in YAML.")],
+    json: Json = False,
+    bootstrap: Bootstrap = None,
+    extra: Extra = None,
+) -> None:
+    """Put a policy in force: every flow takes it over between two polls, without a restart."""
+    policy = _understood(file)
+    there = cluster(bootstrap, extra)
+    partitions_of(there.kafka, {there.topic(ReferencePolicy).name})
+    publisher = Publisher(there.kafka, there.contracts, there.codec, "policy")
+    with publisher:
+        publisher.send(policy)
+    if json:
+        json_line({"version": policy.version, "written": publisher.written})
+    else:
+        typer.echo(printable(f"In force: {_summary(policy)}"))
+
+
+def _read(file: str) -> ReferencePolicy:
+    try:
+        if file == "-":
+            return read_policy(typer.get_text_stream("stdin").read())
+        return read_policy(Path(file).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PolicyError([f"the file cannot be opened: {error.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise PolicyError(["the file is not UTF-8: save it as UTF-8"]) from None
+
+
+def _understood(file: str) -> ReferencePolicy:
+    try:
+        return _read(file)
+    except PolicyError as error:
+        raise Failed("\n".join(f"{file}, {mistake}" for mistake in error.mistakes)) from None
+
+
+def _in_force(there: Cluster) -> ReferencePolicy:
+    """The policy that stands in the topic; Failed when there is none."""
+    topic = there.topic(ReferencePolicy)
+    decode = there.codec.decoder(ReferencePolicy)
+    found: ReferencePolicy | None = None
+    for received in read_all(there.kafka, [topic.name]):
+        if (received.key or b"").decode(errors="replace") == POLICY_ID:
+            found = None if received.value is None else decode(received.value)
+    if found is None:
+        raise Failed(
+            "No policy is in force. Publish one, or load the starter data with "
+            "`manifold reference load --starter`."
+        )
+    return found
+
+
+def _changes(old: ReferencePolicy, new: ReferencePolicy) -> Iterator[tuple[str, str, str]]:
+    before, now = dict(_parts(old)), dict(_parts(new))
+    for what in dict.fromkeys((*before, *now)):
+        if before.get(what, "") != now.get(what, ""):
+            yield what, before.get(what, ""), now.get(what, "")
+
+
+def _parts(policy: ReferencePolicy) -> Iterator[tuple[str, str]]:
+    """What a policy says, each part under the name people know it by."""
+    for name in policy.__struct_fields__:
+        value: Any = getattr(policy, name)
+        match name:
+            case "rules":
+                yield from ((f"rule {each.rule_id}", each.severity) for each in value)
+            case "weights":
+                yield from ((f"weight of {each.signal}", str(each.points)) for each in value)
+            case "decision":
+                for place, row in enumerate(value, 1):
+                    yield f"row “{row.name}”", f"{place}. {_row(row)}"
+            case _:
+                yield name, _shown(name, value)
+
+
+def _row(row: Struct) -> str:
+    said = ((name, getattr(row, name)) for name in row.__struct_fields__ if name != "name")
+    return ", ".join(
+        f"{name} {_shown(name, value)}" for name, value in said if value not in (None, (), False)
+    )
+
+
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, tuple):
+        return " ".join(map(str, value))
+    if type(value) is int and name not in _COUNTS:
+        return render(value, 0)
+    return str(value)
+
+
+def _summary(policy: ReferencePolicy) -> str:
+    return (
+        f"version {policy.version}, {counted(len(policy.decision), 'row')}, "
+        f"{counted(len(policy.rules), 'rule')} with a severity of its own"
+    )

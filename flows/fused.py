@@ -23,7 +23,7 @@ from connectors.stream import Decoded
 from connectors.tables import Stores, Tables, TableStore
 from connectors.wire import Wire
 from flows import BRANCHES, JOIN, fraud, inventory, pricing, validation
-from flows.decide import RESULTS
+from flows.decide import RESULTS, in_force
 from operators.decision import InvoiceSettled
 from operators.join import Join
 from operators.time import Instant
@@ -106,5 +106,6 @@ def flow(runtime: Runtime) -> Dataflow:
         Join(
             settings.deadline // timedelta(milliseconds=1),
             settings.remember // timedelta(milliseconds=1),
+            in_force(runtime),
         ),
     )

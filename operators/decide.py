@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from operators.decision import Branch, BranchAnswer, DecisionStatus
+from operators.decision_table import MISSING, DecisionRow, Facts
+from operators.money import Amount
 from operators.result import (
     FraudResult,
     InventoryResult,
@@ -62,7 +64,54 @@ def status_of(answers: Sequence[BranchAnswer]) -> DecisionStatus:
     return "REVIEW" if "REVIEW" in verdicts else "APPROVED"
 
 
-def changes(before: Sequence[BranchAnswer], after: Sequence[BranchAnswer]) -> tuple[str, ...]:
+WORST_DECIDES: tuple[DecisionRow, ...] = (
+    DecisionRow(
+        name="incomplete",
+        status="REVIEW",
+        reason="A branch has not answered, or could not do its work.",
+        any_branch=("UNKNOWN", MISSING),
+    ),
+    DecisionRow(
+        name="refused",
+        status="REJECTED",
+        reason="A branch found an error.",
+        any_branch=("REJECTED", "UNAVAILABLE", "FAIL", "MISMATCH"),
+        with_error=True,
+    ),
+    DecisionRow(
+        name="doubtful",
+        status="REVIEW",
+        reason="A branch found something that a person should look at.",
+        any_branch=(
+            *("LIMITED", "WARNING", "DEVIATION"),
+            *("REJECTED", "UNAVAILABLE", "FAIL", "MISMATCH"),
+        ),
+    ),
+    DecisionRow(name="clean", status="APPROVED", reason="Nothing speaks against it."),
+)
+"""`status_of` as a table: where a policy has none, it explains what was decided."""
+
+
+def facts_of(
+    answers: Sequence[BranchAnswer], amount: Amount | None, vendor_class: str | None
+) -> Facts:
+    """What a decision table looks at."""
+    statuses: dict[Branch, str] = dict.fromkeys(BRANCHES, MISSING)
+    statuses |= {answer.branch: answer.status for answer in answers}
+    errors = {
+        answer.branch
+        for answer in answers
+        if any(violation.severity == "ERROR" for violation in answer.violations)
+    }
+    return Facts(statuses=statuses, errors=errors, amount=amount, vendor_class=vendor_class)
+
+
+def changes(
+    before: Sequence[BranchAnswer],
+    after: Sequence[BranchAnswer],
+    old: DecisionStatus,
+    new: DecisionStatus,
+) -> tuple[str, ...]:
     """What is different between two revisions, a sentence a branch and one for the status."""
     then = {answer.branch: answer.status for answer in before}
     said = [
@@ -70,7 +119,6 @@ def changes(before: Sequence[BranchAnswer], after: Sequence[BranchAnswer]) -> tu
         for answer in after
         if then.get(answer.branch) != answer.status
     ]
-    old, new = status_of(before), status_of(after)
     if old != new:
         said.append(f"status: {old} → {new}")
     return tuple(said)

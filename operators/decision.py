@@ -4,6 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from operators.money import Amount
 from operators.result import Violation
 from operators.time import Instant
 
@@ -65,6 +66,18 @@ class InvoiceDecision(Struct, frozen=True, kw_only=True, gc=False):
     """When the producer uploaded the invoice."""
     latency_ms: int
     """Milliseconds from upload to this decision."""
+    amount: Amount | None = None
+    """Amount due in the policy's base currency, as far as pricing could say."""
+    vendor_class: str | None = None
+    """Class of the vendor, as far as fraud could say."""
+    decided_by: str | None = None
+    """Row of the policy's decision table that decided; null when the policy has no table."""
+    approvers: str | None = None
+    """Group that has to look at it, as that row says."""
+    reason: str | None = None
+    """Why, as that row says."""
+    policy_version: str | None = None
+    """Policy whose table decided."""
 
 
 Outcome: TypeAlias = Literal["APPROVED", "REJECTED", "UNKNOWN"]

@@ -8,15 +8,24 @@ been read (`caught_up`), so a reader that lags never blames a branch.
 Decided requests are remembered for a bounded time, to recognise duplicates and late answers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from operators.decide import BRANCHES, NAMES, changes, status_of
-from operators.decision import Branch, BranchAnswer, InvoiceDecision, InvoiceSettled
-from operators.result import Result
+from operators.decide import BRANCHES, NAMES, changes, facts_of, status_of
+from operators.decision import (
+    Branch,
+    BranchAnswer,
+    DecisionStatus,
+    InvoiceDecision,
+    InvoiceSettled,
+)
+from operators.decision_table import applied
+from operators.money import Amount
+from operators.reference import ReferencePolicy
+from operators.result import FraudResult, PricingResult, Result
 from operators.table import Table
 from operators.time import Instant, elapsed
 
@@ -33,6 +42,12 @@ class Request(Struct, frozen=True, array_like=True, gc=False):
     answers: tuple[BranchAnswer, ...]
     """In the order in which they came; once it has been decided, in that of the branches."""
     revision: int = 0
+    amount: Amount | None = None
+    """Amount due in the policy's base currency, once pricing has answered."""
+    vendor_class: str | None = None
+    """Class of the vendor, once fraud has answered."""
+    status: DecisionStatus = "UNKNOWN"
+    """The latest revision's."""
 
     @property
     def missing(self) -> tuple[Branch, ...]:
@@ -89,10 +104,19 @@ _HORIZON = "\x00forgotten"
 class Join:
     """The rules of the join; its state is in the tables it is given."""
 
-    def __init__(self, deadline: Instant, remember: Instant) -> None:
-        """`deadline`: milliseconds a request waits; `remember`: how long it is remembered."""
+    def __init__(
+        self,
+        deadline: Instant,
+        remember: Instant,
+        policy: Callable[[], ReferencePolicy | None] = lambda: None,
+    ) -> None:
+        """`deadline`: milliseconds a request waits; `remember`: how long it is remembered.
+
+        `policy` gives the policy in force; without one, or a table in it, the worst answer decides.
+        """
         self._deadline = deadline
         self._remember = remember
+        self._policy = policy
 
     def answer(
         self, waiting: Waiting, memory: Memory, result: Result, written_at: Instant, now: Instant
@@ -102,7 +126,7 @@ class Join:
         answer = _answer(result)
         request = waiting.get(key)
         if request is not None:
-            more = _with(request, answer)
+            more = _with(request, answer, result)
             if more is None:
                 return (Duplicate(result),)
             if len(more.answers) < len(BRANCHES):
@@ -113,7 +137,7 @@ class Join:
         decided = memory.get(key)
         if isinstance(decided, Decided):
             before = decided.unsettled
-            more = _with(before, answer) if before is not None else None
+            more = _with(before, answer, result) if before is not None else None
             if before is None or more is None:
                 return (Duplicate(result),)
             return self._decide(memory, key, more, before, now)
@@ -136,6 +160,8 @@ class Join:
                 written_at,
                 result.uploaded_at,
                 (answer,),
+                amount=_amount(result),
+                vendor_class=_class(result),
             ),
         )
         return ()
@@ -163,7 +189,12 @@ class Join:
         now: Instant,
     ) -> Sequence[Outcome]:
         answers = tuple(sorted(request.answers, key=_place))
-        request = replace(request, answers=answers, revision=request.revision + 1)
+        policy = self._policy()
+        row = None
+        if policy is not None and policy.decision:
+            row = applied(policy.decision, facts_of(answers, request.amount, request.vendor_class))
+        status = status_of(answers) if row is None else row.status
+        request = replace(request, answers=answers, revision=request.revision + 1, status=status)
         missing = request.missing
         memory.delete(key)
         memory.put(key, Decided(now, request if request.unsettled else None))
@@ -173,15 +204,21 @@ class Join:
             invoice_id=request.invoice_id,
             vendor_id=request.vendor_id,
             revision=request.revision,
-            status=status_of(answers),
+            status=status,
             complete=not missing,
             missing=missing,
             branches=answers,
-            changes=changes(before.answers, answers) if before else (),
+            changes=changes(before.answers, answers, before.status, status) if before else (),
             opened_at=request.opened_at,
             decided_at=now,
             uploaded_at=request.uploaded_at,
             latency_ms=elapsed(request.uploaded_at, now),
+            amount=request.amount,
+            vendor_class=request.vendor_class,
+            decided_by=None if row is None else row.name,
+            approvers=None if row is None else row.approvers,
+            reason=None if row is None else row.reason,
+            policy_version=None if policy is None or row is None else policy.version,
         )
         if decision.status not in ("APPROVED", "REJECTED"):
             return (decision,)
@@ -226,7 +263,15 @@ def _answer(result: Result) -> BranchAnswer:
     )
 
 
-def _with(request: Request, answer: BranchAnswer) -> Request | None:
+def _amount(result: Result) -> Amount | None:
+    return result.details.amount_in_base if isinstance(result, PricingResult) else None
+
+
+def _class(result: Result) -> str | None:
+    return result.details.vendor_class if isinstance(result, FraudResult) else None
+
+
+def _with(request: Request, answer: BranchAnswer, result: Result) -> Request | None:
     """The request with one more answer, None when it is there already.
 
     An answer that could do its work replaces UNKNOWN.
@@ -247,6 +292,9 @@ def _with(request: Request, answer: BranchAnswer) -> Request | None:
         request.uploaded_at,
         (*answers, answer),
         request.revision,
+        request.amount if (amount := _amount(result)) is None else amount,
+        _class(result) or request.vendor_class,
+        request.status,
     )
 
 

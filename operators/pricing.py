@@ -36,6 +36,7 @@ from operators.money import (
     percent,
     render,
     rounded,
+    times,
 )
 from operators.reference import (
     ReferenceContract,
@@ -288,7 +289,13 @@ def _details(
             )
             for each in compared
         ),
+        amount_in_base=_due_in_base(invoice, _base_value(currency, rates, policy)),
     )
+
+
+def _due_in_base(invoice: Invoice, value: Amount | None) -> Amount | None:
+    due = invoice.totals.payable
+    return None if due is None or value is None else bounded(times(due, value))
 
 
 def _unit_price(line: Line) -> Amount:

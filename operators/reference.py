@@ -24,6 +24,8 @@ class ReferenceVendor(Struct, frozen=True, gc=False):
     """Accounts known to be the vendor's."""
     active: bool = True
     """False when nothing may be bought from it."""
+    vendor_class: str | None = None
+    """What kind of vendor it is, for the rows of the decision table."""
 
 
 class VolumeDiscount(Struct, frozen=True, gc=False):

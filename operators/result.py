@@ -104,6 +104,8 @@ class FraudDetails(Struct, frozen=True, gc=False):
     """0 (no sign) to 100."""
     evidence: tuple[Evidence, ...] = ()
     """Strongest first."""
+    vendor_class: str | None = None
+    """Class of the vendor, from its master data."""
 
 
 PricingStatus: TypeAlias = Literal["MATCH", "DEVIATION", "MISMATCH", "UNKNOWN"]
@@ -138,6 +140,8 @@ class PricingDetails(Struct, frozen=True, kw_only=True, gc=False):
     """Net amount invoiced for the lines with a contract price."""
     lines: tuple[LinePrice, ...] = ()
     """Lines that have a contract price."""
+    amount_in_base: Amount | None = None
+    """Amount due in the policy's base currency; null when it or its rate is not known."""
 
 
 class Result(Struct, frozen=True, kw_only=True, gc=False):

@@ -130,6 +130,12 @@ def _decision(event: Event, record: InvoiceDecision) -> Row:
         "uploaded_at": record.uploaded_at,
         "latency_ms": record.latency_ms,
         "event_id": event.event_id,
+        "amount": record.amount,
+        "vendor_class": _text(record.vendor_class),
+        "decided_by": _text(record.decided_by),
+        "approvers": _text(record.approvers),
+        "reason": _text(record.reason),
+        "policy_version": _text(record.policy_version),
     }
 
 

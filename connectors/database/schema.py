@@ -155,6 +155,12 @@ decision = Table(
     Column("uploaded_at", InstantColumn, nullable=False),
     Column("latency_ms", BigInteger, nullable=False),
     Column("event_id", Text, nullable=False),
+    Column("amount", AmountColumn),
+    Column("vendor_class", Text),
+    Column("decided_by", Text),
+    Column("approvers", Text),
+    Column("reason", Text),
+    Column("policy_version", Text),
 )
 
 audit_chain = Table(

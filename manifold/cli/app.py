@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "generate": "manifold.cli.generate:generate",
     "tail": "manifold.cli.tail:tail",
     "trace": "manifold.cli.trace:trace",
+    "explain": "manifold.cli.explain:explain",
     "dlq": "manifold.cli.dlq:app",
     "state": "manifold.cli.state:state",
     "topics": "manifold.cli.topics:app",

@@ -76,7 +76,7 @@ def diff_command(
 ) -> None:
     """Show what a policy changes: against the one in force, or against another file."""
     new = _understood(file)
-    old = _in_force(cluster(bootstrap, extra)) if other is None else _understood(other)
+    old = in_force(cluster(bootstrap, extra)) if other is None else _understood(other)
     changes = list(_changes(old, new))
     shown = table("what", "before", "now")
     for what, before, now in changes:
@@ -130,7 +130,7 @@ def _understood(file: str) -> ReferencePolicy:
         raise Failed("\n".join(f"{file}, {mistake}" for mistake in error.mistakes)) from None
 
 
-def _in_force(there: Cluster) -> ReferencePolicy:
+def in_force(there: Cluster) -> ReferencePolicy:
     """The policy that stands in the topic; Failed when there is none."""
     topic = there.topic(ReferencePolicy)
     decode = there.codec.decoder(ReferencePolicy)

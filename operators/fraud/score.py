@@ -71,7 +71,7 @@ def judge(
     if before is not None:
         for answer in (before.answer, *before.earlier):
             if answer.attempt == attempt:
-                return _judgement(answer)
+                return _judgement(answer, vendors.get(vendor_id))
 
     credit = invoice.type_code in CREDIT_NOTES
     base, converted = (None, True) if credit else _in_base(amount, invoice, rates, policy)
@@ -103,7 +103,7 @@ def judge(
     if before is None or before.answer.attempt < attempt:
         entry = Entry(request_id, answer, number, likeness, base, uploaded_at, own)
         history.record(replaced(entry, before), before)
-    return _judgement(answer)
+    return _judgement(answer, vendor)
 
 
 def _questionable(invoice: Invoice, vendor: ReferenceVendor | None) -> str:
@@ -114,8 +114,14 @@ def _questionable(invoice: Invoice, vendor: ReferenceVendor | None) -> str:
     return next((each for each in accounts if each not in known), accounts[0] if accounts else "")
 
 
-def _judgement(answer: Answer) -> Judgement[FraudDetails]:
-    if not answer.evidence and answer.warning_score > 0 and answer.fail_score > 0:
+def _judgement(answer: Answer, vendor: ReferenceVendor | None) -> Judgement[FraudDetails]:
+    of_class = None if vendor is None else vendor.vendor_class
+    if (
+        of_class is None
+        and not answer.evidence
+        and answer.warning_score > 0
+        and answer.fail_score > 0
+    ):
         return _CLEAN
     score = max(0, min(100, sum(found.points for found in answer.evidence)))
     status: FraudStatus = "PASS"
@@ -124,9 +130,8 @@ def _judgement(answer: Answer) -> Judgement[FraudDetails]:
     elif score >= answer.warning_score:
         status = "WARNING"
     violations = [_violation(found, answer.fail_score) for found in answer.evidence]
-    return Judgement(
-        status, FraudDetails(score, answer.evidence), reported(violations) if violations else ()
-    )
+    details = FraudDetails(score, answer.evidence, of_class)
+    return Judgement(status, details, reported(violations) if violations else ())
 
 
 def _violation(found: Evidence, fail_score: int) -> Violation:

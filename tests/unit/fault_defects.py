@@ -68,7 +68,9 @@ def partial_first(history: SmallHistory, *, written_late: bool) -> SmallHistory:
         complete=False,
         status=status_of(answers),
     )
-    final = changed(whole, revision=2, changes=changes(answers, whole.branches))
+    final = changed(
+        whole, revision=2, changes=changes(answers, whole.branches, partial.status, whole.status)
+    )
     planted = history.with_value(record, encode(partial))
     planted = planted.with_more(changed(record, value=encode(final)))
     if not written_late:

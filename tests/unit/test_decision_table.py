@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.decide import BRANCHES, verdict
+from operators.decide import BRANCHES, WORST_DECIDES, facts_of, status_of
 from operators.decision import Branch, BranchAnswer
 from operators.decision_table import DecisionRow, Facts, applied, explained
 from operators.money import ONE
@@ -20,20 +20,10 @@ STATUSES: dict[Branch, tuple[str, ...]] = {
 }
 ANY_STATUSES = st.tuples(*map(st.sampled_from, STATUSES.values()))
 ANY_ERRORS = st.frozensets(st.sampled_from(BRANCHES))
-WORST = ("REJECTED", "UNAVAILABLE", "FAIL", "MISMATCH")
-DOUBTFUL = ("LIMITED", "WARNING", "DEVIATION", *WORST)
 
 
 def row(name: str, status: Any, **conditions: Any) -> DecisionRow:
     return DecisionRow(name=name, status=status, reason=f"Because of {name}.", **conditions)
-
-
-STARTER = (
-    row("incomplete", "REVIEW", any_branch=("UNKNOWN", "MISSING")),
-    row("refused", "REJECTED", any_branch=WORST, with_error=True),
-    row("doubtful", "REVIEW", any_branch=DOUBTFUL),
-    row("clean", "APPROVED"),
-)
 
 
 def facts(errors: frozenset[Branch] = frozenset(), **changed: Any) -> Facts:
@@ -49,30 +39,24 @@ def facts(errors: frozenset[Branch] = frozenset(), **changed: Any) -> Facts:
 
 @given(statuses=ANY_STATUSES, errors=ANY_ERRORS)
 def test_the_worst_answer_decides(statuses: tuple[str, ...], errors: frozenset[Branch]) -> None:
-    given_statuses = dict(zip(BRANCHES, statuses, strict=True))
+    now = Facts(statuses=dict(zip(BRANCHES, statuses, strict=True)), errors=errors)
     wrong = (Violation("R", "Wrong.", "ERROR"),)
-    verdicts = {
-        verdict(
-            BranchAnswer(
-                branch=branch,
-                status=status,
-                violations=wrong if branch in errors else (),
-                decided_at=0,
-                latency_ms=0,
-                policy_version="1",
-            )
+    answers = [
+        BranchAnswer(
+            branch=branch,
+            status=status,
+            violations=wrong if branch in errors else (),
+            decided_at=0,
+            latency_ms=0,
+            policy_version="1",
         )
-        for branch, status in given_statuses.items()
+        for branch, status in now.statuses.items()
         if status != "MISSING"
-    }
-    if "MISSING" in statuses or "UNKNOWN" in verdicts:
-        expected = "REVIEW"
-    elif "REJECTED" in verdicts:
-        expected = "REJECTED"
-    else:
-        expected = "REVIEW" if "REVIEW" in verdicts else "APPROVED"
+    ]
 
-    assert applied(STARTER, Facts(statuses=given_statuses, errors=errors)).status == expected
+    assert applied(WORST_DECIDES, now).status == status_of(answers)
+    there = errors & {answer.branch for answer in answers}
+    assert facts_of(answers, None, None) == Facts(statuses=now.statuses, errors=there)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +108,7 @@ def test_without_a_row_that_fits_a_person_decides() -> None:
 
 
 def test_an_explanation_says_what_would_have_to_change() -> None:
-    said = explained(STARTER, facts(inventory="LIMITED"))
+    said = explained(WORST_DECIDES, facts(inventory="LIMITED"))
 
     assert said.row.name == "doubtful"
     assert said.because == (
@@ -141,9 +125,9 @@ def test_what_is_said_to_be_needed_does_not_hold(
     statuses: tuple[str, ...], errors: frozenset[Branch]
 ) -> None:
     now = Facts(statuses=dict(zip(BRANCHES, statuses, strict=True)), errors=errors)
-    said = explained(STARTER, now)
+    said = explained(WORST_DECIDES, now)
 
     assert all(other.needs for other in said.otherwise)
     assert {other.status for other in said.otherwise} == {
-        each.status for each in STARTER if each.status != said.row.status
+        each.status for each in WORST_DECIDES if each.status != said.row.status
     }

@@ -82,7 +82,12 @@ def _problems(
         yield "it is complete with an answer missing, or incomplete with none"
     if decision.status != (amounts := status_of(decision.branches)):
         yield f"{decision.status}, but its answers amount to {amounts}"
-    if decision.changes != (changes(before.branches, decision.branches) if before else ()):
+    said = (
+        changes(before.branches, decision.branches, before.status, decision.status)
+        if before
+        else ()
+    )
+    if decision.changes != said:
         yield "its changes are not those from the revision before"
     if before is None and written and decision.opened_at not in written:
         yield "opened when none of its answers was written"
@@ -123,5 +128,8 @@ def _remembered(decision: InvoiceDecision) -> Decided:
         decision.uploaded_at,
         decision.branches,
         decision.revision,
+        decision.amount,
+        decision.vendor_class,
+        decision.status,
     )
     return Decided(decision.decided_at, unsettled if unsettled.unsettled else None)

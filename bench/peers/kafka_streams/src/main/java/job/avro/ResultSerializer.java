@@ -62,14 +62,15 @@ public final class ResultSerializer implements Serializer<Result> {
                     out.writeString(each.explanation());
                 }
             }
-            out.writeArrayEnd();
+            out.writeArrayEnd().writeNull(); // vendor_class
         } else if (details instanceof PricingDetails pricing) {
             out.writeString(pricing.currency())
                 .writeNull() // exchange_rate
                 .writePresent()
                 .writeAmount(pricing.expectedNet())
                 .writeAmount(pricing.invoicedNet())
-                .writeEmptyArray();
+                .writeEmptyArray()
+                .writeNull(); // amount_in_base
         }
     }
 }

@@ -38,6 +38,12 @@ public final class DecisionSerializer implements Serializer<Decision> {
             .writeLong(decision.decidedAt())
             .writeLong(request.uploadedAt())
             .writeLong(Math.max(0, decision.decidedAt() - request.uploadedAt()))
+            .writeNull() // amount
+            .writeNull() // vendor_class
+            .writeNull() // decided_by
+            .writeNull() // approvers
+            .writeNull() // reason
+            .writeNull() // policy_version
             .toBytes();
     }
 

@@ -46,6 +46,7 @@ fuzz: $(VENV)/.dev ## a million mutated records for the flows, which takes a qua
 
 .PHONY: oracle
 oracle: $(VENV)/.dev ## hold the rules against the official ones, which takes a quarter of an hour
+	@deploy/kafka/requirements
 	@$(BIN)/python -m tests.oracle $(ORACLE_ARGS)
 
 .PHONY: bench

@@ -198,7 +198,7 @@ class ReferencePolicy(Struct, frozen=True, gc=False):
     """Older invoices are refused."""
     future_days: int
     """Days an issue date may lie ahead."""
-    quantity_tolerance_amount: Amount = 0
+    quantity_tolerance_amount: Amount | None = None
     """The same in units of the order line; the larger of both applies."""
     peppol_rules: bool = True
     """Whether invoices have to keep the rules that Peppol adds to EN 16931's, too."""

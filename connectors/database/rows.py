@@ -39,7 +39,7 @@ BRANCH: dict[type[Result], Branch] = {
 AMOUNTS: dict[type[Struct], frozenset[str]] = {
     LineMatch: frozenset({"invoiced", "available", "reserved"}),
     LinePrice: frozenset({"expected", "invoiced", "difference"}),
-    PricingDetails: frozenset({"exchange_rate", "expected_net", "invoiced_net"}),
+    PricingDetails: frozenset({"amount_in_base", "exchange_rate", "expected_net", "invoiced_net"}),
 }
 """Amounts among the details: the tables show them as decimal text, not as scaled integers."""
 

@@ -226,7 +226,7 @@ def read_whole(read: Field[Invoice], root: Element) -> Invoice:
     """The invoice of a document; raises Unreadable, with what could be read, for its faults."""
     faults: Faults = []
     invoice = read(root, faults)
-    faults += _other_currencies(root, invoice.currency, invoice.tax_currency)
+    faults = [*_other_currencies(root, invoice.currency, invoice.tax_currency), *faults]
     if faults:
         first, *further = faults
         raise Unreadable(first.reason, str(first), invoice=invoice, further=further)
@@ -239,7 +239,9 @@ def _other_currencies(root: Element, currency: str | None, accounting: str | Non
     The records hold one currency, so such an amount would silently become another one. VAT
     totals may be in the accounting currency.
     """
-    for element in root.iter("{*}*") if currency is not None else ():
+    if currency is None:
+        return []
+    for element in root.iter("{*}*"):
         named = element.get("currencyID", currency).strip()
         if named != currency and not (named == accounting and _about_vat(element)):
             why = f"names another currency than the invoice's, {currency[:3]}"

@@ -9,7 +9,7 @@ from connectors.einvoice.reading import Unreadable, Upload
 from operators.invoice import Invoice
 
 _PRINTED = frozenset({"file", "syntax"})
-_ENVELOPE = _PRINTED.union(Upload.__struct_fields__)
+_ENVELOPE = _PRINTED.union(Upload.__struct_fields__) - {"syntax"}
 _LINES = re.compile(r"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
 
 

@@ -76,7 +76,7 @@ def compare(
     """How much of each invoice line may be reserved beside what is already booked."""
     credit = invoice.type_code in CREDIT_NOTES
     received = received_by_line(receipts)
-    tolerance = Tolerance(policy.quantity_tolerance_percent, policy.quantity_tolerance_amount)
+    tolerance = Tolerance(policy.quantity_tolerance_percent, policy.quantity_tolerance_amount or 0)
     left: dict[str, Amount] = {}
 
     def remaining(line: OrderLine) -> Amount:

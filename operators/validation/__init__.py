@@ -57,13 +57,17 @@ def judge(
     found = _broken(rules.document, invoice, case, "", "")
     for category in case.categories:
         found += _broken(rules.of(category).document, invoice, case, "", "")
-    for kind, called, parts, of_part in (
-        ("payments", "payment", invoice.payments, rules.payment),
-        ("preceding_invoices", "preceding invoice", invoice.preceding_invoices, rules.preceding),
-        ("supporting_documents", "document", invoice.supporting_documents, rules.supporting),
-    ):
-        for position, part in enumerate(parts):
-            found += _broken(of_part, part, case, f"{kind}[{position}]", f"{called} {position + 1}")
+    found += _each_broken(rules.payment, invoice.payments, case, "payments", "payment")
+    found += _each_broken(
+        rules.preceding, invoice.preceding_invoices, case, "preceding_invoices", "preceding invoice"
+    )
+    found += _each_broken(
+        rules.supporting,
+        invoice.supporting_documents,
+        case,
+        "supporting_documents",
+        "supporting document",
+    )
     for position, line in enumerate(invoice.lines):
         _judge_line(rules, line, position, case, found)
     for position, entry in enumerate(invoice.allowances_charges):
@@ -148,12 +152,22 @@ def _chosen(syntax: str | None, policy: ReferencePolicy) -> _Rules:
             and (severity := severities.get(rule.rule_id, rule.severity)) != "OFF"
         )
 
-    parts = [part for part in _Rules.__struct_fields__ if part != "by_category"]
-    by_category = {
-        code: OfCategory(*map(binding, structs.astuple(of))) for code, of in CATEGORIES.items()
-    }
     return _Rules(
-        *(binding(getattr(catalogue, part.upper())) for part in parts), by_category=by_category
+        document=binding(catalogue.DOCUMENT),
+        payment=binding(catalogue.PAYMENT),
+        preceding=binding(catalogue.PRECEDING),
+        supporting=binding(catalogue.SUPPORTING),
+        line=binding(catalogue.LINE),
+        classification=binding(catalogue.CLASSIFICATION),
+        attribute=binding(catalogue.ATTRIBUTE),
+        allowance=binding(catalogue.ALLOWANCE),
+        charge=binding(catalogue.CHARGE),
+        line_allowance=binding(catalogue.LINE_ALLOWANCE),
+        line_charge=binding(catalogue.LINE_CHARGE),
+        subtotal=binding(catalogue.SUBTOTAL),
+        by_category={
+            code: OfCategory(*map(binding, structs.astuple(of))) for code, of in CATEGORIES.items()
+        },
     )
 
 
@@ -172,6 +186,22 @@ def _judge_line(
         found += _broken(rules.classification, identifier, case, inner, name)
     for place, attribute in enumerate(line.attributes):
         found += _broken(rules.attribute, attribute, case, f"{path}.attributes[{place}]", name)
+
+
+def _each_broken(
+    rules: tuple[Rule[Subject], ...],
+    parts: tuple[Subject, ...],
+    case: Case,
+    kind: str,
+    called: str,
+) -> list[Violation]:
+    return [
+        violation
+        for position, part in enumerate(parts)
+        for violation in _broken(
+            rules, part, case, f"{kind}[{position}]", f"{called} {position + 1}"
+        )
+    ]
 
 
 def _broken(

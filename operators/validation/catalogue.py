@@ -10,10 +10,7 @@ from msgspec import structs
 
 from operators.codes import (
     COUNTRIES,
-    CREDIT_NOTES,
     CURRENCIES,
-    DOCUMENT_TYPES,
-    INVOICES,
     PAYMENT_MEANS,
     TAX_POINTS,
     TAX_POINTS_OF_CII,
@@ -142,24 +139,7 @@ DOCUMENT: tuple[Rule[Invoice], ...] = (
     Rule("BR-DEC-16", "totals.prepaid", two_decimals("totals.prepaid", "the paid amount")),
     Rule("BR-DEC-17", "totals.rounding", two_decimals("totals.rounding", "the rounding amount")),
     Rule("BR-DEC-18", "totals.payable", two_decimals("totals.payable", "the amount due")),
-    Rule(
-        "BR-CL-01",
-        "type_code",
-        one_of("type_code", INVOICES, "the document type"),
-        only="UBL Invoice",
-    ),
-    Rule(
-        "BR-CL-01",
-        "type_code",
-        one_of("type_code", CREDIT_NOTES, "the document type"),
-        only="UBL CreditNote",
-    ),
-    Rule(
-        "BR-CL-01",
-        "type_code",
-        one_of("type_code", DOCUMENT_TYPES, "the document type"),
-        only="CII",
-    ),
+    Rule("BR-CL-01", "type_code", identifiers.type_known),
     Rule("BR-CL-04", "currency", one_of("currency", CURRENCIES, "the currency")),
     Rule("BR-CL-05", "tax_currency", one_of("tax_currency", CURRENCIES, "the tax currency")),
     Rule(

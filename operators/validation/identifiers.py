@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from schwifty import IBAN
 
-from operators.codes import COUNTRIES
+from operators.codes import COUNTRIES, CREDIT_NOTES, DOCUMENT_TYPES, INVOICES
 from operators.codes.reasons import EXEMPTIONS
 from operators.invoice import Invoice, Line, Payment, VatSubtotal
 from operators.validation.rule import Case, Check, blank, masked, reach
@@ -36,6 +36,20 @@ def one_of(field: str, codes: frozenset[str], called: str) -> Check[Any]:
         return f"{called} {code if len(code) <= 5 else masked(code)} is not a known code"
 
     return check
+
+
+def type_known(invoice: Invoice, case: Case) -> str | None:
+    """Allows the document types of the list; UBL has a kind of document for each half of it."""
+    code = invoice.type_code
+    if code is None or code in _TYPES.get(invoice.syntax, DOCUMENT_TYPES):
+        return None
+    return f"the document type {code if len(code) <= 5 else masked(code)} is not a known code"
+
+
+_TYPES: dict[str | None, frozenset[str]] = {
+    "UBL Invoice": INVOICES,
+    "UBL CreditNote": CREDIT_NOTES,
+}
 
 
 def exemption_known(subtotal: VatSubtotal, case: Case) -> str | None:

@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Any, Literal
 
 from operators.invoice import AllowanceCharge, Invoice, ItemAttribute, Line, Payment, VatSubtotal
-from operators.validation.rule import Case, Check, Taxed, blank, is_vat, vat_code
+from operators.validation.rule import Case, Check, Taxed, blank, is_apart, is_vat, vat_code
 
 _CARD_DIGITS = 10
 
@@ -235,6 +235,8 @@ def has_representative_country(invoice: Invoice, case: Case) -> str | None:
 def one_tax_point(invoice: Invoice, case: Case) -> str | None:
     """Forbids to give both the date on which VAT is due and a code for it."""
     if invoice.tax_point_date is None or invoice.tax_point_code is None:
+        return None
+    if invoice.syntax == "CII" and all(map(is_apart, invoice.vat_breakdown)):
         return None
     return "both a tax point date and a code for the tax point are given"
 

@@ -141,6 +141,14 @@ def vat_code(part: Taxed) -> str | None:
     return code_of(part) if is_vat(part) else None
 
 
+def is_apart(subtotal: VatSubtotal) -> bool:
+    """Whether CII's artefact has rules of their own for an entry, in place of the general ones."""
+    return vat_code(subtotal) in _APART
+
+
+_APART = frozenset({"O", "L", "M"})
+
+
 def cents(amount: Amount) -> Amount:
     """Rounded to two decimals as XPath's `round` does: a half goes up, below zero too.
 

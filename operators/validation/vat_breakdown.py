@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from operators.invoice import AllowanceCharge, Invoice, Line, VatSubtotal
 from operators.money import HUNDRED, ONE, Amount, divided, render
-from operators.validation.rule import Case, Check, Place, cents, is_vat, vat_code
+from operators.validation.rule import Case, Check, Place, cents, is_apart, is_vat
 
 Item = TypeVar("Item", Line, AllowanceCharge)
 
@@ -209,12 +209,9 @@ def unless_apart(check: Check[VatSubtotal]) -> Check[VatSubtotal]:
     """A rule that CII's artefact does not apply to categories that have rules of their own."""
 
     def checked(subtotal: VatSubtotal, case: Case) -> str | None:
-        return None if vat_code(subtotal) in _APART else check(subtotal, case)
+        return None if is_apart(subtotal) else check(subtotal, case)
 
     return checked
-
-
-_APART = frozenset({"O", "L", "M"})
 
 
 def tax_amount(*, within: bool) -> Check[VatSubtotal]:

@@ -17,11 +17,12 @@ from msgspec import Struct
 from connectors.einvoice import Unreadable, read
 from operators import validation
 from tests.oracle import cii, mutations, samples, ubl
-from tests.oracle.artefacts import Artefacts
+from tests.oracle.artefacts import RELEASE, Artefacts, NoArtefacts, fetched
 from tests.oracle.table import Tally, page
 from tests.unit.validation_subject import POLICY
 
 _REPOSITORY = Path(__file__).parents[2]
+INVOICES = _REPOSITORY.parent / "shared" / "data" / "e-invoices"
 _PAGE = _REPOSITORY / "docs" / "validation.md"
 _PROGRESS = 2_000
 _SHOWN = 3
@@ -31,10 +32,15 @@ _SHOWN = 3
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, and write the table."""
     wanted = _parser().parse_args(arguments)
-    found = [
-        compare(syntax, wanted.documents, wanted.seed, wanted.artefacts, wanted.invoices)
-        for syntax in ("UBL", "CII")
-    ]
+    try:
+        artefacts = wanted.artefacts or fetched()
+        found = [
+            compare(syntax, wanted.documents, wanted.seed, artefacts, wanted.invoices)
+            for syntax in ("UBL", "CII")
+        ]
+    except NoArtefacts as error:
+        print(f"oracle: {error}", file=sys.stderr)
+        return 2
     tallies = [each.tally for each in found]
     _PAGE.write_text(page(tallies, _PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     return _tell(found, wanted.keep)
@@ -75,17 +81,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="oracle", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    shared = _REPOSITORY.parent / "shared"
     parser.add_argument("--documents", type=int, default=24_000, help="of each syntax (24,000)")
     parser.add_argument("--seed", type=int, default=1, help="draws the mutations (1)")
     parser.add_argument(
-        "--artefacts", type=Path, default=shared / "oracle", help="folder of the official XSLT"
+        "--artefacts",
+        type=Path,
+        help=f"folder of the official XSLT (release {RELEASE}, fetched by Maven)",
     )
     parser.add_argument(
         "--invoices",
         type=Path,
-        default=shared / "data" / "e-invoices",
-        help="folder of real invoices in both syntaxes",
+        default=INVOICES,
+        help="folder of real invoices in both syntaxes; without it only written ones are mutated",
     )
     parser.add_argument("--keep", type=Path, help="folder for documents on which rules disagree")
     return parser

@@ -76,8 +76,7 @@ def _change_attribute(root: Element, rng: Random) -> None:
 
 def _drop_all(root: Element, rng: Random) -> None:
     """Everything of one name: what one of several cannot break, none of them does."""
-    tag = _any(root, rng).tag
-    for place in list(root.iter(tag)):
+    for place in list(root.iter(_tag(_any(root, rng)))):
         parent = place.getparent()
         if parent is not None:
             parent.remove(place)
@@ -104,8 +103,9 @@ def _recategorise(root: Element, rng: Random) -> None:
 def _hollow(root: Element, rng: Random) -> None:
     """A group without anything in it."""
     groups = [place for place in root.iter("{*}*") if len(place) and place is not root]
-    for inner in list(rng.choice(groups)):
-        inner.getparent().remove(inner)
+    group = rng.choice(groups)
+    for inner in list(group):
+        group.remove(inner)
 
 
 def _drop_reasons(root: Element, rng: Random) -> None:
@@ -118,11 +118,11 @@ def _drop_reasons(root: Element, rng: Random) -> None:
 
 
 def _more_decimals(root: Element, rng: Random) -> None:
-    """A third decimal for one of the amounts."""
+    """A third decimal for one of the amounts, but no half cent."""
     amounts = [each for each in _leaves(root) if re.fullmatch(r"-?\d+\.\d\d", _text(each))]
     if amounts:
         place = rng.choice(amounts)
-        place.text = f"{_text(place)}{rng.choice('123456789')}"
+        place.text = f"{_text(place)}{rng.choice('12346789')}"
 
 
 def _whole_card_number(root: Element, _: Random) -> None:
@@ -137,11 +137,16 @@ def _both_tax_points(root: Element, rng: Random) -> None:
     """The day on which VAT is due beside a code for it."""
     for tax in root.iter("{*}ApplicableHeaderTradeSettlement"):
         for entry in tax.iterchildren("{*}ApplicableTradeTax"):
-            entry.append(e("ram:DueDateTypeCode", "5"))
-            entry.append(e("ram:TaxPointDate", e("udt:DateString", "20260301", format="102")))
+            _add(entry, e("ram:DueDateTypeCode", rng.choice(["5", "29", "72", "3"])))
+            _add(entry, e("ram:TaxPointDate", e("udt:DateString", "20260301", format="102")))
     for period in root.iterchildren("{*}InvoicePeriod"):
-        period.append(e("cbc:DescriptionCode", rng.choice(["3", "35", "432", "5"])))
-        root.append(e("cbc:TaxPointDate", "2026-03-01"))
+        _add(period, e("cbc:DescriptionCode", rng.choice(["3", "35", "432", "5"])))
+        _add(root, e("cbc:TaxPointDate", "2026-03-01"))
+
+
+def _add(place: Element, part: Element) -> None:
+    if place.find(str(part.tag)) is None:
+        place.append(part)
 
 
 _WEIGHTS: Mapping[Mutation, int] = {
@@ -188,7 +193,7 @@ def _other(place: Element, root: Element, rng: Random) -> str:
         return moved.isoformat() if "-" in text else moved.strftime("%Y%m%d")
     if (number := _number(text)) is not None:
         return _other_number(number, rng)
-    alike = sorted({(each.text or "").strip() for each in root.iter(place.tag)} - {text, ""})
+    alike = sorted({(each.text or "").strip() for each in root.iter(_tag(place))} - {text, ""})
     return rng.choice([*alike, "XX", "DE", "30", "58", "DE123456789", "1" * 12, text.lower()])
 
 
@@ -226,6 +231,10 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if 1990 < day.year < 2100 else None
+
+
+def _tag(place: Element) -> str:
+    return etree.QName(place).text
 
 
 def _name(place: Element) -> str:

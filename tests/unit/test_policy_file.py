@@ -98,7 +98,7 @@ MISTAKES = [
     ),
     Mistake("when: {amount_from", "when: {}\n    x: {amount_from", 29, "decision.1.x: Extra"),
     Mistake("fail_score: 80", "fail_score: 80\n  fail_score: 90", 17, "fail_score is given twice"),
-    Mistake("limits:", "limits: [", 6, "this is not YAML"),
+    Mistake("limits:", "limits: [", 5, "this is not YAML"),
 ]
 
 

@@ -24,7 +24,7 @@ def never_over_reserved(changelog: Iterable[Received], reference: Reference) -> 
     findings = Findings(NAME)
     received = _received(reference)
     policy = reference.policy
-    percent, amount = policy.quantity_tolerance_percent, policy.quantity_tolerance_amount
+    percent, amount = policy.quantity_tolerance_percent, policy.quantity_tolerance_amount or 0
     count = 0
     for record in changelog:
         if record.value is None:

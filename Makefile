@@ -41,11 +41,11 @@ faults: $(VENV)/.dev ## break everything on purpose for 20 minutes, and look wha
 	@$(BIN)/python -m tests.faults.run $(FAULTS_ARGS)
 
 .PHONY: fuzz
-fuzz: $(VENV)/.dev ## a million mutated records for the flows, which takes a quarter of an hour
+fuzz: $(VENV)/.dev ## a million mutated records for the flows, which takes ten minutes
 	@$(BIN)/python -m tests.faults.fuzz --records 1000000 $(FUZZ_ARGS)
 
 .PHONY: oracle
-oracle: $(VENV)/.dev ## hold the rules against the official ones, which takes a quarter of an hour
+oracle: $(VENV)/.dev ## hold the rules against the official ones, which takes ten minutes
 	@deploy/kafka/requirements
 	@$(BIN)/python -m tests.oracle $(ORACLE_ARGS)
 

@@ -11,9 +11,10 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from operators.codes import CURRENCIES
+from operators.decide import WORST_DECIDES
 from operators.decision_table import DecisionRow
 from operators.fraud.signals import BY_NAME
-from operators.money import Amount, from_decimal
+from operators.money import Amount, from_decimal, render
 from operators.reference import ReferencePolicy, RuleSetting, SignalWeight
 from operators.validation import RULES
 
@@ -248,3 +249,82 @@ def _row(row: _Row) -> DecisionRow:
 
 def _amount(value: Decimal | None) -> Amount | None:
     return None if value is None else from_decimal(value)
+
+
+def write_policy(policy: ReferencePolicy) -> str:
+    """The YAML text of a policy: reading it gives the same policy.
+
+    One without a decision table gets the table by which it decides.
+    """
+    return yaml.dump(_values(policy), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes numbers as they are given, as text without quotes."""
+
+    yaml_implicit_resolvers: Mapping[str, Any] = {}
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:
+        words = all(isinstance(each, str) for each in sequence)
+        return super().represent_sequence(tag, sequence, flow_style=words)
+
+
+def _values(policy: ReferencePolicy) -> dict[str, Any]:
+    quantity_amount = policy.quantity_tolerance_amount or 0
+    return {
+        "version": policy.version,
+        "base_currency": policy.base_currency,
+        "limits": {
+            "approval": _plain(policy.approval_limit),
+            "approval_margin_percent": _plain(policy.approval_margin_percent),
+        },
+        "tolerances": {
+            "quantity": {
+                "percent": _plain(policy.quantity_tolerance_percent),
+                "amount": _plain(quantity_amount),
+            },
+            "price": {
+                "percent": _plain(policy.price_tolerance_percent),
+                "amount": _plain(policy.price_tolerance_amount),
+            },
+        },
+        "validation": {
+            "maximum_age_days": str(policy.maximum_age_days),
+            "future_days": str(policy.future_days),
+            "peppol_rules": str(policy.peppol_rules).lower(),
+            "rules": {each.rule_id: each.severity for each in policy.rules},
+        },
+        "fraud": {
+            "warning_score": str(policy.fraud_warning_score),
+            "fail_score": str(policy.fraud_fail_score),
+            "unusual_amount_factor": _plain(policy.unusual_amount_factor),
+            "weights": {each.signal: str(each.points) for each in policy.weights},
+        },
+        "decision": [_row_values(row) for row in policy.decision or WORST_DECIDES],
+    }
+
+
+def _row_values(row: DecisionRow) -> dict[str, Any]:
+    conditions = {
+        "any": list(row.any_branch),
+        "validation": list(row.validation),
+        "inventory": list(row.inventory),
+        "fraud": list(row.fraud),
+        "pricing": list(row.pricing),
+        "with_error": "true" if row.with_error else None,
+        "amount_from": None if row.amount_from is None else _plain(row.amount_from),
+        "amount_below": None if row.amount_below is None else _plain(row.amount_below),
+        "vendor_classes": list(row.vendor_classes),
+    }
+    values = {
+        "row": row.name,
+        "when": {name: value for name, value in conditions.items() if value not in (None, [])},
+        "status": row.status,
+        "approvers": row.approvers,
+        "reason": row.reason,
+    }
+    return {name: value for name, value in values.items() if value not in (None, {})}
+
+
+def _plain(amount: Amount) -> str:
+    return render(amount, 0)

@@ -124,6 +124,22 @@ def sole(path: str) -> Field[Amount | None]:
     return read_sole
 
 
+def alike(path: str) -> Field[str | None]:
+    """Text that may stand in several places but is the same in all of them."""
+    find, read = _xpath(path), given(".")
+
+    def read_alike(element: Element, faults: Faults) -> str | None:
+        first = None
+        for found in find(element):
+            written = read(found, faults)
+            if first is not None and written != first:
+                raise bad_value(found, written or "", "is something else elsewhere", "repeated")
+            first = written
+        return first
+
+    return read_alike
+
+
 def day(*paths: str) -> Field[date | None]:
     """A calendar day: ISO 8601 in UBL, UN/CEFACT's formats 102, 203 and 204 in CII."""
     find = _written(paths)

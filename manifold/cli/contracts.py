@@ -19,6 +19,7 @@ from connectors.settings import Settings
 app = typer.Typer(
     name="contracts",
     help="Check the schemas and topics, lock their ids, and publish them to a registry.",
+    add_completion=False,
     no_args_is_help=True,
 )
 

@@ -16,7 +16,12 @@ from connectors.settings import Settings
 from manifold.cli.options import Json
 from manifold.cli.output import explained
 
-app = typer.Typer(name="db", help="Migrate, check and count the database.", no_args_is_help=True)
+app = typer.Typer(
+    name="db",
+    help="Migrate, check and count the database.",
+    add_completion=False,
+    no_args_is_help=True,
+)
 
 Url = Annotated[str | None, typer.Option("--url", help="Instead of the setting database.url.")]
 

@@ -44,7 +44,10 @@ from manifold.cli.output import (
 from operators.time import isoformat
 
 app = typer.Typer(
-    name="dlq", help="Dead letters: list, show, replay, discard.", no_args_is_help=True
+    name="dlq",
+    help="Dead letters: list, show, replay, discard.",
+    add_completion=False,
+    no_args_is_help=True,
 )
 
 Topic: TypeAlias = Annotated[

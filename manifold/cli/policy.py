@@ -8,7 +8,9 @@ import typer
 from msgspec import Struct
 
 from connectors.browse import partitions_of, read_all
-from connectors.policy_file import POLICY_ID, PolicyError, read_policy
+from connectors.codec import Codec, LockIds
+from connectors.contracts import Contracts
+from connectors.policy_file import POLICY_ID, PolicyError, read_policy, write_policy
 from connectors.publish import Publisher
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.options import Bootstrap, Extra, Json
@@ -23,14 +25,32 @@ from manifold.cli.output import (
     printable,
     table,
 )
+from manifold.cli.reference_files import records_of
 from operators.money import render
 from operators.reference import ReferencePolicy
 
 _COUNTS = frozenset({"fraud_warning_score", "fraud_fail_score", "maximum_age_days", "future_days"})
 
 app = typer.Typer(
-    name="policy", help="The policy: check a file, compare it, publish it.", no_args_is_help=True
+    name="policy",
+    help="The policy: show it, check a file, compare it, publish it.",
+    add_completion=False,
+    no_args_is_help=True,
 )
+
+
+@app.command("show")
+@explained()
+def show_command(
+    starter: Annotated[
+        bool, typer.Option("--starter", help="The starter data's, instead of the one in force.")
+    ] = False,
+    bootstrap: Bootstrap = None,
+    extra: Extra = None,
+) -> None:
+    """Print the policy in force as YAML, to change it and publish it again."""
+    policy = _starter() if starter else in_force(cluster(bootstrap, extra))
+    typer.echo(write_policy(policy), nl=False)
 
 
 @app.command("check")
@@ -128,6 +148,12 @@ def _understood(file: str) -> ReferencePolicy:
         return _read(file)
     except PolicyError as error:
         raise Failed("\n".join(f"{file}, {mistake}" for mistake in error.mistakes)) from None
+
+
+def _starter() -> ReferencePolicy:
+    contracts = Contracts.load(namespace="")
+    records = records_of(contracts, Codec(contracts, LockIds(contracts)), (), starter=True)
+    return next(record for record in records if isinstance(record, ReferencePolicy))
 
 
 def in_force(there: Cluster) -> ReferencePolicy:

@@ -23,7 +23,10 @@ from manifold.cli.output import (
 from manifold.cli.reference_files import records_of
 
 app = typer.Typer(
-    name="reference", help="Reference data: load it, list its keys.", no_args_is_help=True
+    name="reference",
+    help="Reference data: load it, list its keys.",
+    add_completion=False,
+    no_args_is_help=True,
 )
 
 _SHOWN_KEYS = 8

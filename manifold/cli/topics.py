@@ -16,6 +16,7 @@ from manifold.cli.output import explained
 app = typer.Typer(
     name="topics",
     help="Create the topics of the contracts, and see what differs. Nothing is ever deleted.",
+    add_completion=False,
     no_args_is_help=True,
 )
 

@@ -90,7 +90,9 @@ def test_an_added_field_gets_a_new_id_and_old_ids_stay(folder: Path) -> None:
     assert CliRunner().invoke(app, ["lock", "--root", str(folder)]).exit_code == 0
     after = json.loads((folder / "lock.json").read_text())["ids"]
     assert before.items() <= after.items()
-    added = after[str(len(before) + 1)]
+    (new,) = after.keys() - before.keys()
+    assert int(new) == max(map(int, before)) + 1
+    added = after[new]
     assert (added["record"], added["version"]) == ("reference_vendor", 2)
 
 

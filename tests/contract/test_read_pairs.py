@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from connectors.einvoice import read
 from operators import money
-from operators.invoice import Invoice
+from operators.invoice import Invoice, SupportingDocument
 
 DOCUMENTS = Path(__file__).parents[2].parent / "shared" / "data" / "e-invoices"
 CASES = [f"01.{number:02d}a-INVOICE" for number in range(1, 11)]
@@ -28,6 +28,14 @@ DIFFERENCES = [
     ("01.02a-INVOICE", "purchase_order", "Dummywert", None, PLACEHOLDER),
     ("01.08a-INVOICE", "purchase_order", "Dummywert", None, PLACEHOLDER),
     ("01.09a-INVOICE", "purchase_order", "Dummywert", None, PLACEHOLDER),
+    (
+        "01.09a-INVOICE",
+        "supporting_documents",
+        (),
+        (SupportingDocument("ANG987654321"),),
+        "A tender or lot (BT-17) has an element of its own in UBL. In CII it stands among the"
+        " supporting documents, where BR-52 judges it with the rest.",
+    ),
     ("01.10a-INVOICE", "purchase_order", "Dummywert", None, PLACEHOLDER),
 ]
 

@@ -8,6 +8,7 @@ Exits with 1 when a rule disagrees, or was never seen broken, or never kept.
 import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -34,10 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = _parser().parse_args(arguments)
     try:
         artefacts = wanted.artefacts or fetched()
-        found = [
-            compare(syntax, wanted.documents, wanted.seed, artefacts, wanted.invoices)
-            for syntax in ("UBL", "CII")
-        ]
+        with ProcessPoolExecutor() as pool:
+            comparing = [
+                pool.submit(
+                    compare, syntax, wanted.documents, wanted.seed, artefacts, wanted.invoices
+                )
+                for syntax in ("UBL", "CII")
+            ]
+            found = [each.result() for each in comparing]
     except NoArtefacts as error:
         print(f"oracle: {error}", file=sys.stderr)
         return 2

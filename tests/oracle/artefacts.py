@@ -1,8 +1,11 @@
 """The official validation rules of EN 16931, run as published: XSLT made from Schematron."""
 
+import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -76,8 +79,23 @@ class Artefacts:
         That happens where a number is none, or one stands where there may be only one.
         """
         try:
-            node = self._processor.parse_xml(xml_text=document.decode())
-            report = self._rules.transform_to_string(xdm_node=node)
+            with _standard_error_closed():
+                node = self._processor.parse_xml(xml_text=document.decode())
+                report = self._rules.transform_to_string(xdm_node=node)
         except PySaxonApiError:
             return None
         return frozenset(_ASSERTION.findall(report))
+
+
+@contextmanager
+def _standard_error_closed() -> Iterator[None]:
+    """Saxon writes there, around Python, why a rule fails; it has no setting for that."""
+    before = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nowhere)

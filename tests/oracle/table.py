@@ -67,7 +67,7 @@ class Tally:
         """How many documents could not be compared."""
         return (
             f"{self._skipped['theirs']:,} on which an official rule fails to run, "
-            f"{self._skipped['ours']:,} that their XML Schema would not let pass"
+            f"{self._skipped['ours']:,} that cannot be read whole"
         )
 
 

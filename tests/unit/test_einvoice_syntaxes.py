@@ -279,6 +279,22 @@ def test_of_two_where_one_is_allowed_none_is_taken(document: str, again: str) ->
     assert caught.value.invoice is not None
 
 
+@pytest.mark.parametrize(("second", "agree"), [("35", True), ("29", False)])
+def test_entries_of_a_cii_vat_breakdown_have_one_tax_point(second: str, agree: bool) -> None:
+    code = "<DueDateTypeCode>35</DueDateTypeCode>"
+    before, end, after = CII.rpartition("</ApplicableTradeTax>")
+    assert code in before
+    document = f"{before}{code.replace('35', second)}{end}{after}".encode()
+
+    if agree:
+        assert read(document).invoice.tax_point_code == "35"
+    else:
+        with pytest.raises(Unreadable, match="is something else elsewhere") as caught:
+            read(document)
+        assert caught.value.invoice is not None
+        assert caught.value.invoice.tax_point_code is None
+
+
 def test_what_may_be_an_allowance_or_a_charge_is_refused() -> None:
     document = UBL.replace("<b:ChargeIndicator>false</b:ChargeIndicator>", "", 1)
 

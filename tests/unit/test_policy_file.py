@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace
 
-from connectors.policy_file import PolicyError, read_policy
+from connectors.policy_file import PolicyError, read_policy, write_policy
+from operators.decide import WORST_DECIDES
 from operators.decision_table import DecisionRow
 from operators.money import parse
 from operators.reference import RuleSetting, SignalWeight
@@ -71,6 +73,19 @@ def test_every_field_is_read_from_its_place() -> None:
         amount_from=parse("10000.50"),
         vendor_classes=("new",),
     )
+
+
+def test_what_is_written_reads_the_same() -> None:
+    policy = read_policy(POLICY)
+
+    assert read_policy(write_policy(policy)) == policy
+    assert "  percent: 0.1\n" in write_policy(policy)
+
+
+def test_without_a_decision_table_the_one_by_which_it_decides_is_written() -> None:
+    policy = replace(read_policy(POLICY), decision=())
+
+    assert read_policy(write_policy(policy)).decision == WORST_DECIDES
 
 
 @dataclass(frozen=True)

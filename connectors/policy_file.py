@@ -162,7 +162,8 @@ def read_policy(text: str, policy_id: str = POLICY_ID) -> ReferencePolicy:
         policy = _Policy.model_validate(values)
     except ValidationError as error:
         for each in error.errors(include_url=False):
-            mistakes.append(_sentence(node, each["loc"], each["msg"]))
+            said = _SAID.get(each["type"], each["msg"].removeprefix("Value error, "))
+            mistakes.append(_sentence(node, each["loc"], said))
         raise PolicyError(mistakes) from None
     if mistakes:
         raise PolicyError(mistakes)
@@ -171,8 +172,14 @@ def read_policy(text: str, policy_id: str = POLICY_ID) -> ReferencePolicy:
 
 def _sentence(node: yaml.Node, path: tuple[int | str, ...], message: str) -> str:
     named = ".".join(str(step) for step in path if not str(step).startswith("literal["))
-    said = message.removeprefix("Value error, ")
-    return f"line {_line_of(node, path)}{f', {named}' if named else ''}: {said}"
+    return f"line {_line_of(node, path)}{f', {named}' if named else ''}: {message}"
+
+
+_SAID = {
+    "extra_forbidden": "is not known here: `manifold policy show --starter` has what there is",
+    "missing": "is missing",
+}
+"""Of the validator's messages those that speak to programmers."""
 
 
 def _line_of(node: yaml.Node, path: Sequence[int | str]) -> int:
@@ -262,11 +269,12 @@ def write_policy(policy: ReferencePolicy) -> str:
 class _Plain(yaml.SafeDumper):
     """Writes numbers as they are given, as text without quotes."""
 
-    yaml_implicit_resolvers: Mapping[str, Any] = {}
-
     def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:
         words = all(isinstance(each, str) for each in sequence)
         return super().represent_sequence(tag, sequence, flow_style=words)
+
+
+_Plain.yaml_implicit_resolvers = {}
 
 
 def _values(policy: ReferencePolicy) -> dict[str, Any]:

@@ -60,8 +60,26 @@ def text(*paths: str) -> Field[str | None]:
 def given(*paths: str) -> Field[str | None]:
     """Text that counts as given, if empty, as soon as its element or attribute is there.
 
-    EN 16931's syntax bindings demand some terms as elements, others as something to read.
+    EN 16931's syntax bindings demand some terms as elements, others as something to read. Where a
+    document gives it more than once it has to be the same: taking the first would hide the others.
     """
+    find = [_xpath(path) for path in paths]
+    first = first_given(*paths)
+
+    def read(element: Element, faults: Faults) -> str | None:
+        for finder in find:
+            written, *others = [_stripped(found) for found in finder(element)] or [""]
+            if any(other != written for other in others):
+                place = next(each for each in finder(element) if _stripped(each) != written)
+                where = element if isinstance(place, str) else place
+                raise bad_value(where, "", "is there more than once, and differs", "repeated")
+        return first(element, faults)
+
+    return read
+
+
+def first_given(*paths: str) -> Field[str | None]:
+    """The same where a document may give several: the first that is not empty."""
     return _given(paths, str)
 
 
@@ -94,50 +112,29 @@ def compact(*paths: str) -> Field[str | None]:
 
 
 def amount(*paths: str) -> Field[Amount | None]:
-    """An exact decimal number."""
-    find = _written(paths)
+    """An exact decimal number, which is there once: of two, taking the first would alter it."""
+    finders = [_sole(path) for path in paths]
 
     def read(element: Element, _: Faults) -> Amount | None:
-        for place, written in find(element):
-            try:
-                return money.parse(written)
-            except ValueError:
-                raise bad_value(
-                    place,
-                    written,
-                    "is not a number that can be kept exactly: write it like 1234.50, with at"
-                    " most 8 decimal places and 20 digits before the point",
-                ) from None
+        for find in finders:
+            place = find(element)
+            if place is not None and (written := _stripped(place)):
+                return _number(place, written)
         return None
 
     return read
 
 
-def sole(path: str) -> Field[Amount | None]:
-    """An amount that a document has once: of two, taking the first would alter it."""
-    find, read = _sole(path), amount(".")
-
-    def read_sole(element: Element, faults: Faults) -> Amount | None:
-        found = find(element)
-        return None if found is None else read(found, faults)
-
-    return read_sole
-
-
-def alike(path: str) -> Field[str | None]:
-    """Text that may stand in several places but is the same in all of them."""
-    find, read = _xpath(path), given(".")
-
-    def read_alike(element: Element, faults: Faults) -> str | None:
-        first = None
-        for found in find(element):
-            written = read(found, faults)
-            if first is not None and written != first:
-                raise bad_value(found, written or "", "is something else elsewhere", "repeated")
-            first = written
-        return first
-
-    return read_alike
+def _number(place: Element, written: str) -> Amount:
+    try:
+        return money.parse(written)
+    except ValueError:
+        raise bad_value(
+            place,
+            written,
+            "is not a number that can be kept exactly: write it like 1234.50, with at most 8"
+            " decimal places and 20 digits before the point",
+        ) from None
 
 
 def day(*paths: str) -> Field[date | None]:
@@ -201,15 +198,20 @@ def record(kind: type[Record], **fields: Field[object]) -> Field[Record]:
 
 
 def one(path: str, read: Field[Value]) -> Field[Value | None]:
-    """What the first element holds; None when there is no element."""
+    """What an element holds, every one of them when there are several; None when there is none."""
     find = _xpath(path)
 
-    def first(element: Element, faults: Faults) -> Value | None:
-        for found in find(element):
-            return read(found, faults)
-        return None
+    def only(element: Element, faults: Faults) -> Value | None:
+        first, *others = find(element) or [None]
+        if first is None:
+            return None
+        value = read(first, faults)
+        for other in others:
+            if read(other, []) != value:
+                raise bad_value(other, "", "is there more than once, and differs", "repeated")
+        return value
 
-    return first
+    return only
 
 
 def each(*places: tuple[str, Field[Value | None]]) -> Field[tuple[Value, ...]]:
@@ -280,13 +282,16 @@ def _given(paths: tuple[str, ...], clean: Callable[[str], str]) -> Field[str | N
         there = None
         for finder in finders:
             for found in finder(element):
-                written = (found if isinstance(found, str) else _content(found)).strip()
-                if written:
+                if written := _stripped(found):
                     return clean(written)
                 there = ""
         return there
 
     return read
+
+
+def _stripped(found: Element | str) -> str:
+    return (found if isinstance(found, str) else _content(found)).strip()
 
 
 def _sole(path: str) -> Callable[[Element], Element | None]:

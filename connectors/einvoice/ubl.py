@@ -13,12 +13,12 @@ from connectors.einvoice.binding import (
     compact,
     day,
     each,
+    first_given,
     flag,
     given,
     one,
     read_whole,
     record,
-    sole,
     text,
     within,
 )
@@ -61,7 +61,7 @@ def _party(role: str) -> Field[Party]:
     return record(
         Party,
         name=text(f"{party}/cac:PartyLegalEntity/cbc:RegistrationName"),
-        identifier=given(f"{party}/cac:PartyIdentification/cbc:ID[not(@schemeID = 'SEPA')]"),
+        identifier=first_given(f"{party}/cac:PartyIdentification/cbc:ID[not(@schemeID = 'SEPA')]"),
         legal_id=given(f"{party}/cac:PartyLegalEntity/cbc:CompanyID"),
         vat_id=compact(f"{party}/cac:PartyTaxScheme[{_VAT}]/cbc:CompanyID"),
         tax_id=given(f"{party}/cac:PartyTaxScheme[not({_VAT})]/cbc:CompanyID"),
@@ -121,7 +121,7 @@ _LINE = record(
     quantity=amount("cbc:InvoicedQuantity | cbc:CreditedQuantity"),
     unit=given("cbc:InvoicedQuantity/@unitCode | cbc:CreditedQuantity/@unitCode"),
     price=amount("cac:Price/cbc:PriceAmount"),
-    base_quantity=sole("cac:Price/cbc:BaseQuantity"),
+    base_quantity=amount("cac:Price/cbc:BaseQuantity"),
     base_unit=given("cac:Price/cbc:BaseQuantity/@unitCode"),
     net=amount("cbc:LineExtensionAmount"),
     vat_category=given("cac:Item/cac:ClassifiedTaxCategory/cbc:ID"),
@@ -164,16 +164,16 @@ _VAT_SUBTOTAL = record(
 
 _TOTALS = record(
     Totals,
-    lines_net=sole("cac:LegalMonetaryTotal/cbc:LineExtensionAmount"),
-    allowances=sole("cac:LegalMonetaryTotal/cbc:AllowanceTotalAmount"),
-    charges=sole("cac:LegalMonetaryTotal/cbc:ChargeTotalAmount"),
-    net=sole("cac:LegalMonetaryTotal/cbc:TaxExclusiveAmount"),
-    tax=sole(f"cac:TaxTotal/cbc:TaxAmount[not({_ACCOUNTING})]"),
-    tax_accounting=sole(f"cac:TaxTotal/cbc:TaxAmount[{_ACCOUNTING}]"),
-    gross=sole("cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"),
-    prepaid=sole("cac:LegalMonetaryTotal/cbc:PrepaidAmount"),
-    rounding=sole("cac:LegalMonetaryTotal/cbc:PayableRoundingAmount"),
-    payable=sole("cac:LegalMonetaryTotal/cbc:PayableAmount"),
+    lines_net=amount("cac:LegalMonetaryTotal/cbc:LineExtensionAmount"),
+    allowances=amount("cac:LegalMonetaryTotal/cbc:AllowanceTotalAmount"),
+    charges=amount("cac:LegalMonetaryTotal/cbc:ChargeTotalAmount"),
+    net=amount("cac:LegalMonetaryTotal/cbc:TaxExclusiveAmount"),
+    tax=amount(f"cac:TaxTotal/cbc:TaxAmount[not({_ACCOUNTING})]"),
+    tax_accounting=amount(f"cac:TaxTotal/cbc:TaxAmount[{_ACCOUNTING}]"),
+    gross=amount("cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"),
+    prepaid=amount("cac:LegalMonetaryTotal/cbc:PrepaidAmount"),
+    rounding=amount("cac:LegalMonetaryTotal/cbc:PayableRoundingAmount"),
+    payable=amount("cac:LegalMonetaryTotal/cbc:PayableAmount"),
 )
 
 _INVOICE = record(

@@ -191,6 +191,8 @@ def _parts(policy: ReferencePolicy) -> Iterator[tuple[str, str]]:
             case "decision":
                 for place, row in enumerate(value, 1):
                     yield f"row “{row.name}”", f"{place}. {_row(row)}"
+            case "quantity_tolerance_amount":
+                yield name, _shown(name, value or 0)
             case _:
                 yield name, _shown(name, value)
 

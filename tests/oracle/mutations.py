@@ -144,6 +144,19 @@ def _both_tax_points(root: Element, rng: Random) -> None:
         _add(root, e("cbc:TaxPointDate", "2026-03-01"))
 
 
+def _rename_currency(root: Element, rng: Random) -> None:
+    """A code that is none for a currency, wherever it stands."""
+    codes = {_text(place) for place in root.iter("{*}*") if _name(place).endswith("CurrencyCode")}
+    if not codes:
+        return
+    code = rng.choice(sorted(codes))
+    for place in root.iter("{*}*"):
+        if _text(place) == code:
+            place.text = "EUX"
+        if place.get("currencyID") == code:
+            place.set("currencyID", "EUX")
+
+
 def _add(place: Element, part: Element) -> None:
     if place.find(str(part.tag)) is None:
         place.append(part)
@@ -163,6 +176,7 @@ _WEIGHTS: Mapping[Mutation, int] = {
     _more_decimals: 1,
     _whole_card_number: 1,
     _both_tax_points: 1,
+    _rename_currency: 1,
 }
 
 
@@ -212,7 +226,8 @@ def _other_number(number: Decimal, rng: Random) -> str:
             lambda _: Decimal(0),
         ]
     )
-    return f"{change(number):f}"
+    # Ours do not count a zero at the end as a decimal, theirs do.
+    return re.sub(r"(\.\d\d\d*?)0+$", r"\1", f"{change(number):f}")
 
 
 def _number(text: str) -> Decimal | None:

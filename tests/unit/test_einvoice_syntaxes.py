@@ -289,7 +289,7 @@ def test_entries_of_a_cii_vat_breakdown_have_one_tax_point(second: str, agree: b
     if agree:
         assert read(document).invoice.tax_point_code == "35"
     else:
-        with pytest.raises(Unreadable, match="is something else elsewhere") as caught:
+        with pytest.raises(Unreadable, match="more than once, and differs") as caught:
             read(document)
         assert caught.value.invoice is not None
         assert caught.value.invoice.tax_point_code is None

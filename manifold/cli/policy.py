@@ -26,6 +26,7 @@ from manifold.cli.output import (
     table,
 )
 from manifold.cli.reference_files import records_of
+from operators.decide import WORST_DECIDES
 from operators.money import render
 from operators.reference import ReferencePolicy
 
@@ -189,7 +190,7 @@ def _parts(policy: ReferencePolicy) -> Iterator[tuple[str, str]]:
             case "weights":
                 yield from ((f"weight of {each.signal}", str(each.points)) for each in value)
             case "decision":
-                for place, row in enumerate(value, 1):
+                for place, row in enumerate(value or WORST_DECIDES, 1):
                     yield f"row “{row.name}”", f"{place}. {_row(row)}"
             case "quantity_tolerance_amount":
                 yield name, _shown(name, value or 0)

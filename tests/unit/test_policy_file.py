@@ -98,8 +98,8 @@ class Mistake:
 
 MISTAKES = [
     Mistake("base_currency: EUR", "base_currency: EURO", 2, "base_currency: is no currency"),
-    Mistake("approval: 10000", "aproval: 10000", 4, "limits.aproval: Extra inputs"),
-    Mistake("approval: 10000", "aproval: 10000", 3, "limits.approval: Field required"),
+    Mistake("approval: 10000", "aproval: 10000", 4, "limits.aproval: is not known here"),
+    Mistake("approval: 10000", "aproval: 10000", 3, "limits.approval: is missing"),
     Mistake("percent: 0.1,", "percent: much,", 7, "tolerances.price.percent: Input should be"),
     Mistake("percent: 0.1,", "percent: 0.123456789,", 7, "more than 8 decimal places"),
     Mistake("BR-01: OFF", "BR-0: OFF", 11, "BR-0 is no rule"),
@@ -111,7 +111,9 @@ MISTAKES = [
     Mistake(
         "  - row: rest\n", "  - row: rest\n    when: {fraud: [PASS]}\n", 20, "without conditions"
     ),
-    Mistake("when: {amount_from", "when: {}\n    x: {amount_from", 29, "decision.1.x: Extra"),
+    Mistake(
+        "when: {amount_from", "when: {}\n    x: {amount_from", 29, "decision.1.x: is not known"
+    ),
     Mistake("fail_score: 80", "fail_score: 80\n  fail_score: 90", 17, "fail_score is given twice"),
     Mistake("limits:", "limits: [", 5, "this is not YAML"),
 ]

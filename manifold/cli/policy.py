@@ -96,8 +96,8 @@ def diff_command(
     extra: Extra = None,
 ) -> None:
     """Show what a policy changes: against the one in force, or against another file."""
-    new = _understood(file)
-    old = in_force(cluster(bootstrap, extra)) if other is None else _understood(other)
+    new = policy_from(file)
+    old = in_force(cluster(bootstrap, extra)) if other is None else policy_from(other)
     changes = list(_changes(old, new))
     shown = table("what", "before", "now")
     for what, before, now in changes:
@@ -121,7 +121,7 @@ def publish_command(
     extra: Extra = None,
 ) -> None:
     """Put a policy in force: every flow takes it over between two polls, without a restart."""
-    policy = _understood(file)
+    policy = policy_from(file)
     there = cluster(bootstrap, extra)
     partitions_of(there.kafka, {there.topic(ReferencePolicy).name})
     publisher = Publisher(there.kafka, there.contracts, there.codec, "policy")
@@ -144,7 +144,8 @@ def _read(file: str) -> ReferencePolicy:
         raise PolicyError(["the file is not UTF-8: save it as UTF-8"]) from None
 
 
-def _understood(file: str) -> ReferencePolicy:
+def policy_from(file: str) -> ReferencePolicy:
+    """The policy in a YAML file, - for standard input; Failed with its mistakes."""
     try:
         return _read(file)
     except PolicyError as error:

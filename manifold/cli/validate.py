@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
@@ -20,6 +21,7 @@ from manifold.cli.output import (
     printable,
     table,
 )
+from manifold.cli.policy import policy_from
 from manifold.cli.read import found_in
 from manifold.cli.reference_files import records_of
 from operators import validation
@@ -42,6 +44,10 @@ def validate(
             "they replace those of the starter data.",
         ),
     ] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A policy in YAML, as `manifold policy` takes it."),
+    ] = None,
     on: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Judge as of this day instead of today."),
@@ -52,6 +58,8 @@ def validate(
     Ends with 1 when a rule of severity ERROR is violated or a document cannot be read.
     """
     measure = _Measure.of(reference or (), (on or datetime.now(UTC)).date())
+    if policy is not None:
+        measure = replace(measure, policy=policy_from(policy))
     failed = False
     for file in files:
         for found in found_in(file):

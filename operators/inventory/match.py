@@ -89,7 +89,7 @@ def compare(
         return known
 
     find = _finder(order, remaining, policy)
-    same_currency = invoice.currency is None or invoice.currency == order.currency
+    same_currency = not invoice.currency or invoice.currency == order.currency
     matches: list[ClaimLine] = []
     extents: set[_Extent] = set()
     found: list[Violation] = []

@@ -209,6 +209,7 @@ CASES: dict[str, tuple[Invoice, str, list[tuple[str, str]]]] = {
     ),
     "other unit": (invoice(line(unit="KGM")), "LIMITED", [("MF-PO-UNIT", "WARNING")]),
     "no quantity": (invoice(line(None)), "LIMITED", [("MF-PO-QUANTITY", "WARNING")]),
+    "empty currency": (invoice(line(), currency=""), "AVAILABLE", []),
     "other currency": (
         invoice(line(price=parse("9")), currency="USD"),
         "LIMITED",

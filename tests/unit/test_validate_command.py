@@ -8,6 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from connectors.einvoice import to_json
+from manifold.cli.policy import app as policy_commands
 from manifold.cli.validate import validate
 from tests.unit.validation_subject import INVOICE, changed
 
@@ -103,3 +104,21 @@ def test_a_policy_of_ones_own_replaces_that_of_the_starter_data(
     result = runner.invoke(command, [right, "--reference", str(policy), "--json", *ON])
 
     assert [each["rule_id"] for each in json.loads(result.stdout)["violations"]] == ["MF-DATE-OLD"]
+
+
+def test_a_policy_in_yaml_says_which_rules_count(
+    command: typer.Typer, runner: CliRunner, tmp_path: Path, right: str
+) -> None:
+    shown = runner.invoke(policy_commands, ["show", "--starter"]).stdout
+    strict = shown.replace("maximum_age_days: 365", "maximum_age_days: 1")
+    assert strict != shown
+    policy = tmp_path / "policy.yaml"
+
+    found = []
+    for text in (strict, strict.replace("rules: {}", "rules: {MF-DATE-OLD: ERROR}")):
+        policy.write_text(text)
+        result = runner.invoke(command, [right, "--policy", str(policy), "--json", *ON])
+        (violation,) = json.loads(result.stdout)["violations"]
+        found.append((violation["rule_id"], violation["severity"], result.exit_code))
+
+    assert found == [("MF-DATE-OLD", "WARNING", 0), ("MF-DATE-OLD", "ERROR", 1)]

@@ -97,6 +97,8 @@ Memory: TypeAlias = Table[Decided | Forgotten]
 Outcome: TypeAlias = InvoiceDecision | InvoiceSettled | Late | Duplicate
 
 _PLACES = {branch: place for place, branch in enumerate(BRANCHES)}
+_LARGEST = 2**63 - 1
+"""Of the whole numbers that a table keeps."""
 _HORIZON = "\x00forgotten"
 """Key of the `Forgotten` entry: no request identifier starts with a control character."""
 
@@ -264,7 +266,9 @@ def _answer(result: Result) -> BranchAnswer:
 
 
 def _amount(result: Result) -> Amount | None:
-    return result.details.amount_in_base if isinstance(result, PricingResult) else None
+    """The amount due, when it can be remembered: from 92 billion on it counts as not known."""
+    amount = result.details.amount_in_base if isinstance(result, PricingResult) else None
+    return None if amount is None or abs(amount) > _LARGEST else amount
 
 
 def _class(result: Result) -> str | None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from msgspec.structs import replace
 
 from connectors.changelog_table import ChangelogTable
 from connectors.joined import CLOSED, REQUESTS
@@ -25,7 +26,7 @@ from operators.result import (
     ValidationDetails,
     Violation,
 )
-from operators.table import MemoryTable
+from operators.table import MemoryTable, Table
 
 DEADLINE, REMEMBER = 30, 200
 STATUSES: Mapping[Branch, tuple[str, ...]] = {
@@ -270,8 +271,8 @@ class Requests:
 
     def __init__(self) -> None:
         self.join = Join(DEADLINE, REMEMBER)
-        self.waiting = MemoryTable[Any]()
-        self.memory = MemoryTable[Any]()
+        self.waiting: Table[Any] = MemoryTable[Any]()
+        self.memory: Table[Any] = MemoryTable[Any]()
 
     def answer(self, answer: Result, at: int) -> list[Outcome]:
         return list(self.join.answer(self.waiting, self.memory, answer, at, at))
@@ -302,6 +303,24 @@ def test_clocks_that_are_far_off_do_not_make_latencies_that_no_record_can_carry(
     list(requests.join.answer(requests.waiting, requests.memory, found, 100, 9_000))
     (partial,) = decisions(requests.caught_up(100 + DEADLINE + 1, 9_000))
     assert partial.latency_ms == (2**63 - 1 if uploaded_at < 0 else 0)
+
+
+@pytest.mark.parametrize(
+    ("due", "kept"),
+    [(2**63 - 1, 2**63 - 1), (-(2**63) + 1, -(2**63) + 1), (2**64, None), (-(2**64), None)],
+)
+def test_an_amount_that_no_table_can_keep_is_not_known(due: int, kept: int | None) -> None:
+    requests = Requests()
+    waiting = ChangelogTable[Any]("requests", REQUESTS)
+    requests.waiting = waiting
+    details = PricingDetails(currency="EUR", invoiced_net=0, amount_in_base=due)
+    priced = replace(result("PRICING", "MATCH"), details=details)
+
+    requests.answer(priced, 100)
+    assert list(waiting.changes())
+
+    (partial,) = decisions(requests.caught_up(100 + DEADLINE + 1, 9_000))
+    assert partial.amount == kept
 
 
 def test_a_known_answer_replaces_unknown_and_says_so() -> None:

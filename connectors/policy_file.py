@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from operators.codes import CURRENCIES
 from operators.decide import WORST_DECIDES
 from operators.decision_table import DecisionRow
-from operators.fraud.signals import BY_NAME
+from operators.fraud.catalogue import BY_NAME
 from operators.money import Amount, from_decimal, render
 from operators.reference import ReferencePolicy, RuleSetting, SignalWeight
 from operators.validation import RULES

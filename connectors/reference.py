@@ -3,7 +3,7 @@
 They are refreshed only between epochs, so that one epoch sees one version of them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
@@ -61,20 +61,25 @@ class GroupedReferenceTable(ReferenceTable[V]):
     """A reference table looked up by something else than its key, with several values each."""
 
     def __init__(
-        self, topic: str, decode: Callable[[bytes], V], group_of: Callable[[V], str]
+        self, topic: str, decode: Callable[[bytes], V], groups_of: Callable[[V], Iterable[str]]
     ) -> None:
-        """`group_of`: what a value is looked up by."""
+        """`groups_of`: what a value is looked up by, once or more often."""
         super().__init__(topic, decode)
-        self._group_of = group_of
+        self._groups_of = groups_of
         self._groups: dict[str, dict[str, V]] = {}
 
     def _replace(self, key: str, value: V | None) -> None:
         before = self._values.get(key)
         if before is not None:
-            self._groups[self._group_of(before)].pop(key)
+            for group in set(self._groups_of(before)):
+                members = self._groups[group]
+                del members[key]
+                if not members:
+                    del self._groups[group]
         super()._replace(key, value)
         if value is not None:
-            self._groups.setdefault(self._group_of(value), {})[key] = value
+            for group in self._groups_of(value):
+                self._groups.setdefault(group, {})[key] = value
 
     @property
     def groups(self) -> "Groups[V]":

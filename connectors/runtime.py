@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -119,11 +119,11 @@ class Runtime:
         return self._reference[record]
 
     def grouped_reference(
-        self, record: type[V], group_of: Callable[[V], str]
+        self, record: type[V], groups_of: Callable[[V], Iterable[str]]
     ) -> GroupedReferenceTable[V]:
-        """A reference table looked up by `group_of` its values."""
+        """A reference table looked up by `groups_of` its values, and by key."""
         table = GroupedReferenceTable(
-            self.contracts.topic_of(record).name, self.codec.decoder(record), group_of
+            self.contracts.topic_of(record).name, self.codec.decoder(record), groups_of
         )
         self._reference[record] = table
         return table

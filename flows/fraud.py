@@ -6,7 +6,7 @@ invoice.ocr.completed ─┘             │
                                      └─ vendors, seen
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import bytewax.operators as op
@@ -21,7 +21,7 @@ from connectors.stream import Decoded
 from connectors.tables import Tables, TableStore
 from connectors.wire import Wire
 from operators import fraud
-from operators.fraud import SealedPage, VendorProfile
+from operators.fraud import SealedPage, VendorProfile, accounts_of
 from operators.judgement import Judgement
 from operators.reference import ReferenceExchangeRate, ReferencePolicy, ReferenceVendor
 from operators.result import FraudDetails, FraudResult
@@ -38,6 +38,8 @@ class Reference(Struct, frozen=True):
 
     policies: Lookup[ReferencePolicy]
     vendors: Lookup[ReferenceVendor]
+    owners: Lookup[Sequence[ReferenceVendor]]
+    """Vendors by account."""
     rates: Lookup[ReferenceExchangeRate]
 
 
@@ -54,6 +56,7 @@ def branch(reference: Reference) -> OnRecord[Tables]:
                 case.invoice,
                 case.uploaded_at,
                 vendors=reference.vendors,
+                owners=reference.owners,
                 rates=reference.rates,
                 policy=case.policy,
                 profiles=tables["vendors"],
@@ -79,9 +82,11 @@ def build(
 
 def reference(runtime: Runtime) -> Reference:
     """The reference data of one process."""
+    vendors = runtime.grouped_reference(ReferenceVendor, accounts_of)
     return Reference(
         runtime.reference(ReferencePolicy),
-        runtime.reference(ReferenceVendor),
+        vendors,
+        vendors.groups,
         runtime.reference(ReferenceExchangeRate),
     )
 

@@ -86,7 +86,7 @@ def build(
 def reference(runtime: Runtime) -> Reference:
     """The reference data of one process."""
     receipts = runtime.grouped_reference(
-        ReferenceGoodsReceipt, lambda receipt: receipt.purchase_order
+        ReferenceGoodsReceipt, lambda receipt: (receipt.purchase_order,)
     )
     return Reference(
         runtime.reference(ReferencePolicy),

@@ -12,7 +12,7 @@ from manifold.generator.world import World
 from operators.money import CENT, HUNDRED, ONE, Amount, divided
 from operators.reference import OrderLine
 
-_HISTORY = 6
+_HISTORY = 12
 """Earlier invoices a vendor needs before one can be unusual."""
 _HUGE_EVERY = 15
 """A vendor sends at most one huge invoice in that many, or huge becomes usual."""

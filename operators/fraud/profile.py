@@ -56,6 +56,8 @@ class Entry(Struct, frozen=True, array_like=True, gc=False):
     """Fingerprint of the account, for a vendor without accounts in its master data."""
     earlier: tuple[Answer, ...] = ()
     """Answers to earlier attempts."""
+    issued: int = 0
+    """Issue date as a proleptic ordinal; 0 when there is none."""
 
 
 class SealedPage(Struct, frozen=True, array_like=True, gc=False):

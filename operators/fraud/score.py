@@ -1,6 +1,12 @@
 """Adds up what the signals saw, and remembers the invoice for those that follow."""
 
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
 from operators.codes import CREDIT_NOTES
+from operators.fraud.catalogue import BY_NAME, SIGNALS
+from operators.fraud.features import account, amount_of, likeness_of, number_of, similar
 from operators.fraud.profile import (
     Answer,
     Entry,
@@ -12,17 +18,7 @@ from operators.fraud.profile import (
     replaced,
     without,
 )
-from operators.fraud.signals import (
-    BY_NAME,
-    EARLIER_NEEDED,
-    SIGNALS,
-    Case,
-    account,
-    amount_of,
-    likeness_of,
-    number_of,
-    similar,
-)
+from operators.fraud.signals import EARLIER_NEEDED, Case
 from operators.invoice import Invoice
 from operators.judgement import Judgement, reported
 from operators.money import Amount, times
@@ -32,6 +28,8 @@ from operators.table import Lookup, Table
 from operators.time import Instant
 
 _LARGEST = 2**63 - 1
+_BILLED_ALIKE = 2
+"""Invoices of one amount and day with other numbers, after which a vendor bills like that."""
 _CLEAN = Judgement("PASS", FraudDetails(0))
 
 
@@ -43,6 +41,7 @@ def judge(
     uploaded_at: Instant,
     *,
     vendors: Lookup[ReferenceVendor],
+    owners: Lookup[Sequence[ReferenceVendor]],
     rates: Lookup[ReferenceExchangeRate],
     policy: ReferencePolicy,
     profiles: Table[VendorProfile],
@@ -61,13 +60,19 @@ def judge(
     before: Entry | None = None
     same: Entry | None = None
     alike: Entry | None = None
+    unlike = 0
     for entry in history.matching(marks_of(request_id, number, likeness)):
         if entry.request_id == request_id:
             before = entry
         elif number and entry.number == number:
             same = same or entry
-        elif likeness and entry.likeness == likeness and similar(entry.number, number):
-            alike = alike or entry
+        elif likeness and entry.likeness == likeness:
+            if similar(entry.number, number):
+                alike = alike or entry
+            else:
+                unlike += 1
+    if unlike >= _BILLED_ALIKE:
+        alike = None
     if before is not None:
         for answer in (before.answer, *before.earlier):
             if answer.attempt == attempt:
@@ -78,6 +83,7 @@ def judge(
     vendor = vendors.get(vendor_id)
     iban = _questionable(invoice, vendor)
     own = fingerprint(vendor_id, iban) if iban and not (vendor and vendor.ibans) else ""
+    recent = tuple(entry for entry in history.newest() if entry.request_id != request_id)
     case = Case(
         invoice,
         policy,
@@ -87,21 +93,26 @@ def judge(
         converted,
         same,
         alike,
-        _usual(history, request_id) if base is not None else None,
+        recent,
+        _ordinary(recent),
+        uploaded_at,
+        _owner(iban, vendor_id, owners),
         iban,
         own,
         without(history.profile.accounts, before.account if before else ""),
     )
     weights = {weight.signal: weight.points for weight in policy.weights}
-    evidence = [
-        Evidence(signal.name, weights.get(signal.name, signal.points), text)
-        for signal in SIGNALS
-        if (text := signal.seen(case)) is not None
-    ]
-    evidence.sort(key=_points, reverse=True)
+    evidence = _weighed(
+        [
+            Evidence(signal.name, weights.get(signal.name, signal.points), text)
+            for signal in SIGNALS
+            if (text := signal.seen(case)) is not None
+        ]
+    )
     answer = Answer(attempt, policy.fraud_warning_score, policy.fraud_fail_score, tuple(evidence))
     if before is None or before.answer.attempt < attempt:
-        entry = Entry(request_id, answer, number, likeness, base, uploaded_at, own)
+        issued = 0 if invoice.issue_date is None else invoice.issue_date.toordinal()
+        entry = Entry(request_id, answer, number, likeness, base, uploaded_at, own, issued=issued)
         history.record(replaced(entry, before), before)
     return _judgement(answer, vendor)
 
@@ -114,6 +125,21 @@ def _questionable(invoice: Invoice, vendor: ReferenceVendor | None) -> str:
     return next((each for each in accounts if each not in known), accounts[0] if accounts else "")
 
 
+def _ordinary(recent: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    ordinary = tuple(entry for entry in recent if not _suspicious(entry.answer))
+    return ordinary if len(ordinary) >= EARLIER_NEEDED else recent
+
+
+def _suspicious(answer: Answer) -> bool:
+    return bool(answer.evidence) and _score(answer.evidence) >= answer.warning_score
+
+
+def _owner(iban: str, vendor_id: str, owners: Lookup[Sequence[ReferenceVendor]]) -> str | None:
+    """Another vendor whose account it is, when it is not this one's as well."""
+    ids = [vendor.vendor_id for vendor in (owners.get(iban) or ())] if iban else []
+    return None if not ids or vendor_id in ids else ids[0]
+
+
 def _judgement(answer: Answer, vendor: ReferenceVendor | None) -> Judgement[FraudDetails]:
     of_class = None if vendor is None else vendor.vendor_class
     if (
@@ -123,7 +149,7 @@ def _judgement(answer: Answer, vendor: ReferenceVendor | None) -> Judgement[Frau
         and answer.fail_score > 0
     ):
         return _CLEAN
-    score = max(0, min(100, sum(found.points for found in answer.evidence)))
+    score = _score(answer.evidence)
     status: FraudStatus = "PASS"
     if score >= answer.fail_score:
         status = "FAIL"
@@ -163,17 +189,18 @@ def _in_base(
     return max(-_LARGEST, min(amount, _LARGEST)), True
 
 
-def _usual(history: History, request_id: str) -> Amount | None:
-    """The median of the newest amounts of other requests: few large ones do not move it."""
-    amounts = [
-        entry.amount
-        for entry in history.newest()
-        if entry.amount is not None and entry.request_id != request_id
-    ]
-    if len(amounts) < EARLIER_NEEDED:
-        return None
-    amounts.sort()
-    return amounts[len(amounts) // 2]
+def _weighed(evidence: list[Evidence]) -> list[Evidence]:
+    """The strongest first; of those that look at the amount only the first has points."""
+    evidence.sort(key=_points, reverse=True)
+    amounts = [found for found in evidence if BY_NAME[found.signal].about_amount]
+    for found in amounts[1:]:
+        evidence[evidence.index(found)] = replace(found, points=0)
+    evidence.sort(key=_points, reverse=True)
+    return evidence
+
+
+def _score(evidence: Sequence[Evidence]) -> int:
+    return max(0, min(100, sum(found.points for found in evidence)))
 
 
 def _points(found: Evidence) -> int:

@@ -1,29 +1,38 @@
-"""The signals: each looks at one invoice beside what is known, and says what it saw.
+"""The signals: each looks at one invoice beside what is known, and says what it saw."""
 
->>> similar("RE10O1", "RE1001"), similar("4711", "4711A"), similar("4711", "4712")
-(True, True, False)
-"""
-
-from collections.abc import Callable, Mapping
+from collections import Counter
+from itertools import pairwise
 from re import compile as pattern
-from types import MappingProxyType
-from zlib import crc32
 
 from msgspec import Struct
 
-from operators.codes import CREDIT_NOTES
+from operators.fraud.features import account
 from operators.fraud.profile import TRUSTED, Entry
 from operators.invoice import Invoice
 from operators.money import HUNDRED, ONE, Amount, percent, render, times
 from operators.reference import ReferencePolicy, ReferenceVendor
-from operators.time import isoformat
+from operators.time import Instant, isoformat
 
-EARLIER_NEEDED = 5
+EARLIER_NEEDED = 8
 """Earlier amounts without which none is called unusual."""
+BURST = 5
+"""Invoices before this one whose time is compared."""
+BURST_HISTORY = 14
+"""Earlier invoices without which nothing is called a burst."""
+SPLIT_HISTORY = 3
+"""Other days with invoices without which nothing is called split."""
+HABIT = 12
+"""Earlier invoices without which a vendor is not known to do something always or never."""
 
-_PUNCTUATION = pattern(r"[\W_]+")
-_LOOKALIKES = str.maketrans("OIL", "011")
-_SHORTEST = 3
+_BURST_SHARE = 10
+"""Times that a burst is shorter than the shortest time before."""
+_LEAST_PART = 5
+"""A part of what is split is at least the limit divided by that."""
+_MOST_PARTS = 6
+"""With more invoices of one or two days beside it, nothing is called split."""
+_SATURDAY = 5
+_ROUND = 100 * ONE
+_COUNTED = pattern(r"(.*?)(\d{1,18})")
 _YEAR_10000 = 253_402_300_800_000
 
 
@@ -42,8 +51,14 @@ class Case(Struct, frozen=True):
     """Another request with this number."""
     similar_number: Entry | None
     """Another request with this amount and date and nearly this number."""
-    usual: Amount | None
-    """Median of the vendor's newest amounts; None when there are too few."""
+    recent: tuple[Entry, ...]
+    """The vendor's newest other requests, in the order in which they came."""
+    ordinary: tuple[Entry, ...]
+    """Those of them that say what is usual: without the suspicious ones, where enough are left."""
+    uploaded_at: Instant
+    """When this one came."""
+    owner: str | None
+    """Another vendor that the master data says the account is of."""
     iban: str
     """Account to pay to, without blanks."""
     account: str
@@ -91,12 +106,36 @@ def account_changed(case: Case) -> str | None:
     return f"The bank account ending in {case.iban[-4:]} {where}."
 
 
-def unusual_amount(case: Case) -> str | None:
-    """The amount is a multiple of the vendor's usual one."""
-    amount, usual = case.amount, case.usual
-    if amount is None or usual is None or usual <= 0:
+def account_shared(case: Case) -> str | None:
+    """The account is another vendor's by the master data."""
+    if case.owner is None:
         return None
-    if amount <= times(usual, case.policy.unusual_amount_factor):
+    return f"The bank account ending in {case.iban[-4:]} is that of vendor {case.owner[:64]}."
+
+
+def account_abroad(case: Case) -> str | None:
+    """The account is in another country than the vendor, and not in its master data."""
+    vendor = case.vendor
+    if vendor is None or vendor.country is None or account_changed(case) is None:
+        return None
+    country = case.iban[:2]
+    if not country.isalpha() or country == vendor.country:
+        return None
+    return f"The bank account is in {country}, the vendor in {vendor.country[:2]}."
+
+
+def unusual_amount(case: Case) -> str | None:
+    """The amount is a multiple of the vendor's usual one, and far above all but one of the last.
+
+    The median and the second largest: one or two strange ones in the history move neither.
+    """
+    amount, amounts = case.amount, _amounts(case)
+    if amount is None or len(amounts) < EARLIER_NEEDED:
+        return None
+    usual = amounts[len(amounts) // 2]
+    if usual <= 0 or amount <= times(usual, case.policy.unusual_amount_factor):
+        return None
+    if amount <= 3 * amounts[-2]:
         return None
     currency = case.policy.base_currency
     return (
@@ -106,17 +145,116 @@ def unusual_amount(case: Case) -> str | None:
 
 
 def just_below_limit(case: Case) -> str | None:
-    """The amount just escapes a second approval."""
+    """The amount just escapes a second approval, and is not among the vendor's usual ones."""
     amount, limit = case.amount, case.policy.approval_limit
     if amount is None or limit <= 0 or amount >= limit:
         return None
     if amount < percent(limit, HUNDRED - case.policy.approval_margin_percent):
+        return None
+    amounts = _amounts(case)
+    if len(amounts) >= EARLIER_NEEDED and 3 * amounts[-2] >= 2 * amount:
         return None
     currency = case.policy.base_currency
     return (
         f"{render(_cents(amount))} {currency} is just below the approval limit of "
         f"{render(limit)} {currency}."
     )
+
+
+def split_invoices(case: Case) -> str | None:
+    """Invoices of one or two days come to the approval limit, and each stays below it.
+
+    Only those count that are larger than usual, and only where they come to half as much again
+    as in any two days that are remembered.
+    """
+    amount, limit, issued = case.amount, case.policy.approval_limit, case.invoice.issue_date
+    amounts = _amounts(case)
+    if amount is None or issued is None or len(amounts) < EARLIER_NEEDED:
+        return None
+    usual = amounts[len(amounts) // 2]
+    least = max(usual + usual // 2, limit // _LEAST_PART)
+    if not least < amount < limit:
+        return None
+    today = issued.toordinal()
+    others = [entry.amount for entry in case.recent if today - 1 <= entry.issued <= today]
+    if len(others) > _MOST_PARTS:
+        return None
+    parts = sum(each for each in others if each is not None and least < each < limit)
+    by_day: Counter[int] = Counter()
+    for entry in case.ordinary:
+        if entry.amount is not None and not today - 1 <= entry.issued <= today:
+            by_day[entry.issued] += entry.amount
+    total = amount + parts
+    if not parts or total < limit or len(by_day) < SPLIT_HISTORY:
+        return None
+    most = max(total + by_day[day + 1] for day, total in by_day.items())
+    if total * 2 <= most * 3:
+        return None
+    currency = case.policy.base_currency
+    return (
+        f"With {render(_cents(parts))} {currency} billed within two days it comes to "
+        f"{render(_cents(total))} {currency}: each invoice is below the approval limit of "
+        f"{render(limit)} {currency}."
+    )
+
+
+def burst(case: Case) -> str | None:
+    """Several invoices came in a fraction of the time that as many usually take."""
+    times_of = [entry.uploaded_at for entry in case.recent]
+    if len(times_of) < BURST_HISTORY:
+        return None
+    spans = (later - earlier for earlier, later in zip(times_of, times_of[BURST:], strict=False))
+    span = case.uploaded_at - times_of[-BURST]
+    if span < 0 or span * _BURST_SHARE >= min(spans):
+        return None
+    # One that sends what a month brings at once leaves gaps as short, if fewer of them at a time.
+    gaps = sorted(later - earlier for earlier, later in pairwise(times_of[:-BURST]))
+    if gaps[len(gaps) // 4] <= span:
+        return None
+    return f"{BURST + 1} invoices came in a fraction of the shortest time that as many ever took."
+
+
+def large_first_invoice(case: Case) -> str | None:
+    """The first invoice of a vendor needs a second approval at once."""
+    amount, limit = case.amount, case.policy.approval_limit
+    if case.recent or amount is None or limit <= 0 or amount < limit:
+        return None
+    currency = case.policy.base_currency
+    return f"It is the vendor's first invoice, of {render(_cents(amount))} {currency}."
+
+
+def number_back(case: Case) -> str | None:
+    """The number is lower than all of the vendor's that are remembered."""
+    own = _counted(case.number)
+    if own is None:
+        return None
+    head, number = own
+    counted = [_counted(entry.number) for entry in case.recent]
+    alike = [each[1] for each in counted if each is not None and each[0] == head]
+    if len(alike) < HABIT or number >= min(alike):
+        return None
+    return f"Invoice number {_number(case)} is lower than this vendor's last {len(alike)}."
+
+
+def weekend(case: Case) -> str | None:
+    """Issued on a weekend by a vendor that never does."""
+    issued = case.invoice.issue_date
+    if issued is None or issued.weekday() < _SATURDAY or len(case.recent) < HABIT:
+        return None
+    # 1 January of the year 1 was a Monday.
+    if any(entry.issued and (entry.issued - 1) % 7 >= _SATURDAY for entry in case.recent):
+        return None
+    return f"It was issued on a {issued:%A}, on which this vendor never did."
+
+
+def round_amount(case: Case) -> str | None:
+    """A round sum of a vendor that has none."""
+    amount = case.amount
+    if amount is None or amount <= 0 or amount % _ROUND or len(case.recent) < HABIT:
+        return None
+    if sum(entry.amount is not None and entry.amount % _ROUND == 0 for entry in case.recent) > 1:
+        return None
+    return f"{render(_cents(amount))} {case.policy.base_currency} is a round sum."
 
 
 def unknown_vendor(case: Case) -> str | None:
@@ -143,86 +281,14 @@ def no_exchange_rate(case: Case) -> str | None:
     )
 
 
-class Signal(Struct, frozen=True):
-    """One thing that is seen in fraud."""
-
-    name: str
-    """Stable."""
-    rule_id: str
-    """Of the violation it makes."""
-    points: int
-    """What it adds to the score unless the policy says otherwise; 0 is only said."""
-    seen: Callable[[Case], str | None]
-    """Says what it saw, None when it saw nothing."""
-    field: str | None = None
-    """The field of the invoice it looks at."""
+def _amounts(case: Case) -> list[Amount]:
+    return sorted(entry.amount for entry in case.ordinary if entry.amount is not None)
 
 
-SIGNALS: tuple[Signal, ...] = (
-    Signal("duplicate", "MF-FRAUD-DUPLICATE", 80, duplicate, "number"),
-    Signal("near_duplicate", "MF-FRAUD-NEAR-DUPLICATE", 50, near_duplicate, "number"),
-    Signal("account_changed", "MF-FRAUD-ACCOUNT", 50, account_changed, "payments"),
-    Signal("unusual_amount", "MF-FRAUD-AMOUNT", 35, unusual_amount, "totals.payable"),
-    Signal("just_below_limit", "MF-FRAUD-LIMIT", 30, just_below_limit, "totals.payable"),
-    Signal("unknown_vendor", "MF-FRAUD-VENDOR-UNKNOWN", 30, unknown_vendor),
-    Signal("inactive_vendor", "MF-FRAUD-VENDOR-INACTIVE", 70, inactive_vendor),
-    Signal("no_exchange_rate", "MF-FRAUD-RATE", 0, no_exchange_rate, "currency"),
-)
-
-BY_NAME: Mapping[str, Signal] = MappingProxyType({signal.name: signal for signal in SIGNALS})
-
-
-def amount_of(invoice: Invoice) -> Amount | None:
-    """What is to be paid, or the total when that has been paid already."""
-    totals = invoice.totals
-    return totals.payable or totals.gross or totals.net
-
-
-def number_of(invoice: Invoice) -> str:
-    """The number without punctuation and case; credit notes have numbers of their own."""
-    number = _PUNCTUATION.sub("", invoice.number or "").upper()
-    if len(number) > 64:
-        number = f"{number[:56]}{crc32(number.encode('utf-8', 'replace')):08X}"
-    return f"-{number}" if number and invoice.type_code in CREDIT_NOTES else number
-
-
-def likeness_of(invoice: Invoice, amount: Amount | None) -> int:
-    """The same for invoices of the same amount, currency and date; 0 when one is missing."""
-    if amount is None or invoice.issue_date is None:
-        return 0
-    kind = "credit" if invoice.type_code in CREDIT_NOTES else ""
-    text = f"{amount} {invoice.currency} {invoice.issue_date.toordinal()} {kind}"
-    return crc32(text.encode("utf-8", "replace"))
-
-
-def account(iban: str | None) -> str:
-    """An account number as it is compared: without blanks, in capitals."""
-    return "".join(iban.split()).upper() if iban else ""
-
-
-def similar(left: str, right: str) -> bool:
-    """Whether two numbers may be the same, typed or read wrongly.
-
-    They differ by look-alikes (O and 0, I and 1), by one character added, lost or changed, or by
-    two neighbours that changed places. One digit in place of another does not count: so do the
-    numbers of invoices that follow one another.
-    """
-    left, right = left.translate(_LOOKALIKES), right.translate(_LOOKALIKES)
-    if left == right:
-        return True
-    if len(left) > len(right):
-        left, right = right, left
-    if len(left) < _SHORTEST or len(right) - len(left) > 1:
-        return False
-    start = next(
-        (i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), len(left)
-    )
-    if len(left) < len(right):
-        return left[start:] == right[start + 1 :]
-    if left[start + 1 :] == right[start + 1 :]:
-        return not (left[start].isdigit() and right[start].isdigit())
-    swapped = left[start : start + 2] == right[start : start + 2][::-1]
-    return swapped and left[start + 2 :] == right[start + 2 :]
+def _counted(number: str) -> tuple[str, int] | None:
+    """What stands before the count in a number, and the count."""
+    found = _COUNTED.fullmatch(number)
+    return None if found is None else (found[1], int(found[2]))
 
 
 def _seen(other: Entry) -> str:

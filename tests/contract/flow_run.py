@@ -115,9 +115,9 @@ class MemoryRuntime(Runtime):
         return table
 
     def grouped_reference(
-        self, record: type[V], group_of: Callable[[V], str]
+        self, record: type[V], groups_of: Callable[[V], Iterable[str]]
     ) -> GroupedReferenceTable[V]:
-        table = super().grouped_reference(record, group_of)
+        table = super().grouped_reference(record, groups_of)
         self._fill(table)
         return table
 

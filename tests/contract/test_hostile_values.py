@@ -114,7 +114,10 @@ def tables() -> list[tuple[type[Any], ReferenceTable[Any]]]:
     )
     return [
         (ReferenceVendor, ReferenceTable(*vendors)),
-        (ReferenceGoodsReceipt, GroupedReferenceTable(*receipts, lambda each: each.purchase_order)),
+        (
+            ReferenceGoodsReceipt,
+            GroupedReferenceTable(*receipts, lambda each: (each.purchase_order,)),
+        ),
     ]
 
 

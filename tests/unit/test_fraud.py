@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from operators import fraud
 from operators.invoice import Account, Invoice, Party, Payment, Totals
@@ -20,8 +21,11 @@ from tests.unit.test_inventory import POLICY
 
 OWN = "DE02 1203 0000 0000 2020 51"
 OTHER = "DE02500105170137075030"
+THIRD = "DE89370400440532013000"
+ABROAD = "FR7630006000011234567890189"
 UPLOADED = 1_767_225_600_000
 """2026-01-01."""
+MINUTE, DAY = 60_000, 86_400_000
 
 
 def invoice(
@@ -72,6 +76,7 @@ class Office:
             judged,
             uploaded_at,
             vendors=self.vendors,
+            owners=fraud.by_account(self.vendors.values()),
             rates=self.rates,
             policy=POLICY,
             profiles=self.profiles,
@@ -122,7 +127,7 @@ def test_the_same_number_from_another_vendor_or_on_a_credit_note_is_none_of_that
     office = Office()
     office.judge(invoice(), "R1")
     assert signals(office.judge(invoice(type_code="381"), "R2")) == []
-    assert signals(office.judge(invoice(), "R3", vendor_id="NO-ACCOUNTS")) == []
+    assert signals(office.judge(invoice(iban=THIRD), "R3", vendor_id="NO-ACCOUNTS")) == []
 
 
 @pytest.mark.parametrize(
@@ -155,12 +160,14 @@ def test_same_amount_and_date_with_a_similar_number_warns(
 @pytest.mark.parametrize(
     ("amount", "history", "found"),
     [
-        ("401", ["100"] * 5, True),
-        ("400", ["100"] * 5, False),
-        ("401", ["100"] * 4, False),
-        ("401", ["1", "1", "1000", "1000", "1000"], False),
-        ("401", ["100", "100", "100", "9000", "9000"], True),
-        ("-401", ["100"] * 5, False),
+        ("401", ["100"] * 8, True),
+        ("400", ["100"] * 8, False),
+        ("401", ["100"] * 7, False),
+        ("401", [*["1"] * 3, *["1000"] * 5], False),
+        ("401", [*["100"] * 7, "133", "133"], True),
+        ("401", [*["100"] * 7, "134", "134"], False),
+        ("401", [*["100"] * 8, "350"], True),
+        ("-401", ["100"] * 8, False),
     ],
 )
 def test_a_multiple_of_the_usual_amount_warns(amount: str, history: list[str], found: bool) -> None:
@@ -173,7 +180,7 @@ def test_a_multiple_of_the_usual_amount_warns(amount: str, history: list[str], f
 
 
 def test_amounts_are_compared_in_base_currency_and_credit_notes_not_at_all() -> None:
-    office = Office().with_history(*["100"] * 5)
+    office = Office().with_history(*["100"] * 8)
     assert signals(office.judge(invoice("A-1", "440", currency="USD"), "R1")) == []
     assert signals(office.judge(invoice("B-2", "450", currency="USD"), "R2")) == ["unusual_amount"]
     assert signals(office.judge(invoice("C-3", "9000", type_code="381"), "R3")) == []
@@ -190,14 +197,22 @@ def test_a_missing_rate_is_said_and_costs_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "found"),
-    [("9499.99", False), ("9500", True), ("9999.99", True), ("10000", False), ("20000", False)],
+    ("amount", "history", "found"),
+    [
+        ("9499.99", [], []),
+        ("9500", [], ["just_below_limit"]),
+        ("9999.99", [], ["just_below_limit"]),
+        ("10000", ["1"], []),
+        ("9500", ["6000", *["3000"] * 7, "6000"], ["just_below_limit"]),
+        ("9500", ["6400", *["3000"] * 7, "6400"], []),
+        ("9500", ["6400", *["3000"] * 5, "6400"], ["just_below_limit"]),
+    ],
 )
-def test_an_amount_just_below_the_approval_limit_warns(amount: str, found: bool) -> None:
-    answer = Office().judge(invoice(amount=amount))
-    assert (answer.status, signals(answer)) == (
-        ("WARNING", ["just_below_limit"]) if found else ("PASS", [])
-    )
+def test_an_amount_just_below_the_approval_limit_warns_unless_it_is_usual(
+    amount: str, history: list[str], found: list[str]
+) -> None:
+    answer = Office().with_history(*history).judge(invoice(amount=amount))
+    assert (answer.status, signals(answer)) == ("WARNING" if found else "PASS", found)
 
 
 def test_an_account_that_is_not_in_the_master_data_warns_without_naming_it() -> None:
@@ -215,7 +230,7 @@ def test_the_account_of_the_master_data_is_right_however_it_is_written(iban: str
 
 def test_without_master_data_an_account_is_new_until_three_requests_have_used_it() -> None:
     office = Office()
-    used = [OWN, OWN, OTHER, OTHER, OTHER, OTHER, OWN]
+    used = [THIRD, THIRD, OTHER, OTHER, OTHER, OTHER, THIRD]
     found = [
         signals(office.judge(invoice(f"N{index}{index}{index}", str(index), iban), f"R{index}",
                              vendor_id="NO-ACCOUNTS"))
@@ -227,8 +242,8 @@ def test_without_master_data_an_account_is_new_until_three_requests_have_used_it
 def test_an_account_corrected_by_a_later_attempt_is_not_held_against_it() -> None:
     office = Office()
     office.judge(invoice(iban=OTHER), "R1", 1, "NO-ACCOUNTS")
-    assert signals(office.judge(invoice(iban=OWN), "R1", 2, "NO-ACCOUNTS")) == []
-    assert signals(office.judge(invoice("N-2", iban=OWN), "R2", 1, "NO-ACCOUNTS")) == []
+    assert signals(office.judge(invoice(iban=THIRD), "R1", 2, "NO-ACCOUNTS")) == []
+    assert signals(office.judge(invoice("N-2", iban=THIRD), "R2", 1, "NO-ACCOUNTS")) == []
 
 
 def test_no_account_number_is_kept() -> None:
@@ -242,24 +257,132 @@ def test_no_account_number_is_kept() -> None:
 
 def test_unknown_vendors_warn_and_blocked_ones_fail() -> None:
     office = Office()
-    unknown = office.judge(invoice(), vendor_id="NOBODY")
+    unknown = office.judge(invoice(iban=THIRD), vendor_id="NOBODY")
     blocked = office.judge(invoice(), vendor_id="BLOCKED")
     assert (unknown.status, signals(unknown)) == ("WARNING", ["unknown_vendor"])
     assert (blocked.status, signals(blocked)) == ("FAIL", ["inactive_vendor"])
 
 
 def test_signals_add_up_to_a_hundred_strongest_first() -> None:
-    office = Office().with_history(*["100"] * 5)
+    office = Office().with_history(*["100"] * 8)
     office.judge(invoice("RE-77", "7"), "R0")
     answer = office.judge(invoice("RE-77", "9800", OTHER), "R1")
-    assert signals(answer) == [
-        "duplicate",
-        "account_changed",
-        "unusual_amount",
-        "just_below_limit",
+    assert [(found.signal, found.points) for found in answer.details.evidence] == [
+        ("duplicate", 80),
+        ("account_changed", 50),
+        ("unusual_amount", 45),
+        ("just_below_limit", 0),
     ]
     assert (answer.status, answer.details.score) == ("FAIL", 100)
-    assert [v.severity for v in answer.violations] == ["ERROR", "WARNING", "WARNING", "WARNING"]
+    assert [v.severity for v in answer.violations] == ["ERROR", "WARNING", "WARNING", "INFO"]
+
+
+def test_an_account_that_the_master_data_gives_another_vendor_says_whose_it_is() -> None:
+    answer = Office().judge(invoice(iban=OWN), vendor_id="NO-ACCOUNTS")
+    assert signals(answer) == ["account_shared"]
+    assert answer.details.evidence[0].explanation == (
+        "The bank account ending in 2051 is that of vendor V1."
+    )
+
+
+def test_a_new_account_in_another_country_than_the_vendor_counts_more() -> None:
+    office = Office()
+    office.vendors["V1"] = replace(office.vendors["V1"], country="DE")
+    assert signals(office.judge(invoice(iban=OTHER), "R1")) == ["account_changed"]
+    assert signals(office.judge(invoice("A-2", "9", ABROAD), "R2")) == [
+        "account_changed",
+        "account_abroad",
+    ]
+
+
+@pytest.mark.parametrize(("amount", "found"), [("9999.99", False), ("10000", True)])
+def test_a_first_invoice_that_needs_a_second_approval_warns(amount: str, found: bool) -> None:
+    office = Office()
+    first = signals(office.judge(invoice(amount=amount)))
+    assert ("large_first_invoice" in first) is found
+    assert "large_first_invoice" not in signals(office.judge(invoice("A-9", amount), "R2"))
+
+
+@pytest.mark.parametrize(
+    ("parts", "found"),
+    [
+        (["5100", "5200"], True),
+        (["3500", "3600", "3700"], True),
+        (["5100", "4800"], False),
+        (["1900", "1900", "1900", "1900", "1900", "1900"], False),
+    ],
+)
+def test_invoices_of_one_day_that_come_to_the_limit_are_split(
+    parts: list[str], found: bool
+) -> None:
+    office = Office().with_history(*["2000"] * 10)
+    answers = [
+        signals(office.judge(invoice(f"S{part}X{part}", amount, day=20), f"part-{part}"))
+        for part, amount in enumerate(parts)
+    ]
+    assert answers[:-1] == [[]] * (len(parts) - 1)
+    assert answers[-1] == (["split_invoices"] if found else [])
+
+
+def test_a_vendor_that_bills_as_much_on_other_days_splits_nothing() -> None:
+    office = Office()
+    for day in range(1, 11):
+        for part in range(2):
+            number = f"D{day}X{part}"
+            office.judge(invoice(number, "5100", day=2 * day), number)
+    assert signals(office.judge(invoice("E1", "5200", day=25), "E1")) == []
+    assert signals(office.judge(invoice("E2X", "5300", day=25), "E2")) == []
+
+
+def times(count: int, gap: int) -> list[int]:
+    return [UPLOADED + position * gap for position in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "found"),
+    [
+        (times(20, DAY), True),
+        (times(8, DAY), False),
+        (times(20, MINUTE), False),
+        ([at + part for at in times(10, 30 * DAY) for part in (0, MINUTE)], False),
+    ],
+)
+def test_many_at_once_are_a_burst_unless_the_vendor_always_sends_so(
+    earlier: list[int], found: bool
+) -> None:
+    office = Office()
+    for position, at in enumerate(earlier):
+        office.judge(invoice(f"{position}Z", str(100 + position)), f"old-{position}", 1, "V1", at)
+    began = earlier[-1] + 30 * DAY
+    answers = [
+        signals(
+            office.judge(
+                invoice(f"{part}Y", str(90 + part)), f"new-{part}", 1, "V1", began + part * MINUTE
+            )
+        )
+        for part in range(6)
+    ]
+    assert [each for answer in answers[:5] for each in answer] == []
+    assert answers[5] == (["burst"] if found else [])
+
+
+def test_weak_signals_are_said_and_warn_together() -> None:
+    office = Office()
+    for position in range(12):
+        # The first twelve working days of 2026, none of them a round sum.
+        day = (1, 2, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16)[position]
+        office.judge(invoice(f"RE-{2000 + position}", f"{101 + position}", day=day), f"o{position}")
+    assert signals(office.judge(invoice("RE-1500", "107", day=19), "back")) == ["number_back"]
+    assert signals(office.judge(invoice("RE-2100", "113", day=24), "saturday")) == ["weekend"]
+    assert signals(office.judge(invoice("RE-2101", "200", day=20), "round")) == ["round_amount"]
+    answer = office.judge(invoice("RE-1400", "300", day=26), "monday")
+    assert (answer.status, signals(answer)) == ("WARNING", ["number_back", "round_amount"])
+
+
+def test_what_was_suspicious_does_not_say_what_is_usual() -> None:
+    office = Office().with_history(*["100"] * 8)
+    assert signals(office.judge(invoice("H-1X1", "5000"), "first")) == ["unusual_amount"]
+    assert signals(office.judge(invoice("H-2Y2", "5000", day=16), "again")) == ["unusual_amount"]
 
 
 @settings(max_examples=100, deadline=None)

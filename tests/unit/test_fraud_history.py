@@ -25,8 +25,8 @@ def busy(count: int) -> Office:
 
 def test_a_number_is_remembered_for_two_hundred_invoices() -> None:
     office = busy(500)
-    assert signals(office.judge(invoice("N-0310", "1"), "X1")) == ["duplicate"]
-    assert signals(office.judge(invoice("N-0100", "2"), "X2")) == []
+    assert "duplicate" in signals(office.judge(invoice("N-0310", "1"), "X1"))
+    assert "duplicate" not in signals(office.judge(invoice("N-0100", "2"), "X2"))
 
 
 def test_a_vendor_takes_bounded_room_and_an_invoice_writes_little() -> None:

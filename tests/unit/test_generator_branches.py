@@ -72,6 +72,7 @@ def branches(made: World) -> dict[Branch, Judge]:
             invoice_of(sample),
             upload.uploaded_at,
             vendors=vendors,
+            owners=fraud.by_account(made.vendors),
             rates=rates,
             policy=made.policy,
             profiles=profiles,

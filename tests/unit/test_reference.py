@@ -25,7 +25,7 @@ def test_the_latest_value_that_could_be_read_is_in_force(
     records: list[tuple[bytes, bytes | None]],
 ) -> None:
     plain = ReferenceTable("receipts", decode)
-    grouped = GroupedReferenceTable("receipts", decode, lambda value: value.partition("/")[0])
+    grouped = GroupedReferenceTable("receipts", decode, lambda value: [value.partition("/")[0]])
     in_force: dict[str, str] = {}
     for key, value in records:
         plain.apply(key, value)
@@ -45,7 +45,7 @@ def test_the_latest_value_that_could_be_read_is_in_force(
 
 
 def test_a_look_up_made_early_sees_what_comes_later() -> None:
-    table = GroupedReferenceTable("receipts", decode, lambda value: value.partition("/")[0])
+    table = GroupedReferenceTable("receipts", decode, lambda value: [value.partition("/")[0]])
     groups = table.groups
     assert groups.get("po-1") is None
     table.apply(b"r-1", b"po-1/a")

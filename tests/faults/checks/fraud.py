@@ -23,6 +23,7 @@ def fraud_replayed(recorded: Recorded, reference: Reference) -> Check:
     answers = Answers(
         FraudResult, recorded.contents(FraudResult), reference.policy.version, findings
     )
+    owners = fraud.by_account(reference.vendors.values())
     entries = 0
     for number in recorded.partitions(InvoiceUploaded):
         profiles, pages = TracedTable[VendorProfile](), TracedTable[SealedPage]()
@@ -36,6 +37,7 @@ def fraud_replayed(recorded: Recorded, reference: Reference) -> Check:
                 record.invoice,
                 record.uploaded_at,
                 vendors=reference.vendors,
+                owners=owners,
                 rates=reference.rates,
                 policy=reference.policy,
                 profiles=profiles,

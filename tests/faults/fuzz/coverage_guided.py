@@ -114,6 +114,7 @@ class Fuzzed:
                 invoice,
                 upload.uploaded_at,
                 vendors=known[ReferenceVendor],
+                owners=fraud.by_account(known[ReferenceVendor].values()),
                 rates=known[ReferenceExchangeRate],
                 policy=policy,
                 profiles=MemoryTable(),

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "contracts": "manifold.cli.contracts:app",
     "reference": "manifold.cli.reference:app",
     "policy": "manifold.cli.policy:app",
+    "bench": "manifold.cli.bench:app",
     "db": "manifold.cli.database:app",
     "doctor": "manifold.cli.doctor:doctor",
 }

@@ -50,7 +50,7 @@ def show_command(
     extra: Extra = None,
 ) -> None:
     """Print the policy in force as YAML, to change it and publish it again."""
-    policy = _starter() if starter else in_force(cluster(bootstrap, extra))
+    policy = starter_policy() if starter else in_force(cluster(bootstrap, extra))
     typer.echo(write_policy(policy), nl=False)
 
 
@@ -152,7 +152,8 @@ def policy_from(file: str) -> ReferencePolicy:
         raise Failed("\n".join(f"{file}, {mistake}" for mistake in error.mistakes)) from None
 
 
-def _starter() -> ReferencePolicy:
+def starter_policy() -> ReferencePolicy:
+    """The policy of the starter data."""
     contracts = Contracts.load(namespace="")
     records = records_of(contracts, Codec(contracts, LockIds(contracts)), (), starter=True)
     return next(record for record in records if isinstance(record, ReferencePolicy))

@@ -1,7 +1,7 @@
 """A table in memory, and every change of it as records for a compacted topic."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum, auto
 from typing import Any, Generic, TypeVar
 
@@ -23,6 +23,12 @@ class TableType(msgspec.Struct, frozen=True):
 
     For entries that come and go in about the order they were put.
     """
+    encoded: bool = False
+    """Whether values are kept as they stand in the changelog, and decoded whenever they are read.
+
+    For values of many parts, of which few are read at a time: they take a fraction of the memory,
+    and a restore decodes none. Not for a table in pages.
+    """
 
 
 class _Records(Generic[V]):
@@ -42,6 +48,23 @@ class _Records(Generic[V]):
         return ((key.decode(), None if value is None else self._decode(value)),)
 
 
+class _Raw:
+    """The same of values that are kept as they stand in it."""
+
+    def write(
+        self, entries: Sequence[Entry[bytes]], oldest: str | None
+    ) -> Iterator[tuple[bytes, bytes | None]]:
+        for key, value in entries:
+            yield key.encode(), value
+
+    def read(self, key: bytes, value: bytes | None) -> Sequence[Entry[bytes]]:
+        return ((key.decode(), value),)
+
+
+def _same(value: V) -> V:
+    return value
+
+
 class _Deleted(Enum):
     DELETED = auto()
 
@@ -56,7 +79,7 @@ class ChangelogTable(Generic[V]):
         """Start empty."""
         self.topic = topic
         # A plain dict walks over every entry deleted at its front to reach the oldest one left.
-        self._flushed: OrderedDict[str, V] = OrderedDict()
+        self._flushed: OrderedDict[str, Any] = OrderedDict()
         self._changed: dict[str, V | _Deleted] = {}
         """What is different from `_flushed`, in the order of the last change."""
         self._unread: OrderedDict[bytes, bytes] = OrderedDict()
@@ -64,13 +87,22 @@ class ChangelogTable(Generic[V]):
 
         Most of a changelog that has not been compacted is outdated: it is never decoded.
         """
-        self._log: _Records[V] | Pages[V] = (Pages if table.in_pages else _Records)(table.value)
+        self._read: Callable[[Any], V] = _same
+        self._kept: Callable[[V], Any] = _same
+        self._log: _Records[Any] | _Raw | Pages[Any]
+        if table.encoded:
+            self._read = msgspec.msgpack.Decoder(table.value).decode
+            self._kept = msgspec.msgpack.Encoder().encode
+            self._log = _Raw()
+        else:
+            self._log = (Pages if table.in_pages else _Records)(table.value)
 
     def get(self, key: str, /) -> V | None:
         """The value of a key, None when there is none."""
         value = self._changed.get(key)
         if value is None:
-            return self._flushed.get(key)
+            kept = self._flushed.get(key)
+            return None if kept is None else self._read(kept)
         return None if value is _DELETED else value
 
     def put(self, key: str, value: V, /) -> None:
@@ -88,7 +120,7 @@ class ChangelogTable(Generic[V]):
         """Keys and values in the order in which they were last put, also after a restore."""
         for key, value in self._flushed.items():
             if key not in self._changed:
-                yield key, value
+                yield key, self._read(value)
         for key, changed in self._changed.items():
             if changed is not _DELETED:
                 yield key, changed
@@ -118,11 +150,14 @@ class ChangelogTable(Generic[V]):
         if not self._changed:
             return iter(())
         changed, self._changed = self._changed, {}
-        entries = [(key, None if value is _DELETED else value) for key, value in changed.items()]
+        keep = self._kept
+        entries = [
+            (key, None if value is _DELETED else keep(value)) for key, value in changed.items()
+        ]
         self._flush(entries)
         return self._log.write(entries, next(iter(self._flushed), None))
 
-    def _flush(self, entries: Iterable[Entry[V]]) -> None:
+    def _flush(self, entries: Iterable[Entry[Any]]) -> None:
         for key, value in entries:
             self._flushed.pop(key, None)
             if value is not None:

@@ -29,7 +29,7 @@ from operators.table import Lookup
 from operators.time import Instant
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
-VENDORS = TableType("vendors", VendorProfile)
+VENDORS = TableType("vendors", VendorProfile, encoded=True)
 SEEN = TableType("seen", SealedPage)
 
 

@@ -21,6 +21,7 @@ KEYS = st.sampled_from(["a", "b", "c", "ü/1", "\x00"])
 
 BY_KEY = TableType("counts", int)
 IN_PAGES = TableType("counts", int, in_pages=True)
+ENCODED = TableType("counts", int, encoded=True)
 Log = list[tuple[bytes, bytes | None]]
 
 
@@ -119,13 +120,21 @@ class ChangingInPages(Changing):
             assert all(value is None for key, value in compacted(self.log))
 
 
+class ChangingEncoded(Changing):
+    """The same, its values kept encoded."""
+
+    kind = ENCODED
+
+
 PROFILE = settings(max_examples=200, stateful_step_count=30, deadline=None)
-Changing.TestCase.settings = ChangingInPages.TestCase.settings = PROFILE
+Changing.TestCase.settings = PROFILE
+ChangingInPages.TestCase.settings = ChangingEncoded.TestCase.settings = PROFILE
 TestChanging = Changing.TestCase
 TestChangingInPages = ChangingInPages.TestCase
+TestChangingEncoded = ChangingEncoded.TestCase
 
 
-@pytest.mark.parametrize("kind", [BY_KEY, IN_PAGES])
+@pytest.mark.parametrize("kind", [BY_KEY, IN_PAGES, ENCODED])
 def test_what_comes_and_goes_between_two_flushes_is_not_written(kind: TableType) -> None:
     table = ChangelogTable[int]("changelog", kind)
     table.put("a", 1)
@@ -134,7 +143,7 @@ def test_what_comes_and_goes_between_two_flushes_is_not_written(kind: TableType)
     assert list(table.changes()) == []
 
 
-@pytest.mark.parametrize("kind", [BY_KEY, IN_PAGES])
+@pytest.mark.parametrize("kind", [BY_KEY, IN_PAGES, ENCODED])
 def test_what_is_deleted_and_was_flushed_is_written_once(kind: TableType) -> None:
     table = ChangelogTable[int]("changelog", kind)
     table.put("a", 1)
@@ -186,7 +195,7 @@ def test_a_changelog_of_keys_is_not_taken_for_one_of_pages() -> None:
         table.restored()
 
 
-@pytest.mark.parametrize("kind", [BY_KEY, IN_PAGES])
+@pytest.mark.parametrize("kind", [BY_KEY, IN_PAGES, ENCODED])
 def test_what_is_outdated_in_a_changelog_is_never_decoded(kind: TableType) -> None:
     table = ChangelogTable[int]("changelog", kind)
     table.put("a", 1)

@@ -29,6 +29,8 @@ log = Log(__name__)
 
 E = TypeVar("E", bound=Exception)
 
+_CLOSING = 15.0
+"""Seconds that leaving the group may take."""
 _YOUNG_EVERY = 1.0
 _ALL_EVERY = 600.0
 """Seconds between two searches for cycles."""
@@ -56,19 +58,46 @@ def run_flow(
     logs.configure(as_json=settings.log_json, flow=name, instance=settings.instance)
     os.environ["RUST_BACKTRACE"] = "0"
     runtime = Runtime(name, settings, stopping, contracts)
+    code = Exit.FAILED
     try:
         dataflow = (wire or importlib.import_module(f"flows.{name}").flow)(runtime)
         runtime.connect()
         runtime.task.between_epochs(_Garbage().collect)
         _run(dataflow, runtime)
+        code = Exit.CLEAN
     except Stopped:
-        return Exit.CLEAN
+        code = Exit.CLEAN
     except Exception as error:
-        return _report(runtime, error)
+        code = _report(runtime, error)
     finally:
-        runtime.close()
-    log.info("stopped")
-    return Exit.CLEAN
+        close_within(_CLOSING, runtime.close, code)
+    if code is Exit.CLEAN:
+        log.info("stopped")
+    return code
+
+
+def close_within(seconds: float, close: Callable[[], None], code: Exit) -> None:
+    """Close, and end the process with `code` when that takes longer.
+
+    librdkafka may wait for ever when it leaves a group in which another has taken its name. What
+    is not closed by then is not waited for anywhere: everything of worth has been committed.
+    """
+    failed: list[Exception] = []
+
+    def closing() -> None:
+        try:
+            close()
+        except Exception as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=closing, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        log.warning("the Kafka client does not end: the process ends without it")
+        os._exit(code)
+    if failed:
+        raise failed[0]
 
 
 def _run(dataflow: Dataflow, runtime: Runtime) -> None:

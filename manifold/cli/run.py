@@ -1,5 +1,6 @@
 """`manifold run`: one flow in this process."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -30,4 +31,8 @@ def run(
             f"there is no flow {flow!r}; there are {', '.join(FLOWS)}, {FUSED}"
         )
     given = {"instance": instance} if instance else {}
-    sys.exit(run_flow(flow, Settings.load(**given)))
+    code = run_flow(flow, Settings.load(**given))
+    # Not sys.exit: taking the Kafka client apart may wait for brokers that nobody needs any more.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,12 +1,13 @@
-"""The rules of each VAT category, one line a rule."""
+"""The rules of each VAT category, which are the same ten with small differences."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from msgspec import Struct
 
 from operators.invoice import AllowanceCharge, Invoice, Line, VatSubtotal
-from operators.validation.rule import Rule
+from operators.validation.rule import Check, Rule
 from operators.validation.vat_breakdown import (
     exemption_fits,
     in_breakdown,
@@ -42,181 +43,80 @@ class OfCategory(Struct, frozen=True):
     """On each entry of the VAT breakdown."""
 
 
-_STANDARD_RATE = OfCategory(
-    document=(
-        Rule("BR-S-01", "vat_breakdown", in_breakdown("S"), only="UBL"),
-        Rule("BR-S-01", "vat_breakdown", in_breakdown_of_cii("S"), only="CII"),
-        Rule("BR-S-02", "seller.vat_id", parties_registered("S", "lines")),
-        Rule("BR-S-03", "seller.vat_id", parties_registered("S", "allowances")),
-        Rule("BR-S-04", "seller.vat_id", parties_registered("S", "charges")),
-    ),
-    line=(Rule("BR-S-05", "vat_rate", rate_fits("S")),),
-    allowance=(Rule("BR-S-06", "vat_rate", rate_fits("S")),),
-    charge=(Rule("BR-S-07", "vat_rate", rate_fits("S")),),
-    subtotal=(
-        Rule("BR-S-08", "taxable", taxable_fits("S"), only="UBL"),
-        Rule("BR-S-08", "taxable", taxable_fits_in_cents("S"), only="CII"),
-        Rule("BR-S-09", "tax", tax_fits("S")),
-        Rule("BR-S-10", "exemption_reason", exemption_fits("S")),
-    ),
-)
-_ZERO_RATED = OfCategory(
-    document=(
-        Rule("BR-Z-01", "vat_breakdown", in_breakdown("Z"), only="UBL"),
-        Rule("BR-Z-01", "vat_breakdown", in_breakdown_of_cii("Z"), only="CII"),
-        Rule("BR-Z-02", "seller.vat_id", parties_registered("Z", "lines")),
-        Rule("BR-Z-03", "seller.vat_id", parties_registered("Z", "allowances")),
-        Rule("BR-Z-04", "seller.vat_id", parties_registered("Z", "charges")),
-    ),
-    line=(Rule("BR-Z-05", "vat_rate", rate_fits("Z")),),
-    allowance=(Rule("BR-Z-06", "vat_rate", rate_fits("Z")),),
-    charge=(Rule("BR-Z-07", "vat_rate", rate_fits("Z")),),
-    subtotal=(
-        Rule("BR-Z-08", "taxable", taxable_fits("Z"), only="UBL"),
-        Rule("BR-Z-08", "taxable", taxable_nearly_fits("Z"), only="CII"),
-        Rule("BR-Z-09", "tax", tax_fits("Z")),
-        Rule("BR-Z-10", "exemption_reason", exemption_fits("Z")),
-    ),
-)
-_EXEMPT = OfCategory(
-    document=(
-        Rule("BR-E-01", "vat_breakdown", in_breakdown("E"), only="UBL"),
-        Rule("BR-E-01", "vat_breakdown", in_breakdown_of_cii("E"), only="CII"),
-        Rule("BR-E-02", "seller.vat_id", parties_registered("E", "lines")),
-        Rule("BR-E-03", "seller.vat_id", parties_registered("E", "allowances")),
-        Rule("BR-E-04", "seller.vat_id", parties_registered("E", "charges")),
-    ),
-    line=(Rule("BR-E-05", "vat_rate", rate_fits("E")),),
-    allowance=(Rule("BR-E-06", "vat_rate", rate_fits("E")),),
-    charge=(Rule("BR-E-07", "vat_rate", rate_fits("E")),),
-    subtotal=(
-        Rule("BR-E-08", "taxable", taxable_fits("E"), only="UBL"),
-        Rule("BR-E-08", "taxable", taxable_nearly_fits("E"), only="CII"),
-        Rule("BR-E-09", "tax", tax_fits("E")),
-        Rule("BR-E-10", "exemption_reason", exemption_fits("E")),
-    ),
-)
-_REVERSE_CHARGE = OfCategory(
-    document=(
-        Rule("BR-AE-01", "vat_breakdown", in_breakdown("AE"), only="UBL"),
-        Rule("BR-AE-01", "vat_breakdown", in_breakdown_of_cii("AE"), only="CII"),
-        Rule("BR-AE-02", "seller.vat_id", parties_registered("AE", "lines")),
-        Rule("BR-AE-03", "seller.vat_id", parties_registered("AE", "allowances")),
-        Rule("BR-AE-04", "seller.vat_id", parties_registered("AE", "charges")),
-    ),
-    line=(Rule("BR-AE-05", "vat_rate", rate_fits("AE")),),
-    allowance=(Rule("BR-AE-06", "vat_rate", rate_fits("AE")),),
-    charge=(Rule("BR-AE-07", "vat_rate", rate_fits("AE")),),
-    subtotal=(
-        Rule("BR-AE-08", "taxable", taxable_fits("AE"), only="UBL"),
-        Rule("BR-AE-08", "taxable", taxable_nearly_fits("AE"), only="CII"),
-        Rule("BR-AE-09", "tax", tax_fits("AE")),
-        Rule("BR-AE-10", "exemption_reason", exemption_fits("AE")),
-    ),
-)
-_INTRA_COMMUNITY_SUPPLY = OfCategory(
-    document=(
-        Rule("BR-IC-01", "vat_breakdown", in_breakdown("K"), only="UBL"),
-        Rule("BR-IC-01", "vat_breakdown", in_breakdown_of_cii("K"), only="CII"),
-        Rule("BR-IC-02", "seller.vat_id", parties_registered("K", "lines")),
-        Rule("BR-IC-03", "seller.vat_id", parties_registered("K", "allowances")),
-        Rule("BR-IC-04", "seller.vat_id", parties_registered("K", "charges")),
+def _category(
+    prefix: str,
+    code: str,
+    taxable_in_cii: Callable[[str], Check[VatSubtotal]] | None = taxable_nearly_fits,
+    *,
+    above_zero_in_cii: bool = False,
+    further: tuple[Rule[Invoice], ...] = (),
+) -> OfCategory:
+    """The ten rules that every category has: BR-S-01 to -10 for `prefix` S.
+
+    `taxable_in_cii`: how CII binds -08; None when it binds neither that nor -09.
+    `above_zero_in_cii`: whether CII's -05 to -07 demand a rate above 0 where UBL's allow 0.
+    `further`: rules on the invoice that only this category has.
+    """
+
+    def rated(number: int) -> tuple[Rule[Any], ...]:
+        rule_id = f"BR-{prefix}-{number:02}"
+        if not above_zero_in_cii:
+            return (Rule(rule_id, "vat_rate", rate_fits(code)),)
+        return (
+            Rule(rule_id, "vat_rate", rate_fits(code), only="UBL"),
+            Rule(rule_id, "vat_rate", rate_fits(code, above_zero=True), only="CII"),
+        )
+
+    taxed_in_cii: tuple[Rule[VatSubtotal], ...] = ()
+    if taxable_in_cii is not None:
+        taxed_in_cii = (Rule(f"BR-{prefix}-08", "taxable", taxable_in_cii(code), only="CII"),)
+    return OfCategory(
+        document=(
+            Rule(f"BR-{prefix}-01", "vat_breakdown", in_breakdown(code), only="UBL"),
+            Rule(f"BR-{prefix}-01", "vat_breakdown", in_breakdown_of_cii(code), only="CII"),
+            Rule(f"BR-{prefix}-02", "seller.vat_id", parties_registered(code, "lines")),
+            Rule(f"BR-{prefix}-03", "seller.vat_id", parties_registered(code, "allowances")),
+            Rule(f"BR-{prefix}-04", "seller.vat_id", parties_registered(code, "charges")),
+            *further,
+        ),
+        line=rated(5),
+        allowance=rated(6),
+        charge=rated(7),
+        subtotal=(
+            Rule(f"BR-{prefix}-08", "taxable", taxable_fits(code), only="UBL"),
+            *taxed_in_cii,
+            Rule(f"BR-{prefix}-09", "tax", tax_fits(code), only=None if taxed_in_cii else "UBL"),
+            Rule(f"BR-{prefix}-10", "exemption_reason", exemption_fits(code)),
+        ),
+    )
+
+
+_STANDARD_RATE = _category("S", "S", taxable_fits_in_cents)
+_ZERO_RATED = _category("Z", "Z")
+_EXEMPT = _category("E", "E")
+_REVERSE_CHARGE = _category("AE", "AE")
+_INTRA_COMMUNITY_SUPPLY = _category(
+    "IC",
+    "K",
+    further=(
         Rule("BR-IC-11", "delivery_date", supply_dated),
         Rule("BR-IC-12", "delivery_address.country", supply_delivered),
     ),
-    line=(Rule("BR-IC-05", "vat_rate", rate_fits("K")),),
-    allowance=(Rule("BR-IC-06", "vat_rate", rate_fits("K")),),
-    charge=(Rule("BR-IC-07", "vat_rate", rate_fits("K")),),
-    subtotal=(
-        Rule("BR-IC-08", "taxable", taxable_fits("K"), only="UBL"),
-        Rule("BR-IC-08", "taxable", taxable_nearly_fits("K"), only="CII"),
-        Rule("BR-IC-09", "tax", tax_fits("K")),
-        Rule("BR-IC-10", "exemption_reason", exemption_fits("K")),
-    ),
 )
-_EXPORT_OUTSIDE_THE_EU = OfCategory(
-    document=(
-        Rule("BR-G-01", "vat_breakdown", in_breakdown("G"), only="UBL"),
-        Rule("BR-G-01", "vat_breakdown", in_breakdown_of_cii("G"), only="CII"),
-        Rule("BR-G-02", "seller.vat_id", parties_registered("G", "lines")),
-        Rule("BR-G-03", "seller.vat_id", parties_registered("G", "allowances")),
-        Rule("BR-G-04", "seller.vat_id", parties_registered("G", "charges")),
-    ),
-    line=(Rule("BR-G-05", "vat_rate", rate_fits("G")),),
-    allowance=(Rule("BR-G-06", "vat_rate", rate_fits("G")),),
-    charge=(Rule("BR-G-07", "vat_rate", rate_fits("G")),),
-    subtotal=(
-        Rule("BR-G-08", "taxable", taxable_fits("G"), only="UBL"),
-        Rule("BR-G-08", "taxable", taxable_nearly_fits("G"), only="CII"),
-        Rule("BR-G-09", "tax", tax_fits("G")),
-        Rule("BR-G-10", "exemption_reason", exemption_fits("G")),
-    ),
-)
-_NOT_SUBJECT_TO_VAT = OfCategory(
-    document=(
-        Rule("BR-O-01", "vat_breakdown", in_breakdown("O"), only="UBL"),
-        Rule("BR-O-01", "vat_breakdown", in_breakdown_of_cii("O"), only="CII"),
-        Rule("BR-O-02", "seller.vat_id", parties_registered("O", "lines")),
-        Rule("BR-O-03", "seller.vat_id", parties_registered("O", "allowances")),
-        Rule("BR-O-04", "seller.vat_id", parties_registered("O", "charges")),
+_EXPORT_OUTSIDE_THE_EU = _category("G", "G")
+_NOT_SUBJECT_TO_VAT = _category(
+    "O",
+    "O",
+    taxable_fits_in_cents,
+    further=(
         Rule("BR-O-11", "vat_breakdown", untaxed_alone("breakdown")),
         Rule("BR-O-12", "vat_breakdown", untaxed_alone("lines")),
         Rule("BR-O-13", "vat_breakdown", untaxed_alone("allowances")),
         Rule("BR-O-14", "vat_breakdown", untaxed_alone("charges")),
     ),
-    line=(Rule("BR-O-05", "vat_rate", rate_fits("O")),),
-    allowance=(Rule("BR-O-06", "vat_rate", rate_fits("O")),),
-    charge=(Rule("BR-O-07", "vat_rate", rate_fits("O")),),
-    subtotal=(
-        Rule("BR-O-08", "taxable", taxable_fits("O"), only="UBL"),
-        Rule("BR-O-08", "taxable", taxable_fits_in_cents("O"), only="CII"),
-        Rule("BR-O-09", "tax", tax_fits("O")),
-        Rule("BR-O-10", "exemption_reason", exemption_fits("O")),
-    ),
 )
-_CANARY_ISLANDS = OfCategory(
-    document=(
-        Rule("BR-AF-01", "vat_breakdown", in_breakdown("L"), only="UBL"),
-        Rule("BR-AF-01", "vat_breakdown", in_breakdown_of_cii("L"), only="CII"),
-        Rule("BR-AF-02", "seller.vat_id", parties_registered("L", "lines")),
-        Rule("BR-AF-03", "seller.vat_id", parties_registered("L", "allowances")),
-        Rule("BR-AF-04", "seller.vat_id", parties_registered("L", "charges")),
-    ),
-    line=(
-        Rule("BR-AF-05", "vat_rate", rate_fits("L"), only="UBL"),
-        Rule("BR-AF-05", "vat_rate", rate_fits("L", above_zero=True), only="CII"),
-    ),
-    allowance=(
-        Rule("BR-AF-06", "vat_rate", rate_fits("L"), only="UBL"),
-        Rule("BR-AF-06", "vat_rate", rate_fits("L", above_zero=True), only="CII"),
-    ),
-    charge=(
-        Rule("BR-AF-07", "vat_rate", rate_fits("L"), only="UBL"),
-        Rule("BR-AF-07", "vat_rate", rate_fits("L", above_zero=True), only="CII"),
-    ),
-    subtotal=(
-        Rule("BR-AF-08", "taxable", taxable_fits("L"), only="UBL"),
-        Rule("BR-AF-09", "tax", tax_fits("L"), only="UBL"),
-        Rule("BR-AF-10", "exemption_reason", exemption_fits("L")),
-    ),
-)
-_CEUTA_AND_MELILLA = OfCategory(
-    document=(
-        Rule("BR-AG-01", "vat_breakdown", in_breakdown("M"), only="UBL"),
-        Rule("BR-AG-01", "vat_breakdown", in_breakdown_of_cii("M"), only="CII"),
-        Rule("BR-AG-02", "seller.vat_id", parties_registered("M", "lines")),
-        Rule("BR-AG-03", "seller.vat_id", parties_registered("M", "allowances")),
-        Rule("BR-AG-04", "seller.vat_id", parties_registered("M", "charges")),
-    ),
-    line=(Rule("BR-AG-05", "vat_rate", rate_fits("M")),),
-    allowance=(Rule("BR-AG-06", "vat_rate", rate_fits("M")),),
-    charge=(Rule("BR-AG-07", "vat_rate", rate_fits("M")),),
-    subtotal=(
-        Rule("BR-AG-08", "taxable", taxable_fits("M"), only="UBL"),
-        Rule("BR-AG-09", "tax", tax_fits("M"), only="UBL"),
-        Rule("BR-AG-10", "exemption_reason", exemption_fits("M")),
-    ),
-)
+_CANARY_ISLANDS = _category("AF", "L", None, above_zero_in_cii=True)
+_CEUTA_AND_MELILLA = _category("AG", "M", None)
 _SPLIT_PAYMENT_IN_ITALY = OfCategory(
     document=(
         Rule("BR-B-01", "vat_breakdown", split_payment_domestic),

@@ -56,7 +56,7 @@ class Pages(Generic[V]):
         """What a record changes. Raises ValueError for one that is no page."""
         if not is_page(key):
             raise ValueError("a record of this changelog is no page: let it be made anew, empty")
-        number = int.from_bytes(key[len(_PAGE) :], "big")
+        number = number_of(key)
         self._next = max(self._next, number + 1)
         if value is None:
             if self._needed and self._needed[0][0] == number:
@@ -87,6 +87,11 @@ class Pages(Generic[V]):
 def is_page(key: bytes) -> bool:
     """Whether a changelog's record with this key is a page."""
     return len(key) == len(_PAGE) + 8 and key.startswith(_PAGE)
+
+
+def number_of(key: bytes) -> int:
+    """The number of a page by its key; they are counted from 0 on."""
+    return int.from_bytes(key[len(_PAGE) :], "big")
 
 
 def entries_of(key: bytes, value: bytes | None) -> Iterator[tuple[str, bytes | None]]:

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "manifold.cli.explain:explain",
     "dlq": "manifold.cli.dlq:app",
     "state": "manifold.cli.state:state",
+    "saga": "manifold.cli.saga:app",
     "topics": "manifold.cli.topics:app",
     "contracts": "manifold.cli.contracts:app",
     "reference": "manifold.cli.reference:app",

@@ -163,6 +163,11 @@ class Auditor:
                     f"{claim.state}."
                 )
                 self._find("final_changed", message, (request_id,), claim.purchase_order, (where,))
+            if (was.purchase_order, was.lines) != (claim.purchase_order, claim.lines):
+                message = f"Request {request_id} attempt {claim.attempt} holds what it did not."
+                self._find(
+                    "booked_otherwise", message, (request_id,), claim.purchase_order, (where,)
+                )
             return
         self._judged.add((request_id, claim.attempt))
         if request_id not in self._forgotten:

@@ -17,6 +17,7 @@ from operators.decide import changes, status_of
 from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.fraud import VendorProfile
 from operators.inventory import OrderReservations, RequestClaims
+from operators.inventory.state import ClaimState
 from operators.join import Decided
 from operators.result import FraudResult
 from operators.upload import InvoiceUploaded
@@ -139,6 +140,18 @@ def claim_off_by_one(history: SmallHistory) -> SmallHistory:
         return changed(known, claims=(changed(claim, lines=lines),))
 
     return in_its_page(history, "inventory", "requests", VICTIM, RequestClaims, change)
+
+
+def claim_state(state: ClaimState) -> Plant:
+    def change(known: RequestClaims) -> RequestClaims:
+        [claim] = known.claims
+        assert claim.state == "confirmed"
+        return changed(known, claims=(changed(claim, state=state),))
+
+    def plant(history: SmallHistory) -> SmallHistory:
+        return in_its_page(history, "inventory", "requests", VICTIM, RequestClaims, change)
+
+    return plant
 
 
 def forgotten_decision(history: SmallHistory) -> SmallHistory:

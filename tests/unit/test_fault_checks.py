@@ -76,7 +76,7 @@ DEFECTS: dict[str, tuple[defects.Plant, str, set[str]]] = {
     "a lost settlement": (
         defects.lost(InvoiceSettled),
         once.DECISIONS,
-        {once.DECISIONS, inventory.NAME},
+        {once.DECISIONS, inventory.NAME, saga.NAME},
     ),
     "a settlement twice": (defects.doubled(InvoiceSettled), once.DECISIONS, {once.DECISIONS}),
     "a lost notification": (
@@ -91,7 +91,11 @@ DEFECTS: dict[str, tuple[defects.Plant, str, set[str]]] = {
     ),
     "a wrong status": (defects.other_status_expected, decided.NAME, {decided.NAME}),
     **{
-        f"a lost {kind.__name__}": (defects.lost(kind), once.ANSWERS, {once.ANSWERS, *RESULT})
+        f"a lost {kind.__name__}": (
+            defects.lost(kind),
+            once.ANSWERS,
+            {once.ANSWERS, *RESULT} | ({saga.NAME} if kind is InventoryResult else set()),
+        )
         for kind in REPLAYS
     },
     **{
@@ -114,7 +118,21 @@ DEFECTS: dict[str, tuple[defects.Plant, str, set[str]]] = {
         )
         for field, value in {"opened_at": 1, "latency_ms": 1, "changes": ("all",)}.items()
     },
-    "a claim off by one": (defects.claim_off_by_one, inventory.NAME, {inventory.NAME}),
+    "a claim off by one": (
+        defects.claim_off_by_one,
+        saga.NAME,
+        {saga.NAME, inventory.NAME},
+    ),
+    "a confirmation lost": (
+        defects.claim_state("reserved"),
+        saga.NAME,
+        {saga.NAME, inventory.NAME},
+    ),
+    "a released reservation counted": (
+        defects.claim_state("released"),
+        saga.NAME,
+        {saga.NAME, inventory.NAME},
+    ),
     "a decision forgotten": (defects.forgotten_decision, join.NAME, {join.NAME}),
     "a decision remembered otherwise": (defects.remembered_otherwise, join.NAME, {join.NAME}),
     "a request still open": (defects.still_open, join.NAME, {join.NAME}),
@@ -163,20 +181,20 @@ ELSEWHERE: dict[str, tuple[defects.Plant, str, set[str], str]] = {
     "a reservation off by one": (
         defects.reservation(-1),
         inventory.NAME,
-        {inventory.NAME},
+        {inventory.NAME, saga.NAME},
         "inventory.reservations",
     ),
     "a lost reservation": (
         defects.lost_reservation,
         inventory.NAME,
-        {inventory.NAME},
+        {inventory.NAME, saga.NAME},
         "reservations: the last entry of PO",
     ),
     "more reserved than received": (
         defects.reservation(10**15),
         saga.NAME,
         {saga.NAME, inventory.NAME},
-        "order PO",
+        "Order PO",
     ),
     "an aborted read": (defects.aborted_read, aborted.NAME, {aborted.NAME}, "does not stand there"),
     "another record read": (defects.read_otherwise, aborted.NAME, {aborted.NAME}, "another record"),

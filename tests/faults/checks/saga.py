@@ -1,57 +1,47 @@
 """The saga's invariant: no order line is ever billed beyond what was received.
 
-It is computed here from the goods receipts alone, with none of the operator's arithmetic.
+It is the audit of `manifold saga check`, which keeps the books anew with none of the operator's
+code, over what the run has written; receipts and tolerances are those of the generated world.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 
-import msgspec
-
-from connectors.stream import Received
-from operators.inventory import OrderReservations
-from operators.money import HUNDRED, Amount
+from connectors.codec import Codec, LockIds
+from connectors.saga_history import SagaHistory
+from operators.reference import ReferenceGoodsReceipt
 from tests.faults.checks.check import Check, Findings
 from tests.faults.checks.reference import Reference
+from tests.faults.recorded import Recorded
 
-NAME = "reserved and confirmed never exceed received, at any commit"
-
-_decode = msgspec.msgpack.Decoder(OrderReservations).decode
+NAME = "reserved and confirmed never exceed received, each once, at any commit"
 
 
-def never_over_reserved(changelog: Iterable[Received], reference: Reference) -> Check:
-    """Every entry of inventory's reservations, each one a commit, against what was received."""
+def books_are_right(recorded: Recorded, reference: Reference) -> Check:
+    """Every commit of inventory against what was answered, settled and received."""
     findings = Findings(NAME)
-    received = _received(reference)
-    policy = reference.policy
-    percent, amount = policy.quantity_tolerance_percent, policy.quantity_tolerance_amount or 0
-    count = 0
-    for record in changelog:
-        if record.value is None:
-            continue
-        count += 1
-        order = (record.key or b"").decode()
-        for line, (reserved, confirmed) in _decode(record.value).lines.items():
-            base = received[order, line]
-            # The branch rounds the tolerance to the nearest unit of the last place.
-            over = max(base * percent // HUNDRED + 1, amount if base > 0 else 0)
-            if reserved + confirmed > base + over:
-                findings.add(
-                    f"order {order} line {line} at {record.topic}[{record.partition}] offset "
-                    f"{record.offset}: {reserved} reserved and {confirmed} confirmed of {base}"
-                )
-    return findings.check(f"{count:,} entries, each within receipts and tolerance")
+    contracts = recorded.contracts
+    history = SagaHistory(contracts, Codec(contracts, LockIds(contracts)))
+    _know(history, reference)
+    for name in (*history.changelogs, *history.others):
+        topic = contracts.topics[name]
+        if topic.kind != "reference":
+            for record in recorded.raw(topic):
+                history.take(record)
+    audited = history.audited()
+    for found in audited.findings:
+        where = ", ".join(f"{each.topic}[{each.partition}] {each.offset}" for each in found.sources)
+        requests = ", ".join(found.request_ids)
+        findings.add(f"{found.kind}: {found.message} Requests {requests or '–'}, at {where or '–'}")
+    return findings.check(
+        f"{audited.order_lines:,} order lines, {audited.requests:,} requests and "
+        f"{audited.commits:,} commits agree, each within receipts and tolerance"
+    )
 
 
-def _received(reference: Reference) -> dict[tuple[str, str], Amount]:
-    """Quantity received of each order line; of services, ordered."""
-    found: dict[tuple[str, str], Amount] = defaultdict(int)
-    for receipts in reference.receipts.values():
-        for receipt in receipts:
-            for line in receipt.lines:
-                found[receipt.purchase_order, line.order_line] += line.quantity
-    for order in reference.orders.values():
-        for ordered in order.lines:
-            if ordered.service:
-                found[order.purchase_order, ordered.line] = ordered.quantity
-    return found
+def _know(history: SagaHistory, reference: Reference) -> None:
+    receipts: Mapping[str, tuple[ReferenceGoodsReceipt, ...]] = reference.receipts
+    for number, order in reference.orders.items():
+        history.limits.order(number, order, 0)
+    for receipt in (each for found in receipts.values() for each in found):
+        history.limits.receipt(receipt.goods_receipt, receipt, 0)
+    history.limits.policy(reference.policy.policy_id, reference.policy, 0)

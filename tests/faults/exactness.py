@@ -45,7 +45,7 @@ def assert_exact(pipeline: Pipeline, world: World, samples: Sequence[Sample]) ->
         stateless.pricing_replayed(recorded, reference),
         fraud.fraud_replayed(recorded, reference),
         inventory.inventory_replayed(recorded, reference),
-        saga.never_over_reserved(recorded.changelog("inventory", "reservations"), reference),
+        saga.books_are_right(recorded, reference),
         join.joined_exactly(recorded),
         revisions.in_order(decisions),
         timeouts.none_falsely(recorded, deadline),

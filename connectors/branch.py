@@ -1,12 +1,14 @@
 """What the four branches have in common: an upload in, one answer out."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
+from connectors.postponed import Postponement
 from connectors.stream import Decoded, Produced, Rejected
+from connectors.tables import Tables
 from operators.answer import NO_POLICY, answer
 from operators.invoice import Invoice
 from operators.judgement import Judgement
@@ -40,8 +42,6 @@ class Case(Struct, frozen=True):
     """The day the upload was written to Kafka."""
 
 
-OnUpload: TypeAlias = Callable[[Decoded[Upload], Instant], Iterable[Produced | Rejected]]
-"""What follows from an upload at the instant of the poll, in a branch that keeps nothing."""
 Judge: TypeAlias = Callable[[Case], Judgement[Any]]
 
 
@@ -49,15 +49,20 @@ class Answers(Generic[R]):
     """Turns uploads into the results of one branch."""
 
     def __init__(
-        self, kind: type[R], policies: Lookup[ReferencePolicy], unjudged: Judgement[Any]
+        self,
+        kind: type[R],
+        policies: Lookup[ReferencePolicy],
+        unjudged: Judgement[Any],
+        postponement: Postponement,
     ) -> None:
         """`unjudged`: the details of an answer that could not be found."""
+        self._postponement = postponement
         self._kind = kind
         self._policies = policies
         self._unjudged = unjudged
 
     def __call__(
-        self, upload: Decoded[Upload], at: Instant, judge: Judge
+        self, tables: Tables, upload: Decoded[Upload], at: Instant, judge: Judge
     ) -> Iterator[Produced | Rejected]:
         """The answer to an upload; none to one that only points at a document."""
         record, received = upload.record, upload.received
@@ -84,6 +89,14 @@ class Answers(Generic[R]):
                     _day(received.timestamp),
                 )
             )
+        self._postponement.note(
+            tables,
+            (record.request_id, record.attempt),
+            received,
+            judgement.away,
+            judgement.unknown_reason,
+            at,
+        )
         result = answer(
             self._kind,
             record,
@@ -97,7 +110,7 @@ class Answers(Generic[R]):
 
 def unjudged(details: Any) -> Judgement[Any]:
     """The answer of a branch that has no policy to measure against."""
-    return Judgement("UNKNOWN", details, unknown_reason=NO_POLICY)
+    return Judgement("UNKNOWN", details, unknown_reason=NO_POLICY, away="policy")
 
 
 def _day(at: Instant) -> date:

@@ -26,7 +26,8 @@ class Pacing:
         self._least = least.total_seconds()
         self._cost = 0.0
         self._committed_at = 0.0
-        self._backlog = False
+        self.backlog = False
+        """Whether polls are full."""
 
     def committed(self, seconds: float) -> None:
         """A commit has just succeeded and took this long."""
@@ -35,7 +36,7 @@ class Pacing:
 
     def polled(self, records: int, most: int) -> None:
         """A poll brought this many records of the most it may bring."""
-        self._backlog = records >= most // 2
+        self.backlog = records >= most // 2
 
     @property
     def idle(self) -> bool:
@@ -44,7 +45,7 @@ class Pacing:
 
     def pause(self) -> float:
         """Seconds to wait now."""
-        if self._backlog:
+        if self.backlog:
             return 0.0
         pause = min(max(self._least, _SHARE * self._cost), _LONGEST)
         return max(0.0, self._committed_at + pause - time.monotonic())

@@ -122,16 +122,19 @@ class ReferenceTables:
         self._consumer = consumer
         log.info("reference data read", records=count)
 
-    def refresh(self) -> None:
-        """Take over what has arrived since; call it between epochs."""
+    def refresh(self) -> bool:
+        """Take over what has arrived since; whether anything has. Call it between epochs."""
         if not self._tables:
-            return
+            return False
+        changed = False
         for message in self._consumer.consume(10_000, 0):
             error = message.error()
             if error is None:
                 self._tables[place(message)[0]].apply(message.key() or b"", message.value())
+                changed = True
             elif error.code() != KafkaError._PARTITION_EOF and not error.retriable():
                 raise KafkaException(error)
+        return changed
 
     def close(self) -> None:
         """Stop following."""

@@ -7,17 +7,21 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from connectors.changelog_table import TableType
+from connectors.clock import now
 from connectors.codec import Codec, LockIds, SchemaIds
 from connectors.contracts import Contracts
 from connectors.failures import RecordFailed
 from connectors.kafka import wait_for_topics
+from connectors.postponed import Decode, Fetch, Limits, Postponement
 from connectors.reference import GroupedReferenceTable, ReferenceTable, ReferenceTables
+from connectors.refetch import Refetch
 from connectors.settings import Settings
 from connectors.source import TaskSink, TaskSource
 from connectors.stream import Failure
 from connectors.tables import ChangelogStore
 from connectors.task import Task
 from connectors.wire import Wire
+from operators.resumption import Rate
 
 V = TypeVar("V")
 
@@ -47,6 +51,8 @@ class Runtime:
         self._changelogs: list[str] = []
         self._reference: dict[type[Any], ReferenceTable[Any]] = {}
         self._watch_ends_every: timedelta | None = None
+        self._postponements: list[Postponement] = []
+        self._rate = Rate(settings.flow.resume_per_second)
         self._closing: list[Callable[[], None]] = []
         self._task: Task | None = None
 
@@ -111,6 +117,28 @@ class Runtime:
         task.on_rewind(store.roll_back)
         return store
 
+    def postponement(self, decode: Decode) -> Postponement:
+        """What a branch has answered UNKNOWN while a part was away, to be judged again."""
+        if not self._postponements:
+            self.task.tick(self._due)
+        limits = Limits(
+            self.settings.flow.postponed_most,
+            self.settings.join.remember // timedelta(milliseconds=1),
+        )
+        postponement = Postponement(self._rate, decode, self.refetch(), limits)
+        self._postponements.append(postponement)
+        self.task.on_rewind(postponement.forget)
+        return postponement
+
+    def refetch(self) -> Fetch:
+        """Reads records again, with a consumer of its own."""
+        refetch = Refetch(self.settings.kafka_client)
+        self.on_close(refetch.close)
+        return refetch.fetch
+
+    def _due(self, partition: int, at: int) -> bool:
+        return any(each.due(partition, at) for each in self._postponements)
+
     def reference(self, record: type[V]) -> ReferenceTable[V]:
         """A reference table by its topic's key, the same for all who ask for it."""
         if record not in self._reference:
@@ -151,8 +179,13 @@ class Runtime:
         )
         tables = ReferenceTables(self.settings.kafka_client, list(self._reference.values()))
         tables.load(self._stopping.is_set)
-        self.task.between_epochs(tables.refresh)
+        self.task.between_epochs(lambda: self._refresh(tables))
         self.on_close(tables.close)
+
+    def _refresh(self, tables: ReferenceTables) -> None:
+        if tables.refresh():
+            for each in self._postponements:
+                each.hint(now())
 
     def go_back(self, failed: RecordFailed) -> Failure | None:
         """Be where the open epoch began, with the failure of a record noted beside its offset.

@@ -106,6 +106,10 @@ class Flow(_Section):
     """Most records in one poll, which is one transaction."""
     commit_interval: Duration = timedelta(milliseconds=20)
     """Least pause between transactions; longer when the broker commits slowly."""
+    resume_per_second: int = Field(default=200, ge=1, le=100_000)
+    """Most requests of a process that are judged again in a second, when a part is back."""
+    postponed_most: int = Field(default=100_000, ge=0)
+    """Most requests of a branch and partition that wait for that."""
 
 
 class Settings(BaseSettings):

@@ -27,6 +27,7 @@ from connectors.stream import (
     Received,
     Rejected,
     Revoked,
+    Tick,
 )
 from connectors.tables import TableStore
 from connectors.wire import Wire
@@ -117,6 +118,9 @@ OnRecord: TypeAlias = Callable[[T, Decoded[Any], Instant], Iterable[Written]]
 OnCaughtUp: TypeAlias = Callable[[T, Instant, Instant], Iterable[Written]]
 """What follows once everything up to the first instant has been read; the second is now."""
 
+OnTick: TypeAlias = Callable[[T, int, Instant], Iterable[Written]]
+"""What follows from the tables of a partition when something is due at an instant."""
+
 
 def _nothing(tables: object, until: Instant, now: Instant) -> Iterable[Written]:
     return ()
@@ -124,11 +128,16 @@ def _nothing(tables: object, until: Instant, now: Instant) -> Iterable[Written]:
 
 class _Keep(StatefulBatchLogic[Event[Decoded[Any]], Event[Written], None], Generic[T]):
     def __init__(
-        self, store: TableStore[T], on_record: OnRecord[T], on_caught_up: OnCaughtUp[T]
+        self,
+        store: TableStore[T],
+        on_record: OnRecord[T],
+        on_caught_up: OnCaughtUp[T],
+        on_tick: OnTick[T],
     ) -> None:
         self._store = store
         self._on_record = on_record
         self._on_caught_up = on_caught_up
+        self._on_tick = on_tick
         self._partition = -1
 
     def on_batch(self, values: list[Event[Decoded[Any]]]) -> tuple[Iterable[Event[Written]], bool]:
@@ -143,6 +152,10 @@ class _Keep(StatefulBatchLogic[Event[Decoded[Any]], Event[Written], None], Gener
             written: list[Written] = []
             if isinstance(event, CaughtUp):
                 written.extend(self._on_caught_up(tables, event.until, event.at))
+                out += [Batch(event.partition, event.at, written), event]
+                continue
+            if isinstance(event, Tick):
+                written.extend(self._on_tick(tables, event.partition, event.at))
                 out += [Batch(event.partition, event.at, written), event]
                 continue
             for record in event.records:
@@ -164,9 +177,12 @@ def keep(
     store: TableStore[T],
     on_record: OnRecord[T],
     on_caught_up: OnCaughtUp[T] = _nothing,
+    on_tick: OnTick[T] = _nothing,
 ) -> Results:
     """What follows from each record and what is kept in the partition's tables."""
-    return op.stateful_batch("tables", records, lambda _: _Keep(store, on_record, on_caught_up))
+    return op.stateful_batch(
+        "tables", records, lambda _: _Keep(store, on_record, on_caught_up, on_tick)
+    )
 
 
 @operator

@@ -137,7 +137,15 @@ class CaughtUp(Struct, frozen=True, gc=False):
     """Wall-clock time of the poll that found out."""
 
 
-Control: TypeAlias = Revoked | CaughtUp
+class Tick(Struct, frozen=True, gc=False):
+    """Time has passed, and something of the partition is due; the first one opens its tables."""
+
+    partition: int
+    at: Instant
+    """Wall-clock time of the poll."""
+
+
+Control: TypeAlias = Revoked | CaughtUp | Tick
 Event: TypeAlias = Batch[T] | Control
 Keyed: TypeAlias = tuple[str, Event[T]]
 """A partition number as text, and an event."""

@@ -34,6 +34,7 @@ from connectors.stream import (
     Outgoing,
     Received,
     Revoked,
+    Tick,
 )
 from connectors.transaction import TransactionFailed, Transactions
 
@@ -43,6 +44,8 @@ _WAIT = 0.1
 """Seconds one poll waits for a first record."""
 _ATTEMPTS_TO_COMMIT = 4
 """In a row, after which the process ends: elsewhere, or later, it may go better."""
+_TICK_BEHIND = 1_000
+"""Least milliseconds between two ticks while polls are full: what has just come goes first."""
 
 
 class UnevenAssignment(Unavailable):
@@ -116,6 +119,10 @@ class Task:
         """Ends reached: behind a last record stands the marker of its transaction."""
         self._failures: dict[tuple[str, int], Failure] = {}
         self._revoked: set[int] = set()
+        self._due: Callable[[int, int], bool] | None = None
+        self._ticked_at = 0
+        self._fresh: frozenset[int] = frozenset()
+        """Assigned since the last poll."""
         self._generation = 0
         self.assigned: frozenset[int] = frozenset()
 
@@ -141,6 +148,13 @@ class Task:
         """Call `roll_back` when the open epoch has been given up and will be read again."""
         self._back.append(roll_back)
 
+    def tick(self, due: Callable[[int, int], bool]) -> None:
+        """Send a `Tick` to each partition for which something is `due` at the instant of a poll.
+
+        And one to each that has just been assigned.
+        """
+        self._due = due
+
     def poll(self) -> list[Keyed[Received]]:
         """What has arrived: an event or two for each partition number, possibly none."""
         for refresh in self._between:
@@ -162,6 +176,7 @@ class Task:
             events += [Revoked(each, each in self.assigned) for each in sorted(self._revoked)]
             self._revoked = set()
         events += [Batch(partition, at, batch) for partition, batch in records.items()]
+        events += [Tick(partition, at) for partition in self._ticks(at)]
         events += [CaughtUp(partition, until, at) for partition, until in self._caught_up(at)]
         return [(str(event.partition), event) for event in events]
 
@@ -224,6 +239,18 @@ class Task:
         if self._ends is not None:
             self._ends.reached(topic, partition, offset)
 
+    def _ticks(self, at: int) -> list[int]:
+        if self._due is None:
+            return []
+        fresh, self._fresh = self._fresh, frozenset()
+        if self._pacing.backlog and at - self._ticked_at < _TICK_BEHIND:
+            return sorted(fresh)
+        due = self._due
+        ticks = [each for each in sorted(self.assigned) if each in fresh or due(each, at)]
+        if ticks:
+            self._ticked_at = at
+        return ticks
+
     def _caught_up(self, at: int) -> Iterable[tuple[int, int]]:
         if self._ends is None:
             return ()
@@ -242,7 +269,9 @@ class Task:
         if not self._offsets and not self._transactions.open:
             return
         started = time.monotonic()
-        offsets = [self._committable(*key, offset) for key, offset in self._offsets.items()]
+        # What only time has caused is refused as well when the group has gone on without us.
+        read = self._offsets or {key: at for key, at in self._committed.items() if at >= 0}
+        offsets = [self._committable(*key, offset) for key, offset in read.items()]
         try:
             self._transactions.commit(offsets, self._group_metadata)
         except TransactionFailed as failed:
@@ -327,7 +356,7 @@ class Task:
                 f"group {self.group} was given different partitions of its topics: {by_topic}; "
                 "every process of a group must read the same topics"
             )
-        self.assigned = numbers.pop()
+        self.assigned = self._fresh = numbers.pop()
         committed = consumer.committed(partitions, 30) if partitions else []
         self._committed = {(entry.topic, entry.partition): entry.offset for entry in committed}
         self._failures = {

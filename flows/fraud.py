@@ -3,7 +3,7 @@
 invoice.uploaded ──────┐
                        ├─ decode ─ weigh ─ invoice.fraud.result
 invoice.ocr.completed ─┘             │
-                                     └─ vendors, seen
+                                     └─ vendors, seen, postponed
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from connectors.branch import Answers, Case, unjudged
 from connectors.changelog_table import TableType
+from connectors.postponed import POSTPONED, Postponement, resumed
 from connectors.runtime import Runtime
 from connectors.steps import Inputs, OnRecord, Outputs, Written, decode, keep, write
 from connectors.stream import Decoded
@@ -43,9 +44,9 @@ class Reference(Struct, frozen=True):
     rates: Lookup[ReferenceExchangeRate]
 
 
-def branch(reference: Reference) -> OnRecord[Tables]:
+def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]:
     """What follows from an upload and what is remembered."""
-    answers = Answers(FraudResult, reference.policies, unjudged(FraudDetails(0)))
+    answers = Answers(FraudResult, reference.policies, unjudged(FraudDetails(0)), postponement)
 
     def on_upload(tables: Tables, upload: Decoded[Any], at: Instant) -> Iterable[Written]:
         def weigh(case: Case) -> Judgement[FraudDetails]:
@@ -63,19 +64,26 @@ def branch(reference: Reference) -> OnRecord[Tables]:
                 seen=tables["seen"],
             )
 
-        return answers(upload, at, weigh)
+        return answers(tables, upload, at, weigh)
 
     return on_upload
 
 
 def build(
-    source: Inputs, sink: Outputs, wire: Wire, store: TableStore[Tables], reference: Reference
+    source: Inputs,
+    sink: Outputs,
+    wire: Wire,
+    store: TableStore[Tables],
+    reference: Reference,
+    postponement: Postponement,
 ) -> Dataflow:
     """The flow over any source, sink and tables."""
+    on_upload = branch(reference, postponement)
     flow = Dataflow("fraud")
     received = op.input("source", flow, source)
     uploads = decode("decode", received, wire, sink)
-    results = keep("weigh", uploads, store, branch(reference))
+    on_tick = resumed(postponement, on_upload)
+    results = keep("weigh", uploads, store, on_upload, on_tick=on_tick)
     write("results", results, wire, sink)
     return flow
 
@@ -93,10 +101,12 @@ def reference(runtime: Runtime) -> Reference:
 
 def flow(runtime: Runtime) -> Dataflow:
     """The flow of one process."""
+    wire = runtime.wire(InvoiceUploaded, InvoiceOcrCompleted)
     return build(
         runtime.source(),
         runtime.sink(),
-        runtime.wire(InvoiceUploaded, InvoiceOcrCompleted),
-        runtime.store(VENDORS, SEEN),
+        wire,
+        runtime.store(VENDORS, SEEN, POSTPONED),
         reference(runtime),
+        runtime.postponement(wire.decode),
     )

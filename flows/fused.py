@@ -17,8 +17,19 @@ import bytewax.operators as op
 from bytewax.dataflow import Dataflow
 
 from connectors.joined import CLOSED, REQUESTS, joined
+from connectors.postponed import POSTPONED, Postponement
 from connectors.runtime import Runtime
-from connectors.steps import Inputs, OnRecord, Outputs, Written, answered, decode, keep, write
+from connectors.steps import (
+    Inputs,
+    OnRecord,
+    OnTick,
+    Outputs,
+    Written,
+    answered,
+    decode,
+    keep,
+    write,
+)
 from connectors.stream import Decoded
 from connectors.tables import Stores, Tables, TableStore
 from connectors.wire import Wire
@@ -29,7 +40,13 @@ from operators.join import Join
 from operators.time import Instant
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
-Branches: TypeAlias = OnRecord[Mapping[str, Tables]]
+Branches: TypeAlias = tuple[OnRecord[Mapping[str, Tables]], OnTick[Mapping[str, Tables]]]
+
+_TABLES = {
+    "inventory": (inventory.RESERVATIONS, inventory.REQUESTS),
+    "fraud": (fraud.VENDORS, fraud.SEEN),
+}
+"""Of the branches that keep more than what they have postponed."""
 
 
 def branches(
@@ -37,10 +54,16 @@ def branches(
     match: inventory.Reference,
     weigh: fraud.Reference,
     compare: pricing.Reference,
+    postponements: Mapping[str, Postponement],
 ) -> Branches:
-    """What follows from a record in all four branches."""
-    on_validation, on_pricing = validation.branch(judge), pricing.branch(compare)
-    on_inventory, on_fraud = inventory.branch(match), fraud.branch(weigh)
+    """What follows in all four branches from a record, and when something is due."""
+    each: Mapping[str, OnRecord[Tables]] = {
+        "validation": validation.branch(judge, postponements["validation"]),
+        "inventory": inventory.branch(match, postponements["inventory"]),
+        "fraud": fraud.branch(weigh, postponements["fraud"]),
+        "pricing": pricing.branch(compare, postponements["pricing"]),
+    }
+    on_validation, on_inventory, on_fraud, on_pricing = each.values()
 
     def on_record(
         tables: Mapping[str, Tables], record: Decoded[Any], at: Instant
@@ -48,13 +71,17 @@ def branches(
         if isinstance(record.record, InvoiceSettled):
             return on_inventory(tables["inventory"], record, at)
         return (
-            *on_validation(record, at),
+            *on_validation(tables["validation"], record, at),
             *on_inventory(tables["inventory"], record, at),
             *on_fraud(tables["fraud"], record, at),
-            *on_pricing(record, at),
+            *on_pricing(tables["pricing"], record, at),
         )
 
-    return on_record
+    def on_tick(tables: Mapping[str, Tables], partition: int, at: Instant) -> Iterable[Written]:
+        for name, again in each.items():
+            yield from postponements[name].resume(tables[name], partition, at, again)
+
+    return on_record, on_tick
 
 
 def build(
@@ -62,16 +89,17 @@ def build(
     sink: Outputs,
     wire: Wire,
     store: TableStore[Mapping[str, Tables]],
-    on_record: Branches,
+    branches: Branches,
     requests: TableStore[Tables],
     join: Join,
 ) -> Dataflow:
     """The flow over any source, sink and tables."""
+    on_record, on_tick = branches
     on_result, on_caught_up = joined(join)
     flow = Dataflow("fused")
     received = op.input("source", flow, source)
     records = decode("decode", received, wire, sink)
-    results = keep("branches", records, store, on_record)
+    results = keep("branches", records, store, on_record, on_tick=on_tick)
     write("results", results, wire, sink)
     answers = answered("answers", results)
     decisions = keep("join", answers, requests, on_result, on_caught_up)
@@ -82,18 +110,17 @@ def build(
 def flow(runtime: Runtime) -> Dataflow:
     """The flow of one process."""
     runtime.stand_for((*BRANCHES, JOIN), inside=RESULTS)
+    wire = runtime.wire(InvoiceUploaded, InvoiceOcrCompleted, InvoiceSettled)
     settings = runtime.settings.join
     runtime.watch_ends(settings.check_every)
     return build(
         runtime.source(),
         runtime.sink(),
-        runtime.wire(InvoiceUploaded, InvoiceOcrCompleted, InvoiceSettled),
+        wire,
         Stores(
             {
-                "inventory": runtime.store(
-                    inventory.RESERVATIONS, inventory.REQUESTS, of="inventory"
-                ),
-                "fraud": runtime.store(fraud.VENDORS, fraud.SEEN, of="fraud"),
+                branch: runtime.store(*_TABLES.get(branch, ()), POSTPONED, of=branch)
+                for branch in BRANCHES
             }
         ),
         branches(
@@ -101,6 +128,7 @@ def flow(runtime: Runtime) -> Dataflow:
             inventory.reference(runtime),
             fraud.reference(runtime),
             pricing.reference(runtime),
+            {branch: runtime.postponement(wire.decode) for branch in BRANCHES},
         ),
         runtime.store(REQUESTS, CLOSED),
         Join(

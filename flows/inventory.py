@@ -3,7 +3,7 @@
 invoice.uploaded ──────┐
 invoice.ocr.completed ─┼─ decode ─ match ─ invoice.inventory.result
 invoice.settled ───────┘             │
-                                     └─ reservations, requests
+                                     └─ reservations, requests, postponed
 """
 
 from collections.abc import Iterable
@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from connectors.branch import Answers, Case, unjudged
 from connectors.changelog_table import TableType
+from connectors.postponed import POSTPONED, Postponement, resumed
 from connectors.runtime import Runtime
 from connectors.steps import Inputs, OnRecord, Outputs, Written, decode, keep, write
 from connectors.stream import Decoded
@@ -43,9 +44,11 @@ class Reference(Struct, frozen=True):
     """By purchase order."""
 
 
-def branch(reference: Reference) -> OnRecord[Tables]:
+def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]:
     """What follows from an upload, or from a request that is settled, and what is reserved."""
-    answers = Answers(InventoryResult, reference.policies, unjudged(InventoryDetails()))
+    answers = Answers(
+        InventoryResult, reference.policies, unjudged(InventoryDetails()), postponement
+    )
 
     def on_record(tables: Tables, record: Decoded[Any], at: Instant) -> Iterable[Written]:
         reservations, requests = tables["reservations"], tables["requests"]
@@ -66,19 +69,26 @@ def branch(reference: Reference) -> OnRecord[Tables]:
                 requests=requests,
             )
 
-        return answers(record, at, match)
+        return answers(tables, record, at, match)
 
     return on_record
 
 
 def build(
-    source: Inputs, sink: Outputs, wire: Wire, store: TableStore[Tables], reference: Reference
+    source: Inputs,
+    sink: Outputs,
+    wire: Wire,
+    store: TableStore[Tables],
+    reference: Reference,
+    postponement: Postponement,
 ) -> Dataflow:
     """The flow over any source, sink and tables."""
+    on_record = branch(reference, postponement)
     flow = Dataflow("inventory")
     received = op.input("source", flow, source)
     records = decode("decode", received, wire, sink)
-    results = keep("match", records, store, branch(reference))
+    on_tick = resumed(postponement, on_record)
+    results = keep("match", records, store, on_record, on_tick=on_tick)
     write("results", results, wire, sink)
     return flow
 
@@ -97,10 +107,12 @@ def reference(runtime: Runtime) -> Reference:
 
 def flow(runtime: Runtime) -> Dataflow:
     """The flow of one process."""
+    wire = runtime.wire(InvoiceUploaded, InvoiceOcrCompleted, InvoiceSettled)
     return build(
         runtime.source(),
         runtime.sink(),
-        runtime.wire(InvoiceUploaded, InvoiceOcrCompleted, InvoiceSettled),
-        runtime.store(RESERVATIONS, REQUESTS),
+        wire,
+        runtime.store(RESERVATIONS, REQUESTS, POSTPONED),
         reference(runtime),
+        runtime.postponement(wire.decode),
     )

@@ -2,16 +2,19 @@
 
 invoice.uploaded ──────┐
                        ├─ decode ─ compare ─ invoice.pricing.result
-invoice.ocr.completed ─┘
+invoice.ocr.completed ─┘              │
+                                      └─ postponed
 """
 
 import bytewax.operators as op
 from bytewax.dataflow import Dataflow
 from msgspec import Struct
 
-from connectors.branch import Answers, Case, OnUpload, unjudged
+from connectors.branch import Answers, Case, unjudged
+from connectors.postponed import POSTPONED, Postponement, resumed
 from connectors.runtime import Runtime
-from connectors.steps import Inputs, Outputs, decode, judge, write
+from connectors.steps import Inputs, OnRecord, Outputs, decode, keep, write
+from connectors.tables import Tables, TableStore
 from connectors.wire import Wire
 from operators import pricing
 from operators.judgement import Judgement
@@ -35,10 +38,10 @@ class Reference(Struct, frozen=True):
     tax_rates: Lookup[ReferenceTaxRate]
 
 
-def branch(reference: Reference) -> OnUpload:
+def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]:
     """What follows from an upload."""
     nothing = PricingDetails(currency="", exchange_rate=None, expected_net=None, invoiced_net=0)
-    answers = Answers(PricingResult, reference.policies, unjudged(nothing))
+    answers = Answers(PricingResult, reference.policies, unjudged(nothing), postponement)
 
     def compare(case: Case) -> Judgement[PricingDetails]:
         return pricing.judge(
@@ -50,15 +53,24 @@ def branch(reference: Reference) -> OnUpload:
             case.policy,
         )
 
-    return lambda upload, at: answers(upload, at, compare)
+    return lambda tables, upload, at: answers(tables, upload, at, compare)
 
 
-def build(source: Inputs, sink: Outputs, wire: Wire, reference: Reference) -> Dataflow:
-    """The flow over any source and sink."""
+def build(
+    source: Inputs,
+    sink: Outputs,
+    wire: Wire,
+    store: TableStore[Tables],
+    reference: Reference,
+    postponement: Postponement,
+) -> Dataflow:
+    """The flow over any source, sink and tables."""
+    on_upload = branch(reference, postponement)
     flow = Dataflow("pricing")
     received = op.input("source", flow, source)
     uploads = decode("decode", received, wire, sink)
-    results = judge("compare", uploads, branch(reference))
+    on_tick = resumed(postponement, on_upload)
+    results = keep("compare", uploads, store, on_upload, on_tick=on_tick)
     write("results", results, wire, sink)
     return flow
 
@@ -76,4 +88,11 @@ def reference(runtime: Runtime) -> Reference:
 def flow(runtime: Runtime) -> Dataflow:
     """The flow of one process."""
     wire = runtime.wire(InvoiceUploaded, InvoiceOcrCompleted)
-    return build(runtime.source(), runtime.sink(), wire, reference(runtime))
+    return build(
+        runtime.source(),
+        runtime.sink(),
+        wire,
+        runtime.store(POSTPONED),
+        reference(runtime),
+        runtime.postponement(wire.decode),
+    )

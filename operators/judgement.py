@@ -25,6 +25,8 @@ class Judgement(Struct, Generic[Details], frozen=True, gc=False):
     """What was found, worst first."""
     unknown_reason: str | None = None
     """Why the branch could not do its work, when the status is UNKNOWN."""
+    away: str | None = None
+    """What it lacked, such as `policy`, when that may come: then it is judged again."""
 
 
 def worst_first(violations: list[Violation]) -> tuple[Violation, ...]:

@@ -229,7 +229,9 @@ def number_back(case: Case) -> str | None:
     if own is None:
         return None
     head, number = own
-    counted = [_counted(entry.number) for entry in case.recent]
+    # One that is judged late, after a part was away, has successors among them.
+    earlier = (entry for entry in case.recent if entry.uploaded_at <= case.uploaded_at)
+    counted = [_counted(entry.number) for entry in earlier]
     alike = [each[1] for each in counted if each is not None and each[0] == head]
     if len(alike) < HABIT or number >= min(alike):
         return None

@@ -2,19 +2,21 @@
 
 import importlib
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Self, TypeVar
 
 import pytest
 from bytewax.testing import TestingSink, TestingSource, run_main
+from msgspec import Struct
 from msgspec.structs import replace
 
 from connectors.avro_type import Schema
 from connectors.changelog_table import TableType
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts, Topic
+from connectors.postponed import Fetch
 from connectors.records import RECORDS
 from connectors.reference import GroupedReferenceTable, ReferenceTable
 from connectors.runtime import Runtime
@@ -90,11 +92,31 @@ class MemoryRuntime(Runtime):
         self.state = MemoryStore(())
         self.states: dict[str, MemoryStore] = {}
         self.written: list[list[Outgoing]] = []
+        self.steps: Iterable[Event[Received] | Callable[[], None]] | None = None
         self._events: list[Keyed[Received]] = [(str(event.partition), event) for event in events]
         self._records = reference_bytes() if reference else {}
 
     def source(self) -> Inputs:  # type: ignore[override]
+        if self.steps is not None:
+            return TestingSource(self._stepwise(self.steps), batch_size=1)
         return TestingSource(self._events, batch_size=max(1, len(self._events)))
+
+    def _stepwise(
+        self, steps: Iterable[Event[Received] | Callable[[], None]]
+    ) -> Iterator[Keyed[Received]]:
+        for step in steps:
+            if isinstance(step, Struct):
+                yield str(step.partition), step
+            else:
+                step()
+
+    def publish(self) -> None:
+        """The reference data of the generated world arrives."""
+        self._records = reference_bytes()
+        for table in self._reference.values():
+            self._fill(table)
+        for each in self._postponements:
+            each.hint(AT)
 
     def sink(self) -> Outputs:  # type: ignore[override]
         return TestingSink(self.written)
@@ -108,6 +130,22 @@ class MemoryRuntime(Runtime):
             self.contracts.changelog(of or self.flow, table.name)
         self.state = self.states[of or self.flow] = MemoryStore(types)
         return self.state
+
+    def refetch(self) -> Fetch:
+        received = [
+            record
+            for _, event in self._events
+            if isinstance(event, Batch)
+            for record in event.records
+        ]
+
+        def fetch(topic: str, partition: int, offsets: Iterable[int]) -> list[Received]:
+            wanted = {(topic, partition, offset) for offset in offsets}
+            return [
+                each for each in received if (each.topic, each.partition, each.offset) in wanted
+            ]
+
+        return fetch
 
     def reference(self, record: type[V]) -> ReferenceTable[V]:
         table = super().reference(record)
@@ -139,7 +177,12 @@ def reference_bytes() -> Mapping[str, list[tuple[bytes, bytes]]]:
 
 def start(flow: str, events: Iterable[Event[Received]], *, reference: bool = True) -> MemoryRuntime:
     """Run a flow over events to their end; what it has read, kept and written."""
-    runtime = MemoryRuntime(flow, events, reference=reference)
+    return run(MemoryRuntime(flow, events, reference=reference))
+
+
+def run(runtime: MemoryRuntime) -> MemoryRuntime:
+    """Run a flow to the end of its events."""
+    flow = runtime.flow
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("flows.collect.Store", MemoryTrail)
         dataflow = importlib.import_module(f"flows.{flow}").flow(runtime)

@@ -379,6 +379,22 @@ def test_weak_signals_are_said_and_warn_together() -> None:
     assert (answer.status, signals(answer)) == ("WARNING", ["number_back", "round_amount"])
 
 
+def test_an_invoice_judged_later_than_its_successors_is_no_number_that_goes_back() -> None:
+    office = Office()
+    for place in range(14):
+        office.judge(
+            invoice(f"RE-{2_000 + place}", f"{90 + place}.37", day=1 + place),
+            f"old-{place}",
+            uploaded_at=UPLOADED + (1 + place) * DAY,
+        )
+    late = office.judge(invoice("RE-1999", "99.13", day=15), "late", uploaded_at=UPLOADED)
+    assert signals(late) == []
+    back = office.judge(
+        invoice("RE-1998", "98.13", day=15), "back", uploaded_at=UPLOADED + 20 * DAY
+    )
+    assert signals(back) == ["number_back"]
+
+
 def test_what_was_suspicious_does_not_say_what_is_usual() -> None:
     office = Office().with_history(*["100"] * 8)
     assert signals(office.judge(invoice("H-1X1", "5000"), "first")) == ["unusual_amount"]

@@ -8,7 +8,7 @@ import pytest
 from confluent_kafka import KafkaError, Message, TopicPartition
 
 from connectors import pacing
-from connectors.stream import Batch, Revoked
+from connectors.stream import Batch, Revoked, Tick
 from connectors.task import Task
 from connectors.transaction import TransactionFailed
 
@@ -205,3 +205,44 @@ def test_an_epoch_that_cannot_be_given_up_ends_the_process(
     with pytest.raises(TransactionFailed):
         place.epoch()
     assert place.consumer.sought == []
+
+
+def ticks(events: list[Any]) -> list[Any]:
+    return [event for event in events if isinstance(event, Tick)]
+
+
+def test_ticks_come_with_an_assignment_and_when_something_is_due_and_not_otherwise(
+    place: Place,
+) -> None:
+    due: list[int] = []
+    assert ticks(place.epoch()) == []
+    place.task.tick(lambda partition, _: partition in due)
+    assert [tick.partition for tick in ticks(place.epoch())] == [0]
+    assert ticks(place.epoch()) == []
+    due.append(0)
+    first, second = place.epoch(record(7))
+    assert (type(first), type(second)) == (Batch, Tick)
+    due.clear()
+    place.rebalance()
+    assert len(ticks(place.epoch())) == 1
+
+
+def test_a_backlog_goes_before_what_is_due(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [1_000_000]
+    monkeypatch.setattr("connectors.task.now", lambda: clock[0])
+    place.task.tick(lambda *_: True)
+    place.task._poll_records = 2
+    place.epoch()
+    assert ticks(place.epoch(record(7), record(8))) == []
+    clock[0] += 1_001
+    assert len(ticks(place.epoch(record(9), record(10)))) == 1
+
+
+def test_what_time_alone_has_caused_is_committed_with_the_groups_generation(place: Place) -> None:
+    # So that the broker refuses it when the partition has gone to another process meanwhile.
+    place.epoch(record(7))
+    place.epoch()
+    place.transactions.open = True
+    place.task.commit()
+    assert place.transactions.offsets == [8, 8]
+    assert place.transactions.groups[-1] is place.consumer.metadata[-1]

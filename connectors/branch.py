@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.postponed import Postponement
 from connectors.stream import Decoded, Produced, Rejected
@@ -77,7 +78,10 @@ class Answers(Generic[R]):
             return
         policy = self._policies.get(POLICY)
         judgement = self._unjudged
-        if policy is not None:
+        lack = self._postponement.lacks(at)
+        if lack is not None:
+            judgement = replace(judgement, unknown_reason=lack.reason, away=lack.part)
+        elif policy is not None:
             judgement = judge(
                 Case(
                     record.request_id,

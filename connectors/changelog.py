@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from connectors.kafka import Stopped, client, place
 from connectors.logs import Log
@@ -44,11 +44,13 @@ def read_to(
     ends: Mapping[Where, int],
     apply: Mapping[Where, Apply],
     stopping: Callable[[], bool],
+    seen: Callable[[Message], None] = lambda _: None,
 ) -> int:
     """Assign partitions from their beginnings and read them to `ends`; how many records.
 
     Reads committed records until the position reaches the end as seen uncommitted: stopping
-    at the last stable offset would miss a transaction whose marker is still on its way.
+    at the last stable offset would miss a transaction whose marker is still on its way. `seen`
+    is called with each record.
 
     Raises Stopped when `stopping` becomes true first, KafkaException when the broker refuses.
     """
@@ -66,6 +68,7 @@ def read_to(
             if error is None:
                 reached = offset + 1
                 apply[where](message.key() or b"", message.value())
+                seen(message)
                 count += 1
                 if count % _TOLD_EVERY == 0:
                     log.info("reading state", records=count, partitions_to_go=len(left))

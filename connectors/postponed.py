@@ -19,6 +19,7 @@ from connectors.refetch import NotFetched
 from connectors.steps import OnRecord, OnTick, Written
 from connectors.stream import Decoded, Failure, Received, Rejected
 from connectors.tables import Tables
+from operators.freshness import Lack
 from operators.resumption import Dependency, Postponed, Rate, Resumption
 from operators.table import Table
 from operators.time import Instant
@@ -32,6 +33,7 @@ PART = "\0"
 
 Fetch: TypeAlias = Callable[[str, int, Iterable[int]], list[Received]]
 """Reads records of a partition again; see `connectors.refetch`."""
+Lacks: TypeAlias = Callable[[Instant], Lack | None]
 Decode: TypeAlias = Callable[[Received], Decoded[Any] | Rejected | None]
 
 
@@ -47,8 +49,14 @@ class Limits(Struct, frozen=True):
 class Postponement:
     """The postponed requests of one branch, in all partitions of a process."""
 
-    def __init__(self, rate: Rate, decode: Decode, fetch: Fetch, limits: Limits) -> None:
-        """`rate` may be shared by several branches; `decode` and `fetch` read uploads again."""
+    def __init__(
+        self, rate: Rate, decode: Decode, fetch: Fetch, limits: Limits, lacks: Lacks
+    ) -> None:
+        """`rate` may be shared by several branches; `decode` and `fetch` read uploads again.
+
+        `lacks` says what the branch as a whole lacks at the instant of a poll.
+        """
+        self.lacks = lacks
         self._rate = rate
         self._decode = decode
         self._fetch = fetch

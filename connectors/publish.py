@@ -17,6 +17,7 @@ from connectors.contracts import Contracts, Topic
 from connectors.envelope import Envelope
 from connectors.errors import Unavailable
 from connectors.kafka import PARTITIONER, client
+from connectors.reference import HEARTBEAT
 from operators.result import Source
 
 OnWritten: TypeAlias = Callable[[Source], None]
@@ -83,6 +84,13 @@ class Publisher:
                 self._producer.poll(0.1)
         self.accepted += 1
         self._producer.poll(0)
+
+    def heartbeat(self, record: type[Struct]) -> None:
+        """Say that there is no news of these reference records."""
+        topic = self._contracts.topic_of(record).name
+        report = partial(self._delivered, None)
+        self._producer.produce(topic, None, HEARTBEAT.encode(), on_delivery=report)
+        self.accepted += 1
 
     def flush(self) -> int:
         """Wait until everything sent is acknowledged; how many records that are by now.

@@ -6,15 +6,19 @@ They are refreshed only between epochs, so that one epoch sees one version of th
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaError, KafkaException, Message
 
 from connectors.changelog import read_to, reader
 from connectors.codec import Undecodable
 from connectors.kafka import place
 from connectors.logs import Log
 from connectors.offsets import end_offsets
+from operators.time import Instant
 
 log = Log(__name__)
+
+HEARTBEAT = "__heartbeat__"
+"""A key that no record has: its tombstones say that there is no news, and change nothing."""
 
 _FETCH_WAIT_MS = 100
 """A start waits that long for the last end; with less, an idle flow is busy asking."""
@@ -30,6 +34,8 @@ class ReferenceTable(Generic[V]):
         self.topic = topic
         self._decode = decode
         self._values: dict[str, V] = {}
+        self.newest: Instant | None = None
+        """Kafka's time of the newest record of the topic, tombstones included."""
 
     def get(self, key: str, /) -> V | None:
         """The value of a key, None when there is none."""
@@ -118,7 +124,8 @@ class ReferenceTables:
             for topic, table in self._tables.items()
             for number in consumer.list_topics(topic, timeout=30).topics[topic].partitions
         }
-        count = read_to(consumer, end_offsets(self._kafka, apply), apply, stopping)
+        ends = end_offsets(self._kafka, apply)
+        count = read_to(consumer, ends, apply, stopping, self._seen)
         self._consumer = consumer
         log.info("reference data read", records=count)
 
@@ -131,10 +138,15 @@ class ReferenceTables:
             error = message.error()
             if error is None:
                 self._tables[place(message)[0]].apply(message.key() or b"", message.value())
+                self._seen(message)
                 changed = True
             elif error.code() != KafkaError._PARTITION_EOF and not error.retriable():
                 raise KafkaException(error)
         return changed
+
+    def _seen(self, message: Message) -> None:
+        table = self._tables[place(message)[0]]
+        table.newest = max(table.newest or 0, message.timestamp()[1])
 
     def close(self) -> None:
         """Stop following."""

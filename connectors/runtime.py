@@ -11,6 +11,7 @@ from connectors.clock import now
 from connectors.codec import Codec, LockIds, SchemaIds
 from connectors.contracts import Contracts
 from connectors.failures import RecordFailed
+from connectors.freshness import Freshness, kept
 from connectors.kafka import wait_for_topics
 from connectors.postponed import Decode, Fetch, Limits, Postponement
 from connectors.reference import GroupedReferenceTable, ReferenceTable, ReferenceTables
@@ -117,15 +118,19 @@ class Runtime:
         task.on_rewind(store.roll_back)
         return store
 
-    def postponement(self, decode: Decode) -> Postponement:
-        """What a branch has answered UNKNOWN while a part was away, to be judged again."""
+    def postponement(self, decode: Decode, of: str | None = None) -> Postponement:
+        """What a branch has answered UNKNOWN while a part was away, to be judged again.
+
+        `of` a branch that the flow stands for.
+        """
         if not self._postponements:
             self.task.tick(self._due)
         limits = Limits(
             self.settings.flow.postponed_most,
             self.settings.join.remember // timedelta(milliseconds=1),
         )
-        postponement = Postponement(self._rate, decode, self.refetch(), limits)
+        freshness = self._freshness(of or self.flow)
+        postponement = Postponement(self._rate, decode, self.refetch(), limits, freshness.lack)
         self._postponements.append(postponement)
         self.task.on_rewind(postponement.forget)
         return postponement
@@ -135,6 +140,19 @@ class Runtime:
         refetch = Refetch(self.settings.kafka_client)
         self.on_close(refetch.close)
         return refetch.fetch
+
+    def _freshness(self, branch: str) -> Freshness:
+        topics = {
+            name.removeprefix(self.contracts.namespace): name
+            for name, topic in self.contracts.topics.items()
+            if topic.kind == "reference"
+        }
+        read = [topic.name for topic in self.contracts.tables_of(branch)]
+
+        def table_of(topic: str) -> ReferenceTable[Any]:
+            return next(each for each in self._reference.values() if each.topic == topic)
+
+        return Freshness(kept(self.settings.reference, topics, read), table_of)
 
     def _due(self, partition: int, at: int) -> bool:
         return any(each.due(partition, at) for each in self._postponements)

@@ -112,6 +112,15 @@ class Flow(_Section):
     """Most requests of a branch and partition that wait for that."""
 
 
+class Reference(_Section):
+    """What branches ask of the reference topics: of `purchase_orders`, `vendors` and so on."""
+
+    required: tuple[str, ...] = ()
+    """Those without a record of which no branch that reads them judges; the policy always is."""
+    max_age: dict[str, Duration] = {}
+    """How old the newest record may be; a heartbeat counts."""
+
+
 class Settings(BaseSettings):
     """All settings. `MANIFOLD_DATABASE__URL` in the environment is `[database] url` in the file."""
 
@@ -131,6 +140,7 @@ class Settings(BaseSettings):
     database: Database = Database()
     join: Join = Join()
     flow: Flow = Flow()
+    reference: Reference = Reference()
     namespace: str = ""
     """Goes before every topic, group and transactional id, so that several can share a cluster."""
     log_json: bool = False

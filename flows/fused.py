@@ -128,7 +128,7 @@ def flow(runtime: Runtime) -> Dataflow:
             inventory.reference(runtime),
             fraud.reference(runtime),
             pricing.reference(runtime),
-            {branch: runtime.postponement(wire.decode) for branch in BRANCHES},
+            {branch: runtime.postponement(wire.decode, branch) for branch in BRANCHES},
         ),
         runtime.store(REQUESTS, CLOSED),
         Join(

@@ -1,11 +1,13 @@
 """`manifold reference`: load and list what the branches measure an invoice against."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from connectors.browse import partitions_of, read_all
 from connectors.publish import Publisher
+from connectors.records import RECORDS
+from connectors.reference import HEARTBEAT
 from manifold.cli.cluster import cluster, progress
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import (
@@ -72,6 +74,43 @@ def load_command(
         typer.echo(f"{counted(publisher.written, 'reference record')} written.")
 
 
+@app.command("heartbeat")
+@explained()
+def heartbeat_command(
+    topics: Annotated[
+        list[str],
+        typer.Argument(metavar="TOPIC…", help="Such as purchase_orders or exchange_rates."),
+    ],
+    json: Json = False,
+    bootstrap: Bootstrap = None,
+    extra: Extra = None,
+) -> None:
+    """Say of reference topics that there is no news: what is in them counts as new.
+
+    For feeds that may have nothing to say for longer than `reference.max_age` allows.
+    """
+    there = cluster(bootstrap, extra)
+    prefix = f"{there.contracts.namespace}reference."
+    known: dict[str, type[Any]] = {}
+    for record in RECORDS:
+        topic = there.topic(record)
+        if topic.kind == "reference":
+            known[topic.name.removeprefix(prefix)] = record
+    names = [name.removeprefix("reference.") for name in topics]
+    for name in names:
+        if name not in known:
+            choice = ", ".join(sorted(known))
+            raise Failed(f"There is no reference topic {name}. There are: {choice}.", EXIT_USAGE)
+    partitions_of(there.kafka, [prefix + name for name in names])
+    with Publisher(there.kafka, there.contracts, there.codec, "reference") as publisher:
+        for name in names:
+            publisher.heartbeat(known[name])
+    if json:
+        json_line({"written": publisher.written})
+    else:
+        typer.echo(f"{counted(publisher.written, 'heartbeat')} written.")
+
+
 @app.command("list")
 @explained()
 def list_command(json: Json = False, bootstrap: Bootstrap = None, extra: Extra = None) -> None:
@@ -80,6 +119,8 @@ def list_command(json: Json = False, bootstrap: Bootstrap = None, extra: Extra =
     topics = [each.name for each in there.contracts.topics.values() if each.kind == "reference"]
     keys: dict[str, set[str]] = {topic: set() for topic in topics}
     for found in read_all(there.kafka, topics):
+        if found.key == HEARTBEAT.encode():
+            continue
         take = keys[found.topic].discard if found.value is None else keys[found.topic].add
         take((found.key or b"").decode(errors="replace"))
     shown = table("topic", ">records", "keys")

@@ -8,11 +8,14 @@ import pytest
 from msgspec.structs import replace
 
 from connectors.dead_letters import ERROR_REASON
+from connectors.errors import Misconfigured
 from connectors.postponed import PART
+from connectors.runtime import Runtime
 from connectors.stream import Batch, Event, Outgoing, Received, Tick
 from flows import BRANCHES, FUSED
 from operators.answer import NO_POLICY
 from operators.decision import InvoiceDecision
+from operators.reference import ReferencePurchaseOrder
 from operators.resumption import Dependency, Postponed
 from tests.contract.flow_run import (
     AT,
@@ -199,3 +202,51 @@ def test_an_upload_that_cannot_be_read_a_second_time_is_a_dead_letter(
     assert dict(letter.headers)[ERROR_REASON] == b"not_framed"
     assert len(good(runtime)) == 3
     assert tables(runtime, "validation") == {"postponed": {}}
+
+
+HOUR = 3_600_000
+
+
+def test_reference_data_that_is_too_old_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MANIFOLD_REFERENCE__MAX_AGE__PURCHASE_ORDERS", "PT24H")
+
+    def news(runtime: MemoryRuntime, at: int) -> Callable[[], None]:
+        def arrive() -> None:
+            runtime.publish()
+            Runtime.reference(runtime, ReferencePurchaseOrder).newest = at
+
+        return arrive
+
+    def steps(runtime: MemoryRuntime) -> Steps:
+        late = 30 * HOUR
+        return [
+            news(runtime, AT),
+            Batch(0, AT + 24 * HOUR, UPLOADS[:1]),
+            Batch(0, AT + late, UPLOADS[1:]),
+            *ticks(late + 1_000, late + 2_000),
+            news(runtime, AT + late + 2_000),
+            *ticks(late + 2_000, late + 6_000),
+        ]
+
+    first, *others = by_request(good(stepwise("inventory", steps))).values()
+    assert [each.status != "UNKNOWN" for each in first] == [True]
+    for unknown, known in others:
+        assert unknown.unknown_reason == "purchase orders are 30 h old, 24 h allowed"
+        assert (known.status != "UNKNOWN", known.unknown_reason) == (True, None)
+    # Pricing does not look at purchase orders.
+    pricing = [decoded(each).status for each in good(stepwise("pricing", steps))]
+    assert "UNKNOWN" not in pricing
+
+
+def test_a_required_topic_without_records_keeps_its_readers_from_judging(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MANIFOLD_REFERENCE__REQUIRED", '["vendors"]')
+    (answer,) = good(start("fraud", [Batch(0, AT, UPLOADS[:1])], reference=False))
+    assert decoded(answer).unknown_reason == "no vendors have been published"
+
+
+def test_a_setting_about_a_topic_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MANIFOLD_REFERENCE__REQUIRED", '["orders"]')
+    with pytest.raises(Misconfigured, match="orders, there are: contracts, exchange_rates"):
+        start("fraud", [])

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -42,15 +43,10 @@ def test_without_a_policy_all_are_unknown_at_once_and_judged_when_there_is_one(
 
         pipeline.publish(policy)
 
-        answered = 0
-        while answered < COUNT:
-            enough = min(COUNT, answered + COUNT // 3)
-            pipeline.until(
-                lambda enough=enough: known(pipeline) >= enough, f"{enough} known to pricing"
-            )
-            answered = known(pipeline)
+        for share in (COUNT // 3, COUNT // 2):
+            pipeline.until(partial(known, pipeline, share), f"{share} known to pricing")
             for process in pipeline.processes:
-                if process.flow == killed and answered < COUNT:
+                if process.flow == killed:
                     pipeline.killed(process)
         pipeline.until(lambda: all_approved(pipeline, samples), "all approved")
         pipeline.at_rest(*ways)
@@ -65,9 +61,9 @@ def test_without_a_policy_all_are_unknown_at_once_and_judged_when_there_is_one(
             assert not any(pipeline.table(branch, "postponed").values())
 
 
-def known(pipeline: Pipeline) -> int:
-    """Requests that pricing has judged."""
-    return sum(each.status != "UNKNOWN" for each in pipeline.seen.all(PricingResult))
+def known(pipeline: Pipeline, enough: int) -> bool:
+    """Whether pricing has judged so many requests."""
+    return sum(each.status != "UNKNOWN" for each in pipeline.seen.all(PricingResult)) >= enough
 
 
 def all_approved(pipeline: Pipeline, samples: Sequence[Sample]) -> bool:

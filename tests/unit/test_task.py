@@ -223,6 +223,7 @@ def test_ticks_come_with_an_assignment_and_when_something_is_due_and_not_otherwi
     first, second = place.epoch(record(7))
     assert (type(first), type(second)) == (Batch, Tick)
     due.clear()
+    place.epoch()
     place.rebalance()
     assert len(ticks(place.epoch())) == 1
 

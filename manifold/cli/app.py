@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "policy": "manifold.cli.policy:app",
     "bench": "manifold.cli.bench:app",
     "db": "manifold.cli.database:app",
+    "dependencies": "manifold.cli.dependencies:dependencies",
     "doctor": "manifold.cli.doctor:doctor",
 }
 """Each subcommand and where it is written: a Typer app, or the function of a single command."""

@@ -21,6 +21,7 @@ from connectors.browse import (
 from connectors.checks import check_compatibility, check_lock
 from connectors.contracts import Topic
 from connectors.database import Store
+from connectors.dependencies import read_away
 from connectors.errors import Misconfigured, Unavailable
 from connectors.groups import committed
 from connectors.kafka import bootstrap, client
@@ -190,6 +191,16 @@ def _reference(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
         yield Diagnosis("ok", "reference", "there is a policy")
 
 
+def _away(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
+    for known in read_away(there.kafka, there.contracts, BRANCHES):
+        waiting = counted(known.postponed, "request")
+        found = f"{known.flow}: {known.dependency} is {known.state}, {waiting} waiting"
+        if known.state == "OPEN":
+            yield Diagnosis("warn", "away", found, f"{known.reason}; see `manifold dependencies`")
+        else:
+            yield Diagnosis("ok", "away", found)
+
+
 def _groups(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
     admin = AdminClient(client(there.kafka))
     for flow, read in _running(there, admin).items():
@@ -255,4 +266,4 @@ def _flows(there: Cluster) -> list[str]:
 
 
 _Check: TypeAlias = Callable[[Cluster, dict[str, int]], Iterator[Diagnosis]]
-_ON_THE_BROKER: tuple[_Check, ...] = (_broker, _topics, _reference, _groups)
+_ON_THE_BROKER: tuple[_Check, ...] = (_broker, _topics, _reference, _away, _groups)

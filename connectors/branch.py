@@ -12,7 +12,7 @@ from connectors.stream import Decoded, Produced, Rejected
 from connectors.tables import Tables
 from operators.answer import NO_POLICY, answer
 from operators.invoice import Invoice
-from operators.judgement import Judgement
+from operators.judgement import Away, Judgement
 from operators.reference import ReferencePolicy
 from operators.result import Result
 from operators.table import Lookup
@@ -80,7 +80,7 @@ class Answers(Generic[R]):
         judgement = self._unjudged
         lack = self._postponement.lacks(at)
         if lack is not None:
-            judgement = replace(judgement, unknown_reason=lack.reason, away=lack.part)
+            judgement = replace(judgement, unknown_reason=lack.reason, away=Away(lack.part))
         elif policy is not None:
             judgement = judge(
                 Case(
@@ -97,7 +97,7 @@ class Answers(Generic[R]):
             tables,
             (record.request_id, record.attempt),
             received,
-            judgement.away,
+            None if judgement.away is None else judgement.away.part,
             judgement.unknown_reason,
             at,
         )
@@ -114,7 +114,7 @@ class Answers(Generic[R]):
 
 def unjudged(details: Any) -> Judgement[Any]:
     """The answer of a branch that has no policy to measure against."""
-    return Judgement("UNKNOWN", details, unknown_reason=NO_POLICY, away="policy")
+    return Judgement("UNKNOWN", details, unknown_reason=NO_POLICY, away=Away("policy"))
 
 
 def _day(at: Instant) -> date:

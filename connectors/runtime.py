@@ -1,11 +1,13 @@
 """What one process of a flow connects to, made from settings."""
 
+import json
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from connectors import settings as sections
 from connectors.changelog_table import TableType
 from connectors.clock import now
 from connectors.codec import Codec, LockIds, SchemaIds
@@ -16,6 +18,7 @@ from connectors.kafka import wait_for_topics
 from connectors.postponed import Decode, Fetch, Limits, Postponement
 from connectors.reference import GroupedReferenceTable, ReferenceTable, ReferenceTables
 from connectors.refetch import Refetch
+from connectors.services import Service
 from connectors.settings import Settings
 from connectors.source import TaskSink, TaskSource
 from connectors.stream import Failure
@@ -53,6 +56,7 @@ class Runtime:
         self._reference: dict[type[Any], ReferenceTable[Any]] = {}
         self._watch_ends_every: timedelta | None = None
         self._postponements: list[Postponement] = []
+        self._services: list[Service[Any]] = []
         self._rate = Rate(settings.flow.resume_per_second)
         self._closing: list[Callable[[], None]] = []
         self._task: Task | None = None
@@ -200,10 +204,37 @@ class Runtime:
         self.task.between_epochs(lambda: self._refresh(tables))
         self.on_close(tables.close)
 
+    def service(
+        self, part: str, settings: sections.Service, record: type[V], *, safe: str = ""
+    ) -> Service[V] | None:
+        """A service for records that a reference topic lacks, None when there is none.
+
+        `safe`: characters of a key that stand in the path as they are.
+        """
+        if settings.url is None:
+            return None
+        # The client takes as long to import as much of the rest together.
+        from connectors.http_service import HttpService
+
+        key_of = self.contracts.topic_of(record).key_of
+
+        def decode(key: str, body: bytes) -> V:
+            found = self.codec.from_json(record, json.loads(body, parse_float=str))
+            if key_of(found).split("/")[0] != key.split("/")[0]:
+                raise ValueError("it is about something else")
+            return found
+
+        service = HttpService(part, settings, decode, safe=safe)
+        self._services.append(service)
+        self.on_close(service.close)
+        return service
+
     def _refresh(self, tables: ReferenceTables) -> None:
-        if tables.refresh():
+        at = now()
+        answers = [service.collect(at) for service in self._services]
+        if tables.refresh() or any(answers):
             for each in self._postponements:
-                each.hint(now())
+                each.hint(at)
 
     def go_back(self, failed: RecordFailed) -> Failure | None:
         """Be where the open epoch began, with the failure of a record noted beside its offset.

@@ -112,6 +112,32 @@ class Flow(_Section):
     """Most requests of a branch and partition that wait for that."""
 
 
+class Service(_Section):
+    """A service that is asked for what a reference topic lacks."""
+
+    url: str | None = Field(default=None, repr=False, pattern="^https?://")
+    """GET of it and the key gives the record as readable JSON, 404 for none; without, none."""
+    token: SecretStr | None = None
+    """Sent as `Authorization: Bearer`."""
+    time_limit: Duration = timedelta(seconds=2)
+    """For one answer; one that takes longer has failed."""
+    wait: Duration = timedelta(seconds=0.3)
+    """That a flow waits for answers in a poll, whatever their number; none while it is away."""
+    keep: Duration = timedelta(hours=1)
+    """How long an answer is not asked for again."""
+    keep_missing: Duration = timedelta(seconds=30)
+    """The same of an answer that there is none."""
+
+
+class Services(_Section):
+    """Services for what the reference topics lack."""
+
+    exchange_rates: Service = Service()
+    """`URL/USD/2026-03-31`"""
+    purchase_orders: Service = Service()
+    """`URL/PO-1001`"""
+
+
 class Reference(_Section):
     """What branches ask of the reference topics: of `purchase_orders`, `vendors` and so on."""
 
@@ -141,6 +167,7 @@ class Settings(BaseSettings):
     join: Join = Join()
     flow: Flow = Flow()
     reference: Reference = Reference()
+    services: Services = Services()
     namespace: str = ""
     """Goes before every topic, group and transactional id, so that several can share a cluster."""
     log_json: bool = False

@@ -17,6 +17,7 @@ from connectors.branch import Answers, Case, unjudged
 from connectors.changelog_table import TableType
 from connectors.postponed import POSTPONED, Postponement, resumed
 from connectors.runtime import Runtime
+from connectors.services import PURCHASE_ORDERS, Both
 from connectors.steps import Inputs, OnRecord, Outputs, Written, decode, keep, write
 from connectors.stream import Decoded
 from connectors.tables import Tables, TableStore
@@ -24,7 +25,7 @@ from connectors.wire import Wire
 from operators import inventory
 from operators.decision import InvoiceSettled
 from operators.inventory import OrderReservations, RequestClaims
-from operators.judgement import Judgement
+from operators.judgement import Away, Judgement
 from operators.reference import ReferenceGoodsReceipt, ReferencePolicy, ReferencePurchaseOrder
 from operators.result import InventoryDetails, InventoryResult
 from operators.table import Lookup
@@ -39,7 +40,7 @@ class Reference(Struct, frozen=True):
     """What the branch measures against."""
 
     policies: Lookup[ReferencePolicy]
-    orders: Lookup[ReferencePurchaseOrder]
+    orders: Both[ReferencePurchaseOrder]
     receipts: Lookup[tuple[ReferenceGoodsReceipt, ...]]
     """By purchase order."""
 
@@ -57,6 +58,11 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
             return ()
 
         def match(case: Case) -> Judgement[InventoryDetails]:
+            number = inventory.order_of(case.invoice)
+            lack = reference.orders.lack(number, at) if number else None
+            if lack is not None:
+                away = Away(lack.part)
+                return Judgement("UNKNOWN", InventoryDetails(number), (), lack.reason, away)
             return inventory.judge(
                 case.request_id,
                 case.attempt,
@@ -98,9 +104,13 @@ def reference(runtime: Runtime) -> Reference:
     receipts = runtime.grouped_reference(
         ReferenceGoodsReceipt, lambda receipt: (receipt.purchase_order,)
     )
+    services = runtime.settings.services
     return Reference(
         runtime.reference(ReferencePolicy),
-        runtime.reference(ReferencePurchaseOrder),
+        Both(
+            runtime.reference(ReferencePurchaseOrder),
+            runtime.service(PURCHASE_ORDERS, services.purchase_orders, ReferencePurchaseOrder),
+        ),
         receipts.groups,
     )
 

@@ -6,6 +6,9 @@ invoice.ocr.completed ─┘              │
                                       └─ postponed
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 import bytewax.operators as op
 from bytewax.dataflow import Dataflow
 from msgspec import Struct
@@ -13,7 +16,9 @@ from msgspec import Struct
 from connectors.branch import Answers, Case, unjudged
 from connectors.postponed import POSTPONED, Postponement, resumed
 from connectors.runtime import Runtime
-from connectors.steps import Inputs, OnRecord, Outputs, decode, keep, write
+from connectors.services import EXCHANGE_RATES, Both, asking
+from connectors.steps import Inputs, OnRecord, Outputs, Written, decode, keep, write
+from connectors.stream import Decoded
 from connectors.tables import Tables, TableStore
 from connectors.wire import Wire
 from operators import pricing
@@ -26,6 +31,7 @@ from operators.reference import (
 )
 from operators.result import PricingDetails, PricingResult
 from operators.table import Lookup
+from operators.time import Instant
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
 
@@ -34,7 +40,7 @@ class Reference(Struct, frozen=True):
 
     policies: Lookup[ReferencePolicy]
     contracts: Lookup[ReferenceContract]
-    rates: Lookup[ReferenceExchangeRate]
+    rates: Both[ReferenceExchangeRate]
     tax_rates: Lookup[ReferenceTaxRate]
 
 
@@ -43,17 +49,24 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
     nothing = PricingDetails(currency="", exchange_rate=None, expected_net=None, invoiced_net=0)
     answers = Answers(PricingResult, reference.policies, unjudged(nothing), postponement)
 
-    def compare(case: Case) -> Judgement[PricingDetails]:
-        return pricing.judge(
-            case.invoice,
-            case.vendor_id,
-            reference.contracts,
-            reference.rates,
-            reference.tax_rates,
-            case.policy,
-        )
+    def on_upload(tables: Tables, upload: Decoded[Any], at: Instant) -> Iterable[Written]:
+        def compare(case: Case) -> Judgement[PricingDetails]:
+            return asking(
+                reference.rates,
+                at,
+                lambda: pricing.judge(
+                    case.invoice,
+                    case.vendor_id,
+                    reference.contracts,
+                    reference.rates,
+                    reference.tax_rates,
+                    case.policy,
+                ),
+            )
 
-    return lambda tables, upload, at: answers(tables, upload, at, compare)
+        return answers(tables, upload, at, compare)
+
+    return on_upload
 
 
 def build(
@@ -77,10 +90,16 @@ def build(
 
 def reference(runtime: Runtime) -> Reference:
     """The reference data of one process."""
+    services = runtime.settings.services
     return Reference(
         runtime.reference(ReferencePolicy),
         runtime.reference(ReferenceContract),
-        runtime.reference(ReferenceExchangeRate),
+        Both(
+            runtime.reference(ReferenceExchangeRate),
+            runtime.service(
+                EXCHANGE_RATES, services.exchange_rates, ReferenceExchangeRate, safe="/"
+            ),
+        ),
         runtime.reference(ReferenceTaxRate),
     )
 

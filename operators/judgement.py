@@ -14,6 +14,15 @@ MOST = 200
 _RANK: dict[Severity, int] = {"ERROR": 0, "WARNING": 1, "UNKNOWN": 2, "INFO": 3}
 
 
+class Away(Struct, frozen=True, gc=False):
+    """Something that a branch lacks and that may come: then it judges again."""
+
+    part: str
+    """As people call it, such as `policy`; there are few."""
+    key: str | None = None
+    """What it is looked up by, when a service may have it."""
+
+
 class Judgement(Struct, Generic[Details], frozen=True, gc=False):
     """A branch's answer about one invoice."""
 
@@ -25,8 +34,8 @@ class Judgement(Struct, Generic[Details], frozen=True, gc=False):
     """What was found, worst first."""
     unknown_reason: str | None = None
     """Why the branch could not do its work, when the status is UNKNOWN."""
-    away: str | None = None
-    """What it lacked, such as `policy`, when that may come: then it is judged again."""
+    away: Away | None = None
+    """What it lacked, when waiting may mend that."""
 
 
 def worst_first(violations: list[Violation]) -> tuple[Violation, ...]:

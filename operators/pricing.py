@@ -21,11 +21,13 @@ A line without a contract price is no fault while none of the invoice's lines ha
 lines that have one, it is a DEVIATION: bought off contract.
 """
 
+from datetime import date
+
 from msgspec import Struct
 
-from operators.codes import CREDIT_NOTES
+from operators.codes import CREDIT_NOTES, CURRENCIES
 from operators.invoice import Invoice, Line
-from operators.judgement import Judgement, reported
+from operators.judgement import Away, Judgement, reported
 from operators.money import (
     CENT,
     HUNDRED,
@@ -103,11 +105,15 @@ def judge(
         currency = invoice.currency or ""
         priced = stated = ONE
         if offer.currency != currency:
-            values = {each: _base_value(each, rates, policy) for each in (offer.currency, currency)}
+            day = invoice.issue_date
+            values = {
+                each: _base_value(each, rates, policy, day) for each in (offer.currency, currency)
+            }
             unknown = [each for each, value in values.items() if value is None]
             if unknown:
                 reason = f"no exchange rate for {unknown[0][:3]}"
-                return Judgement("UNKNOWN", _details(invoice, [], rates, policy), (), reason)
+                nothing = _details(invoice, [], rates, policy)
+                return Judgement("UNKNOWN", nothing, (), reason, _lacking(unknown[0], day))
             priced, stated = values[offer.currency] or ONE, values[currency] or ONE
         compared.append(_expected(invoice, line, place, offer, priced, stated))
     for each in compared:
@@ -153,13 +159,25 @@ def _incomparable(
     return None
 
 
+def _lacking(currency: str, day: date | None) -> Away | None:
+    """The rate that may still come; none of what is no currency."""
+    if currency not in CURRENCIES:
+        return None
+    return Away(f"exchange rate {currency}", None if day is None else f"{currency}/{day}")
+
+
 def _base_value(
-    currency: str, rates: Lookup[ReferenceExchangeRate], policy: ReferencePolicy
+    currency: str,
+    rates: Lookup[ReferenceExchangeRate],
+    policy: ReferencePolicy,
+    day: date | None = None,
 ) -> Amount | None:
     """Units of the base currency for one unit of a currency, None when not known."""
     if currency == policy.base_currency:
         return ONE
     rate = rates.get(currency)
+    if rate is None and day is not None:
+        rate = rates.get(f"{currency}/{day}")
     return rate.rate if rate is not None and rate.rate > 0 else None
 
 
@@ -276,7 +294,7 @@ def _details(
     currency = invoice.currency or ""
     return PricingDetails(
         currency=currency,
-        exchange_rate=_base_value(currency, rates, policy),
+        exchange_rate=_base_value(currency, rates, policy, invoice.issue_date),
         expected_net=bounded(sum(each.expected for each in compared)) if compared else None,
         invoiced_net=bounded(sum(each.invoiced for each in compared)),
         lines=tuple(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from connectors.dependencies import Known, read_away
+from connectors.services import EXCHANGE_RATES, PURCHASE_ORDERS
 from flows import BRANCHES
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.options import Bootstrap, Extra, Json
@@ -45,10 +46,21 @@ def every_dependency(there: Cluster) -> Iterator[Known]:
     found = read_away(there.kafka, there.contracts, BRANCHES)
     yield from found
     there_already = {(known.flow, known.dependency) for known in found}
-    asked = {*there.settings.reference.required, *there.settings.reference.max_age}
     for flow in BRANCHES:
-        read = {topic.name.rpartition(".")[2] for topic in there.contracts.tables_of(flow)}
-        for name in ("policy", *sorted((asked & read) - {"policy"})):
-            part = name.replace("_", " ")
+        for part in _named(there, flow):
             if (flow, part) not in there_already:
                 yield Known(flow, part, "CLOSED")
+
+
+def _named(there: Cluster, flow: str) -> Iterator[str]:
+    """What a branch depends on by the settings."""
+    yield "policy"
+    reference, services = there.settings.reference, there.settings.services
+    asked = {*reference.required, *reference.max_age} - {"policy"}
+    read = {topic.name.rpartition(".")[2] for topic in there.contracts.tables_of(flow)}
+    for name in sorted(asked & read):
+        yield name.replace("_", " ")
+    if flow == "pricing" and services.exchange_rates.url is not None:
+        yield EXCHANGE_RATES
+    if flow == "inventory" and services.purchase_orders.url is not None:
+        yield PURCHASE_ORDERS

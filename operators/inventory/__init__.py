@@ -4,7 +4,7 @@
 order line: reserved + confirmed ≤ received + tolerance.
 """
 
-from operators.inventory.saga import REMEMBERED, judge, settle
+from operators.inventory.saga import REMEMBERED, judge, order_of, settle
 from operators.inventory.state import OrderReservations, RequestClaims
 
-__all__ = ["REMEMBERED", "OrderReservations", "RequestClaims", "judge", "settle"]
+__all__ = ["REMEMBERED", "OrderReservations", "RequestClaims", "judge", "order_of", "settle"]

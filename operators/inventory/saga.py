@@ -61,7 +61,7 @@ def judge(
             if claim.state == "reserved":
                 known = known.replaced(_moved(claim, "released", reservations))
 
-    number = invoice.purchase_order.strip() if invoice.purchase_order else ""
+    number = order_of(invoice)
     order = orders.get(number) if number else None
     against: str | None = None
     if order is not None and order.vendor_id == vendor_id:
@@ -88,6 +88,11 @@ def judge(
             claim = _moved(claim, early.state, reservations)
     requests.put(request_id, known.replaced(claim))
     return _answer(claim)
+
+
+def order_of(invoice: Invoice) -> str:
+    """The purchase order that an invoice names, empty when it names none."""
+    return invoice.purchase_order.strip() if invoice.purchase_order else ""
 
 
 def settle(

@@ -46,6 +46,8 @@ class RatesServer:
         mode = self.mode
         if mode == "hangs":
             self._gone.wait(30)
+            request.close_connection = True
+            return
         currency, day = request.path.split("/")[-2:]
         status = 500 if mode == "status 500" else 404 if currency == "XXX" else 200
         rate = {"currency": currency, "rate": "0.90", "as_of": day}

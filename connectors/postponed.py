@@ -5,7 +5,7 @@ part; so it moves with the partition, and what is judged again is committed like
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import takewhile
 from typing import Any, TypeAlias
 
@@ -20,7 +20,7 @@ from connectors.steps import OnRecord, OnTick, Written
 from connectors.stream import Decoded, Failure, Received, Rejected
 from connectors.tables import Tables
 from operators.freshness import Lack
-from operators.resumption import Dependency, Postponed, Rate, Resumption
+from operators.resumption import Dependency, Postponed, Rate, Resumption, State
 from operators.table import Table
 from operators.time import Instant
 
@@ -37,6 +37,13 @@ Lacks: TypeAlias = Callable[[Instant], Lack | None]
 Decode: TypeAlias = Callable[[Received], Decoded[Any] | Rejected | None]
 
 
+_SAID: Mapping[State, str] = {
+    "OPEN": "a part is away",
+    "HALF_OPEN": "a part is back",
+    "CLOSED": "all that waited for a part are judged",
+}
+
+
 class Limits(Struct, frozen=True):
     """What is postponed, and for how long."""
 
@@ -50,13 +57,20 @@ class Postponement:
     """The postponed requests of one branch, in all partitions of a process."""
 
     def __init__(
-        self, rate: Rate, decode: Decode, fetch: Fetch, limits: Limits, lacks: Lacks
+        self,
+        branch: str,
+        rate: Rate,
+        decode: Decode,
+        fetch: Fetch,
+        limits: Limits,
+        lacks: Lacks,
     ) -> None:
         """`rate` may be shared by several branches; `decode` and `fetch` read uploads again.
 
         `lacks` says what the branch as a whole lacks at the instant of a poll.
         """
         self.lacks = lacks
+        self._branch = branch
         self._rate = rate
         self._decode = decode
         self._fetch = fetch
@@ -243,7 +257,7 @@ class Postponement:
             else:
                 table.put(PART + part, replace(known, state=state))
             tell = log.warning if state == "OPEN" else log.info
-            tell("a part has changed", part=part, state=state, partition=partition)
+            tell(_SAID[state], part=part, partition=partition, branch=self._branch)
 
 
 def resumed(postponement: Postponement, again: OnRecord[Tables]) -> OnTick[Tables]:

@@ -133,8 +133,9 @@ class Runtime:
             self.settings.flow.postponed_most,
             self.settings.join.remember // timedelta(milliseconds=1),
         )
-        freshness = self._freshness(of or self.flow)
-        postponement = Postponement(self._rate, decode, self.refetch(), limits, freshness.lack)
+        branch = of or self.flow
+        lacks = self._freshness(branch).lack
+        postponement = Postponement(branch, self._rate, decode, self.refetch(), limits, lacks)
         self._postponements.append(postponement)
         self.task.on_rewind(postponement.forget)
         return postponement

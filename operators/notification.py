@@ -15,8 +15,11 @@ from operators.judgement import worst_first
 def notification(decision: InvoiceDecision) -> InvoiceNotification | None:
     """What to tell, and whom; None when nobody need act.
 
-    A clerk looks at what is under review or incomplete; the producer hears of a rejection.
+    A clerk looks at what is under review or incomplete; the producer hears of a rejection. While
+    branches that could not judge an invoice do so one after the other, nobody hears of each.
     """
+    if _still_waiting(decision):
+        return None
     audience = _audience(decision)
     if audience is None:
         return None
@@ -33,6 +36,13 @@ def notification(decision: InvoiceDecision) -> InvoiceNotification | None:
         reasons=reasons,
         created_at=decision.decided_at,
     )
+
+
+def _still_waiting(decision: InvoiceDecision) -> bool:
+    """Whether a further revision says no more than that some branch still cannot judge."""
+    unknown = any(answer.status == "UNKNOWN" for answer in decision.branches)
+    changed = any(change.startswith("status:") for change in decision.changes)
+    return decision.revision > 1 and decision.complete and unknown and not changed
 
 
 def _audience(decision: InvoiceDecision) -> Audience | None:

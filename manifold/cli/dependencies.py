@@ -31,7 +31,9 @@ def dependencies(json: Json = False, bootstrap: Bootstrap = None, extra: Extra =
             state = Text(known.state, style=_COLOURS[known.state])
             reason = printable(known.reason or "")
             part = printable(known.dependency)
-            shown.add_row(known.flow, part, state, since or "", f"{known.postponed:,}", reason)
+            shown.add_row(
+                known.flow, part, state, (since or "")[:19], f"{known.postponed:,}", reason
+            )
     if not json:
         console().print(shown)
 

@@ -1,6 +1,7 @@
 """Who is told about a decision, and what."""
 
 import pytest
+from msgspec.structs import replace
 
 from operators.decision import BranchAnswer, DecisionStatus, InvoiceDecision
 from operators.notification import notification
@@ -89,6 +90,17 @@ def test_every_revision_has_an_identifier_of_its_own() -> None:
     assert first is not None
     assert second is not None
     assert (first.notification_id, second.notification_id) == ("r-1/2/1", "r-1/2/2")
+
+
+def test_nobody_hears_of_each_branch_that_can_judge_again_but_of_the_last() -> None:
+    first = decision("REVIEW", answer(status="UNKNOWN"), answer(status="UNKNOWN"))
+    second = replace(first, revision=2, branches=(answer(status="PASS"), first.branches[1]))
+    third = replace(second, revision=3, branches=(answer(status="PASS"), answer(status="MATCH")))
+    assert notification(first) is not None
+    assert notification(second) is None
+    assert notification(third) is not None
+    changed = replace(second, changes=("status: UNKNOWN → REVIEW",))
+    assert notification(changed) is not None
 
 
 def test_the_subject_stays_one_line() -> None:

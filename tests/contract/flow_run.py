@@ -12,6 +12,7 @@ from bytewax.testing import TestingSink, TestingSource, run_main
 from msgspec import Struct
 from msgspec.structs import replace
 
+from connectors import settings as sections
 from connectors.avro_type import Schema
 from connectors.changelog_table import TableType
 from connectors.codec import Codec, LockIds
@@ -20,6 +21,7 @@ from connectors.postponed import Fetch
 from connectors.records import RECORDS
 from connectors.reference import GroupedReferenceTable, ReferenceTable
 from connectors.runtime import Runtime
+from connectors.services import Service
 from connectors.settings import Settings
 from connectors.steps import Inputs, Outputs
 from connectors.stream import Batch, Event, Keyed, Outgoing, Received
@@ -92,6 +94,7 @@ class MemoryRuntime(Runtime):
         self.state = MemoryStore(())
         self.states: dict[str, MemoryStore] = {}
         self.written: list[list[Outgoing]] = []
+        self.asked: dict[str, Service[Any]] = {}
         self.steps: Iterable[Event[Received] | Callable[[], None]] | None = None
         self._events: list[Keyed[Received]] = [(str(event.partition), event) for event in events]
         self._records = reference_bytes() if reference else {}
@@ -130,6 +133,11 @@ class MemoryRuntime(Runtime):
             self.contracts.changelog(of or self.flow, table.name)
         self.state = self.states[of or self.flow] = MemoryStore(types)
         return self.state
+
+    def service(
+        self, part: str, settings: sections.Service, record: type[V], *, safe: str = ""
+    ) -> Service[V] | None:
+        return self.asked.get(part)
 
     def refetch(self) -> Fetch:
         received = [

@@ -11,16 +11,20 @@ from connectors.dead_letters import ERROR_REASON
 from connectors.errors import Misconfigured
 from connectors.postponed import PART
 from connectors.runtime import Runtime
+from connectors.services import EXCHANGE_RATES, PURCHASE_ORDERS
 from connectors.stream import Batch, Event, Outgoing, Received, Tick
 from flows import BRANCHES, FUSED
 from operators.answer import NO_POLICY
 from operators.decision import InvoiceDecision
-from operators.reference import ReferencePurchaseOrder
+from operators.freshness import Lack
+from operators.money import ONE
+from operators.reference import ReferenceExchangeRate, ReferencePurchaseOrder
 from operators.resumption import Dependency, Postponed
 from tests.contract.flow_run import (
     AT,
     CONTRACTS,
     SAMPLES,
+    WORLD,
     MemoryRuntime,
     decoded,
     run,
@@ -250,3 +254,88 @@ def test_a_setting_about_a_topic_that_is_none_is_refused(monkeypatch: pytest.Mon
     monkeypatch.setenv("MANIFOLD_REFERENCE__REQUIRED", '["orders"]')
     with pytest.raises(Misconfigured, match="orders, there are: contracts, exchange_rates"):
         start("fraud", [])
+
+
+class Asked:
+    """A service that is away, or knows what it is given."""
+
+    def __init__(self, part: str) -> None:
+        self.part = part
+        self.known: dict[str, Any] | None = None
+
+    def get(self, key: str, /) -> Any | None:
+        return None if self.known is None else self.known.get(key)
+
+    def lack(self, _: str, __: int, /) -> Lack | None:
+        return Lack(self.part, f"the {self.part} is away: test") if self.known is None else None
+
+    def collect(self, _: int, /) -> bool:
+        return False
+
+
+def asking(
+    flow: str, part: str, without: type, known: dict[str, Any], uploads: list[Received] = UPLOADS
+) -> MemoryRuntime:
+    """Run a flow over an outage of a service that has what a reference topic lacks."""
+
+    runtime = MemoryRuntime(flow, [Batch(0, AT, uploads)], reference=False)
+    asked = runtime.asked[part] = Asked(part)
+
+    def begin() -> None:
+        runtime.publish()
+        Runtime.reference(runtime, without)._values.clear()
+
+    def back() -> None:
+        asked.known = known
+        for each in runtime._postponements:
+            each.hint(AT + 3_000)
+
+    steps: Steps = [begin, Batch(0, AT, uploads), *ticks(0, 3_000), back, *ticks(3_000, 8_000)]
+    runtime.steps = steps
+    return run(runtime)
+
+
+def test_orders_that_only_the_erp_knows_are_matched_when_it_is_back_as_if_it_never_was_away() -> (
+    None
+):
+    there = start("inventory", [Batch(0, AT, UPLOADS)])
+    orders = {order.purchase_order: order for order in WORLD.purchase_orders}
+    runtime = asking("inventory", PURCHASE_ORDERS, ReferencePurchaseOrder, orders)
+    answers = by_request(good(runtime))
+    expected = by_request(good(there))
+    unknown = 0
+    for request, found in answers.items():
+        if found[0].status == "UNKNOWN":
+            unknown += 1
+            assert found[0].unknown_reason == "the purchase-order service is away: test"
+        assert replace(found[-1], decided_at=AT) == expected[request][0]
+        assert len(found) == 1 + (found[0].status == "UNKNOWN")
+    assert unknown > len(UPLOADS) // 2
+    assert (
+        tables(runtime, "inventory")["reservations"] == tables(there, "inventory")["reservations"]
+    )
+
+
+def test_rates_that_only_a_service_knows_are_taken_from_it() -> None:
+    foreign = []
+    for upload, sample in zip(UPLOADS, SAMPLES, strict=True):
+        invoice = sample.upload.invoice
+        assert invoice is not None
+        changed = replace(sample.upload, invoice=replace(invoice, currency="CHF"))
+        foreign.append(sent(changed, upload.offset))
+    known = {
+        f"{currency}/{invoice.issue_date}": ReferenceExchangeRate(currency, ONE, invoice.issue_date)
+        for sample in SAMPLES
+        if (invoice := sample.upload.invoice) is not None and invoice.issue_date is not None
+        for currency in ("CHF", "PLN", "USD", "GBP", "SEK", "DKK", "CZK")
+    }
+
+    runtime = asking("pricing", EXCHANGE_RATES, ReferenceExchangeRate, known, foreign)
+    answers = by_request(good(runtime)).values()
+    twice = [found for found in answers if len(found) == 2]
+    assert len(twice) > len(UPLOADS) // 3
+    for first, second in twice:
+        assert first.unknown_reason == "the exchange-rate service is away: test"
+        assert second.status != "UNKNOWN"
+        assert second.details.exchange_rate == ONE
+    assert all(found[-1].status != "UNKNOWN" for found in answers)

@@ -29,6 +29,9 @@ from operators.resumption import Rate
 
 V = TypeVar("V")
 
+_FETCHING = 3.0
+"""Seconds that reading uploads again may take: meanwhile an epoch is open."""
+
 
 class Runtime:
     """The parts of a flow's process. Nothing connects before `connect`."""
@@ -142,7 +145,7 @@ class Runtime:
 
     def refetch(self) -> Fetch:
         """Reads records again, with a consumer of its own."""
-        refetch = Refetch(self.settings.kafka_client)
+        refetch = Refetch(self.settings.kafka_client, limit=_FETCHING)
         self.on_close(refetch.close)
         return refetch.fetch
 

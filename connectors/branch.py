@@ -63,7 +63,7 @@ class Answers(Generic[R]):
         self._unjudged = unjudged
 
     def __call__(
-        self, tables: Tables, upload: Decoded[Upload], at: Instant, judge: Judge
+        self, upload: Decoded[Upload], at: Instant, judge: Judge, tables: Tables
     ) -> Iterator[Produced | Rejected]:
         """The answer to an upload; none to one that only points at a document."""
         record, received = upload.record, upload.received

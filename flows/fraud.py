@@ -64,7 +64,7 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
                 seen=tables["seen"],
             )
 
-        return answers(tables, upload, at, weigh)
+        return answers(upload, at, weigh, tables)
 
     return on_upload
 

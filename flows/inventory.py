@@ -75,7 +75,7 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
                 requests=requests,
             )
 
-        return answers(tables, record, at, match)
+        return answers(record, at, match, tables)
 
     return on_record
 

@@ -64,7 +64,7 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
                 ),
             )
 
-        return answers(tables, upload, at, compare)
+        return answers(upload, at, compare, tables)
 
     return on_upload
 

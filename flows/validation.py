@@ -40,7 +40,7 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
     def check(case: Case) -> Judgement[ValidationDetails]:
         return validation.judge(case.invoice, case.policy, reference.tax_rates, case.today)
 
-    return lambda tables, upload, at: answers(tables, upload, at, check)
+    return lambda tables, upload, at: answers(upload, at, check, tables)
 
 
 def build(

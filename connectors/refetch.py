@@ -14,8 +14,8 @@ from connectors.stream import Received
 
 log = Log(__name__)
 
-_LIMIT = 10.0
-"""Seconds one fetch may take."""
+_LIMIT = 3.0
+"""Seconds one fetch may take: meanwhile an epoch is open."""
 _STEP_OVER = 500
 """Offsets between two wanted ones that are sooner read and dropped than looked for anew."""
 

@@ -15,7 +15,7 @@ from connectors.contracts import Contracts
 from connectors.failures import RecordFailed
 from connectors.freshness import Freshness, kept
 from connectors.kafka import wait_for_topics
-from connectors.postponed import Decode, Fetch, Limits, Postponement
+from connectors.postponed import Decode, Limits, Postponement
 from connectors.reference import GroupedReferenceTable, ReferenceTable, ReferenceTables
 from connectors.refetch import Refetch
 from connectors.services import Service
@@ -28,9 +28,6 @@ from connectors.wire import Wire
 from operators.resumption import Rate
 
 V = TypeVar("V")
-
-_FETCHING = 3.0
-"""Seconds that reading uploads again may take: meanwhile an epoch is open."""
 
 
 class Runtime:
@@ -138,16 +135,10 @@ class Runtime:
         )
         branch = of or self.flow
         lacks = self._freshness(branch).lack
-        postponement = Postponement(branch, self._rate, decode, self.refetch(), limits, lacks)
+        postponement = Postponement(branch, self._rate, decode, self.refetch().fetch, limits, lacks)
         self._postponements.append(postponement)
         self.task.on_rewind(postponement.forget)
         return postponement
-
-    def refetch(self) -> Fetch:
-        """Reads records again, with a consumer of its own."""
-        refetch = Refetch(self.settings.kafka_client, limit=_FETCHING)
-        self.on_close(refetch.close)
-        return refetch.fetch
 
     def _freshness(self, branch: str) -> Freshness:
         topics = {
@@ -181,6 +172,12 @@ class Runtime:
         )
         self._reference[record] = table
         return table
+
+    def refetch(self) -> Refetch:
+        """What reads records of topics a second time."""
+        refetch = Refetch(self.settings.kafka_client)
+        self.on_close(refetch.close)
+        return refetch
 
     def on_close(self, close: Callable[[], None]) -> None:
         """Call `close` when the process ends."""

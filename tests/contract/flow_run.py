@@ -17,7 +17,6 @@ from connectors.avro_type import Schema
 from connectors.changelog_table import TableType
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts, Topic
-from connectors.postponed import Fetch
 from connectors.records import RECORDS
 from connectors.reference import GroupedReferenceTable, ReferenceTable
 from connectors.runtime import Runtime
@@ -31,6 +30,7 @@ from flows import FLOWS
 from manifold.generator import Sample, invoices, reference_records, world
 from operators.audit import START, InvoiceAudit, enter
 from operators.audit import Event as Happened
+from operators.result import Source
 from operators.upload import InvoiceOcrCompleted
 
 V = TypeVar("V")
@@ -81,6 +81,23 @@ class MemoryTrail:
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+class MemoryUploads:
+    """Stands in for reading records of topics a second time."""
+
+    def __init__(self, events: Iterable[Keyed[Received]]) -> None:
+        self._received = [
+            received
+            for _, event in events
+            if isinstance(event, Batch)
+            for received in event.records
+        ]
+
+    def fetch(self, topic: str, partition: int, offsets: Iterable[int], /) -> list[Received]:
+        """Those of the records that the flow reads."""
+        wanted = {Source(topic, partition, offset) for offset in offsets}
+        return [each for each in self._received if each.source in wanted]
 
 
 class MemoryRuntime(Runtime):
@@ -139,21 +156,8 @@ class MemoryRuntime(Runtime):
     ) -> Service[V] | None:
         return self.asked.get(part)
 
-    def refetch(self) -> Fetch:
-        received = [
-            record
-            for _, event in self._events
-            if isinstance(event, Batch)
-            for record in event.records
-        ]
-
-        def fetch(topic: str, partition: int, offsets: Iterable[int]) -> list[Received]:
-            wanted = {(topic, partition, offset) for offset in offsets}
-            return [
-                each for each in received if (each.topic, each.partition, each.offset) in wanted
-            ]
-
-        return fetch
+    def refetch(self) -> MemoryUploads:  # type: ignore[override]
+        return MemoryUploads(self._events)
 
     def reference(self, record: type[V]) -> ReferenceTable[V]:
         table = super().reference(record)

@@ -160,13 +160,16 @@ class OrderBooks:
         return {line for entry in self.entries for line in entry.sums} | set(self._held)
 
     def difference(self) -> Difference | None:
-        """Where the table first says something that the requests do not hold, or falls behind."""
+        """Where the table says something that the requests never held, or has fallen behind them.
+
+        What it said between may be gone: a compacted topic keeps the last word only.
+        """
         if self._next < len(self.entries):
             return self._unexplained(self.entries[self._next])
-        if not self._ahead:
+        last = self.entries[-1].sums if self.entries else {}
+        if not self._ahead or self._fits(last):
             return None
         state = self._ahead[0]
-        last = self.entries[-1].sums if self.entries else {}
         sources = (state.where, *(entry.where for entry in self.entries[-1:]))
         return self._said(last, state.held, state.request_ids, sources, "stayed at")
 

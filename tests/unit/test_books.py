@@ -335,6 +335,29 @@ def test_a_request_that_is_forgotten_in_time_may_be_booked_anew() -> None:
     assert topics.found() == []
 
 
+def test_what_a_compacted_table_said_on_the_way_to_its_last_word_is_not_missed() -> None:
+    topics = SagaTopics()
+    topics.receive("G1", 20)
+    topics.upload("R1", 3)
+    topics.commit()
+    for request in ("R2", "R3"):
+        topics.upload(request, 2)
+        topics.commit()
+        topics.settle(request, "REJECTED")
+        topics.commit()
+    topics.compact(RESERVATIONS)
+    assert topics.found() == []
+    topics.settle("R1", "REJECTED")
+    topics.commit()
+    topics.compact(RESERVATIONS)
+    assert topics.found() == []
+    topics.settle("R4", "APPROVED")
+    topics.upload("R4", 1)
+    topics.commit()
+    topics.records.remove([each for each in topics.records if each.topic == RESERVATIONS][-1])
+    assert topics.found() == ["books_differ"]
+
+
 class Office(RuleBasedStateMachine):
     """Whatever happens, books that the operator keeps are right, and one more booking is seen."""
 

@@ -7,17 +7,21 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from connectors.logs import Log
 from connectors.postponed import Postponement
 from connectors.stream import Decoded, Produced, Rejected
 from connectors.tables import Tables
-from operators.answer import NO_POLICY, answer
+from operators.answer import NO_POLICY, answer, in_shadow
+from operators.candidate import chosen
 from operators.invoice import Invoice
 from operators.judgement import Away, Judgement
 from operators.reference import ReferencePolicy
 from operators.result import Result
-from operators.table import Lookup
+from operators.table import Lookup, Overlay
 from operators.time import Instant
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
+
+log = Log(__name__)
 
 R = TypeVar("R", bound=Result)
 
@@ -26,8 +30,6 @@ Upload: TypeAlias = InvoiceUploaded | InvoiceOcrCompleted
 _FIRST_INSTANT: Instant = -62_135_596_800_000
 _LAST_INSTANT: Instant = 253_402_300_799_999
 """The years 1 to 9999."""
-POLICY = "default"
-"""Key of the policy in force."""
 
 
 class Case(Struct, frozen=True):
@@ -41,6 +43,8 @@ class Case(Struct, frozen=True):
     policy: ReferencePolicy
     today: date
     """The day the upload was written to Kafka."""
+    tables: Tables
+    """What the branch remembers; of a judgement in shadow, over the branch's own tables."""
 
 
 Judge: TypeAlias = Callable[[Case], Judgement[Any]]
@@ -61,11 +65,15 @@ class Answers(Generic[R]):
         self._kind = kind
         self._policies = policies
         self._unjudged = unjudged
+        self._failed: set[tuple[str, str]] = set()
 
     def __call__(
         self, upload: Decoded[Upload], at: Instant, judge: Judge, tables: Tables
     ) -> Iterator[Produced | Rejected]:
-        """The answer to an upload; none to one that only points at a document."""
+        """The answer to an upload; none to one that only points at a document.
+
+        `judge` finds `tables` in the case it is given, and may change them there.
+        """
         record, received = upload.record, upload.received
         if record.invoice is None:
             return
@@ -76,23 +84,28 @@ class Answers(Generic[R]):
                 "an upload that holds an invoice must name its vendor_id",
             )
             return
-        policy = self._policies.get(POLICY)
+        by = chosen(self._policies, record.request_id)
+        policy, candidate = by.policy, by.shadow
         judgement = self._unjudged
+        beside: Judgement[Any] | None = None
         lack = self._postponement.lacks(at)
         if lack is not None:
             judgement = replace(judgement, unknown_reason=lack.reason, away=Away(lack.part))
         elif policy is not None:
-            judgement = judge(
-                Case(
-                    record.request_id,
-                    record.attempt,
-                    record.vendor_id,
-                    record.uploaded_at,
-                    record.invoice,
-                    policy,
-                    _day(received.timestamp),
-                )
+            case = Case(
+                record.request_id,
+                record.attempt,
+                record.vendor_id,
+                record.uploaded_at,
+                record.invoice,
+                policy,
+                _day(received.timestamp),
+                tables,
             )
+            if candidate is not None:
+                # First, on what the branch has not yet learned of this upload.
+                beside = self._in_shadow(judge, case, candidate)
+            judgement = judge(case)
         self._postponement.note(
             tables,
             (record.request_id, record.attempt),
@@ -108,8 +121,22 @@ class Answers(Generic[R]):
             judgement,
             decided_at=at,
             policy_version=policy.version if policy else "",
+            canary=by.canary,
+            shadow=candidate and in_shadow(candidate.version, beside or judgement, judgement),
         )
         yield Produced(result, received)
+
+    def _in_shadow(self, judge: Judge, case: Case, candidate: ReferencePolicy) -> Judgement[Any]:
+        """A judgement that changes nothing and stops nothing."""
+        over = {name: Overlay(table) for name, table in case.tables.items()}
+        try:
+            return judge(replace(case, policy=candidate, tables=over))
+        except Exception as error:
+            kind = type(error).__name__
+            if (candidate.version, kind) not in self._failed:
+                self._failed.add((candidate.version, kind))
+                log.error("shadow judgement failed", exc_info=error, policy=candidate.version)
+            return Judgement("UNKNOWN", None, unknown_reason=f"judging it failed with {kind}")
 
 
 def unjudged(details: Any) -> Judgement[Any]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from operators.candidate import IN_FORCE
 from operators.codes import CURRENCIES
 from operators.decide import WORST_DECIDES
 from operators.decision_table import DecisionRow
@@ -17,9 +18,6 @@ from operators.fraud.catalogue import BY_NAME
 from operators.money import Amount, from_decimal, render
 from operators.reference import ReferencePolicy, RuleSetting, SignalWeight
 from operators.validation import RULES
-
-POLICY_ID = "default"
-"""Key of the policy in force."""
 
 _RULE_IDS = frozenset(rule.rule_id for rule in RULES)
 
@@ -144,7 +142,7 @@ class _Policy(_Part):
     decision: Annotated[tuple[_Row, ...], AfterValidator(_sound)]
 
 
-def read_policy(text: str, policy_id: str = POLICY_ID) -> ReferencePolicy:
+def read_policy(text: str, policy_id: str = IN_FORCE) -> ReferencePolicy:
     """The policy in a YAML text; raises PolicyError with every mistake and its line."""
     try:
         node = yaml.compose(text, Loader=yaml.BaseLoader)

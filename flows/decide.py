@@ -7,13 +7,11 @@ invoice.fraud.result ──────┤           │              └─ inv
 invoice.pricing.result ────┘           └─ requests, closed
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import bytewax.operators as op
 from bytewax.dataflow import Dataflow
 
-from connectors.branch import POLICY
 from connectors.joined import CLOSED, REQUESTS, joined
 from connectors.runtime import Runtime
 from connectors.steps import Inputs, Outputs, decode, keep, write
@@ -39,12 +37,6 @@ def build(
     return flow
 
 
-def in_force(runtime: Runtime) -> Callable[[], ReferencePolicy | None]:
-    """What gives the policy in force."""
-    policies = runtime.reference(ReferencePolicy)
-    return lambda: policies.get(POLICY)
-
-
 def flow(runtime: Runtime) -> Dataflow:
     """The flow of one process."""
     settings = runtime.settings.join
@@ -57,6 +49,6 @@ def flow(runtime: Runtime) -> Dataflow:
         Join(
             settings.deadline // timedelta(milliseconds=1),
             settings.remember // timedelta(milliseconds=1),
-            in_force(runtime),
+            runtime.reference(ReferencePolicy),
         ),
     )

@@ -6,8 +6,7 @@ invoice.ocr.completed ─┘             │
                                      └─ vendors, seen, postponed
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import bytewax.operators as op
 from bytewax.dataflow import Dataflow
@@ -17,8 +16,7 @@ from connectors.branch import Answers, Case, unjudged
 from connectors.changelog_table import TableType
 from connectors.postponed import POSTPONED, Postponement, resumed
 from connectors.runtime import Runtime
-from connectors.steps import Inputs, OnRecord, Outputs, Written, decode, keep, write
-from connectors.stream import Decoded
+from connectors.steps import Inputs, OnRecord, Outputs, decode, keep, write
 from connectors.tables import Tables, TableStore
 from connectors.wire import Wire
 from operators import fraud
@@ -27,7 +25,6 @@ from operators.judgement import Judgement
 from operators.reference import ReferenceExchangeRate, ReferencePolicy, ReferenceVendor
 from operators.result import FraudDetails, FraudResult
 from operators.table import Lookup
-from operators.time import Instant
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
 VENDORS = TableType("vendors", VendorProfile, encoded=True)
@@ -48,25 +45,22 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
     """What follows from an upload and what is remembered."""
     answers = Answers(FraudResult, reference.policies, unjudged(FraudDetails(0)), postponement)
 
-    def on_upload(tables: Tables, upload: Decoded[Any], at: Instant) -> Iterable[Written]:
-        def weigh(case: Case) -> Judgement[FraudDetails]:
-            return fraud.judge(
-                case.request_id,
-                case.attempt,
-                case.vendor_id,
-                case.invoice,
-                case.uploaded_at,
-                vendors=reference.vendors,
-                owners=reference.owners,
-                rates=reference.rates,
-                policy=case.policy,
-                profiles=tables["vendors"],
-                seen=tables["seen"],
-            )
+    def weigh(case: Case) -> Judgement[FraudDetails]:
+        return fraud.judge(
+            case.request_id,
+            case.attempt,
+            case.vendor_id,
+            case.invoice,
+            case.uploaded_at,
+            vendors=reference.vendors,
+            owners=reference.owners,
+            rates=reference.rates,
+            policy=case.policy,
+            profiles=case.tables["vendors"],
+            seen=case.tables["seen"],
+        )
 
-        return answers(upload, at, weigh, tables)
-
-    return on_upload
+    return lambda tables, upload, at: answers(upload, at, weigh, tables)
 
 
 def build(

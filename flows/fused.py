@@ -34,9 +34,10 @@ from connectors.stream import Decoded
 from connectors.tables import Stores, Tables, TableStore
 from connectors.wire import Wire
 from flows import BRANCHES, JOIN, fraud, inventory, pricing, validation
-from flows.decide import RESULTS, in_force
+from flows.decide import RESULTS
 from operators.decision import InvoiceSettled
 from operators.join import Join
+from operators.reference import ReferencePolicy
 from operators.time import Instant
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
@@ -134,6 +135,6 @@ def flow(runtime: Runtime) -> Dataflow:
         Join(
             settings.deadline // timedelta(milliseconds=1),
             settings.remember // timedelta(milliseconds=1),
-            in_force(runtime),
+            runtime.reference(ReferencePolicy),
         ),
     )

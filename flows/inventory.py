@@ -52,9 +52,10 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
     )
 
     def on_record(tables: Tables, record: Decoded[Any], at: Instant) -> Iterable[Written]:
-        reservations, requests = tables["reservations"], tables["requests"]
         if isinstance(record.record, InvoiceSettled):
-            inventory.settle(record.record, reservations=reservations, requests=requests)
+            inventory.settle(
+                record.record, reservations=tables["reservations"], requests=tables["requests"]
+            )
             return ()
 
         def match(case: Case) -> Judgement[InventoryDetails]:
@@ -71,8 +72,8 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
                 orders=reference.orders,
                 receipts=reference.receipts,
                 policy=case.policy,
-                reservations=reservations,
-                requests=requests,
+                reservations=case.tables["reservations"],
+                requests=case.tables["requests"],
             )
 
         return answers(record, at, match, tables)

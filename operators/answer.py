@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 from operators.judgement import Judgement
-from operators.result import Result, Source
+from operators.result import Result, ShadowAnswer, Source
 from operators.time import Instant
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
@@ -11,6 +11,8 @@ R = TypeVar("R", bound=Result)
 
 NO_POLICY = "no policy has been published"
 """Reason of a branch that knows no limits to measure against."""
+MOST_IN_SHADOW = 20
+"""Violations that an answer in shadow names."""
 
 
 def answer(
@@ -21,6 +23,8 @@ def answer(
     *,
     decided_at: Instant,
     policy_version: str,
+    canary: bool = False,
+    shadow: ShadowAnswer | None = None,
 ) -> R:
     """The result of a branch about an upload; `vendor_id` must be known."""
     return kind(
@@ -36,4 +40,15 @@ def answer(
         policy_version=policy_version,
         source=source,
         details=judgement.details,
+        canary=canary,
+        shadow=shadow,
+    )
+
+
+def in_shadow(version: str, judgement: Judgement[Any], decisive: Judgement[Any]) -> ShadowAnswer:
+    """What a judgement by a candidate adds to the one that counts."""
+    worst = judgement.violations[:MOST_IN_SHADOW]
+    same = worst == decisive.violations[:MOST_IN_SHADOW]
+    return ShadowAnswer(
+        version, judgement.status, judgement.unknown_reason, None if same else worst
     )

@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from operators.money import Amount
-from operators.result import Violation
+from operators.result import ShadowAnswer, Violation
 from operators.time import Instant
 
 DecisionStatus: TypeAlias = Literal["APPROVED", "REVIEW", "REJECTED", "UNKNOWN"]
@@ -33,6 +33,19 @@ class BranchAnswer(Struct, frozen=True, kw_only=True, gc=False):
     """Milliseconds from upload to its answer."""
     policy_version: str
     """Policy it applied."""
+    shadow: ShadowAnswer | None = None
+    """Answer by a candidate in shadow; None when there is none."""
+
+
+class ShadowDecision(Struct, frozen=True, gc=False):
+    """What a candidate in shadow would have decided."""
+
+    policy_version: str
+    """Version of the candidate."""
+    status: DecisionStatus
+    """The decision."""
+    decided_by: str | None = None
+    """Row of its decision table; None when it has no table."""
 
 
 class InvoiceDecision(Struct, frozen=True, kw_only=True, gc=False):
@@ -77,7 +90,13 @@ class InvoiceDecision(Struct, frozen=True, kw_only=True, gc=False):
     reason: str | None = None
     """Why, as that row says."""
     policy_version: str | None = None
-    """Policy whose table decided."""
+    """Policy that decided."""
+    canary: bool = False
+    """Whether that policy was a candidate, in force for a share of the requests only."""
+    mixed_policies: bool = False
+    """Whether a branch answered by another policy than the one that decided."""
+    shadow: ShadowDecision | None = None
+    """Decision by a candidate in shadow, once every branch that answered has judged by it."""
 
 
 Outcome: TypeAlias = Literal["APPROVED", "REJECTED", "UNKNOWN"]

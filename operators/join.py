@@ -8,13 +8,14 @@ been read (`caught_up`), so a reader that lags never blames a branch.
 Decided requests are remembered for a bounded time, to recognise duplicates and late answers.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from operators.decide import BRANCHES, NAMES, changes, facts_of, status_of
+from operators.decide import BRANCHES, NAMES, changes
 from operators.decision import (
     Branch,
     BranchAnswer,
@@ -22,11 +23,11 @@ from operators.decision import (
     InvoiceDecision,
     InvoiceSettled,
 )
-from operators.decision_table import applied
 from operators.money import Amount
 from operators.reference import ReferencePolicy
 from operators.result import FraudResult, PricingResult, Result
-from operators.table import Table
+from operators.ruling import ruled
+from operators.table import Lookup, Table
 from operators.time import Instant, elapsed
 
 
@@ -96,6 +97,8 @@ Waiting: TypeAlias = Table[Request]
 Memory: TypeAlias = Table[Decided | Forgotten]
 Outcome: TypeAlias = InvoiceDecision | InvoiceSettled | Late | Duplicate
 
+NO_POLICIES: Lookup[ReferencePolicy] = MappingProxyType({})
+
 _PLACES = {branch: place for place, branch in enumerate(BRANCHES)}
 _LARGEST = 2**63 - 1
 """Of the whole numbers that a table keeps."""
@@ -110,22 +113,23 @@ class Join:
         self,
         deadline: Instant,
         remember: Instant,
-        policy: Callable[[], ReferencePolicy | None] = lambda: None,
+        policies: Lookup[ReferencePolicy] = NO_POLICIES,
     ) -> None:
         """`deadline`: milliseconds a request waits; `remember`: how long it is remembered.
 
-        `policy` gives the policy in force; without one, or a table in it, the worst answer decides.
+        `policies` has the policy in force and a candidate, if there is one; without a policy, or
+        a table in it, the worst answer decides.
         """
         self._deadline = deadline
         self._remember = remember
-        self._policy = policy
+        self._policies = policies
 
     def answer(
         self, waiting: Waiting, memory: Memory, result: Result, written_at: Instant, now: Instant
     ) -> Sequence[Outcome]:
         """Take over a branch's answer that was written to its topic at `written_at`."""
         key = f"{result.request_id}/{result.attempt}"
-        answer = _answer(result)
+        answer = answer_of(result)
         request = waiting.get(key)
         if request is not None:
             more = _with(request, answer, result)
@@ -191,11 +195,10 @@ class Join:
         now: Instant,
     ) -> Sequence[Outcome]:
         answers = tuple(sorted(request.answers, key=_place))
-        policy = self._policy()
-        row = None
-        if policy is not None and policy.decision:
-            row = applied(policy.decision, facts_of(answers, request.amount, request.vendor_class))
-        status = status_of(answers) if row is None else row.status
+        ruling = ruled(
+            self._policies, request.request_id, answers, request.amount, request.vendor_class
+        )
+        status, row, policy = ruling.status, ruling.row, ruling.policy
         request = replace(request, answers=answers, revision=request.revision + 1, status=status)
         missing = request.missing
         memory.delete(key)
@@ -220,7 +223,10 @@ class Join:
             decided_by=None if row is None else row.name,
             approvers=None if row is None else row.approvers,
             reason=None if row is None else row.reason,
-            policy_version=None if policy is None or row is None else policy.version,
+            policy_version=None if policy is None else policy.version,
+            canary=ruling.canary,
+            mixed_policies=ruling.mixed,
+            shadow=ruling.shadow,
         )
         if decision.status not in ("APPROVED", "REJECTED"):
             return (decision,)
@@ -253,7 +259,8 @@ class Join:
             memory.put(_HORIZON, Forgotten(latest))
 
 
-def _answer(result: Result) -> BranchAnswer:
+def answer_of(result: Result) -> BranchAnswer:
+    """What is kept of a branch's result."""
     return BranchAnswer(
         branch=NAMES[type(result)],
         status=result.status,
@@ -262,6 +269,7 @@ def _answer(result: Result) -> BranchAnswer:
         decided_at=result.decided_at,
         latency_ms=elapsed(result.uploaded_at, result.decided_at),
         policy_version=result.policy_version,
+        shadow=result.shadow,
     )
 
 

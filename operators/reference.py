@@ -173,7 +173,7 @@ class ReferencePolicy(Struct, frozen=True, gc=False):
     """What the branches measure against."""
 
     policy_id: str
-    """Key: default."""
+    """Key: default, candidate or previous."""
     version: str
     """Goes into every result."""
     base_currency: str
@@ -208,3 +208,5 @@ class ReferencePolicy(Struct, frozen=True, gc=False):
     """Signals of fraud with another weight than their own."""
     decision: tuple[DecisionRow, ...] = ()
     """The decision table; empty: the worst answer decides."""
+    canary_percent: Amount | None = None
+    """Of a candidate: the share of requests it is in force for; None: it judges in shadow."""

@@ -144,6 +144,19 @@ class PricingDetails(Struct, frozen=True, kw_only=True, gc=False):
     """Amount due in the policy's base currency; null when it or its rate is not known."""
 
 
+class ShadowAnswer(Struct, frozen=True, gc=False):
+    """What the branch would have answered by a candidate in shadow."""
+
+    policy_version: str
+    """Version of the candidate."""
+    status: str
+    """Its status."""
+    unknown_reason: str | None = None
+    """Why it could not be judged by the candidate."""
+    violations: tuple[Violation, ...] | None = None
+    """The worst of what was found; None when that is the same as in the answer itself."""
+
+
 class Result(Struct, frozen=True, kw_only=True, gc=False):
     """What every branch's answer carries."""
 
@@ -171,6 +184,10 @@ class Result(Struct, frozen=True, kw_only=True, gc=False):
     """The upload this answers."""
     details: Struct
     """The branch's own evidence."""
+    canary: bool = False
+    """Whether that policy was a candidate, in force for a share of the requests only."""
+    shadow: ShadowAnswer | None = None
+    """Answer by a candidate in shadow; None when there is none."""
 
 
 class ValidationResult(Result, frozen=True, kw_only=True, gc=False):

@@ -61,3 +61,45 @@ class MemoryTable(Generic[Value]):
     def __len__(self) -> int:
         """Number of keys."""
         return len(self._values)
+
+
+class Overlay(Generic[Value]):
+    """A `Table` over another one that is never changed: what is written is thrown away with it.
+
+    >>> under = MemoryTable[int]()
+    >>> under.put("a", 1)
+    >>> over = Overlay(under)
+    >>> over.delete("a"); over.put("b", 2)
+    >>> list(over.items()), list(under.items())
+    ([('b', 2)], [('a', 1)])
+    """
+
+    def __init__(self, under: Table[Value]) -> None:
+        self._under = under
+        self._changed: dict[str, Value | None] = {}
+        """What is different, in the order of the last change; None is deleted."""
+
+    def get(self, key: str, /) -> Value | None:
+        """The value of a key, None when there is none."""
+        if key in self._changed:
+            return self._changed[key]
+        return self._under.get(key)
+
+    def put(self, key: str, value: Value, /) -> None:
+        """Set a key's value."""
+        self._changed.pop(key, None)
+        self._changed[key] = value
+
+    def delete(self, key: str, /) -> None:
+        """Forget a key; nothing happens when it is unknown."""
+        self._changed.pop(key, None)
+        self._changed[key] = None
+
+    def items(self) -> Iterator[tuple[str, Value]]:
+        """Keys and values in the order in which they were last put."""
+        for key, value in self._under.items():
+            if key not in self._changed:
+                yield key, value
+        for key, changed in self._changed.items():
+            if changed is not None:
+                yield key, changed

@@ -10,7 +10,7 @@ from msgspec import Struct
 from connectors.browse import partitions_of, read_all
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
-from connectors.policy_file import POLICY_ID, PolicyError, read_policy, write_policy
+from connectors.policy_file import PolicyError, read_policy, write_policy
 from connectors.publish import Publisher
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.options import Bootstrap, Extra, Json
@@ -26,6 +26,7 @@ from manifold.cli.output import (
     table,
 )
 from manifold.cli.reference_files import records_of
+from operators.candidate import IN_FORCE
 from operators.decide import WORST_DECIDES
 from operators.money import render
 from operators.reference import ReferencePolicy
@@ -165,7 +166,7 @@ def in_force(there: Cluster) -> ReferencePolicy:
     decode = there.codec.decoder(ReferencePolicy)
     found: ReferencePolicy | None = None
     for received in read_all(there.kafka, [topic.name]):
-        if (received.key or b"").decode(errors="replace") == POLICY_ID:
+        if (received.key or b"").decode(errors="replace") == IN_FORCE:
             found = None if received.value is None else decode(received.value)
     if found is None:
         raise Failed(

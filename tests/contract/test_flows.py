@@ -9,11 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from connectors import dead_letters
-from connectors.branch import POLICY
 from connectors.dead_letters import TARGET_GROUP
 from connectors.stream import Batch, Event, Failure, Outgoing, Reason, Received, Revoked
 from flows import FLOWS
 from operators.answer import NO_POLICY
+from operators.candidate import IN_FORCE
 from operators.result import Result
 from operators.time import isoformat
 from tests.contract.flow_run import (
@@ -298,7 +298,7 @@ def test_without_a_policy_every_branch_says_so_and_a_person_decides() -> None:
 
 def test_the_policy_in_force_is_the_one_that_is_published() -> None:
     policies = reference_bytes()["reference.policy"]
-    assert [key for key, _ in policies] == [POLICY.encode()]
+    assert [key for key, _ in policies] == [IN_FORCE.encode()]
 
 
 def test_every_sample_gets_the_decision_it_was_made_for() -> None:

@@ -20,11 +20,11 @@ with atheris.instrument_imports(include=["operators", "connectors.generated", "c
     from connectors.codec import Undecodable
     from operators import fraud, inventory, pricing, validation
 
-from connectors.branch import POLICY
 from connectors.records import RECORDS
 from connectors.stream import Received
 from manifold.generator import reference_records
 from operators.answer import answer
+from operators.candidate import IN_FORCE
 from operators.judgement import Judgement
 from operators.reference import (
     ReferenceContract,
@@ -84,7 +84,7 @@ class Fuzzed:
             self._answer(record)
 
     def _answer(self, upload: InvoiceUploaded) -> None:
-        policy: ReferencePolicy = self._known[ReferencePolicy][POLICY]
+        policy: ReferencePolicy = self._known[ReferencePolicy][IN_FORCE]
         for kind, judgement in self._judged(upload, policy).items():
             result = answer(
                 kind, upload, Source("t", 0, 0), judgement, decided_at=AT, policy_version="1"

@@ -10,10 +10,11 @@ from connectors.murmur2 import partition_of
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import Failed, explained, json_line, printable
-from manifold.cli.policy import in_force
+from manifold.cli.policy import policies
+from operators.candidate import IN_FORCE
 from operators.decide import WORST_DECIDES, facts_of
 from operators.decision import InvoiceDecision
-from operators.decision_table import Explanation
+from operators.decision_table import DecisionRow, Explanation, applied
 from operators.decision_table import explained as explained_by
 from operators.reference import ReferencePolicy
 from operators.time import isoformat
@@ -29,9 +30,12 @@ def explain(
     """Say which row of the policy's table decided a request, and what the other rows want."""
     there = cluster(bootstrap, extra)
     decision = _latest(there, request_id)
-    policy = in_force(there)
+    known = policies(there)
+    now = known[IN_FORCE]
+    policy = next((each for each in known.values() if each.version == decision.policy_version), now)
     facts = facts_of(decision.branches, decision.amount, decision.vendor_class)
     found = explained_by(policy.decision or WORST_DECIDES, facts)
+    by_now = applied(now.decision or WORST_DECIDES, facts)
     if json:
         json_line(
             {
@@ -42,13 +46,18 @@ def explain(
                 "decided_by": decision.decided_by or found.row.name,
                 "approvers": decision.approvers,
                 "policy_version": decision.policy_version,
-                "policy_in_force": policy.version,
+                "canary": decision.canary,
+                "mixed_policies": decision.mixed_policies,
+                "shadow": decision.shadow,
+                "policy_in_force": now.version,
+                "by_policy_in_force": {"status": by_now.status, "decided_by": by_now.name},
+                "explained_by": policy.version,
                 "because": found.because,
                 "otherwise": found.otherwise,
             }
         )
         return
-    for line in _told(decision, policy, found):
+    for line in _told(decision, policy, found, now, by_now):
         typer.echo(printable(line))
 
 
@@ -72,23 +81,58 @@ def _latest(there: Cluster, request_id: str) -> InvoiceDecision:
     return max(found, key=lambda each: (each.attempt, each.revision))
 
 
-def _told(decision: InvoiceDecision, policy: ReferencePolicy, found: Explanation) -> Iterator[str]:
+def _told(
+    decision: InvoiceDecision,
+    policy: ReferencePolicy,
+    found: Explanation,
+    now: ReferencePolicy,
+    by_now: DecisionRow,
+) -> Iterator[str]:
     when = isoformat(decision.decided_at)
     yield f"{decision.status}, revision {decision.revision} of attempt {decision.attempt}, {when}"
     if decision.decided_by is None:
         yield "The policy had no decision table: the worst answer decided."
     else:
         yield f"Row “{decision.decided_by}” of policy {decision.policy_version}: {decision.reason}"
+    if decision.canary:
+        yield f"Policy {decision.policy_version} was a candidate, in force for a share of requests."
+    if decision.mixed_policies:
+        yield "A branch had answered by another policy:"
     if decision.approvers is not None:
         yield f"To be looked at by {decision.approvers}."
     for answer in decision.branches:
         rules = ", ".join(dict.fromkeys(each.rule_id for each in answer.violations))
-        yield f"  {answer.branch.lower()}: {answer.status}{f' ({rules})' if rules else ''}"
+        other = "" if answer.policy_version == decision.policy_version else answer.policy_version
+        yield (
+            f"  {answer.branch.lower()}: {answer.status}{f' ({rules})' if rules else ''}"
+            f"{f' by policy {other}' if other else ''}"
+        )
     for branch in decision.missing:
         yield f"  {branch.lower()}: no answer"
-    if decision.policy_version not in (None, policy.version) or found.row.status != decision.status:
-        yield f"By policy {policy.version}, in force now, it would be {found.row.status}:"
+    yield from _in_shadow(decision)
+    if policy is now and (
+        decision.policy_version != now.version or found.row.status != decision.status
+    ):
+        yield f"By policy {now.version}, in force now, it would be {by_now.status}:"
     for condition in found.because:
         yield f"  it is so that {condition}"
-    for other in found.otherwise:
-        yield f"{other.status} by row “{other.name}” if {' and '.join(other.needs)}"
+    for other_row in found.otherwise:
+        yield f"{other_row.status} by row “{other_row.name}” if {' and '.join(other_row.needs)}"
+    if policy is not now:
+        yield (
+            f"By policy {now.version}, in force now, these answers would be {by_now.status} "
+            f"by row “{by_now.name}”."
+        )
+
+
+def _in_shadow(decision: InvoiceDecision) -> Iterator[str]:
+    shadow = decision.shadow
+    if shadow is None:
+        return
+    row = "" if shadow.decided_by is None else f" by row “{shadow.decided_by}”"
+    yield f"In shadow, policy {shadow.policy_version} would have decided {shadow.status}{row}."
+    for answer in decision.branches:
+        other = answer.shadow
+        if other is not None and (other.status != answer.status or other.unknown_reason):
+            why = f" ({other.unknown_reason})" if other.unknown_reason else ""
+            yield f"  {answer.branch.lower()}: {other.status}{why} instead of {answer.status}"

@@ -1,21 +1,21 @@
 """`manifold policy`: the policy as a file: check it, compare it, put it in force."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from msgspec import Struct
 
-from connectors.browse import partitions_of, read_all
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
 from connectors.policy_file import PolicyError, read_policy, write_policy
-from connectors.publish import Publisher
+from connectors.policy_topic import PolicyTopic
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import (
     EXIT_FAILED,
+    EXIT_USAGE,
     Failed,
     complain,
     console,
@@ -25,17 +25,27 @@ from manifold.cli.output import (
     printable,
     table,
 )
+from manifold.cli.policy_status import mode_of, status
 from manifold.cli.reference_files import records_of
-from operators.candidate import IN_FORCE
+from operators.candidate import CANDIDATE, IN_FORCE, PREVIOUS
 from operators.decide import WORST_DECIDES
-from operators.money import render
+from operators.money import Amount, parse, render
+from operators.policy_change import (
+    Changes,
+    Known,
+    Refused,
+    promoted,
+    put_in_force,
+    rolled_back,
+    tried,
+)
 from operators.reference import ReferencePolicy
 
 _COUNTS = frozenset({"fraud_warning_score", "fraud_fail_score", "maximum_age_days", "future_days"})
 
 app = typer.Typer(
     name="policy",
-    help="The policy: show it, check a file, compare it, publish it.",
+    help="The policy: show it, check a file, compare it, publish it, try it on a share.",
     add_completion=False,
     no_args_is_help=True,
 )
@@ -117,21 +127,89 @@ def diff_command(
 @explained()
 def publish_command(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A policy in YAML.")],
+    canary: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Try it: have it judge so many percent of the requests, 0.5 or 10.",
+        ),
+    ] = None,
+    shadow: Annotated[
+        bool,
+        typer.Option("--shadow", help="Try it: have it judge all, but decide nothing."),
+    ] = False,
     json: Json = False,
     bootstrap: Bootstrap = None,
     extra: Extra = None,
 ) -> None:
-    """Put a policy in force: every flow takes it over between two polls, without a restart."""
+    """Put a policy in force: every flow takes it over between two polls, without a restart.
+
+    With --canary or --shadow it becomes the candidate: `manifold policy status` compares it with
+    the one in force, `promote` puts it in force for all, `rollback` gives it up.
+    """
+    if shadow and canary is not None:
+        raise Failed("A candidate is a canary or in shadow, not both.", EXIT_USAGE)
     policy = policy_from(file)
-    there = cluster(bootstrap, extra)
-    partitions_of(there.kafka, {there.topic(ReferencePolicy).name})
-    publisher = Publisher(there.kafka, there.contracts, there.codec, "policy")
-    with publisher:
-        publisher.send(policy)
-    if json:
-        json_line({"version": policy.version, "written": publisher.written})
+    if shadow or canary is not None:
+        percent = None if canary is None else _percent(canary)
+        _change(lambda known: tried(known, policy, percent), json, bootstrap, extra)
     else:
-        typer.echo(printable(f"In force: {_summary(policy)}"))
+        _change(lambda known: put_in_force(known, policy), json, bootstrap, extra)
+
+
+@app.command("promote")
+@explained()
+def promote_command(json: Json = False, bootstrap: Bootstrap = None, extra: Extra = None) -> None:
+    """Put the candidate in force for all; the policy before is kept for `rollback`."""
+    _change(promoted, json, bootstrap, extra)
+
+
+@app.command("rollback")
+@explained()
+def rollback_command(json: Json = False, bootstrap: Bootstrap = None, extra: Extra = None) -> None:
+    """Give up the candidate; without one, bring back the policy that was in force before."""
+    _change(rolled_back, json, bootstrap, extra)
+
+
+app.command("status")(status)
+
+
+def _change(
+    change: Callable[[Known], Changes],
+    json: bool,
+    bootstrap: str | None,
+    extra: Sequence[str] | None,
+) -> None:
+    there = cluster(bootstrap, extra)
+    topic = PolicyTopic(there.kafka, there.contracts, there.codec)
+    topic.claim()
+    known = {key: published.policy for key, published in topic.published().items()}
+    try:
+        changes = change(known)
+    except Refused as error:
+        raise Failed(str(error)) from None
+    topic.change(changes)
+    after = {key: policy for key, policy in {**known, **changes}.items() if policy is not None}
+    if json:
+        named = (("in_force", IN_FORCE), ("candidate", CANDIDATE), ("previous", PREVIOUS))
+        json_line({name: after[key].version if key in after else None for name, key in named})
+        return
+    if IN_FORCE in changes:
+        typer.echo(printable(f"In force: {_summary(after[IN_FORCE])}"))
+    candidate = after.get(CANDIDATE)
+    if candidate is not None:
+        typer.echo(printable(f"Candidate, {mode_of(candidate)}: {_summary(candidate)}"))
+    elif CANDIDATE in known and IN_FORCE not in changes:
+        typer.echo(printable(f"Given up: version {known[CANDIDATE].version}"))
+
+
+def _percent(text: str) -> Amount:
+    try:
+        return parse(text)
+    except ValueError:
+        raise Failed(
+            f"--canary {text}: write a number of percent, as in 10 or 0.5.", EXIT_USAGE
+        ) from None
 
 
 def _read(file: str) -> ReferencePolicy:
@@ -160,20 +238,20 @@ def starter_policy() -> ReferencePolicy:
     return next(record for record in records if isinstance(record, ReferencePolicy))
 
 
-def in_force(there: Cluster) -> ReferencePolicy:
-    """The policy that stands in the topic; Failed when there is none."""
-    topic = there.topic(ReferencePolicy)
-    decode = there.codec.decoder(ReferencePolicy)
-    found: ReferencePolicy | None = None
-    for received in read_all(there.kafka, [topic.name]):
-        if (received.key or b"").decode(errors="replace") == IN_FORCE:
-            found = None if received.value is None else decode(received.value)
-    if found is None:
+def policies(there: Cluster) -> Mapping[str, ReferencePolicy]:
+    """The policies that stand in the topic, by key; Failed when none is in force."""
+    found = PolicyTopic(there.kafka, there.contracts, there.codec).published()
+    if IN_FORCE not in found:
         raise Failed(
             "No policy is in force. Publish one, or load the starter data with "
             "`manifold reference load --starter`."
         )
-    return found
+    return {key: published.policy for key, published in found.items()}
+
+
+def in_force(there: Cluster) -> ReferencePolicy:
+    """The policy in force; Failed when there is none."""
+    return policies(there)[IN_FORCE]
 
 
 def _changes(old: ReferencePolicy, new: ReferencePolicy) -> Iterator[tuple[str, str, str]]:

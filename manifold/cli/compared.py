@@ -1,0 +1,63 @@
+"""How decisions by two policies differ, as commands tell it."""
+
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from manifold.cli.output import counted, printable, table
+from operators.comparison import Comparison
+from operators.money import render
+
+_CAUSES = 20
+"""Causes that are told to people; machines get all of them."""
+
+
+def as_json(found: Comparison) -> dict[str, Any]:
+    """A comparison for machines."""
+    return {
+        "compared": found.compared,
+        "changed": found.changed,
+        "amount": render(found.amount),
+        "before": found.statuses("before"),
+        "after": found.statuses("after"),
+        "moves": [
+            {
+                "from": move.before,
+                "to": move.after,
+                "count": move.count,
+                "amount": render(move.amount),
+                "examples": move.examples,
+            }
+            for move in found.moves()
+        ],
+        "causes": [
+            {"what": cause.what, "count": cause.count, "amount": render(cause.amount)}
+            for cause in found.causes()
+        ],
+    }
+
+
+def tell(found: Comparison, currency: str, out: Console) -> None:
+    """Say what becomes of which decisions, why, and where to look."""
+    are = "is" if found.changed == 1 else "are"
+    typer.echo(
+        f"{counted(found.changed, 'decision')} of {found.compared:,} {are} different, "
+        f"over {render(found.amount)} {currency}."
+    )
+    if not found.changed:
+        return
+    moves = table("from", "to", ">decisions", f">{currency}", "for example")
+    for move in found.moves():
+        moves.add_row(
+            move.before,
+            move.after,
+            f"{move.count:,}",
+            render(move.amount),
+            printable(" ".join(move.examples[:2])),
+        )
+    out.print(moves)
+    causes = table("what is different there", ">decisions", f">{currency}")
+    for cause in found.causes()[:_CAUSES]:
+        causes.add_row(printable(cause.what), f"{cause.count:,}", render(cause.amount))
+    out.print(causes)

@@ -1,0 +1,23 @@
+"""Instants as people write them."""
+
+from datetime import UTC, datetime
+
+from manifold.cli.output import EXIT_USAGE, Failed
+from operators.time import Instant
+
+
+def instant(option: str, text: str) -> Instant:
+    """Milliseconds since 1970 of a day or an instant in ISO 8601, UTC unless it says otherwise.
+
+    >>> instant("--from", "2026-03-02"), instant("--from", "2026-03-02T01:00:00+01:00")
+    (1772409600000, 1772409600000)
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Failed(
+            f"{option} {text}: write a day or an instant, as in 2026-03-02T09:15:00Z.", EXIT_USAGE
+        ) from None
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=UTC)
+    return round(found.timestamp() * 1_000)

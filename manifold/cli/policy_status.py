@@ -1,0 +1,210 @@
+"""`manifold policy status`: what is in force, what is being tried, and what came of it so far."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from connectors.browse import every_partition, read_between, start_offsets, topics_there
+from connectors.codec import Undecodable
+from connectors.policy_topic import PolicyTopic, Published
+from manifold.cli.cluster import Cluster, cluster, progress
+from manifold.cli.compared import as_json, tell
+from manifold.cli.instants import instant
+from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.output import Failed, console, explained, json_line, printable, table
+from operators.candidate import CANDIDATE, IN_FORCE, PREVIOUS
+from operators.comparison import DecisionSeen, Side, Trial, latest
+from operators.money import render
+from operators.reference import ReferencePolicy
+from operators.time import Instant, isoformat
+
+
+@explained()
+def status(
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="INSTANT",
+            help="Count decisions from then on, instead of from the latest publication.",
+        ),
+    ] = None,
+    json: Json = False,
+    bootstrap: Bootstrap = None,
+    extra: Extra = None,
+) -> None:
+    """Say which policies are in force and being tried, and compare what they decided.
+
+    A canary's requests are compared with all others decided in the same time; in shadow, the
+    same requests are compared with each other. Of each attempt its latest revision counts.
+    """
+    there = cluster(bootstrap, extra)
+    known = PolicyTopic(there.kafka, there.contracts, there.codec).published()
+    if IN_FORCE not in known:
+        raise Failed(
+            "No policy is in force. Publish one, or load the starter data with "
+            "`manifold reference load --starter`."
+        )
+    in_force, candidate = known[IN_FORCE], candidate_of(known)
+    begun = max(in_force.at, candidate.at if candidate is not None else 0)
+    if since is not None:
+        begun = instant("--since", since)
+    version = candidate.policy.version if candidate is not None else ""
+    trial = Trial(in_force.policy.version, version)
+    for decision in latest(_decisions(there, begun)).values():
+        trial.add(decision)
+    if json:
+        json_line(_machine(known, candidate, begun, trial))
+        return
+    _tell(known, candidate, begun, trial)
+
+
+def candidate_of(known: dict[str, Published]) -> Published | None:
+    """The candidate, unless it has been promoted."""
+    candidate, in_force = known.get(CANDIDATE), known.get(IN_FORCE)
+    if candidate is None or in_force is None:
+        return candidate
+    return None if candidate.policy.version == in_force.policy.version else candidate
+
+
+def _decisions(there: Cluster, since: Instant) -> Iterator[DecisionSeen]:
+    topic = there.topic(DecisionSeen)
+    decode = there.codec.decoder(DecisionSeen)
+    partitions = every_partition({topic.name: topics_there(there.kafka).get(topic.name, 0)})
+    starts = start_offsets(there.kafka, partitions, since)
+    with progress("reading decisions") as passed:
+        for received in read_between(there.kafka, starts, tell=passed):
+            if received.value is not None and received.timestamp >= since:
+                with suppress(Undecodable):
+                    yield decode(received.value)
+
+
+def _machine(
+    known: dict[str, Published], candidate: Published | None, since: Instant, trial: Trial
+) -> dict[str, Any]:
+    before = known.get(PREVIOUS)
+    found: dict[str, Any] = {
+        "in_force": _version(known[IN_FORCE]) | _side(trial.by_policy),
+        "candidate": None,
+        "previous": None if before is None else _version(before),
+        "since": isoformat(since),
+        "by_other_policies": trial.elsewise,
+        "mixed_policies": trial.mixed,
+    }
+    if candidate is not None:
+        percent = candidate.policy.canary_percent
+        mode = (
+            {"mode": "shadow"}
+            if percent is None
+            else {"mode": "canary", "percent": render(percent, 0)}
+        )
+        found["candidate"] = _version(candidate) | mode | _side(trial.by_candidate)
+        if percent is None:
+            found["shadow"] = as_json(trial.shadow) | {
+                "branches": {name: as_json(each) for name, each in trial.branches.items()}
+            }
+    return found
+
+
+def _version(published: Published) -> dict[str, Any]:
+    return {"version": published.policy.version, "published_at": isoformat(published.at)}
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {
+        "decided": side.decided,
+        "statuses": {
+            status: {
+                "count": move.count,
+                "share": round(move.count / side.decided, 4),
+                "amount": render(move.amount),
+                "examples": move.examples,
+            }
+            for status, move in sorted(side.statuses.items())
+        },
+        "branches": side.branches,
+    }
+
+
+def _tell(
+    known: dict[str, Published], candidate: Published | None, since: Instant, trial: Trial
+) -> None:
+    policy = known[IN_FORCE].policy
+    _say(f"In force: version {policy.version}, since {isoformat(known[IN_FORCE].at)}")
+    if PREVIOUS in known:
+        _say(f"Before it: version {known[PREVIOUS].policy.version}")
+    if candidate is None:
+        _say("No candidate is being tried.")
+    else:
+        _say(
+            f"Candidate: version {candidate.policy.version}, {mode_of(candidate.policy)}, "
+            f"since {isoformat(candidate.at)}"
+        )
+    _say(f"Decided since {isoformat(since)}:")
+    out = console()
+    if candidate is None or candidate.policy.canary_percent is not None:
+        _tell_sides(trial, policy.base_currency, candidate is not None, out)
+    else:
+        tell(trial.shadow, policy.base_currency, out)
+        _tell_branches(trial, out)
+    if trial.elsewise:
+        _say(f"{trial.elsewise:,} more by other policies.")
+    if trial.mixed:
+        _say(f"On {trial.mixed:,} of them a branch answered by another policy than decided.")
+
+
+def mode_of(policy: ReferencePolicy) -> str:
+    """How a candidate is being tried."""
+    percent = policy.canary_percent
+    return "in shadow" if percent is None else f"for {render(percent, 0)} % of the requests"
+
+
+def _tell_sides(trial: Trial, currency: str, tried: bool, out: Console) -> None:
+    sides = {"in force": trial.by_policy} | ({"candidate": trial.by_candidate} if tried else {})
+    columns = [column for name in sides for column in (f">{name}", ">share", f">{currency}")]
+    shown = table("", *columns, *(["for example, by the candidate"] if tried else []))
+    statuses = sorted({status for side in sides.values() for status in side.statuses})
+    for status in statuses:
+        cells: list[str] = []
+        for side in sides.values():
+            move = side.statuses.get(status)
+            cells += (
+                ["–", "–", "–"]
+                if move is None
+                else [f"{move.count:,}", f"{move.count / side.decided:.1%}", render(move.amount)]
+            )
+        found = trial.by_candidate.statuses.get(status)
+        examples = [] if not tried else ["" if found is None else " ".join(found.examples[:1])]
+        shown.add_row(status, *cells, *map(printable, examples))
+    shown.add_row(
+        "all", *(cell for side in sides.values() for cell in (f"{side.decided:,}", "", ""))
+    )
+    out.print(shown)
+    if not tried:
+        return
+    branches = table("branch", "answer", ">in force", ">candidate")
+    for name in sorted({branch for side in sides.values() for branch in side.branches}):
+        counts = [side.branches.get(name, {}) for side in sides.values()]
+        for answer in sorted({answer for each in counts for answer in each}):
+            shares = (
+                f"{each.get(answer, 0) / sum(each.values()):.1%}" if each else "–"
+                for each in counts
+            )
+            branches.add_row(name, answer, *shares)
+    out.print(branches)
+
+
+def _tell_branches(trial: Trial, out: Console) -> None:
+    shown = table("branch", "from", "to", ">answers", "for example")
+    for name, found in sorted(trial.branches.items()):
+        for move in found.moves():
+            example = printable(" ".join(move.examples[:1]))
+            shown.add_row(name, move.before, move.after, f"{move.count:,}", example)
+    if shown.row_count:
+        out.print(shown)
+
+
+def _say(sentence: str) -> None:
+    typer.echo(printable(sentence))

@@ -104,6 +104,8 @@ def read_between(
                     reached[where], progressed = offset, time.monotonic()
                 if received is not None and received.offset < ends[where]:
                     yield received
+                    # Whoever takes the records may take their time over each.
+                    progressed = time.monotonic()
                 if offset >= ends[where]:
                     left.pop(where, None)
             if tell is not None:

@@ -166,8 +166,8 @@ class Join:
                 written_at,
                 result.uploaded_at,
                 (answer,),
-                amount=_amount(result),
-                vendor_class=_class(result),
+                amount=amount_of(result),
+                vendor_class=class_of(result),
             ),
         )
         return ()
@@ -273,13 +273,14 @@ def answer_of(result: Result) -> BranchAnswer:
     )
 
 
-def _amount(result: Result) -> Amount | None:
+def amount_of(result: Result) -> Amount | None:
     """The amount due, when it can be remembered: from 92 billion on it counts as not known."""
     amount = result.details.amount_in_base if isinstance(result, PricingResult) else None
     return None if amount is None or abs(amount) > _LARGEST else amount
 
 
-def _class(result: Result) -> str | None:
+def class_of(result: Result) -> str | None:
+    """The vendor's class, in fraud's answer."""
     return result.details.vendor_class if isinstance(result, FraudResult) else None
 
 
@@ -304,8 +305,8 @@ def _with(request: Request, answer: BranchAnswer, result: Result) -> Request | N
         request.uploaded_at,
         (*answers, answer),
         request.revision,
-        request.amount if (amount := _amount(result)) is None else amount,
-        _class(result) or request.vendor_class,
+        request.amount if (amount := amount_of(result)) is None else amount,
+        class_of(result) or request.vendor_class,
         request.status,
     )
 

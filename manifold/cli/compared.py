@@ -7,7 +7,7 @@ from rich.console import Console
 
 from manifold.cli.output import counted, printable, table
 from operators.comparison import Comparison
-from operators.money import render
+from operators.money import Amount, render, rounded, to_decimal
 
 _CAUSES = 20
 """Causes that are told to people; machines get all of them."""
@@ -38,12 +38,21 @@ def as_json(found: Comparison) -> dict[str, Any]:
     }
 
 
+def shown(amount: Amount) -> str:
+    """An amount for people, to the cent.
+
+    >>> shown(123_456_789_100_000)
+    '1,234,567.89'
+    """
+    return f"{to_decimal(rounded(amount)):,.2f}"
+
+
 def tell(found: Comparison, currency: str, out: Console) -> None:
     """Say what becomes of which decisions, why, and where to look."""
     are = "is" if found.changed == 1 else "are"
     typer.echo(
         f"{counted(found.changed, 'decision')} of {found.compared:,} {are} different, "
-        f"over {render(found.amount)} {currency}."
+        f"over {shown(found.amount)} {currency}."
     )
     if not found.changed:
         return
@@ -53,11 +62,11 @@ def tell(found: Comparison, currency: str, out: Console) -> None:
             move.before,
             move.after,
             f"{move.count:,}",
-            render(move.amount),
+            shown(move.amount),
             printable(" ".join(move.examples[:2])),
         )
     out.print(moves)
     causes = table("what is different there", ">decisions", f">{currency}")
     for cause in found.causes()[:_CAUSES]:
-        causes.add_row(printable(cause.what), f"{cause.count:,}", render(cause.amount))
+        causes.add_row(printable(cause.what), f"{cause.count:,}", shown(cause.amount))
     out.print(causes)

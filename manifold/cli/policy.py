@@ -25,7 +25,7 @@ from manifold.cli.output import (
     printable,
     table,
 )
-from manifold.cli.policy_status import mode_of, status
+from manifold.cli.policy_status import mode_of, published, status
 from manifold.cli.reference_files import records_of
 from operators.candidate import CANDIDATE, IN_FORCE, PREVIOUS
 from operators.decide import WORST_DECIDES
@@ -183,7 +183,7 @@ def _change(
     there = cluster(bootstrap, extra)
     topic = PolicyTopic(there.kafka, there.contracts, there.codec)
     topic.claim()
-    known = {key: published.policy for key, published in topic.published().items()}
+    known = {key: each.policy for key, each in topic.published().items()}
     try:
         changes = change(known)
     except Refused as error:
@@ -240,13 +240,7 @@ def starter_policy() -> ReferencePolicy:
 
 def policies(there: Cluster) -> Mapping[str, ReferencePolicy]:
     """The policies that stand in the topic, by key; Failed when none is in force."""
-    found = PolicyTopic(there.kafka, there.contracts, there.codec).published()
-    if IN_FORCE not in found:
-        raise Failed(
-            "No policy is in force. Publish one, or load the starter data with "
-            "`manifold reference load --starter`."
-        )
-    return {key: published.policy for key, published in found.items()}
+    return {key: each.policy for key, each in published(there).items()}
 
 
 def in_force(there: Cluster) -> ReferencePolicy:

@@ -11,7 +11,7 @@ from connectors.browse import every_partition, read_between, start_offsets, topi
 from connectors.codec import Undecodable
 from connectors.policy_topic import PolicyTopic, Published
 from manifold.cli.cluster import Cluster, cluster, progress
-from manifold.cli.compared import as_json, tell
+from manifold.cli.compared import as_json, shown, tell
 from manifold.cli.instants import instant
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import Failed, console, explained, json_line, printable, table
@@ -41,12 +41,7 @@ def status(
     same requests are compared with each other. Of each attempt its latest revision counts.
     """
     there = cluster(bootstrap, extra)
-    known = PolicyTopic(there.kafka, there.contracts, there.codec).published()
-    if IN_FORCE not in known:
-        raise Failed(
-            "No policy is in force. Publish one, or load the starter data with "
-            "`manifold reference load --starter`."
-        )
+    known = published(there)
     in_force, candidate = known[IN_FORCE], candidate_of(known)
     begun = max(in_force.at, candidate.at if candidate is not None else 0)
     if since is not None:
@@ -59,6 +54,17 @@ def status(
         json_line(_machine(known, candidate, begun, trial))
         return
     _tell(known, candidate, begun, trial)
+
+
+def published(there: Cluster) -> dict[str, Published]:
+    """The policies that stand in the topic, by key; Failed when none is in force."""
+    known = PolicyTopic(there.kafka, there.contracts, there.codec).published()
+    if IN_FORCE not in known:
+        raise Failed(
+            "No policy is in force. Publish one, or load the starter data with "
+            "`manifold reference load --starter`."
+        )
+    return known
 
 
 def candidate_of(known: dict[str, Published]) -> Published | None:
@@ -108,8 +114,8 @@ def _machine(
     return found
 
 
-def _version(published: Published) -> dict[str, Any]:
-    return {"version": published.policy.version, "published_at": isoformat(published.at)}
+def _version(one: Published) -> dict[str, Any]:
+    return {"version": one.policy.version, "published_at": isoformat(one.at)}
 
 
 def _side(side: Side) -> dict[str, Any]:
@@ -164,7 +170,7 @@ def mode_of(policy: ReferencePolicy) -> str:
 def _tell_sides(trial: Trial, currency: str, tried: bool, out: Console) -> None:
     sides = {"in force": trial.by_policy} | ({"candidate": trial.by_candidate} if tried else {})
     columns = [column for name in sides for column in (f">{name}", ">share", f">{currency}")]
-    shown = table("", *columns, *(["for example, by the candidate"] if tried else []))
+    found_by = table("", *columns, *(["for example, by the candidate"] if tried else []))
     statuses = sorted({status for side in sides.values() for status in side.statuses})
     for status in statuses:
         cells: list[str] = []
@@ -173,15 +179,15 @@ def _tell_sides(trial: Trial, currency: str, tried: bool, out: Console) -> None:
             cells += (
                 ["–", "–", "–"]
                 if move is None
-                else [f"{move.count:,}", f"{move.count / side.decided:.1%}", render(move.amount)]
+                else [f"{move.count:,}", f"{move.count / side.decided:.1%}", shown(move.amount)]
             )
         found = trial.by_candidate.statuses.get(status)
         examples = [] if not tried else ["" if found is None else " ".join(found.examples[:1])]
-        shown.add_row(status, *cells, *map(printable, examples))
-    shown.add_row(
+        found_by.add_row(status, *cells, *map(printable, examples))
+    found_by.add_row(
         "all", *(cell for side in sides.values() for cell in (f"{side.decided:,}", "", ""))
     )
-    out.print(shown)
+    out.print(found_by)
     if not tried:
         return
     branches = table("branch", "answer", ">in force", ">candidate")
@@ -197,13 +203,13 @@ def _tell_sides(trial: Trial, currency: str, tried: bool, out: Console) -> None:
 
 
 def _tell_branches(trial: Trial, out: Console) -> None:
-    shown = table("branch", "from", "to", ">answers", "for example")
+    answers = table("branch", "from", "to", ">answers", "for example")
     for name, found in sorted(trial.branches.items()):
         for move in found.moves():
             example = printable(" ".join(move.examples[:1]))
-            shown.add_row(name, move.before, move.after, f"{move.count:,}", example)
-    if shown.row_count:
-        out.print(shown)
+            answers.add_row(name, move.before, move.after, f"{move.count:,}", example)
+    if answers.row_count:
+        out.print(answers)
 
 
 def _say(sentence: str) -> None:

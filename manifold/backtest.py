@@ -1,0 +1,277 @@
+"""Past invoices judged by another policy, with the state the branches had then.
+
+Each invoice is judged by the policy to be tried on an overlay of the branches' tables, and then,
+as it was, by the policy that was in force, which changes the tables. Reference data is as of now.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from connectors.stream import Decoded, Rejected
+from connectors.tables import Tables
+from flows import fraud, inventory, pricing, validation
+from operators.candidate import IN_FORCE
+from operators.comparison import Comparison, Outcome
+from operators.decision import Branch, BranchAnswer, DecisionStatus, InvoiceSettled
+from operators.join import amount_of, answer_of, class_of
+from operators.money import Amount
+from operators.reference import ReferencePolicy
+from operators.result import Result
+from operators.ruling import decided
+from operators.table import MemoryTable, Overlay
+from operators.time import Instant
+
+Attempt: TypeAlias = tuple[str, int]
+"""A request and its attempt."""
+State: TypeAlias = Mapping[str, Tables]
+"""The tables of one partition, by flow."""
+
+
+class References(Struct, frozen=True):
+    """What the four branches measure against."""
+
+    validation: validation.Reference
+    inventory: inventory.Reference
+    fraud: fraud.Reference
+    pricing: pricing.Reference
+
+
+class Broken(Struct, frozen=True, gc=False):
+    """A rule that was not kept."""
+
+    rule_id: str
+
+
+class Answered(Struct, frozen=True, gc=False):
+    """What a branch answered."""
+
+    branch: Branch
+    status: str
+    violations: tuple[Broken, ...] = ()
+
+
+class Decision(Struct, frozen=True, kw_only=True, gc=False, tag="InvoiceDecision"):
+    """Of a decision what a backtest looks at."""
+
+    request_id: str
+    attempt: int = 1
+    revision: int
+    status: DecisionStatus
+    branches: tuple[Answered, ...] = ()
+    amount: Amount | None = None
+    decided_by: str | None = None
+    policy_version: str | None = None
+
+
+class Past(Struct, frozen=True, gc=False):
+    """The decision in force on an attempt."""
+
+    revision: int
+    outcome: Outcome
+    amount: Amount | None
+    policy_version: str | None
+
+
+class Decisions:
+    """The decisions in force, by attempt; what many have in common is kept once."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._past: dict[Attempt, Past] = {}
+        self._outcomes: dict[Outcome, Outcome] = {}
+
+    def add(self, decision: Decision) -> None:
+        """Take in a revision; the latest counts."""
+        attempt = decision.request_id, decision.attempt
+        known = self._past.get(attempt)
+        if known is not None and known.revision >= decision.revision:
+            return
+        outcome = Outcome(
+            decision.status,
+            decision.decided_by,
+            tuple((each.branch, each.status) for each in decision.branches),
+            frozenset(broken.rule_id for each in decision.branches for broken in each.violations),
+        )
+        self._past[attempt] = Past(
+            decision.revision,
+            self._outcomes.setdefault(outcome, outcome),
+            decision.amount,
+            decision.policy_version,
+        )
+
+    def get(self, attempt: Attempt, /) -> Past | None:
+        """The decision on an attempt."""
+        return self._past.get(attempt)
+
+    def __len__(self) -> int:
+        """Attempts that have been decided."""
+        return len(self._past)
+
+
+class _By:
+    """The policy that the branches find in force."""
+
+    policy: ReferencePolicy | None = None
+
+    def get(self, key: str, /) -> ReferencePolicy | None:
+        return self.policy if key == IN_FORCE else None
+
+
+class _Branches:
+    """The four branches, by whichever policy is asked for."""
+
+    def __init__(self, references: References) -> None:
+        self._by = by = _By()
+        self._validation = validation.branch(replace(references.validation, policies=by))
+        self._inventory = inventory.branch(replace(references.inventory, policies=by))
+        self._fraud = fraud.branch(replace(references.fraud, policies=by))
+        self._pricing = pricing.branch(replace(references.pricing, policies=by))
+
+    def settle(self, state: State, settled: Decoded[Any]) -> None:
+        tuple(self._inventory(state["inventory"], settled, settled.received.timestamp))
+
+    def remembering(
+        self, policy: ReferencePolicy, state: State, upload: Decoded[Any]
+    ) -> tuple[Result, ...]:
+        """The answers of the branches that remember what they have judged."""
+        self._by.policy = policy
+        at = upload.received.timestamp
+        return (
+            *_results(self._inventory(state["inventory"], upload, at)),
+            *_results(self._fraud(state["fraud"], upload, at)),
+        )
+
+    def others(self, policy: ReferencePolicy, upload: Decoded[Any]) -> tuple[Result, ...]:
+        """The answers of the others."""
+        self._by.policy = policy
+        at = upload.received.timestamp
+        return (*_results(self._validation(upload, at)), *_results(self._pricing(upload, at)))
+
+
+class Backtest:
+    """What another policy would have decided, found record by record."""
+
+    def __init__(
+        self,
+        references: References,
+        candidate: ReferencePolicy,
+        in_force: ReferencePolicy,
+        known: Mapping[str, ReferencePolicy],
+        decisions: Decisions,
+        since: Instant | None = None,
+        until: Instant | None = None,
+    ) -> None:
+        """`known`: policies by version, of which an invoice's own judges it again.
+
+        Where its own is not known any more, the policy in force does. Invoices written to Kafka
+        from `since` until before `until` are judged; those before only rebuild the state.
+        """
+        self._branches = _Branches(references)
+        self._candidate = candidate
+        self._in_force = in_force
+        self._known = known
+        self._decisions = decisions
+        self._since = since
+        self._until = until
+        self._met: set[Attempt] = set()
+        self.by_policy = Comparison()
+        """Decisions as they are, and as the candidate makes them."""
+        self.anyway = Comparison()
+        """Decisions that are different by the policy that was in force as well."""
+        self.rebuilt = 0
+        """Invoices that only rebuilt the state."""
+        self.undecided = 0
+        """Invoices without a decision, compared with what the policy in force makes of them."""
+        self.stood_in = 0
+        """Invoices whose own policy is not known any more."""
+        self.unreadable = 0
+        """Records that could not be read."""
+
+    def take(self, state: State, record: Decoded[Any]) -> None:
+        """Take in an upload or a settlement, in the order in which they were written."""
+        if isinstance(record.record, InvoiceSettled):
+            self._branches.settle(state, record)
+            return
+        upload = record.record
+        at = record.received.timestamp
+        if upload.invoice is None or not upload.vendor_id:
+            return
+        attempt = upload.request_id, upload.attempt
+        if attempt in self._met or (self._until is not None and at >= self._until):
+            return
+        self._met.add(attempt)
+        past = self._decisions.get(attempt)
+        policy = self._own(past)
+        if self._since is not None and at < self._since:
+            self.rebuilt += 1
+            self._branches.remembering(policy, state, record)
+            return
+        over = {
+            flow: {name: Overlay(table) for name, table in tables.items()}
+            for flow, tables in state.items()
+        }
+        found = self._branches.remembering(self._candidate, over, record)
+        after, amount = _decided(
+            self._candidate, (*found, *self._branches.others(self._candidate, record))
+        )
+        then = self._branches.remembering(policy, state, record)
+        if past is None:
+            self.undecided += 1
+        if past is not None and past.outcome.status == after.status:
+            self.by_policy.add(upload.request_id, past.outcome, after, amount)
+            return
+        again, _ = _decided(policy, (*then, *self._branches.others(policy, record)))
+        before = again if past is None else past.outcome
+        if past is not None and past.amount is not None:
+            amount = past.amount
+        anyway = past is not None and again.status == after.status
+        (self.anyway if anyway else self.by_policy).add(upload.request_id, before, after, amount)
+
+    def _own(self, past: Past | None) -> ReferencePolicy:
+        if past is None or past.policy_version is None:
+            return self._in_force
+        own = self._known.get(past.policy_version)
+        if own is None:
+            self.stood_in += 1
+            return self._in_force
+        return own
+
+    @property
+    def judged(self) -> int:
+        """Invoices judged by the candidate."""
+        return self.by_policy.compared + self.anyway.compared
+
+
+def empty_state() -> State:
+    """The tables of a partition of which nothing has been read."""
+    return {
+        "inventory": {
+            inventory.RESERVATIONS.name: MemoryTable[Any](),
+            inventory.REQUESTS.name: MemoryTable[Any](),
+        },
+        "fraud": {fraud.VENDORS.name: MemoryTable[Any](), fraud.SEEN.name: MemoryTable[Any]()},
+    }
+
+
+def _results(written: Any) -> tuple[Result, ...]:
+    return tuple(each.record for each in written if not isinstance(each, Rejected))
+
+
+def _decided(policy: ReferencePolicy, results: tuple[Result, ...]) -> tuple[Outcome, Amount | None]:
+    answers: tuple[BranchAnswer, ...] = tuple(map(answer_of, results))
+    amounts = (amount_of(each) for each in results)
+    amount = next((each for each in amounts if each is not None), None)
+    vendor_class = next((each for each in map(class_of, results) if each is not None), None)
+    status, row = decided(policy, answers, amount, vendor_class)
+    return (
+        Outcome(
+            status,
+            None if row is None else row.name,
+            tuple((each.branch, each.status) for each in answers),
+            frozenset(found.rule_id for each in answers for found in each.violations),
+        ),
+        amount,
+    )

@@ -12,7 +12,7 @@ from connectors.postponed import Postponement
 from connectors.stream import Decoded, Produced, Rejected
 from connectors.tables import Tables
 from operators.answer import NO_POLICY, answer, in_shadow
-from operators.candidate import chosen
+from operators.candidate import chosen, judge_alike
 from operators.invoice import Invoice
 from operators.judgement import Away, Judgement
 from operators.reference import ReferencePolicy
@@ -66,6 +66,8 @@ class Answers(Generic[R]):
         self._policies = policies
         self._unjudged = unjudged
         self._failed: set[tuple[str, str]] = set()
+        self._tried: tuple[ReferencePolicy, ReferencePolicy] | None = None
+        self._alike = False
 
     def __call__(
         self, upload: Decoded[Upload], at: Instant, judge: Judge, tables: Tables
@@ -102,7 +104,7 @@ class Answers(Generic[R]):
                 _day(received.timestamp),
                 tables,
             )
-            if candidate is not None:
+            if candidate is not None and not self._judge_alike(policy, candidate):
                 # First, on what the branch has not yet learned of this upload.
                 beside = self._in_shadow(judge, case, candidate)
             judgement = judge(case)
@@ -125,6 +127,13 @@ class Answers(Generic[R]):
             shadow=candidate and in_shadow(candidate.version, beside or judgement, judgement),
         )
         yield Produced(result, received)
+
+    def _judge_alike(self, policy: ReferencePolicy, candidate: ReferencePolicy) -> bool:
+        tried = self._tried
+        if tried is None or tried[0] is not policy or tried[1] is not candidate:
+            self._tried = policy, candidate
+            self._alike = judge_alike(policy, candidate)
+        return self._alike
 
     def _in_shadow(self, judge: Judge, case: Case, candidate: ReferencePolicy) -> Judgement[Any]:
         """A judgement that changes nothing and stops nothing."""

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from connectors.stream import Decoded, Rejected
 from connectors.tables import Tables
 from flows import fraud, inventory, pricing, validation
-from operators.candidate import IN_FORCE
+from operators.candidate import IN_FORCE, judge_alike
 from operators.comparison import Comparison, Outcome
 from operators.decision import Branch, BranchAnswer, DecisionStatus, InvoiceSettled
 from operators.join import amount_of, answer_of, class_of
@@ -61,6 +61,7 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False, tag="InvoiceDecision
     revision: int
     status: DecisionStatus
     branches: tuple[Answered, ...] = ()
+    opened_at: Instant
     amount: Amount | None = None
     decided_by: str | None = None
     policy_version: str | None = None
@@ -71,6 +72,8 @@ class Past(Struct, frozen=True, gc=False):
 
     revision: int
     outcome: Outcome
+    opened_at: Instant
+    """When the first branch's answer was written."""
     amount: Amount | None
     policy_version: str | None
 
@@ -98,6 +101,7 @@ class Decisions:
         self._past[attempt] = Past(
             decision.revision,
             self._outcomes.setdefault(outcome, outcome),
+            decision.opened_at,
             decision.amount,
             decision.policy_version,
         )
@@ -190,8 +194,16 @@ class Backtest:
         self.unreadable = 0
         """Records that could not be read."""
 
+    def met_at(self, record: Decoded[Any]) -> Instant:
+        """When the branches met a record: that may be later than it was written."""
+        at = record.received.timestamp
+        if isinstance(record.record, InvoiceSettled):
+            return at
+        past = self._decisions.get((record.record.request_id, record.record.attempt))
+        return at if past is None else max(at, past.opened_at)
+
     def take(self, state: State, record: Decoded[Any]) -> None:
-        """Take in an upload or a settlement, in the order in which they were written."""
+        """Take in an upload or a settlement, in the order in which the branches met them."""
         if isinstance(record.record, InvoiceSettled):
             self._branches.settle(state, record)
             return
@@ -209,26 +221,33 @@ class Backtest:
             self.rebuilt += 1
             self._branches.remembering(policy, state, record)
             return
-        over = {
-            flow: {name: Overlay(table) for name, table in tables.items()}
-            for flow, tables in state.items()
-        }
-        found = self._branches.remembering(self._candidate, over, record)
-        after, amount = _decided(
-            self._candidate, (*found, *self._branches.others(self._candidate, record))
-        )
-        then = self._branches.remembering(policy, state, record)
-        if past is None:
-            self.undecided += 1
+        candidate = self._candidate
+        if judge_alike(policy, candidate):
+            then = found = (
+                *self._branches.remembering(policy, state, record),
+                *self._branches.others(policy, record),
+            )
+        else:
+            found = (
+                *self._branches.remembering(candidate, overlaid(state), record),
+                *self._branches.others(candidate, record),
+            )
+            then = self._branches.remembering(policy, state, record)
+        after, amount = _decided(candidate, found)
         if past is not None and past.outcome.status == after.status:
             self.by_policy.add(upload.request_id, past.outcome, after, amount)
             return
-        again, _ = _decided(policy, (*then, *self._branches.others(policy, record)))
-        before = again if past is None else past.outcome
-        if past is not None and past.amount is not None:
+        if then is not found:
+            then = (*then, *self._branches.others(policy, record))
+        again, _ = _decided(policy, then)
+        if past is None:
+            self.undecided += 1
+            self.by_policy.add(upload.request_id, again, after, amount)
+            return
+        if past.amount is not None:
             amount = past.amount
-        anyway = past is not None and again.status == after.status
-        (self.anyway if anyway else self.by_policy).add(upload.request_id, before, after, amount)
+        found_in = self.anyway if again.status == after.status else self.by_policy
+        found_in.add(upload.request_id, past.outcome, after, amount)
 
     def _own(self, past: Past | None) -> ReferencePolicy:
         if past is None or past.policy_version is None:
@@ -243,6 +262,14 @@ class Backtest:
     def judged(self) -> int:
         """Invoices judged by the candidate."""
         return self.by_policy.compared + self.anyway.compared
+
+
+def overlaid(state: State) -> State:
+    """The same tables, for judgements that are to leave no trace."""
+    return {
+        flow: {name: Overlay(table) for name, table in tables.items()}
+        for flow, tables in state.items()
+    }
 
 
 def empty_state() -> State:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from operators.decision import BranchAnswer
 from operators.money import ONE, Amount
@@ -70,6 +71,22 @@ def chosen(policies: Lookup[ReferencePolicy], request_id: str) -> Chosen:
     if in_share(request_id, candidate.canary_percent):
         return Chosen(candidate, canary=True)
     return Chosen(policy)
+
+
+def judge_alike(one: ReferencePolicy, other: ReferencePolicy) -> bool:
+    """Whether the branches' answers are the same by both, so that only the tables may differ."""
+    return _for_branches(one) == _for_branches(other)
+
+
+def _for_branches(policy: ReferencePolicy) -> ReferencePolicy:
+    return replace(
+        policy,
+        policy_id="",
+        version="",
+        decision=(),
+        canary_percent=None,
+        quantity_tolerance_amount=policy.quantity_tolerance_amount or 0,
+    )
 
 
 def chosen_for(

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from heapq import merge
+from operator import itemgetter
 from typing import Annotated, Any
 
 import typer
@@ -184,17 +185,21 @@ def _replay(
 
             return read_between(there.kafka, {where: starts[where]}, tell=seen)
 
-        for number in range(max(counts.values())):
-            state = empty_state()
-            streams = [records(where) for where in starts if where[1] == number]
-            for received in merge(*streams, key=lambda record: record.timestamp):
+        def decoded(where: Where) -> Iterator[tuple[Instant, Decoded[Any]]]:
+            for received in records(where):
                 if until is not None and received.timestamp >= until:
                     continue
-                decoded = wire.decode(received)
-                if isinstance(decoded, Decoded):
-                    backtested.take(state, decoded)
-                elif decoded is not None:
+                record = wire.decode(received)
+                if isinstance(record, Decoded):
+                    yield backtested.met_at(record), record
+                elif record is not None:
                     backtested.unreadable += 1
+
+        for number in range(max(counts.values())):
+            state = empty_state()
+            streams = [decoded(where) for where in starts if where[1] == number]
+            for _, record in merge(*streams, key=itemgetter(0)):
+                backtested.take(state, record)
 
 
 def _tell(found: dict[str, Any], backtested: Backtest, currency: str) -> None:

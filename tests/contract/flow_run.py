@@ -30,6 +30,7 @@ from flows import FLOWS
 from manifold.generator import Sample, invoices, reference_records, world
 from operators.audit import START, InvoiceAudit, enter
 from operators.audit import Event as Happened
+from operators.reference import ReferencePolicy
 from operators.result import Source
 from operators.upload import InvoiceOcrCompleted
 
@@ -103,7 +104,14 @@ class MemoryUploads:
 class MemoryRuntime(Runtime):
     """What a flow's process connects to, in memory."""
 
-    def __init__(self, flow: str, events: Iterable[Event[Received]], *, reference: bool) -> None:
+    def __init__(
+        self,
+        flow: str,
+        events: Iterable[Event[Received]],
+        *,
+        reference: bool,
+        policies: Sequence[ReferencePolicy] = (),
+    ) -> None:
         super().__init__(flow, Settings(), threading.Event())
         self.contracts, self.codec = CONTRACTS, CODEC
         self.reads: tuple[type[Any], ...] = ()
@@ -114,7 +122,13 @@ class MemoryRuntime(Runtime):
         self.asked: dict[str, Service[Any]] = {}
         self.steps: Iterable[Event[Received] | Callable[[], None]] | None = None
         self._events: list[Keyed[Received]] = [(str(event.partition), event) for event in events]
-        self._records = reference_bytes() if reference else {}
+        self._records = dict(reference_bytes()) if reference else {}
+        if policies:
+            topic, encode = CONTRACTS.topic_of(ReferencePolicy), CODEC.encoder(ReferencePolicy)
+            self._records[topic.name] = [
+                *self._records.get(topic.name, ()),
+                *((topic.key_of(policy).encode(), encode(policy)) for policy in policies),
+            ]
 
     def source(self) -> Inputs:  # type: ignore[override]
         if self.steps is not None:
@@ -187,9 +201,18 @@ def reference_bytes() -> Mapping[str, list[tuple[bytes, bytes]]]:
     return found
 
 
-def start(flow: str, events: Iterable[Event[Received]], *, reference: bool = True) -> MemoryRuntime:
-    """Run a flow over events to their end; what it has read, kept and written."""
-    return run(MemoryRuntime(flow, events, reference=reference))
+def start(
+    flow: str,
+    events: Iterable[Event[Received]],
+    *,
+    reference: bool = True,
+    policies: Sequence[ReferencePolicy] = (),
+) -> MemoryRuntime:
+    """Run a flow over events to their end; what it has read, kept and written.
+
+    `policies` stand in their topic behind the one of the generated world.
+    """
+    return run(MemoryRuntime(flow, events, reference=reference, policies=policies))
 
 
 def run(runtime: MemoryRuntime) -> MemoryRuntime:
@@ -202,9 +225,16 @@ def run(runtime: MemoryRuntime) -> MemoryRuntime:
     return runtime
 
 
-def written(flow: str, records: Sequence[Received], *, reference: bool = True) -> list[Outgoing]:
+def written(
+    flow: str,
+    records: Sequence[Received],
+    *,
+    reference: bool = True,
+    policies: Sequence[ReferencePolicy] = (),
+) -> list[Outgoing]:
     """What a flow writes on records that come in one poll."""
-    runtime = start(flow, [Batch(0, AT, list(records))], reference=reference)
+    events = [Batch(0, AT, list(records))]
+    runtime = start(flow, events, reference=reference, policies=policies)
     return [record for records in runtime.written for record in records]
 
 

@@ -2,12 +2,29 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
 
 from connectors.stream import Batch, CaughtUp, Outgoing, Revoked
 from connectors.tables import MemoryStore
+from operators.candidate import CANDIDATE, IN_FORCE, in_share
 from operators.decision import InvoiceDecision, InvoiceSettled
+from operators.money import ONE
+from operators.reference import ReferencePolicy
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
-from tests.contract.flow_run import AT, CONTRACTS, SAMPLES, arrived, decoded, sent, start, written
+from tests.contract.flow_run import (
+    AT,
+    CONTRACTS,
+    SAMPLES,
+    WORLD,
+    arrived,
+    decoded,
+    sent,
+    start,
+    written,
+)
 
 RESULTS = (ValidationResult, InventoryResult, FraudResult, PricingResult)
 BRANCHES = ("validation", "inventory", "fraud", "pricing")
@@ -67,3 +84,69 @@ def contents(store: MemoryStore) -> dict[str, dict[str, object]]:
     """What the tables of the only partition hold."""
     tables = store.partitions.get(0, {})
     return {name: dict(table.items()) for name, table in tables.items()}
+
+
+POLICY: ReferencePolicy = WORLD.policy
+STRICT = replace(
+    POLICY, policy_id=CANDIDATE, version="strict", fraud_warning_score=0, price_tolerance_percent=0
+)
+CANARY = replace(STRICT, canary_percent=50 * ONE)
+
+
+@pytest.mark.parametrize("candidate", [STRICT, CANARY], ids=["shadow", "canary"])
+def test_five_processes_and_one_try_a_candidate_alike(candidate: ReferencePolicy) -> None:
+    fused = written("fused", UPLOADS, policies=[candidate])
+    results = [
+        record for branch in BRANCHES for record in written(branch, UPLOADS, policies=[candidate])
+    ]
+    answers = [arrived(each, offset) for offset, each in enumerate(results)]
+    five = [*results, *written("decide", answers, policies=[candidate])]
+    for kinds in (RESULTS, (InvoiceDecision,)):
+        assert of(fused, *kinds) == of(five, *kinds)
+
+
+def test_a_canary_judges_its_requests_in_every_branch_and_no_others() -> None:
+    judged = {
+        decision.request_id: decision
+        for decision in records(written("fused", UPLOADS, policies=[CANARY]), InvoiceDecision)
+    }
+    canaries = {each for each in judged if in_share(each, 50 * ONE)}
+    assert 0 < len(canaries) < len(judged)
+    for request_id, decision in judged.items():
+        version = "strict" if request_id in canaries else POLICY.version
+        assert decision.canary == (request_id in canaries)
+        assert decision.policy_version == version
+        assert {answer.policy_version for answer in decision.branches} == {version}
+        assert not decision.mixed_policies
+        assert decision.shadow is None
+    for result in records(written("fused", UPLOADS, policies=[CANARY]), *RESULTS):
+        assert result.canary == (result.request_id in canaries)
+
+
+@pytest.mark.parametrize("flow", ["inventory", "fraud", "fused"])
+def test_a_shadow_changes_nothing_but_what_it_says_itself(flow: str) -> None:
+    alone = start(flow, [Batch(0, AT, UPLOADS)])
+    beside = start(flow, [Batch(0, AT, UPLOADS)], policies=[STRICT])
+    for name, state in alone.states.items():
+        if name != "fused":
+            assert contents(beside.states[name]) == contents(state)
+    kinds = {CONTRACTS.topic_of(kind).name for kind in RESULTS}
+    plain = [decoded(each) for batch in alone.written for each in batch if each.topic in kinds]
+    both = [decoded(each) for batch in beside.written for each in batch if each.topic in kinds]
+    assert [replace(result, shadow=None) for result in both] == plain
+    assert all(result.shadow.policy_version == "strict" for result in both)
+
+
+def test_a_shadow_decides_what_it_would_decide_alone() -> None:
+    alone = written("fused", UPLOADS, policies=[replace(STRICT, policy_id=IN_FORCE)])
+    beside = records(written("fused", UPLOADS, policies=[STRICT]), InvoiceDecision)
+    expected = {each.request_id: each.status for each in records(alone, InvoiceDecision)}
+    assert {each.request_id: each.shadow.status for each in beside} == expected
+    assert any(each.shadow.status != each.status for each in beside)
+    assert {each.policy_version for each in beside} == {POLICY.version}
+
+
+def records(written: Iterable[Outgoing], *kinds: type) -> list[Any]:
+    """The records of some types."""
+    topics = {CONTRACTS.topic_of(kind).name for kind in kinds}
+    return [decoded(each) for each in written if each.topic in topics]

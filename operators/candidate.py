@@ -40,6 +40,8 @@ class Chosen(Struct, frozen=True, gc=False):
     """Whether that is the candidate."""
     shadow: ReferencePolicy | None = None
     """A candidate that judges beside it."""
+    mixed: bool = False
+    """Whether something has been judged by another policy than what decides."""
 
 
 _NONE = Chosen(None)
@@ -98,15 +100,26 @@ def chosen_for(
     the branches have judged by different ones, it is the one that the request is judged by now.
     """
     found = chosen(policies, request_id)
-    if found.policy is None or all(
-        answer.policy_version == found.policy.version for answer in answers
-    ):
+    if found.policy is None:
         return found
+    version = found.policy.version
+    for answer in answers:
+        if answer.policy_version != version:
+            return _judged_by_another(policies, found, answers)
+    return found
+
+
+def _judged_by_another(
+    policies: Lookup[ReferencePolicy], found: Chosen, answers: Sequence[BranchAnswer]
+) -> Chosen:
+    policy, canary = found.policy, found.canary
     judged = {answer.policy_version for answer in answers if answer.status != "UNKNOWN"}
     if len(judged) == 1:
-        version = judged.pop()
         for key in (IN_FORCE, CANDIDATE, PREVIOUS):
-            policy = policies.get(key)
-            if policy is not None and policy.version == version:
-                return Chosen(policy, key == CANDIDATE, found.shadow)
-    return found
+            known = policies.get(key)
+            if known is not None and known.version in judged:
+                policy, canary = known, key == CANDIDATE
+                break
+    assert policy is not None
+    mixed = any(answer.policy_version != policy.version for answer in answers)
+    return Chosen(policy, canary, found.shadow, mixed)

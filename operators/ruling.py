@@ -46,7 +46,7 @@ def ruled(
         row,
         policy,
         found.canary,
-        policy is not None and any(each.policy_version != policy.version for each in answers),
+        found.mixed,
         None if shadow is None else _in_shadow(shadow, answers, amount, vendor_class),
     )
 

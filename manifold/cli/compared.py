@@ -11,6 +11,8 @@ from operators.money import Amount, render, rounded, to_decimal
 
 _CAUSES = 20
 """Causes that are told to people; machines get all of them."""
+_EXAMPLES = 2
+"""Requests of each kind of change that are told to people."""
 
 
 def as_json(found: Comparison) -> dict[str, Any]:
@@ -56,17 +58,15 @@ def tell(found: Comparison, currency: str, out: Console) -> None:
     )
     if not found.changed:
         return
-    moves = table("from", "to", ">decisions", f">{currency}", "for example")
+    moves = table("from", "to", ">decisions", f">{currency}")
+    examples = table("from", "to", "for example")
     for move in found.moves():
-        moves.add_row(
-            move.before,
-            move.after,
-            f"{move.count:,}",
-            shown(move.amount),
-            printable(" ".join(move.examples[:2])),
-        )
+        moves.add_row(move.before, move.after, f"{move.count:,}", shown(move.amount))
+        for request_id in move.examples[:_EXAMPLES]:
+            examples.add_row(move.before, move.after, printable(request_id))
     out.print(moves)
     causes = table("what is different there", ">decisions", f">{currency}")
     for cause in found.causes()[:_CAUSES]:
         causes.add_row(printable(cause.what), f"{cause.count:,}", shown(cause.amount))
     out.print(causes)
+    out.print(examples)

@@ -169,27 +169,21 @@ def mode_of(policy: ReferencePolicy) -> str:
 
 def _tell_sides(trial: Trial, currency: str, tried: bool, out: Console) -> None:
     sides = {"in force": trial.by_policy} | ({"candidate": trial.by_candidate} if tried else {})
-    columns = [column for name in sides for column in (f">{name}", ">share", f">{currency}")]
-    found_by = table("", *columns, *(["for example, by the candidate"] if tried else []))
-    statuses = sorted({status for side in sides.values() for status in side.statuses})
-    for status in statuses:
-        cells: list[str] = []
-        for side in sides.values():
-            move = side.statuses.get(status)
-            cells += (
-                ["–", "–", "–"]
-                if move is None
-                else [f"{move.count:,}", f"{move.count / side.decided:.1%}", shown(move.amount)]
-            )
-        found = trial.by_candidate.statuses.get(status)
-        examples = [] if not tried else ["" if found is None else " ".join(found.examples[:1])]
-        found_by.add_row(status, *cells, *map(printable, examples))
-    found_by.add_row(
-        "all", *(cell for side in sides.values() for cell in (f"{side.decided:,}", "", ""))
-    )
-    out.print(found_by)
+    columns = (column for name in sides for column in (f">{name}", ">share", f">{currency}"))
+    decisions = table("decision", *columns)
+    for status in sorted({status for side in sides.values() for status in side.statuses}):
+        decisions.add_row(
+            status, *(cell for side in sides.values() for cell in _cells(side, status))
+        )
+    totals = (cell for side in sides.values() for cell in (f"{side.decided:,}", "", ""))
+    decisions.add_row("all", *totals)
+    out.print(decisions)
     if not tried:
         return
+    examples = table("by the candidate", "for example")
+    for status, move in sorted(trial.by_candidate.statuses.items()):
+        examples.add_row(status, printable(" ".join(move.examples[:1])))
+    out.print(examples)
     branches = table("branch", "answer", ">in force", ">candidate")
     for name in sorted({branch for side in sides.values() for branch in side.branches}):
         counts = [side.branches.get(name, {}) for side in sides.values()]
@@ -200,6 +194,13 @@ def _tell_sides(trial: Trial, currency: str, tried: bool, out: Console) -> None:
             )
             branches.add_row(name, answer, *shares)
     out.print(branches)
+
+
+def _cells(side: Side, status: str) -> tuple[str, str, str]:
+    move = side.statuses.get(status)
+    if move is None:
+        return "–", "–", "–"
+    return f"{move.count:,}", f"{move.count / side.decided:.1%}", shown(move.amount)
 
 
 def _tell_branches(trial: Trial, out: Console) -> None:

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows import BRANCHES, JOIN
+from manifold.backtest import Backtest
 from manifold.cli.app import app
 from manifold.generator import Sample
 from operators.candidate import in_share
@@ -167,7 +168,7 @@ def test_a_candidate_is_tried_and_promoted_while_invoices_flow(
 
 
 def test_a_backtest_finds_what_a_limit_changes_and_writes_nothing(
-    pipeline: Pipeline, tmp_path: Path
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world, samples = generated(120)
     pipeline.publish_reference(world)
@@ -201,6 +202,19 @@ def test_a_backtest_finds_what_a_limit_changes_and_writes_nothing(
     [nothing] = lines("backtest", "--policy", file, "--to", "2020-01-01")
     assert (nothing["judged"], nothing["changed"]) == (0, 0)
     assert "write a day" in refused("backtest", "--policy", file, "--from", "yesterday", expect=2)
+
+    take = Backtest.take
+
+    def interrupted(self: Backtest, *record: Any) -> None:
+        if self.judged == 50:
+            raise KeyboardInterrupt
+        take(self, *record)
+
+    monkeypatch.setattr(Backtest, "take", interrupted)
+    result = CliRunner().invoke(app, ["backtest", "--policy", file, "--json"])
+    part = json.loads(result.stdout)
+    assert (result.exit_code, part["complete"], part["judged"]) == (130, False, 50)
+    assert "only the invoices judged so far" in result.stderr
 
 
 def written(shown: str, folder: Path, amount: str = "0.01") -> Path:

@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
+from connectors.policy_topic import NotPublished, PolicyTopic
 from flows import BRANCHES, JOIN
 from manifold.backtest import Backtest
 from manifold.cli.app import app
 from manifold.generator import Sample
-from operators.candidate import in_share
+from operators.candidate import CANDIDATE, IN_FORCE, in_share
 from operators.decision import InvoiceDecision
 from operators.money import parse, render
+from operators.policy_change import put_in_force, tried
+from operators.reference import ReferencePolicy
 from tests.integration.pipeline import Pipeline, generated
 
 LARGE = """\
@@ -215,6 +219,25 @@ def test_a_backtest_finds_what_a_limit_changes_and_writes_nothing(
     part = json.loads(result.stdout)
     assert (result.exit_code, part["complete"], part["judged"]) == (130, False, 50)
     assert "only the invoices judged so far" in result.stderr
+
+
+def test_two_who_publish_at_once_do_not_undo_each_other(pipeline: Pipeline) -> None:
+    made, _ = generated(1)
+    policy = made.policy
+    first, second = (
+        PolicyTopic(pipeline.kafka, pipeline.contracts, pipeline.codec) for _ in range(2)
+    )
+    first.claim()
+    second.claim()
+    second.change(put_in_force({}, policy))
+    second.change(tried({IN_FORCE: policy}, replace(policy, version=VERSION), None))
+    with pytest.raises(NotPublished, match="try again"):
+        first.change(put_in_force({}, replace(policy, version="lost")))
+
+    versions = {key: each.policy.version for key, each in second.published().items()}
+    assert versions == {IN_FORCE: policy.version, CANDIDATE: VERSION}
+    topic = pipeline.contracts.topic_of(ReferencePolicy)
+    assert len({each.partition for each in pipeline.read(topic)}) == 1
 
 
 def written(shown: str, folder: Path, amount: str = "0.01") -> Path:

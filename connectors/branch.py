@@ -116,6 +116,9 @@ class Answers(Generic[R]):
             judgement.unknown_reason,
             at,
         )
+        shadow = None
+        if candidate is not None:
+            shadow = in_shadow(candidate.version, beside or judgement, judgement)
         result = answer(
             self._kind,
             record,
@@ -124,7 +127,7 @@ class Answers(Generic[R]):
             decided_at=at,
             policy_version=policy.version if policy else "",
             canary=by.canary,
-            shadow=candidate and in_shadow(candidate.version, beside or judgement, judgement),
+            shadow=shadow,
         )
         yield Produced(result, received)
 

@@ -43,7 +43,7 @@ from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
 Branches: TypeAlias = tuple[OnRecord[Mapping[str, Tables]], OnTick[Mapping[str, Tables]]]
 
-_TABLES = {
+TABLES = {
     "inventory": (inventory.RESERVATIONS, inventory.REQUESTS),
     "fraud": (fraud.VENDORS, fraud.SEEN),
 }
@@ -120,7 +120,7 @@ def flow(runtime: Runtime) -> Dataflow:
         wire,
         Stores(
             {
-                branch: runtime.store(*_TABLES.get(branch, ()), POSTPONED, of=branch)
+                branch: runtime.store(*TABLES.get(branch, ()), POSTPONED, of=branch)
                 for branch in BRANCHES
             }
         ),

@@ -4,22 +4,27 @@ Each invoice is judged by the policy to be tried on an overlay of the branches' 
 as it was, by the policy that was in force, which changes the tables. Reference data is as of now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from connectors.stream import Decoded, Rejected
+from connectors.postponed import Limits, Postponement
+from connectors.steps import OnRecord
+from connectors.stream import Decoded, Produced
 from connectors.tables import Tables
 from flows import fraud, inventory, pricing, validation
+from flows.fused import TABLES
 from operators.candidate import IN_FORCE, judge_alike
 from operators.comparison import Comparison, Outcome
-from operators.decision import Branch, BranchAnswer, DecisionStatus, InvoiceSettled
+from operators.decide import BRANCHES
+from operators.decision import Branch, DecisionStatus, InvoiceSettled
 from operators.join import amount_of, answer_of, class_of
 from operators.money import Amount
 from operators.reference import ReferencePolicy
 from operators.result import Result
+from operators.resumption import Rate
 from operators.ruling import decided
 from operators.table import MemoryTable, Overlay
 from operators.time import Instant
@@ -124,35 +129,55 @@ class _By:
         return self.policy if key == IN_FORCE else None
 
 
+class _NotPostponed(Postponement):
+    """Nothing is away in a backtest, and nothing is judged again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "backtest", Rate(1), lambda _: None, lambda *_: [], Limits(), lambda _: None
+        )
+
+    def note(self, *_: object) -> None:
+        """Forget it."""
+
+
 class _Branches:
     """The four branches, by whichever policy is asked for."""
 
     def __init__(self, references: References) -> None:
         self._by = by = _By()
-        self._validation = validation.branch(replace(references.validation, policies=by))
-        self._inventory = inventory.branch(replace(references.inventory, policies=by))
-        self._fraud = fraud.branch(replace(references.fraud, policies=by))
-        self._pricing = pricing.branch(replace(references.pricing, policies=by))
+        never = _NotPostponed()
+        self._each: Mapping[str, OnRecord[Tables]] = {
+            "validation": validation.branch(replace(references.validation, policies=by), never),
+            "inventory": inventory.branch(replace(references.inventory, policies=by), never),
+            "fraud": fraud.branch(replace(references.fraud, policies=by), never),
+            "pricing": pricing.branch(replace(references.pricing, policies=by), never),
+        }
 
     def settle(self, state: State, settled: Decoded[Any]) -> None:
-        tuple(self._inventory(state["inventory"], settled, settled.received.timestamp))
+        tuple(self._each["inventory"](state["inventory"], settled, settled.received.timestamp))
 
     def remembering(
         self, policy: ReferencePolicy, state: State, upload: Decoded[Any]
     ) -> tuple[Result, ...]:
         """The answers of the branches that remember what they have judged."""
-        self._by.policy = policy
-        at = upload.received.timestamp
-        return (
-            *_results(self._inventory(state["inventory"], upload, at)),
-            *_results(self._fraud(state["fraud"], upload, at)),
-        )
+        return self._answers(policy, state, upload, state)
 
     def others(self, policy: ReferencePolicy, upload: Decoded[Any]) -> tuple[Result, ...]:
         """The answers of the others."""
+        return self._answers(policy, {}, upload, self._each.keys() - TABLES.keys())
+
+    def _answers(
+        self, policy: ReferencePolicy, state: State, upload: Decoded[Any], names: Iterable[str]
+    ) -> tuple[Result, ...]:
         self._by.policy = policy
         at = upload.received.timestamp
-        return (*_results(self._validation(upload, at)), *_results(self._pricing(upload, at)))
+        return tuple(
+            written.record
+            for name in names
+            for written in self._each[name](state.get(name, {}), upload, at)
+            if isinstance(written, Produced) and isinstance(written.record, Result)
+        )
 
 
 class Backtest:
@@ -275,20 +300,13 @@ def overlaid(state: State) -> State:
 def empty_state() -> State:
     """The tables of a partition of which nothing has been read."""
     return {
-        "inventory": {
-            inventory.RESERVATIONS.name: MemoryTable[Any](),
-            inventory.REQUESTS.name: MemoryTable[Any](),
-        },
-        "fraud": {fraud.VENDORS.name: MemoryTable[Any](), fraud.SEEN.name: MemoryTable[Any]()},
+        flow: {table.name: MemoryTable[Any]() for table in tables}
+        for flow, tables in TABLES.items()
     }
 
 
-def _results(written: Any) -> tuple[Result, ...]:
-    return tuple(each.record for each in written if not isinstance(each, Rejected))
-
-
 def _decided(policy: ReferencePolicy, results: tuple[Result, ...]) -> tuple[Outcome, Amount | None]:
-    answers: tuple[BranchAnswer, ...] = tuple(map(answer_of, results))
+    answers = sorted(map(answer_of, results), key=lambda answer: BRANCHES.index(answer.branch))
     amounts = (amount_of(each) for each in results)
     amount = next((each for each in amounts if each is not None), None)
     vendor_class = next((each for each in map(class_of, results) if each is not None), None)

@@ -15,6 +15,7 @@ from connectors.codec import Undecodable
 from connectors.offsets import Where, end_offsets
 from connectors.policy_topic import PolicyTopic
 from connectors.reference import GroupedReferenceTable, ReferenceTable, ReferenceTables
+from connectors.services import Both
 from connectors.stream import Decoded, Received
 from connectors.wire import Wire
 from flows import fraud, inventory, pricing, validation
@@ -138,11 +139,13 @@ def _references(there: Cluster) -> References:
     vendors = GroupedReferenceTable[ReferenceVendor](
         there.topic(ReferenceVendor).name, there.codec.decoder(ReferenceVendor), accounts_of
     )
-    policies, rates = table(ReferencePolicy), table(ReferenceExchangeRate)
+    policies = table(ReferencePolicy)
+    rates = Both[ReferenceExchangeRate](table(ReferenceExchangeRate), None)
+    orders = Both[ReferencePurchaseOrder](table(ReferencePurchaseOrder), None)
     tax_rates = table(ReferenceTaxRate)
     found = References(
         validation.Reference(policies, tax_rates),
-        inventory.Reference(policies, table(ReferencePurchaseOrder), receipts.groups),
+        inventory.Reference(policies, orders, receipts.groups),
         fraud.Reference(policies, vendors, vendors.groups, rates),
         pricing.Reference(policies, table(ReferenceContract), rates, tax_rates),
     )

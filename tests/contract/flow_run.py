@@ -146,7 +146,7 @@ class MemoryRuntime(Runtime):
 
     def publish(self) -> None:
         """The reference data of the generated world arrives."""
-        self._records = reference_bytes()
+        self._records = dict(reference_bytes())
         for table in self._reference.values():
             self._fill(table)
         for each in self._postponements:

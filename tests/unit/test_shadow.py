@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from connectors.branch import Answers, Case, unjudged
+from connectors.branch import Answers, Case, Judge, unjudged
+from connectors.postponed import POSTPONED, Limits, Postponement
 from connectors.stream import Decoded, Produced, Received
+from connectors.tables import Tables
 from manifold.cli.policy import starter_policy
 from manifold.generator import invoices, world
 from operators.candidate import CANDIDATE, IN_FORCE
@@ -16,14 +18,17 @@ from operators.decision import BranchAnswer
 from operators.decision_table import DecisionRow
 from operators.join import answer_of
 from operators.judgement import Judgement
+from operators.reference import ReferencePolicy
 from operators.result import FraudDetails, FraudResult, ShadowAnswer, Violation
+from operators.resumption import Rate
 from operators.ruling import by_shadow, ruled
-from operators.table import MemoryTable, Overlay
+from operators.table import Lookup, MemoryTable, Overlay
 
 AT = 1_772_442_900_000
 OLD = replace(starter_policy(), version="1")
 NEW = replace(OLD, version="2", fraud_warning_score=1)
-POLICIES = {IN_FORCE: OLD, CANDIDATE: NEW}
+POLICIES: Lookup[ReferencePolicy] = {IN_FORCE: OLD, CANDIDATE: NEW}
+NOTHING: Tables = {}
 [SAMPLE] = invoices(world(1, 1, datetime.fromtimestamp(AT / 1_000, UTC).date()), 1, 1, AT)
 UPLOAD: Decoded[Any] = Decoded(SAMPLE.upload, Received("t", 0, 0, b"", b"", [], AT))
 FOUND = Violation("MF-1", "Something.", "WARNING")
@@ -33,10 +38,16 @@ OPERATIONS = st.lists(
 )
 
 
-def judged(judge: Any, tables: Any = None) -> FraudResult:
+def judged(
+    judge: Judge, tables: Tables = NOTHING, policies: Lookup[ReferencePolicy] = POLICIES
+) -> FraudResult:
     """What the branch answers by a function."""
-    answers = Answers(FraudResult, POLICIES, unjudged(FraudDetails(0)))
-    [written] = answers(UPLOAD, AT, judge, {} if tables is None else tables)
+    postponement = Postponement(
+        "fraud", Rate(1), lambda _: None, lambda *_: [], Limits(), lambda _: None
+    )
+    answers = Answers(FraudResult, policies, unjudged(FraudDetails(0)), postponement)
+    kept = {POSTPONED.name: MemoryTable[Any](), **tables}
+    [written] = answers(UPLOAD, AT, judge, kept)
     assert isinstance(written, Produced)
     assert isinstance(written.record, FraudResult)
     return written.record
@@ -112,13 +123,11 @@ def test_where_only_the_table_is_different_an_invoice_is_judged_once() -> None:
 
     row = DecisionRow(name="all", status="REVIEW", reason="All.")
     tables_differ = {IN_FORCE: OLD, CANDIDATE: replace(OLD, version="2", decision=(row,))}
-    answers = Answers(FraudResult, tables_differ, unjudged(FraudDetails(0)))
-    [written] = answers(UPLOAD, AT, judge)
+
+    result = judged(judge, policies=tables_differ)
 
     assert asked == ["1"]
-    assert isinstance(written, Produced)
-    assert isinstance(written.record, FraudResult)
-    assert written.record.shadow == ShadowAnswer("2", "PASS")
+    assert result.shadow == ShadowAnswer("2", "PASS")
 
 
 def answer(status: str, shadow: ShadowAnswer | None) -> BranchAnswer:

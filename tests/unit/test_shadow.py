@@ -16,6 +16,7 @@ from manifold.generator import invoices, world
 from operators.candidate import CANDIDATE, IN_FORCE
 from operators.decision import BranchAnswer
 from operators.decision_table import DecisionRow
+from operators.freshness import Lack
 from operators.join import answer_of
 from operators.judgement import Judgement
 from operators.reference import ReferencePolicy
@@ -39,11 +40,14 @@ OPERATIONS = st.lists(
 
 
 def judged(
-    judge: Judge, tables: Tables = NOTHING, policies: Lookup[ReferencePolicy] = POLICIES
+    judge: Judge,
+    tables: Tables = NOTHING,
+    policies: Lookup[ReferencePolicy] = POLICIES,
+    lack: Lack | None = None,
 ) -> FraudResult:
     """What the branch answers by a function."""
     postponement = Postponement(
-        "fraud", Rate(1), lambda _: None, lambda *_: [], Limits(), lambda _: None
+        "fraud", Rate(1), lambda _: None, lambda *_: [], Limits(), lambda _: lack
     )
     answers = Answers(FraudResult, policies, unjudged(FraudDetails(0)), postponement)
     kept = {POSTPONED.name: MemoryTable[Any](), **tables}
@@ -112,6 +116,16 @@ def test_a_judgement_in_shadow_that_fails_is_unknown_and_stops_nothing() -> None
 
     assert result.status == "PASS"
     assert result.shadow == ShadowAnswer("2", "UNKNOWN", "judging it failed with ZeroDivisionError")
+
+
+def test_while_a_part_is_away_neither_judges() -> None:
+    def judge(case: Case) -> Judgement[FraudDetails]:
+        raise AssertionError("there is nothing to judge by")
+
+    result = judged(judge, lack=Lack("vendors", "the vendors are stale"))
+
+    assert (result.status, result.unknown_reason) == ("UNKNOWN", "the vendors are stale")
+    assert result.shadow == ShadowAnswer("2", "UNKNOWN", "the vendors are stale")
 
 
 def test_where_only_the_table_is_different_an_invoice_is_judged_once() -> None:

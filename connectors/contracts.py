@@ -94,7 +94,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             def read(record: Any) -> str | None:
                 parts = [getattr(record, name) for name in names]
                 if None not in parts:
-                    return "/".join(parts)
+                    return "/".join(map(str, parts))
                 return None if instead is None else getattr(record, instead)
 
         def key(record: Any) -> str:

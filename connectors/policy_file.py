@@ -93,6 +93,10 @@ class _Fraud(_Part):
     weights: Annotated[dict[str, Points], AfterValidator(_known_signals)] = {}
 
 
+class _Pricing(_Part):
+    exchange_rate_days: Annotated[int, Field(ge=0, le=366)] = 7
+
+
 _Validated: TypeAlias = Literal["APPROVED", "REJECTED", "UNKNOWN", "MISSING"]
 _Matched: TypeAlias = Literal["AVAILABLE", "LIMITED", "UNAVAILABLE", "UNKNOWN", "MISSING"]
 _Scored: TypeAlias = Literal["PASS", "WARNING", "FAIL", "UNKNOWN", "MISSING"]
@@ -139,6 +143,7 @@ class _Policy(_Part):
     tolerances: _Tolerances = _Tolerances()
     validation: _Validation
     fraud: _Fraud
+    pricing: _Pricing = _Pricing()
     decision: Annotated[tuple[_Row, ...], AfterValidator(_sound)]
 
 
@@ -229,6 +234,7 @@ def _record(policy: _Policy, policy_id: str) -> ReferencePolicy:
         peppol_rules=policy.validation.peppol_rules,
         rules=tuple(RuleSetting(*pair) for pair in sorted(policy.validation.rules.items())),
         weights=tuple(SignalWeight(*pair) for pair in sorted(policy.fraud.weights.items())),
+        exchange_rate_days=policy.pricing.exchange_rate_days,
         decision=tuple(map(_row, policy.decision)),
     )
 
@@ -306,6 +312,7 @@ def _values(policy: ReferencePolicy) -> dict[str, Any]:
             "unusual_amount_factor": _plain(policy.unusual_amount_factor),
             "weights": {each.signal: str(each.points) for each in policy.weights},
         },
+        "pricing": {"exchange_rate_days": str(policy.exchange_rate_days)},
         "decision": [_row_values(row) for row in policy.decision or WORST_DECIDES],
     }
 

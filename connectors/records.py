@@ -6,6 +6,7 @@ from connectors.resolved import DeadLetterResolved
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSettled
 from operators.reference import (
+    ReferenceAgreement,
     ReferenceContract,
     ReferenceExchangeRate,
     ReferenceGoodsReceipt,
@@ -30,6 +31,7 @@ RECORDS: tuple[type[Any], ...] = (
     InvoiceNotification,
     ReferenceVendor,
     ReferenceContract,
+    ReferenceAgreement,
     ReferencePurchaseOrder,
     ReferenceGoodsReceipt,
     ReferenceExchangeRate,

@@ -46,6 +46,7 @@ Branches: TypeAlias = tuple[OnRecord[Mapping[str, Tables]], OnTick[Mapping[str, 
 TABLES = {
     "inventory": (inventory.RESERVATIONS, inventory.REQUESTS),
     "fraud": (fraud.VENDORS, fraud.SEEN),
+    "pricing": (pricing.VOLUMES, pricing.REQUESTS),
 }
 """Of the branches that keep more than what they have postponed."""
 
@@ -70,7 +71,10 @@ def branches(
         tables: Mapping[str, Tables], record: Decoded[Any], at: Instant
     ) -> Iterable[Written]:
         if isinstance(record.record, InvoiceSettled):
-            return on_inventory(tables["inventory"], record, at)
+            return (
+                *on_inventory(tables["inventory"], record, at),
+                *on_pricing(tables["pricing"], record, at),
+            )
         return (
             *on_validation(tables["validation"], record, at),
             *on_inventory(tables["inventory"], record, at),

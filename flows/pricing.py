@@ -1,12 +1,12 @@
 """pricing: is it the price agreed?
 
 invoice.uploaded ──────┐
-                       ├─ decode ─ compare ─ invoice.pricing.result
-invoice.ocr.completed ─┘              │
-                                      └─ postponed
+invoice.ocr.completed ─┼─ decode ─ compare ─ invoice.pricing.result
+invoice.settled ───────┘             │
+                                     └─ volumes, requests, postponed
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import bytewax.operators as op
@@ -14,6 +14,7 @@ from bytewax.dataflow import Dataflow
 from msgspec import Struct
 
 from connectors.branch import Answers, Case, unjudged
+from connectors.changelog_table import TableType
 from connectors.postponed import POSTPONED, Postponement, resumed
 from connectors.runtime import Runtime
 from connectors.services import EXCHANGE_RATES, Both, asking
@@ -22,8 +23,11 @@ from connectors.stream import Decoded
 from connectors.tables import Tables, TableStore
 from connectors.wire import Wire
 from operators import pricing
+from operators.decision import InvoiceSettled
 from operators.judgement import Judgement
+from operators.pricing import PeriodVolume, RequestVolumes
 from operators.reference import (
+    ReferenceAgreement,
     ReferenceContract,
     ReferenceExchangeRate,
     ReferencePolicy,
@@ -34,39 +38,58 @@ from operators.table import Lookup
 from operators.time import Instant
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
+VOLUMES = TableType("volumes", PeriodVolume)
+REQUESTS = TableType("requests", RequestVolumes, in_pages=True)
+
 
 class Reference(Struct, frozen=True):
     """What the branch measures against."""
 
     policies: Lookup[ReferencePolicy]
-    contracts: Lookup[ReferenceContract]
+    contracts: Lookup[Sequence[ReferenceContract]]
+    """By vendor and item."""
+    agreements: Lookup[Sequence[ReferenceAgreement]]
+    """By vendor."""
     rates: Both[ReferenceExchangeRate]
     tax_rates: Lookup[ReferenceTaxRate]
 
 
 def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]:
-    """What follows from an upload."""
+    """What follows from an upload, or from a request that is settled, and what was bought."""
     nothing = PricingDetails(currency="", exchange_rate=None, expected_net=None, invoiced_net=0)
     answers = Answers(PricingResult, reference.policies, unjudged(nothing), postponement)
 
-    def on_upload(tables: Tables, upload: Decoded[Any], at: Instant) -> Iterable[Written]:
+    def on_record(tables: Tables, record: Decoded[Any], at: Instant) -> Iterable[Written]:
+        volumes, requests = tables["volumes"], tables["requests"]
+        if isinstance(record.record, InvoiceSettled):
+            pricing.settle(
+                record.record, contracts=reference.contracts, volumes=volumes, requests=requests
+            )
+            return ()
+
         def compare(case: Case) -> Judgement[PricingDetails]:
             return asking(
                 reference.rates,
                 at,
                 lambda: pricing.judge(
-                    case.invoice,
+                    case.request_id,
+                    case.attempt,
                     case.vendor_id,
-                    reference.contracts,
-                    reference.rates,
-                    reference.tax_rates,
-                    case.policy,
+                    case.invoice,
+                    case.today,
+                    contracts=reference.contracts,
+                    agreements=reference.agreements,
+                    rates=reference.rates,
+                    tax_rates=reference.tax_rates,
+                    policy=case.policy,
+                    volumes=volumes,
+                    requests=requests,
                 ),
             )
 
-        return answers(upload, at, compare, tables)
+        return answers(record, at, compare, tables)
 
-    return on_upload
+    return on_record
 
 
 def build(
@@ -78,22 +101,25 @@ def build(
     postponement: Postponement,
 ) -> Dataflow:
     """The flow over any source, sink and tables."""
-    on_upload = branch(reference, postponement)
+    on_record = branch(reference, postponement)
     flow = Dataflow("pricing")
     received = op.input("source", flow, source)
-    uploads = decode("decode", received, wire, sink)
-    on_tick = resumed(postponement, on_upload)
-    results = keep("compare", uploads, store, on_upload, on_tick=on_tick)
+    records = decode("decode", received, wire, sink)
+    on_tick = resumed(postponement, on_record)
+    results = keep("compare", records, store, on_record, on_tick=on_tick)
     write("results", results, wire, sink)
     return flow
 
 
 def reference(runtime: Runtime) -> Reference:
     """The reference data of one process."""
+    contracts = runtime.grouped_reference(ReferenceContract, pricing.keys_of_contract)
+    agreements = runtime.grouped_reference(ReferenceAgreement, lambda each: (each.vendor_id,))
     services = runtime.settings.services
     return Reference(
         runtime.reference(ReferencePolicy),
-        runtime.reference(ReferenceContract),
+        contracts.groups,
+        agreements.groups,
         Both(
             runtime.reference(ReferenceExchangeRate),
             runtime.service(
@@ -106,12 +132,12 @@ def reference(runtime: Runtime) -> Reference:
 
 def flow(runtime: Runtime) -> Dataflow:
     """The flow of one process."""
-    wire = runtime.wire(InvoiceUploaded, InvoiceOcrCompleted)
+    wire = runtime.wire(InvoiceUploaded, InvoiceOcrCompleted, InvoiceSettled)
     return build(
         runtime.source(),
         runtime.sink(),
         wire,
-        runtime.store(POSTPONED),
+        runtime.store(VOLUMES, REQUESTS, POSTPONED),
         reference(runtime),
         runtime.postponement(wire.decode),
     )

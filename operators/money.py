@@ -91,7 +91,9 @@ def bounded(amount: Amount) -> Amount:
     >>> bounded(ONE), bounded(-(10**30)) == -LARGEST
     (100000000, True)
     """
-    return max(-LARGEST, min(amount, LARGEST))
+    if -LARGEST <= amount <= LARGEST:
+        return amount
+    return LARGEST if amount > 0 else -LARGEST
 
 
 def times(left: Amount, right: Amount) -> Amount:

@@ -37,6 +37,42 @@ class VolumeDiscount(Struct, frozen=True, gc=False):
     """Discount in percent."""
 
 
+class PriceTier(Struct, frozen=True, gc=False):
+    """Price from a quantity on."""
+
+    from_quantity: Amount
+    """Smallest quantity of a line that has it."""
+    price: Amount
+    """Net price of one unit."""
+
+
+DiscountPeriod: TypeAlias = Literal["MONTH", "QUARTER", "YEAR", "CONTRACT", "UNKNOWN"]
+"""Calendar month, quarter or year, or as long as the price is valid."""
+
+VolumeMeasure: TypeAlias = Literal["QUANTITY", "NET", "UNKNOWN"]
+"""Quantity of the item, or net amount of all the contract's items."""
+
+
+class VolumeStep(Struct, frozen=True, gc=False):
+    """Discount beyond a volume."""
+
+    above: Amount
+    """Volume beyond which it is granted."""
+    percent: Amount
+    """Discount in percent."""
+
+
+class PeriodDiscount(Struct, frozen=True, gc=False):
+    """Discount that grows with what is bought in a period."""
+
+    period: DiscountPeriod
+    """Period over which the volume adds up."""
+    measure: VolumeMeasure
+    """What adds up: quantity of the item, or net amount of all the contract's items."""
+    steps: tuple[VolumeStep, ...]
+    """Ascending by volume; each holds up to the next."""
+
+
 class ReferenceContract(Struct, frozen=True, gc=False):
     """The agreed price of one item."""
 
@@ -54,6 +90,68 @@ class ReferenceContract(Struct, frozen=True, gc=False):
     """Net price of one unit."""
     discounts: tuple[VolumeDiscount, ...] = ()
     """Ascending by quantity; the last one reached applies."""
+    valid_from: date | None = None
+    """First day."""
+    valid_to: date | None = None
+    """Last day."""
+    tiers: tuple[PriceTier, ...] = ()
+    """Prices from quantities on, ascending; below the first the price counts."""
+    period_discount: PeriodDiscount | None = None
+    """Discount for what is bought in a period, on top of the line's own."""
+
+
+class CashDiscount(Struct, frozen=True, gc=False):
+    """Discount for early payment."""
+
+    days: int
+    """Days after the issue date within which it is granted."""
+    percent: Amount
+    """Discount in percent of the amount due."""
+
+
+class AgreedCharge(Struct, frozen=True, gc=False):
+    """A charge that the vendor may make."""
+
+    reason_code: str
+    """Reason, UNTDID 7161."""
+    amount: Amount | None = None
+    """Up to this amount."""
+    percent: Amount | None = None
+    """Up to this percentage of the net amount; the larger of both applies."""
+    below: Amount | None = None
+    """Only while the lines come to less than this net amount, as for small orders."""
+    on_lines: bool = False
+    """True for a charge on each line, false for one on the document."""
+
+
+class AgreedAllowance(Struct, frozen=True, gc=False):
+    """An allowance that the vendor has to give."""
+
+    reason_code: str
+    """Reason, UNTDID 5189."""
+    percent: Amount
+    """At least this percentage of the lines' net amount."""
+    from_net: Amount | None = None
+    """Only when the lines come to this net amount or more."""
+
+
+class ReferenceAgreement(Struct, frozen=True, gc=False):
+    """What is agreed with a vendor for whole invoices."""
+
+    agreement_id: str
+    """Agreement."""
+    vendor_id: str
+    """Vendor."""
+    currency: str
+    """Currency of the amounts."""
+    payment_days: int | None = None
+    """Days after the issue date on which payment is due."""
+    cash_discounts: tuple[CashDiscount, ...] = ()
+    """Discounts for early payment."""
+    charges: tuple[AgreedCharge, ...] = ()
+    """Charges that may be made; others may not."""
+    allowances: tuple[AgreedAllowance, ...] = ()
+    """Allowances that have to be given."""
     valid_from: date | None = None
     """First day."""
     valid_to: date | None = None
@@ -117,10 +215,10 @@ class ReferenceGoodsReceipt(Struct, frozen=True, gc=False):
 
 
 class ReferenceExchangeRate(Struct, frozen=True, gc=False):
-    """The value of a currency."""
+    """The value of a currency on a day."""
 
     currency: str
-    """Key: ISO 4217 code."""
+    """ISO 4217 code."""
     rate: Amount
     """Units of the policy's base currency for one unit of this currency."""
     as_of: date
@@ -206,6 +304,8 @@ class ReferencePolicy(Struct, frozen=True, gc=False):
     """Rules of validation with another severity than their own."""
     weights: tuple[SignalWeight, ...] = ()
     """Signals of fraud with another weight than their own."""
+    exchange_rate_days: int = 7
+    """Days that an exchange rate may be older than the invoice."""
     decision: tuple[DecisionRow, ...] = ()
     """The decision table; empty: the worst answer decides."""
     canary_percent: Amount | None = None

@@ -1,5 +1,6 @@
 """What the branches answer."""
 
+from datetime import date
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -125,6 +126,44 @@ class LinePrice(Struct, frozen=True, kw_only=True, gc=False):
     """Invoiced unit price."""
     difference: Amount
     """Invoiced minus expected line amount."""
+    expected_net: Amount | None = None
+    """Expected line amount."""
+    invoiced_net: Amount | None = None
+    """Invoiced line amount."""
+    period_discount: Amount | None = None
+    """Percent off for what was bought in the period; null when none is agreed."""
+    volume: Amount | None = None
+    """What had been bought in the period before this line; null when no discount depends on it."""
+
+
+SavingKind: TypeAlias = Literal[
+    "PRICE", "PERIOD_DISCOUNT", "CHARGE", "ALLOWANCE", "TAX", "EARLY_PAYMENT", "UNKNOWN"
+]
+"""What is saved on."""
+
+
+class Saving(Struct, frozen=True, kw_only=True, gc=False):
+    """An amount that need not be paid."""
+
+    kind: SavingKind
+    """What is saved on."""
+    amount: Amount
+    """How much, in the invoice's currency."""
+    reason: str
+    """Why, in a sentence."""
+    line: str | None = None
+    """Invoice line; null for the whole document."""
+    until: date | None = None
+    """Last day to pay for it; null unless it is for early payment."""
+
+
+class FlaggedLine(Struct, frozen=True, kw_only=True, gc=False):
+    """A line that deserves a look."""
+
+    line: str | None = None
+    """Invoice line."""
+    rule_id: str
+    """The rule that it does not satisfy."""
 
 
 class PricingDetails(Struct, frozen=True, kw_only=True, gc=False):
@@ -142,6 +181,12 @@ class PricingDetails(Struct, frozen=True, kw_only=True, gc=False):
     """Lines that have a contract price."""
     amount_in_base: Amount | None = None
     """Amount due in the policy's base currency; null when it or its rate is not known."""
+    savings: tuple[Saving, ...] = ()
+    """What need not be paid."""
+    savings_total: Amount | None = None
+    """Their sum, of early payments only the largest; null when there are none."""
+    flagged: tuple[FlaggedLine, ...] = ()
+    """Lines that deserve a look, with the rule; once for each of both."""
 
 
 class ShadowAnswer(Struct, frozen=True, gc=False):

@@ -1,6 +1,7 @@
 """VAT identifiers, and the rates in force where and when an invoice is taxed."""
 
 import re
+from datetime import date
 from functools import lru_cache
 
 import stdnum.ch.vat
@@ -51,6 +52,18 @@ def check_digits_agree(vat_id: str) -> bool | None:
 
 
 _EUROPEAN_UNION = frozenset({*stdnum.eu.vat.MEMBER_STATES, "el", "xi"})
+MEMBER_STATES = frozenset(each.upper() for each in _EUROPEAN_UNION) - {"EL"}
+"""Countries of the European Union, and XI, Northern Ireland, which counts as one for goods."""
+
+
+def vat_country(vat_id: str | None) -> str | None:
+    """The country that a VAT identifier is of.
+
+    >>> vat_country("EL123456783"), vat_country(None)
+    ('GR', None)
+    """
+    prefix = (vat_id or "").strip()[:2].upper()
+    return ("GR" if prefix == "EL" else prefix) or None
 
 
 def taxing_country(invoice: Invoice, tax_rates: Lookup[ReferenceTaxRate]) -> str | None:
@@ -68,23 +81,31 @@ def taxing_country(invoice: Invoice, tax_rates: Lookup[ReferenceTaxRate]) -> str
     return None
 
 
-def rates_in_force(
-    invoice: Invoice, tax_rates: Lookup[ReferenceTaxRate]
-) -> tuple[Amount, ...] | None:
-    """The percentages a standard rated sale may carry, None when country or day is unknown.
+def tax_point(invoice: Invoice) -> date | None:
+    """The day whose rates hold (Article 63 of Directive 2006/112/EC, as far as it is told).
 
-    The day is the tax point (BT-7), else the delivery (BT-72), else the end of the invoicing
-    period (BT-74), else the issue date.
+    The tax point (BT-7), else the delivery (BT-72), else the end of the invoicing period (BT-74),
+    else the issue date.
     """
     ended = invoice.period.end if invoice.period is not None else None
-    day = invoice.tax_point_date or invoice.delivery_date or ended or invoice.issue_date
-    country = taxing_country(invoice, tax_rates)
-    reference = tax_rates.get(country) if country is not None else None
-    if day is None or reference is None:
-        return None
+    return invoice.tax_point_date or invoice.delivery_date or ended or invoice.issue_date
+
+
+def rates_on(reference: ReferenceTaxRate, day: date) -> tuple[Amount, ...]:
+    """The percentages in force in a country on a day."""
     return tuple(
         validity.rate
         for validity in reference.rates
         if (validity.valid_from is None or validity.valid_from <= day)
         and (validity.valid_to is None or day <= validity.valid_to)
     )
+
+
+def rates_in_force(
+    invoice: Invoice, tax_rates: Lookup[ReferenceTaxRate]
+) -> tuple[Amount, ...] | None:
+    """The percentages a standard rated sale may carry, None when country or day is unknown."""
+    day = tax_point(invoice)
+    country = taxing_country(invoice, tax_rates)
+    reference = tax_rates.get(country) if country is not None else None
+    return None if day is None or reference is None else rates_on(reference, day)

@@ -22,6 +22,7 @@ from operators.result import (
     PricingDetails,
     PricingResult,
     Result,
+    Saving,
     Source,
     ValidationResult,
 )
@@ -38,8 +39,21 @@ BRANCH: dict[type[Result], Branch] = {
 
 AMOUNTS: dict[type[Struct], frozenset[str]] = {
     LineMatch: frozenset({"invoiced", "available", "reserved"}),
-    LinePrice: frozenset({"expected", "invoiced", "difference"}),
-    PricingDetails: frozenset({"amount_in_base", "exchange_rate", "expected_net", "invoiced_net"}),
+    LinePrice: frozenset(
+        {
+            "expected",
+            "invoiced",
+            "difference",
+            "expected_net",
+            "invoiced_net",
+            "period_discount",
+            "volume",
+        }
+    ),
+    Saving: frozenset({"amount"}),
+    PricingDetails: frozenset(
+        {"amount_in_base", "exchange_rate", "expected_net", "invoiced_net", "savings_total"}
+    ),
 }
 """Amounts among the details: the tables show them as decimal text, not as scaled integers."""
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from manifold.generator.catalogue import Product
 from operators.invoice import AllowanceCharge, Line, Totals, VatSubtotal
 from operators.money import CENT, HUNDRED, ONE, Amount, divided
-from operators.reference import OrderLine, VolumeDiscount
+from operators.reference import OrderLine, ReferenceContract, VolumeDiscount
 
 
 class Entry(Struct):
@@ -70,6 +70,22 @@ def discounted(price: Amount, quantity: Amount, discounts: tuple[VolumeDiscount,
     if not percent:
         return price
     return divided(price * (HUNDRED - percent), HUNDRED * 10_000) * 10_000
+
+
+def tier_price(contract: ReferenceContract, quantity: Amount) -> Amount:
+    """The price of one unit from a quantity on."""
+    reached = [tier.price for tier in contract.tiers if quantity >= tier.from_quantity]
+    return reached[-1] if reached else contract.price
+
+
+def net_of(contract: ReferenceContract, quantity: Amount) -> Amount:
+    """What a quantity adds to what was bought under a contract: its net amount."""
+    percent = 0
+    for discount in contract.discounts:
+        if quantity >= discount.from_quantity:
+            percent = discount.percent
+    price = tier_price(contract, quantity) * (HUNDRED - percent)
+    return divided(price * quantity, HUNDRED * ONE * CENT) * CENT
 
 
 def bill(entries: list[Entry], extras: Extras) -> Bill:

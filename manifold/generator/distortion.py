@@ -50,7 +50,9 @@ class Distortion:
     def __init__(self, world: World, prices: PriceList, rng: Random) -> None:
         """Faults for the invoices of a world."""
         self._policy = world.policy
-        self._rates = {rate.currency: rate.rate for rate in world.exchange_rates}
+        self._rates = {world.policy.base_currency: ONE} | {
+            rate.currency: rate.rate for rate in world.exchange_rates
+        }
         self._prices = prices
         self._rng = rng
         self._enlarged: set[str] = set()
@@ -87,7 +89,11 @@ class Distortion:
             case "over_price":
                 return any(self._prices.contract(vendor_id, e.order_line) for e in entries)
             case "missed_volume_discount":
-                return any(entry.price < entry.order_line.price for entry in entries)
+                return any(self._without_period(vendor_id, e) < e.order_line.price for e in entries)
+            case "missed_period_discount":
+                return any(e.price < self._without_period(vendor_id, e) for e in entries)
+            case "excessive_freight" | "shorter_terms":
+                return vendor_id in self._prices.agreements
             case "just_below_limit":
                 return self._room(delivery, history)
             case "unusual_amount":
@@ -134,6 +140,11 @@ class Distortion:
             case "missed_volume_discount":
                 for entry in entries:
                     entry.price = entry.order_line.price
+            case "missed_period_discount":
+                for entry in entries:
+                    entry.price = self._without_period(vendor_id, entry)
+            case "excessive_freight":
+                extras.freight = (2500 + int(rng.random() * 2000)) * CENT
             case "just_below_limit" | "unusual_amount":
                 return self._enlarge(fault, delivery, entries, extras)
             case _:
@@ -175,6 +186,9 @@ class Distortion:
     def _bill(self, vendor_id: str, entry: Entry, quantity: Amount) -> None:
         entry.quantity = quantity
         entry.price = self._prices.price(vendor_id, entry.order_line, quantity)
+
+    def _without_period(self, vendor_id: str, entry: Entry) -> Amount:
+        return self._prices.price(vendor_id, entry.order_line, entry.quantity, in_period=False)
 
     def _noticeable(self) -> Amount:
         return (500 + int(self._rng.random() * 4500)) * CENT

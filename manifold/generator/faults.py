@@ -24,6 +24,9 @@ Fault: TypeAlias = Literal[
     "unusual_amount",
     "over_price",
     "missed_volume_discount",
+    "missed_period_discount",
+    "excessive_freight",
+    "shorter_terms",
 ]
 """What is wrong with an invoice."""
 
@@ -63,5 +66,8 @@ FINDINGS: dict[Fault, Finding] = {
     "unusual_amount": Finding("FRAUD", "WARNING"),
     "over_price": Finding("PRICING", "MISMATCH", also=("INVENTORY",)),
     "missed_volume_discount": Finding("PRICING", "MISMATCH"),
+    "missed_period_discount": Finding("PRICING", "MISMATCH"),
+    "excessive_freight": Finding("PRICING", "MISMATCH"),
+    "shorter_terms": Finding("PRICING", "DEVIATION"),
 }
 """Every fault, with who should find it."""

@@ -2,13 +2,18 @@
 
 from random import Random
 
-from manifold.generator.billing import Entry, discounted
+from manifold.generator.billing import Entry, discounted, net_of, tier_price
 from manifold.generator.catalogue import product_of
 from manifold.generator.countries import COUNTRIES
 from manifold.generator.orders import CALL_OFF_SHARE, Delivery
 from manifold.generator.world import World
-from operators.money import Amount, parse
-from operators.reference import OrderLine, ReferenceContract, ReferencePurchaseOrder
+from operators.money import HUNDRED, Amount, divided, parse
+from operators.reference import (
+    OrderLine,
+    ReferenceAgreement,
+    ReferenceContract,
+    ReferencePurchaseOrder,
+)
 
 
 class PriceList:
@@ -21,11 +26,17 @@ class PriceList:
         self._by_vendor: dict[str, list[ReferenceContract]] = {}
         for contract in world.contracts:
             self._by_vendor.setdefault(contract.vendor_id, []).append(contract)
+        self.agreements: dict[str, ReferenceAgreement] = {
+            agreement.vendor_id: agreement for agreement in world.agreements
+        }
+        self._bought: dict[str, Amount] = {}
+        self._billing: Amount = 0
         self._vat = {c.code: (parse(c.standard), parse(c.reduced)) for c in COUNTRIES}
 
     def entries(self, delivery: Delivery, rng: Random) -> list[Entry]:
         """The lines to bill for a delivery; of a framework order, a varying share."""
         order = delivery.order
+        self._billing = 0
         lines = {line.line: line for line in order.lines}
         entries: list[Entry] = []
         for received in delivery.receipt.lines:
@@ -48,18 +59,43 @@ class PriceList:
         """A line that bills a quantity of an order line at the agreed price."""
         product = product_of(line.item_id or "")
         standard, reduced = self._vat[self.countries[vendor_id]]
-        return Entry(
-            line,
-            product,
-            quantity,
-            self.price(vendor_id, line, quantity),
-            reduced if product.reduced else standard,
-        )
-
-    def price(self, vendor_id: str, line: OrderLine, quantity: Amount) -> Amount:
-        """The agreed price of one unit, with the discount the quantity earns."""
+        price = self.price(vendor_id, line, quantity)
         contract = self.contract(vendor_id, line)
-        return discounted(line.price, quantity, contract.discounts) if contract else line.price
+        if contract is not None:
+            self._billing += net_of(contract, quantity)
+        return Entry(line, product, quantity, price, reduced if product.reduced else standard)
+
+    def price(
+        self, vendor_id: str, line: OrderLine, quantity: Amount, *, in_period: bool = True
+    ) -> Amount:
+        """The agreed price of one unit, with the discounts it earns.
+
+        `in_period` is false for the price without the discount for what was bought before.
+        """
+        contract = self.contract(vendor_id, line)
+        if contract is None:
+            return line.price
+        price = discounted(tier_price(contract, quantity), quantity, contract.discounts)
+        net = net_of(contract, quantity)
+        if contract.period_discount is None or not in_period or not net:
+            return price
+        (step,) = contract.period_discount.steps
+        end = self._bought.get(vendor_id, 0) + self._billing + net
+        percent = divided(step.percent * max(0, min(net, end - step.above)), net)
+        return divided(price * (HUNDRED - percent), HUNDRED * 10_000) * 10_000
+
+    def certain(self, vendor_id: str) -> bool:
+        """Whether prices are the same, whatever becomes of invoices that are not right.
+
+        Before a vendor's discount for what was bought begins, one that is rejected would move it.
+        """
+        contracts = self._by_vendor.get(vendor_id)
+        agreed = contracts[0].period_discount if contracts else None
+        return agreed is None or self._bought.get(vendor_id, 0) >= agreed.steps[0].above
+
+    def bought(self, vendor_id: str) -> None:
+        """Count what the last entries bill."""
+        self._bought[vendor_id] = self._bought.get(vendor_id, 0) + self._billing
 
     def never_ordered(self, order: ReferencePurchaseOrder) -> OrderLine | None:
         """A line the vendor has a contract for, but that is not on the order."""

@@ -16,7 +16,7 @@ from manifold.generator.price_list import PriceList
 from manifold.generator.world import World
 from operators.decision import Branch, DecisionStatus
 from operators.invoice import Account, Invoice, Party, Payment
-from operators.money import CENT, ONE
+from operators.money import CENT, ONE, render
 from operators.time import DAY, Instant
 from operators.upload import InvoiceUploaded, Metadata, Origin
 
@@ -85,7 +85,7 @@ class _Stream:
         entries = self.prices.entries(delivery, rng)
         extras = self.extras(order.currency)
         fault: Fault | None = None
-        if rng.random() < self.fault_rate:
+        if rng.random() < self.fault_rate and self.prices.certain(order.vendor_id):
             fault = self.distortion.distort(delivery, entries, extras, history)
         history.sent += 1
         number = f"{order.vendor_id[1:]}/{history.sent:05d}"
@@ -95,6 +95,7 @@ class _Stream:
         invoice = self.invoice(delivery, made, extras, number, date.fromordinal(day))
         if fault is None:
             history.correct_number = number
+            self.prices.bought(order.vendor_id)
         else:
             invoice = self.misstated(fault, invoice, order.vendor_id, history)
         upload = InvoiceUploaded(
@@ -127,7 +128,15 @@ class _Stream:
     ) -> Invoice:
         order, receipt = delivery.order, delivery.receipt
         seller, buyer = self.world.parties[order.vendor_id]
+        agreement = self.prices.agreements.get(order.vendor_id)
         terms = _TERMS[int(self.rng.random() * len(_TERMS))]
+        offered = ""
+        if agreement is not None:
+            terms = agreement.payment_days or terms
+            offered = "".join(
+                f"#SKONTO#TAGE={each.days}#PROZENT={render(each.percent)}#\n"
+                for each in agreement.cash_discounts
+            )
         return Invoice(
             number=number,
             issue_date=day,
@@ -141,7 +150,7 @@ class _Stream:
             delivery_date=receipt.received_on,
             customization="urn:cen.eu:en16931:2017",
             payments=(Payment(means="30", account=Account(self.world.accounts[order.vendor_id])),),
-            payment_terms=f"{terms} days net",
+            payment_terms=f"{offered}{terms} days net",
             seller=seller,
             buyer=buyer,
             allowances_charges=allowances_charges(made, extras),
@@ -166,6 +175,9 @@ class _Stream:
             case "changed_account":
                 other = iban(self.prices.countries[vendor_id], self.rng)
                 return _paid_to(invoice, lambda _: other)
+            case "shorter_terms" if invoice.issue_date:
+                soon = invoice.issue_date + timedelta(days=7)
+                return replace(invoice, due_date=soon, payment_terms="7 days net")
             case "future_date" if invoice.issue_date and invoice.due_date:
                 later = timedelta(days=45)
                 return replace(

@@ -9,7 +9,17 @@ from manifold.generator.catalogue import PRODUCTS, Product
 from manifold.generator.countries import COUNTRIES, Country, company_name, iban, vat_id
 from operators.invoice import Address, Party
 from operators.money import ONE, Amount
-from operators.reference import ReferenceContract, ReferenceVendor, VolumeDiscount
+from operators.reference import (
+    AgreedCharge,
+    CashDiscount,
+    PeriodDiscount,
+    PriceTier,
+    ReferenceAgreement,
+    ReferenceContract,
+    ReferenceVendor,
+    VolumeDiscount,
+    VolumeStep,
+)
 
 RATES = {"EUR": "1", "USD": "0.92", "GBP": "1.17", "CHF": "1.05", "PLN": "0.234"}
 """Base-currency units for one unit of each currency vendors invoice in."""
@@ -48,6 +58,10 @@ class Vendor(Struct, frozen=True):
     """The work it does."""
     contracted: tuple[Item, ...]
     """What there is a contract for: everything or nothing."""
+    period_discount: PeriodDiscount | None
+    """What is granted for what is bought while its contract lasts."""
+    payment_days: int
+    """Days after which it is paid."""
 
 
 def new_vendor(index: int, tag: str, buyers: dict[str, Party], rng: Random) -> Vendor:
@@ -80,7 +94,14 @@ def new_vendor(index: int, tag: str, buyers: dict[str, Party], rng: Random) -> V
         # All or nothing: a line off contract beside lines that have one asks for a look.
         contracted=() if index % 11 == 6 else (*items, *services),
         services=services,
+        period_discount=_period_discount(usual) if index % 8 == 2 else None,
+        payment_days=(30, 14, 60)[index % 3],
     )
+
+
+def _period_discount(usual: float) -> PeriodDiscount:
+    """4 % of what is bought beyond about one invoice and a half."""
+    return PeriodDiscount("CONTRACT", "NET", (VolumeStep(round(1.5 * usual) * ONE, 4 * ONE),))
 
 
 def _seller(record: ReferenceVendor, country: Country) -> Party:
@@ -108,7 +129,7 @@ def _item(vendor_id: str, product: Product, usual: float, rng: Random) -> Item:
 
 
 def new_contract(vendor: Vendor, item: Item, today: date, rng: Random) -> ReferenceContract:
-    """The agreed price of an item, often with volume discounts."""
+    """The agreed price of an item, often with volume discounts or a price from a quantity on."""
     typical = max(1, round(vendor.usual / 3 / (item.price / ONE)))
     discounts: tuple[VolumeDiscount, ...] = ()
     if rng.random() < 0.6:
@@ -116,6 +137,9 @@ def new_contract(vendor: Vendor, item: Item, today: date, rng: Random) -> Refere
             VolumeDiscount(max(2, typical // 2) * ONE, 5 * ONE),
             VolumeDiscount((2 * typical + 2) * ONE, 10 * ONE),
         )
+    tiers: tuple[PriceTier, ...] = ()
+    if not discounts and rng.random() < 0.5:
+        tiers = (PriceTier(max(2, typical // 2) * ONE, item.price * 96 // 100 // 10_000 * 10_000),)
     return ReferenceContract(
         contract_id=f"C{vendor.record.vendor_id[1:]}",
         vendor_id=vendor.record.vendor_id,
@@ -126,4 +150,20 @@ def new_contract(vendor: Vendor, item: Item, today: date, rng: Random) -> Refere
         discounts=discounts,
         valid_from=today - timedelta(days=365),
         valid_to=today + timedelta(days=365),
+        tiers=tiers,
+        period_discount=vendor.period_discount,
+    )
+
+
+def new_agreement(vendor: Vendor, today: date) -> ReferenceAgreement:
+    """Terms of payment, and freight up to 20.00."""
+    days = vendor.payment_days
+    return ReferenceAgreement(
+        agreement_id=f"A{vendor.record.vendor_id[1:]}",
+        vendor_id=vendor.record.vendor_id,
+        currency=vendor.currency,
+        payment_days=days,
+        cash_discounts=(CashDiscount(10, 2 * ONE),) if days == 30 else (),
+        charges=(AgreedCharge("FC", 20 * ONE),),
+        valid_from=today - timedelta(days=365),
     )

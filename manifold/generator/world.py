@@ -1,7 +1,7 @@
 """A small world of reference data, with enough ordered and received to invoice."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from zlib import crc32
 
@@ -9,11 +9,19 @@ from msgspec import Struct
 
 from manifold.generator.countries import COUNTRIES
 from manifold.generator.orders import Delivery, new_order
-from manifold.generator.vendors import RATES, new_buyer, new_contract, new_vendor
+from manifold.generator.vendors import (
+    RATES,
+    new_agreement,
+    new_buyer,
+    new_contract,
+    new_vendor,
+)
+from operators.exchange import rate_key
 from operators.invoice import Party
 from operators.money import ONE, parse
 from operators.reference import (
     RateValidity,
+    ReferenceAgreement,
     ReferenceContract,
     ReferenceExchangeRate,
     ReferenceGoodsReceipt,
@@ -23,6 +31,9 @@ from operators.reference import (
     ReferenceVendor,
 )
 
+_BASE_CURRENCY = "EUR"
+_RATE_DAYS = 60
+"""Days back to which exchange rates go."""
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
@@ -35,12 +46,14 @@ class World(Struct, frozen=True):
     """Vendors."""
     contracts: tuple[ReferenceContract, ...]
     """Prices agreed, by vendor and item."""
+    agreements: tuple[ReferenceAgreement, ...]
+    """What is agreed with vendors for whole invoices."""
     purchase_orders: tuple[ReferencePurchaseOrder, ...]
     """Orders."""
     goods_receipts: tuple[ReferenceGoodsReceipt, ...]
     """Receipts."""
     exchange_rates: tuple[ReferenceExchangeRate, ...]
-    """Rates to the policy's base currency."""
+    """Rates to the policy's base currency of each working day, the latest last."""
     tax_rates: tuple[ReferenceTaxRate, ...]
     """VAT rates by country."""
     policy: ReferencePolicy
@@ -58,7 +71,7 @@ def policy() -> ReferencePolicy:
     return ReferencePolicy(
         policy_id="default",
         version="1",
-        base_currency="EUR",
+        base_currency=_BASE_CURRENCY,
         approval_limit=10_000 * ONE,
         approval_margin_percent=5 * ONE,
         quantity_tolerance_percent=2 * ONE,
@@ -102,11 +115,10 @@ def world(seed: int, count: int, today: date) -> World:
         tag=tag,
         vendors=tuple(vendor.record for vendor in vendors),
         contracts=contracts,
+        agreements=tuple(new_agreement(each, today) for each in vendors if each.contracted),
         purchase_orders=tuple(orders),
         goods_receipts=tuple(receipts),
-        exchange_rates=tuple(
-            ReferenceExchangeRate(currency, parse(rate), today) for currency, rate in RATES.items()
-        ),
+        exchange_rates=tuple(_exchange_rates(today, number)),
         tax_rates=tuple(
             ReferenceTaxRate(
                 country.code,
@@ -121,9 +133,22 @@ def world(seed: int, count: int, today: date) -> World:
     )
 
 
+def _exchange_rates(today: date, seed: int) -> Iterator[ReferenceExchangeRate]:
+    """Rates of the working days up to today, a little different from day to day."""
+    rng = Random(f"rates {seed}")
+    for ago in range(_RATE_DAYS, -1, -1):
+        day = today - timedelta(days=ago)
+        if day.weekday() < 5:
+            for currency, rate in RATES.items():
+                if currency != _BASE_CURRENCY:
+                    changed = parse(rate) * (10_000 + rng.randint(-3, 3)) // 10_000
+                    yield ReferenceExchangeRate(currency, changed, day)
+
+
 Reference = (
     ReferenceVendor
     | ReferenceContract
+    | ReferenceAgreement
     | ReferencePurchaseOrder
     | ReferenceGoodsReceipt
     | ReferenceExchangeRate
@@ -137,13 +162,15 @@ def reference_records(world: World) -> Iterator[tuple[str, Reference]]:
     """Every reference record with its key, ready to be published."""
     yield world.policy.policy_id, world.policy
     for rate in world.exchange_rates:
-        yield rate.currency, rate
+        yield rate_key(rate.currency, rate.as_of), rate
     for tax in world.tax_rates:
         yield tax.country, tax
     for vendor in world.vendors:
         yield vendor.vendor_id, vendor
     for contract in world.contracts:
-        yield f"{contract.vendor_id}/{contract.item_id}", contract
+        yield f"{contract.vendor_id}/{contract.item_id}/{contract.contract_id}", contract
+    for agreement in world.agreements:
+        yield f"{agreement.vendor_id}/{agreement.agreement_id}", agreement
     for order in world.purchase_orders:
         yield order.purchase_order, order
     for receipt in world.goods_receipts:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from operators.codes import CREDIT_NOTES
+from operators.exchange import value_in_base
 from operators.fraud.catalogue import BY_NAME, SIGNALS
 from operators.fraud.features import account, amount_of, likeness_of, number_of, similar
 from operators.fraud.profile import (
@@ -21,7 +22,7 @@ from operators.fraud.profile import (
 from operators.fraud.signals import EARLIER_NEEDED, Case
 from operators.invoice import Invoice
 from operators.judgement import Judgement, reported
-from operators.money import Amount, times
+from operators.money import ONE, Amount, times
 from operators.reference import ReferenceExchangeRate, ReferencePolicy, ReferenceVendor
 from operators.result import Evidence, FraudDetails, FraudStatus, Severity, Violation
 from operators.table import Lookup, Table
@@ -181,11 +182,10 @@ def _in_base(
     """The amount in base currency, and whether there was a rate for it."""
     if amount is None:
         return None, True
-    if invoice.currency != policy.base_currency:
-        rate = rates.get(invoice.currency) if invoice.currency else None
-        if rate is None:
-            return None, False
-        amount = times(amount, rate.rate)
+    value = value_in_base(invoice.currency or "", invoice.issue_date, rates, policy)
+    if value is None:
+        return None, False
+    amount = amount if value == ONE else times(amount, value)
     return max(-_LARGEST, min(amount, _LARGEST)), True
 
 

@@ -24,6 +24,7 @@ from tests.faults.checks import (
     join,
     offsets,
     once,
+    pricing,
     recovery,
     revisions,
     saga,
@@ -97,7 +98,7 @@ def _checks(evidence: Evidence) -> Iterator[tuple[str, Callable[[], Check]]]:
     yield once.DECISIONS, lambda: once.decided_once(recorded)
     yield once.NOTIFICATIONS, lambda: once.told_once(recorded)
     yield stateless.VALIDATION, lambda: stateless.validation_replayed(recorded, reference)
-    yield stateless.PRICING, lambda: stateless.pricing_replayed(recorded, reference)
+    yield pricing.NAME, lambda: pricing.pricing_replayed(recorded, reference)
     yield fraud.NAME, lambda: fraud.fraud_replayed(recorded, reference)
     yield inventory.NAME, lambda: inventory.inventory_replayed(recorded, reference)
     yield saga.NAME, lambda: saga.books_are_right(recorded, reference)

@@ -19,6 +19,7 @@ from operators.fraud import VendorProfile
 from operators.inventory import OrderReservations, RequestClaims
 from operators.inventory.state import ClaimState
 from operators.join import Decided
+from operators.pricing import PeriodVolume
 from operators.result import FraudResult
 from operators.upload import InvoiceUploaded
 from tests.contract.flow_run import AT, CODEC, CONTRACTS, SAMPLES
@@ -130,6 +131,17 @@ def reservation(add: int) -> Plant:
 
 def lost_reservation(history: SmallHistory) -> SmallHistory:
     return history.without(entry_of(history, "inventory", "reservations"))
+
+
+def volume_off_by_one(history: SmallHistory) -> SmallHistory:
+    entry = entry_of(history, "pricing", "volumes")
+    volume = msgspec.msgpack.decode(entry.value or b"", type=PeriodVolume)
+    other = changed(volume, total=str(int(volume.total) + 1))
+    return history.with_value(entry, msgspec.msgpack.encode(other))
+
+
+def lost_volume(history: SmallHistory) -> SmallHistory:
+    return history.without(entry_of(history, "pricing", "volumes"))
 
 
 def claim_off_by_one(history: SmallHistory) -> SmallHistory:

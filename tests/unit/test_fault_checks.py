@@ -20,6 +20,7 @@ from tests.faults.checks import (
     join,
     offsets,
     once,
+    pricing,
     recovery,
     revisions,
     saga,
@@ -36,7 +37,7 @@ REPLAYS = {
     ValidationResult: stateless.VALIDATION,
     InventoryResult: inventory.NAME,
     FraudResult: fraud.NAME,
-    PricingResult: stateless.PRICING,
+    PricingResult: pricing.NAME,
 }
 
 
@@ -76,7 +77,7 @@ DEFECTS: dict[str, tuple[defects.Plant, str, set[str]]] = {
     "a lost settlement": (
         defects.lost(InvoiceSettled),
         once.DECISIONS,
-        {once.DECISIONS, inventory.NAME, saga.NAME},
+        {once.DECISIONS, inventory.NAME, saga.NAME, pricing.NAME},
     ),
     "a settlement twice": (defects.doubled(InvoiceSettled), once.DECISIONS, {once.DECISIONS}),
     "a lost notification": (
@@ -190,6 +191,13 @@ ELSEWHERE: dict[str, tuple[defects.Plant, str, set[str], str]] = {
         {inventory.NAME, saga.NAME},
         "reservations: the last entry of PO",
     ),
+    "a volume off by one": (
+        defects.volume_off_by_one,
+        pricing.NAME,
+        {pricing.NAME},
+        "its requests add up to",
+    ),
+    "a lost volume": (defects.lost_volume, pricing.NAME, {pricing.NAME}, "its requests add up to"),
     "more reserved than received": (
         defects.reservation(10**15),
         saga.NAME,

@@ -11,9 +11,10 @@ from manifold.generator import FAULTS, Sample, World, invoices, world
 from operators import fraud, inventory, pricing, validation
 from operators.decide import VERDICTS
 from operators.decision import Branch
+from operators.exchange import rate_key
 from operators.invoice import Invoice
 from operators.judgement import Judgement
-from operators.reference import ReferenceGoodsReceipt
+from operators.reference import ReferenceContract, ReferenceGoodsReceipt
 from operators.table import MemoryTable
 
 TODAY = date(2026, 3, 2)
@@ -38,8 +39,14 @@ def branches(made: World) -> dict[Branch, Judge]:
         found[receipt.purchase_order].append(receipt)
     receipts = {order: tuple(those) for order, those in found.items()}
     vendors = {vendor.vendor_id: vendor for vendor in made.vendors}
-    contracts = {pricing.contract_key(c.vendor_id, c.item_id): c for c in made.contracts}
-    rates = {rate.currency: rate for rate in made.exchange_rates}
+    contracts: dict[str, list[ReferenceContract]] = defaultdict(list)
+    for contract in made.contracts:
+        for key in pricing.keys_of_contract(contract):
+            contracts[key].append(contract)
+    agreements = {each.vendor_id: (each,) for each in made.agreements}
+    rates = {rate_key(rate.currency, rate.as_of): rate for rate in made.exchange_rates}
+    volumes = MemoryTable[pricing.PeriodVolume]()
+    priced = MemoryTable[pricing.RequestVolumes]()
     profiles = MemoryTable[fraud.VendorProfile]()
     pages = MemoryTable[fraud.SealedPage]()
     reservations = MemoryTable[inventory.OrderReservations]()
@@ -80,8 +87,21 @@ def branches(made: World) -> dict[Branch, Judge]:
         )
 
     def prices(sample: Sample) -> Judgement[Any]:
-        vendor_id = sample.upload.vendor_id or ""
-        return pricing.judge(invoice_of(sample), vendor_id, contracts, rates, taxes, made.policy)
+        upload = sample.upload
+        return pricing.judge(
+            upload.request_id,
+            upload.attempt,
+            upload.vendor_id or "",
+            invoice_of(sample),
+            TODAY,
+            contracts=contracts,
+            agreements=agreements,
+            rates=rates,
+            tax_rates=taxes,
+            policy=made.policy,
+            volumes=volumes,
+            requests=priced,
+        )
 
     return {
         "VALIDATION": validates,

@@ -11,12 +11,11 @@ from msgspec.structs import replace
 from operators.invoice import AllowanceCharge, Invoice, Totals, VatSubtotal
 from operators.judgement import Judgement
 from operators.money import CENT, LARGEST, ONE, parse, rounded, times
-from operators.pricing import contract_key, judge
+from operators.pricing import contract_key
 from operators.reference import ReferenceContract, ReferenceExchangeRate, VolumeDiscount
 from operators.result import PricingDetails
-from tests.unit.validation_subject import BUYER, POLICY, SELLER, TAX_RATES, line
-
-VENDOR = "V-100"
+from tests.unit.purchasing import VENDOR, Purchasing
+from tests.unit.validation_subject import BUYER, SELLER, TAX_RATES, line
 
 CONTRACT = ReferenceContract(
     contract_id="K-1",
@@ -56,10 +55,10 @@ def billed(quantity: str, price: str, net: str, **more: Any) -> Invoice:
 def priced(
     invoice: Invoice, *contracts: ReferenceContract, tax_rates: Any = None
 ) -> Judgement[PricingDetails]:
-    known = {contract_key(each.vendor_id, each.item_id): each for each in contracts or (CONTRACT,)}
-    return judge(
-        invoice, VENDOR, known, RATES, TAX_RATES if tax_rates is None else tax_rates, POLICY
-    )
+    purchasing = Purchasing(*contracts or (CONTRACT,))
+    purchasing.rates = RATES
+    purchasing.tax_rates = TAX_RATES if tax_rates is None else tax_rates
+    return purchasing.judge(invoice)
 
 
 def seen(judgement: Judgement[PricingDetails]) -> tuple[str, list[tuple[str, str]]]:
@@ -150,7 +149,10 @@ def test_without_an_exchange_rate_the_branch_cannot_answer(contract: str, invoic
 
     lacking = ({contract, invoice} - {"EUR"}).pop()
     assert judgement.status == "UNKNOWN"
-    assert judgement.unknown_reason == f"no exchange rate for {lacking}"
+    assert (
+        judgement.unknown_reason
+        == f"no exchange rate for {lacking} of 2025-03-14 or the 7 days before"
+    )
     assert judgement.violations == ()
 
 

@@ -1,9 +1,9 @@
-"""Validation and pricing: each answer is what the operator says of the upload alone."""
+"""Validation: each answer is what the operator says of the upload alone."""
 
 from datetime import UTC, datetime
 
-from operators import pricing, validation
-from operators.result import PricingResult, ValidationResult
+from operators import validation
+from operators.result import ValidationResult
 from operators.upload import InvoiceUploaded
 from tests.faults.checks.answers import Answers
 from tests.faults.checks.check import Check, Findings
@@ -11,7 +11,6 @@ from tests.faults.checks.reference import Reference
 from tests.faults.recorded import Recorded
 
 VALIDATION = "validation equals its replay"
-PRICING = "pricing equals its replay"
 
 
 def validation_replayed(recorded: Recorded, reference: Reference) -> Check:
@@ -29,26 +28,3 @@ def validation_replayed(recorded: Recorded, reference: Reference) -> Check:
     for request_id in answers.left_over():
         findings.add(f"request {request_id}: validated, but never uploaded")
     return findings.check(f"{answers.count:,} results are what the rules say of their uploads")
-
-
-def pricing_replayed(recorded: Recorded, reference: Reference) -> Check:
-    """Every pricing result, against the contracts applied to its upload."""
-    findings = Findings(PRICING)
-    answers = Answers(
-        PricingResult, recorded.contents(PricingResult), reference.policy.version, findings
-    )
-    for upload in recorded.of(InvoiceUploaded):
-        invoice = upload.record.invoice
-        assert invoice is not None, "the run uploads invoices, no documents"
-        judgement = pricing.judge(
-            invoice,
-            upload.record.vendor_id or "",
-            reference.contracts,
-            reference.rates,
-            reference.tax_rates,
-            reference.policy,
-        )
-        answers.compare(upload, judgement)
-    for request_id in answers.left_over():
-        findings.add(f"request {request_id}: priced, but never uploaded")
-    return findings.check(f"{answers.count:,} results are what the contracts say of their uploads")

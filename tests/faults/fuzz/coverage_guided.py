@@ -27,6 +27,7 @@ from operators.answer import answer
 from operators.candidate import IN_FORCE
 from operators.judgement import Judgement
 from operators.reference import (
+    ReferenceAgreement,
     ReferenceContract,
     ReferenceExchangeRate,
     ReferenceGoodsReceipt,
@@ -70,6 +71,12 @@ class Fuzzed:
         self._known: dict[type[Any], dict[str, Any]] = {}
         for key, record in reference_records(WORLD):
             self._known.setdefault(type(record), {})[key] = record
+        contracts = self._known[ReferenceContract].values()
+        self._contracts = {
+            name: (each,) for each in contracts for name in pricing.keys_of_contract(each)
+        }
+        agreements = self._known[ReferenceAgreement].values()
+        self._agreements = {each.vendor_id: (each,) for each in agreements}
 
     def one(self, data: bytes) -> None:
         """Decode one input; answer it if it is an upload."""
@@ -121,12 +128,16 @@ class Fuzzed:
                 seen=MemoryTable(),
             ),
             PricingResult: pricing.judge(
+                *who,
                 invoice,
-                who[2],
-                known[ReferenceContract],
-                known[ReferenceExchangeRate],
-                known[ReferenceTaxRate],
-                policy,
+                _TODAY,
+                contracts=self._contracts,
+                agreements=self._agreements,
+                rates=known[ReferenceExchangeRate],
+                tax_rates=known[ReferenceTaxRate],
+                policy=policy,
+                volumes=MemoryTable(),
+                requests=MemoryTable(),
             ),
         }
 

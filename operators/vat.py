@@ -56,6 +56,7 @@ MEMBER_STATES = frozenset(each.upper() for each in _EUROPEAN_UNION) - {"EL"}
 """Countries of the European Union, and XI, Northern Ireland, which counts as one for goods."""
 
 
+@lru_cache(maxsize=4096)
 def vat_country(vat_id: str | None) -> str | None:
     """The country that a VAT identifier is of.
 

@@ -23,6 +23,7 @@ from manifold.cli.content import (
     text_header,
 )
 from operators.decision import InvoiceDecision
+from operators.money import parse, render
 from operators.time import Instant
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
@@ -201,6 +202,9 @@ def _words(record: dict[str, Any]) -> Iterator[str]:
         yield str(record["unknown_reason"])
     if record.get("violations"):
         yield ", ".join(violation["rule_id"] for violation in record["violations"])
+    details = record.get("details")
+    if isinstance(details, dict) and details.get("savings_total"):
+        yield f"{render(parse(details['savings_total']))} {details['currency']} to save"
     if record.get("changes"):
         yield "; ".join(record["changes"])
     if "invoice" in record:

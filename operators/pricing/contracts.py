@@ -39,12 +39,14 @@ def in_force(known: Sequence[Agreed], day: date | None) -> Sequence[Agreed]:
     """Those in force on a day; all of them when it is not known."""
     if day is None:
         return known
-    return [
-        each
-        for each in known
-        if (each.valid_from is None or each.valid_from <= day)
-        and (each.valid_to is None or day <= each.valid_to)
-    ]
+    if len(known) == 1:
+        return known if _holds(known[0], day) else ()
+    return [each for each in known if _holds(each, day)]
+
+
+def _holds(agreed: ReferenceContract | ReferenceAgreement, day: date) -> bool:
+    since, until = agreed.valid_from, agreed.valid_to
+    return (since is None or since <= day) and (until is None or day <= until)
 
 
 def newest(known: Sequence[ReferenceAgreement] | None) -> ReferenceAgreement | None:

@@ -118,11 +118,10 @@ def _compare(
 ) -> None:
     """Lines, charges, allowances and terms against what is agreed. Raises NoRate."""
     invoice, agreement = under.invoice, under.agreement
-    refunded = sum(
-        each.amount or 0
-        for each in invoice.allowances_charges
-        if not each.charge and each.reason_code == YEARLY_TURNOVER
-    )
+    refunded = 0
+    for entry in invoice.allowances_charges:
+        if not entry.charge and entry.reason_code == YEARLY_TURNOVER:
+            refunded += entry.amount or 0
     for each in compared:
         refunded = difference(each, policy, refunded, found, saved)
     if invoice.type_code in CREDIT_NOTES:

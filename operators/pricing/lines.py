@@ -66,10 +66,9 @@ def priced(
     Raises NoRate when an exchange rate is missing.
     """
     invoice = under.invoice
-    day = invoice.issue_date
+    day, vendor = invoice.issue_date, contract_key(vendor_id, "")
     known = [
-        contracts.get(contract_key(vendor_id, line.item_id)) if line.item_id else None
-        for line in invoice.lines
+        contracts.get(vendor + line.item_id) if line.item_id else None for line in invoice.lines
     ]
     if not any(known):
         found.append(
@@ -83,7 +82,9 @@ def priced(
             found.append(about("MF-PRICE-OFFCONTRACT", text, "WARNING", line, place))
             continue
         valid = in_force(offers, day)
-        usable = [each for each in valid if convertible(line.unit, each.unit)]
+        usable = valid
+        if len(valid) != 1 or valid[0].unit != line.unit:
+            usable = [each for each in valid if factor(line.unit, each.unit) is not None]
         if not usable or not invoice.currency or line.quantity is None or line.net is None:
             found.append(_obstacle(invoice, line, place, offers, valid, usable))
             continue
@@ -94,11 +95,6 @@ def priced(
             _count(under, best, found)
         compared.append(best)
     return compared
-
-
-def convertible(unit: str | None, into: str) -> bool:
-    """Whether a quantity in one unit can be stated in another."""
-    return unit == into or factor(unit, into) is not None
 
 
 def _obstacle(

@@ -33,8 +33,10 @@ def vat(
     saved: list[Saving] = []
     if not invoice.vat_breakdown:
         return found, saved
-    if any(each.category in _EXEMPT for each in invoice.vat_breakdown):
-        found += _exempted(invoice)
+    for each in invoice.vat_breakdown:
+        if each.category in _EXEMPT:
+            found += _exempted(invoice)
+            break
     if not _charged_abroad(invoice, found, saved):
         _rates(invoice, tax_rates, found, saved)
     return found, saved
@@ -184,10 +186,10 @@ def _rates_of_supply(
     may carry that state's too (Articles 33 and 59c).
     """
     rates = rates_in_force(invoice, tax_rates)
-    to, day = _delivered_to(invoice), tax_point(invoice)
-    if to is None or day is None or invoice.buyer.vat_id or to not in MEMBER_STATES:
+    to = _delivered_to(invoice)
+    if to is None or invoice.buyer.vat_id or to not in MEMBER_STATES:
         return rates
-    reference = tax_rates.get(to)
-    if reference is None or to == taxing_country(invoice, tax_rates):
+    reference, day = tax_rates.get(to), tax_point(invoice)
+    if reference is None or day is None or to == taxing_country(invoice, tax_rates):
         return rates
     return (*(rates or ()), *rates_on(reference, day))

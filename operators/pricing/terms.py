@@ -67,15 +67,18 @@ def early_payment(
         for offer in offers
         if (each := _saving(issued, offer.days, offer.percent, offer.base or amount, "offered"))
     ]
-    if agreement is None:
-        return found, saved
-    for agreed in agreement.cash_discounts:
-        if any(each.days >= agreed.days and each.percent >= agreed.percent for each in offers):
-            continue
-        mine = _saving(issued, agreed.days, agreed.percent, amount, agreement.agreement_id)
-        saved += [mine] if mine is not None else []
-        found.append(_worse(agreed, invoice, offers, agreement))
-    found += _due(invoice, issued, agreement)
+    if agreement is not None:
+        for agreed in agreement.cash_discounts:
+            if any(each.days >= agreed.days and each.percent >= agreed.percent for each in offers):
+                continue
+            mine = _saving(issued, agreed.days, agreed.percent, amount, agreement.agreement_id)
+            saved += [mine] if mine is not None else []
+            found.append(_worse(agreed, invoice, offers, agreement))
+        found += _due(invoice, issued, agreement)
+    if saved:
+        best = max(saved, key=lambda each: each.amount)
+        text = f"{render(best.amount)} less: {best.reason}"
+        found.append(Violation("MF-PRICE-EARLY", text, "INFO", "payment_terms"))
     return found, saved
 
 

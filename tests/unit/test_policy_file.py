@@ -61,6 +61,7 @@ def test_every_field_is_read_from_its_place() -> None:
     assert (policy.quantity_tolerance_percent, policy.quantity_tolerance_amount) == (0, 0)
     assert policy.unusual_amount_factor == parse("2.5")
     assert policy.peppol_rules is True
+    assert policy.exchange_rate_days == 7
     assert policy.rules == (RuleSetting("BR-01", "OFF"), RuleSetting("BR-02", "WARNING"))
     assert policy.weights == (SignalWeight("duplicate", 90),)
     assert policy.decision[0].any_branch == ("REJECTED", "UNAVAILABLE", "FAIL", "MISMATCH")
@@ -73,6 +74,13 @@ def test_every_field_is_read_from_its_place() -> None:
         amount_from=parse("10000.50"),
         vendor_classes=("new",),
     )
+
+
+def test_a_limit_of_days_for_exchange_rates_is_read_and_held_to_be_one() -> None:
+    given = POLICY.replace("decision:", "pricing: {exchange_rate_days: 4}\ndecision:", 1)
+    assert read_policy(given).exchange_rate_days == 4
+    with pytest.raises(PolicyError, match=r"line 20, pricing.exchange_rate_days"):
+        read_policy(given.replace("4}", "-1}"))
 
 
 def test_what_is_written_reads_the_same() -> None:

@@ -12,6 +12,7 @@ from manifold.generator.world import World
 from operators.money import CENT, HUNDRED, ONE, Amount, divided
 from operators.reference import OrderLine
 
+_RAREST: Fault = "missed_period_discount"
 _HISTORY = 12
 """Earlier invoices a vendor needs before one can be unusual."""
 _HUGE_EVERY = 15
@@ -64,7 +65,9 @@ class Distortion:
         """Put in the fault, among those that fit, that was put in least so far."""
         fitting = [fault for fault in FAULTS if self._fits(fault, delivery, entries, history)]
         self._rng.shuffle(fitting)
-        for fault in sorted(fitting, key=self._injected.__getitem__):
+        # Few deliveries can carry the rarest, so it goes first where it can.
+        fitting.sort(key=lambda fault: (self._injected[fault], fault != _RAREST))
+        for fault in fitting:
             if self._apply(fault, delivery, entries, extras):
                 break
         self._injected[fault] += 1

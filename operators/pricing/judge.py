@@ -104,7 +104,7 @@ def judge(
     if counted or known is not None:
         known = known or _NOBODY
         early = known.of(attempt) or Claim(attempt)
-        claim = Claim(attempt, early.outcome, _encode(judgement), counted)
+        claim = Claim(attempt, early.outcome, _encode(judgement).decode(), counted)
         remember(request_id, known, known.replaced(claim), volumes, requests)
     return judgement
 
@@ -132,7 +132,7 @@ def _compare(
         found += said
         saved += saves
     if agreement is not None or invoice.payment_terms:
-        said, saves = early_payment(invoice, agreement)
+        said, saves = early_payment(invoice, agreement, under.today)
         found += said
         saved += saves
 

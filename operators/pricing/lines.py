@@ -110,7 +110,7 @@ def _obstacle(
         text = f"contract {_names(offers)} is not in force on {invoice.issue_date}"
         return about("MF-PRICE-EXPIRED", text, "WARNING", line, place)
     if not usable:
-        contract, unit = _names(valid), valid[0].unit
+        contract, unit = _names(valid), min(each.unit for each in valid)
         text = f"contract {contract} has a price for {unit}, invoice is in {line.unit}"
         return about("MF-PRICE-UNIT", text, "WARNING", line, place, "unit")
     contract = _names(usable)
@@ -119,7 +119,7 @@ def _obstacle(
 
 
 def _names(offers: Sequence[ReferenceContract]) -> str:
-    return ", ".join(each.contract_id for each in offers[:3])
+    return ", ".join(sorted(each.contract_id for each in offers)[:3])
 
 
 def _better(
@@ -215,7 +215,7 @@ def _expected(under: Circumstances, line: Line, place: int, offer: ReferenceCont
 def _count(under: Circumstances, best: PricedLine, found: list[Violation]) -> None:
     """Count the line, unless its period takes no more invoices, which is said."""
     period = best.period
-    if period is None or not best.adds:
+    if period is None:
         return
     if period.open_on(under.today, under.future_days):
         under.running.add(period, best.adds)

@@ -53,9 +53,9 @@ def offered_in(terms: str | None) -> tuple[Offer, ...]:
 
 
 def early_payment(
-    invoice: Invoice, agreement: ReferenceAgreement | None
+    invoice: Invoice, agreement: ReferenceAgreement | None, today: date
 ) -> tuple[list[Violation], list[Saving]]:
-    """What paying early saves, and where the invoice's terms are worse than those agreed."""
+    """What paying early saves from today on, and where terms are worse than those agreed."""
     issued, due = invoice.issue_date, invoice.totals.payable
     offers = offered_in(invoice.payment_terms)
     if issued is None or (not offers and agreement is None):
@@ -75,6 +75,7 @@ def early_payment(
             saved += [mine] if mine is not None else []
             found.append(_worse(agreed, invoice, offers, agreement))
         found += _due(invoice, issued, agreement)
+    saved = [each for each in saved if each.until is not None and each.until >= today]
     if saved:
         best = max(saved, key=lambda each: each.amount)
         text = f"{render(best.amount)} less: {best.reason}"

@@ -57,7 +57,7 @@ class Claim(Struct, frozen=True, array_like=True, gc=False):
 
     attempt: int
     outcome: Outcome = "open"
-    answer: bytes = b""
+    answer: str = ""
     """The judgement as JSON; empty when it was settled before it was judged."""
     counted: tuple[Counted, ...] = ()
 

@@ -112,6 +112,11 @@ def test_what_paying_early_saves_is_said_with_its_last_day() -> None:
     assert said.message == "2.38 less: 2 % of 119.00 when paid by 2025-03-28 (offered)"
 
 
+def test_a_discount_whose_last_day_has_passed_is_no_saving() -> None:
+    late = "#SKONTO#TAGE=5#PROZENT=3.00#\n#SKONTO#TAGE=14#PROZENT=2.00#"
+    assert saved(compared(invoiced(payment_terms=late)), "EARLY_PAYMENT") == ["2.38"]
+
+
 def test_of_several_early_payments_the_largest_counts() -> None:
     terms = "#SKONTO#TAGE=7#PROZENT=3.00#\n#SKONTO#TAGE=14#PROZENT=2.00#BASISBETRAG=50.00#"
     details = compared(invoiced(payment_terms=terms)).details

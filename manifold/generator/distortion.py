@@ -19,6 +19,10 @@ _HUGE_EVERY = 15
 """A vendor sends at most one huge invoice in that many, or huge becomes usual."""
 
 
+_APART = 3
+"""Days that lie between a huge invoice and others of the vendor."""
+
+
 class VendorHistory(Struct):
     """What the stream remembers of a vendor."""
 
@@ -30,13 +34,18 @@ class VendorHistory(Struct):
     """Value of `sent` at the last huge invoice."""
     billed: set[tuple[Amount, int]] = field(default_factory=set)
     """Amounts and days (ordinals) of all invoices."""
+    huge_days: set[int] = field(default_factory=set)
+    """Days (ordinals) of the huge ones."""
 
     def fresh_day(self, amount: Amount, day: int) -> int:
         """That day, or the latest before on which the vendor has not billed the same amount.
 
-        The same amount on the same day would look like the same invoice sent twice.
+        The same amount on the same day would look like the same invoice sent twice, a large one
+        soon before or after a huge one like an invoice that was split.
         """
-        while (amount, day) in self.billed:
+        while (amount, day) in self.billed or any(
+            abs(day - huge) < _APART for huge in self.huge_days
+        ):
             day -= 1
         self.billed.add((amount, day))
         return day

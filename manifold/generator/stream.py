@@ -92,6 +92,8 @@ class _Stream:
         made = bill(entries, extras)
         day = _EPOCH + at // DAY - int(rng.random() * 10)
         day = history.fresh_day(made.totals.payable or 0, day)
+        if fault in ("unusual_amount", "just_below_limit"):
+            history.huge_days.add(day)
         invoice = self.invoice(delivery, made, extras, number, date.fromordinal(day))
         if fault is None:
             history.correct_number = number

@@ -1,6 +1,7 @@
 """Writing and reading outside flows, against librdkafka's mock cluster."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from confluent_kafka import Producer
@@ -9,7 +10,13 @@ from connectors.browse import BrokerAway, read_all, topics_there
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
 from connectors.publish import NotWritten, Publisher
-from operators.reference import ReferenceContract, ReferencePolicy, ReferenceVendor
+from operators.money import ONE
+from operators.reference import (
+    ReferenceContract,
+    ReferenceExchangeRate,
+    ReferencePolicy,
+    ReferenceVendor,
+)
 from operators.result import Source
 
 CONTRACTS = Contracts.load()
@@ -39,11 +46,14 @@ def test_a_record_counts_as_written_once_the_broker_says_where(kafka: dict[str, 
     assert some.header("ce_source") == b"/manifold/cli"
 
 
-def test_a_key_of_two_fields_is_joined(kafka: dict[str, str]) -> None:
+def test_a_key_of_several_fields_is_joined(kafka: dict[str, str]) -> None:
+    price = ReferenceContract("C", "V-1", "BOLT", "C62", "EUR", 1)
+    rate = ReferenceExchangeRate("USD", ONE, date(2026, 3, 31))
     with Publisher(kafka, CONTRACTS, CODEC) as publisher:
-        publisher.send(ReferenceContract("C", "V-1", "BOLT", "C62", "EUR", 1))
-    [found] = read_all(kafka, [CONTRACTS.topic_of(ReferenceContract).name])
-    assert found.key == b"V-1/BOLT"
+        publisher.send(price)
+        publisher.send(rate)
+    topics = [CONTRACTS.topic_of(type(each)).name for each in (price, rate)]
+    assert [found.key for found in read_all(kafka, topics)] == [b"V-1/BOLT/C", b"USD/2026-03-31"]
 
 
 def test_what_was_accepted_is_written_even_when_something_breaks(kafka: dict[str, str]) -> None:

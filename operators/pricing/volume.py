@@ -120,7 +120,7 @@ def period_of(contract: ReferenceContract, day: date) -> Period | None:
     year = day.year
     match agreed.period:
         case "MONTH":
-            name, first, months = f"{day:%Y-%m}", date(year, day.month, 1), 1
+            name, first, months = f"{year:04d}-{day.month:02d}", date(year, day.month, 1), 1
         case "QUARTER":
             quarter = (day.month - 1) // 3
             name, first, months = f"{year:04d}-Q{quarter + 1}", date(year, 3 * quarter + 1, 1), 3
@@ -166,10 +166,15 @@ def earned(steps: Sequence[VolumeStep], start: Amount, end: Amount) -> int:
     """
     low, high = max(0, min(start, end)), max(0, max(start, end))
     sums = 0
+    steps = sorted(steps, key=_above)
     for place, step in enumerate(steps):
         upto = steps[place + 1].above if place + 1 < len(steps) else high
         sums += max(0, min(high, upto) - max(low, step.above)) * step.percent
     return sums
+
+
+def _above(step: VolumeStep) -> Amount:
+    return step.above
 
 
 class Running:

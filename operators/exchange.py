@@ -11,6 +11,8 @@ the currency alone has no history: it counts for every day up to that many days 
 
 from datetime import date
 
+from operators.codes import CURRENCIES
+from operators.judgement import Away
 from operators.money import ONE, Amount
 from operators.reference import ReferenceExchangeRate, ReferencePolicy
 from operators.table import Lookup
@@ -41,12 +43,20 @@ def value_in_base(
         oldest = max(1, latest - policy.exchange_rate_days)
         for each in range(latest, oldest - 1, -1):
             found = rates.get(rate_key(currency, date.fromordinal(each)))
-            if found is not None and found.rate > 0:
+            if found is not None and found.rate > 0 and oldest <= found.as_of.toordinal():
                 return found.rate
     alone = rates.get(currency)
     if alone is None or alone.rate <= 0 or alone.currency != currency:
         return None
     return alone.rate if alone.as_of.toordinal() >= oldest else None
+
+
+def awaited(currency: str, day: date | None) -> Away | None:
+    """The rate that may still come; none of what is no currency."""
+    if currency not in CURRENCIES:
+        return None
+    key = None if day is None else rate_key(currency, day)
+    return Away(f"exchange rate {currency}", key)
 
 
 def lacking(currency: str, day: date | None, policy: ReferencePolicy) -> str:

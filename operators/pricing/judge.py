@@ -90,7 +90,8 @@ def judge(
         compared = priced(vendor_id, contracts, under, found)
         _compare(compared, under, policy, found, saved)
     except NoRate as missing:
-        return Judgement("UNKNOWN", _details(invoice, [], values), (), str(missing))
+        nothing = _details(invoice, [], values)
+        return Judgement("UNKNOWN", nothing, (), str(missing), missing.away)
     taxed, overtaxed = vat(invoice, tax_rates)
     found += taxed
     saved += overtaxed

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from operators.exchange import lacking, value_in_base
+from operators.exchange import awaited, lacking, value_in_base
 from operators.money import CENT, ONE, Amount, divided
 from operators.reference import ReferenceExchangeRate, ReferencePolicy
 from operators.table import Lookup
@@ -10,6 +10,10 @@ from operators.table import Lookup
 
 class NoRate(Exception):
     """An exchange rate that is needed is not known; the text says which."""
+
+    def __init__(self, currency: str, day: date | None, policy: ReferencePolicy) -> None:
+        super().__init__(lacking(currency, day, policy))
+        self.away = awaited(currency, day)
 
 
 class Values:
@@ -43,7 +47,7 @@ class Values:
         for each in (currency, self.currency):
             value = self.in_base(each)
             if value is None:
-                raise NoRate(lacking(each, self._day, self._policy))
+                raise NoRate(each, self._day, self._policy)
             found.append(value)
         return found[0], found[1]
 

@@ -60,10 +60,12 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
     answers = Answers(PricingResult, reference.policies, unjudged(nothing), postponement)
 
     def on_record(tables: Tables, record: Decoded[Any], at: Instant) -> Iterable[Written]:
-        volumes, requests = tables["volumes"], tables["requests"]
         if isinstance(record.record, InvoiceSettled):
             pricing.settle(
-                record.record, contracts=reference.contracts, volumes=volumes, requests=requests
+                record.record,
+                contracts=reference.contracts,
+                volumes=tables["volumes"],
+                requests=tables["requests"],
             )
             return ()
 
@@ -82,8 +84,8 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
                     rates=reference.rates,
                     tax_rates=reference.tax_rates,
                     policy=case.policy,
-                    volumes=volumes,
-                    requests=requests,
+                    volumes=case.tables["volumes"],
+                    requests=case.tables["requests"],
                 ),
             )
 

@@ -35,6 +35,10 @@ State: TypeAlias = Mapping[str, Tables]
 """The tables of one partition, by flow."""
 
 
+SETTLED = ("inventory", "pricing")
+"""Branches that hear how a request has ended."""
+
+
 class References(Struct, frozen=True):
     """What the four branches measure against."""
 
@@ -155,7 +159,8 @@ class _Branches:
         }
 
     def settle(self, state: State, settled: Decoded[Any]) -> None:
-        tuple(self._each["inventory"](state["inventory"], settled, settled.received.timestamp))
+        for name in SETTLED:
+            tuple(self._each[name](state[name], settled, settled.received.timestamp))
 
     def remembering(
         self, policy: ReferencePolicy, state: State, upload: Decoded[Any]

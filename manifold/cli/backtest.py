@@ -2,13 +2,14 @@
 
 import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from heapq import merge
 from operator import itemgetter
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
+from msgspec import Struct
 
 from connectors.browse import every_partition, partitions_of, read_between, start_offsets
 from connectors.codec import Undecodable
@@ -38,7 +39,9 @@ from manifold.cli.policy_status import published
 from operators.candidate import IN_FORCE
 from operators.decision import InvoiceSettled
 from operators.fraud import accounts_of
+from operators.pricing import keys_of_contract
 from operators.reference import (
+    ReferenceAgreement,
     ReferenceContract,
     ReferenceExchangeRate,
     ReferenceGoodsReceipt,
@@ -49,6 +52,8 @@ from operators.reference import (
 )
 from operators.time import Instant
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
+
+V = TypeVar("V", bound=Struct)
 
 _READ = (InvoiceUploaded, InvoiceOcrCompleted, InvoiceSettled)
 
@@ -131,14 +136,19 @@ def _references(there: Cluster) -> References:
         tables.append(made)
         return made
 
-    receipts = GroupedReferenceTable[ReferenceGoodsReceipt](
-        there.topic(ReferenceGoodsReceipt).name,
-        there.codec.decoder(ReferenceGoodsReceipt),
-        lambda receipt: (receipt.purchase_order,),
-    )
-    vendors = GroupedReferenceTable[ReferenceVendor](
-        there.topic(ReferenceVendor).name, there.codec.decoder(ReferenceVendor), accounts_of
-    )
+    def grouped(
+        record: type[V], groups_of: Callable[[V], Iterable[str]]
+    ) -> GroupedReferenceTable[V]:
+        made = GroupedReferenceTable(
+            there.topic(record).name, there.codec.decoder(record), groups_of
+        )
+        tables.append(made)
+        return made
+
+    receipts = grouped(ReferenceGoodsReceipt, lambda receipt: (receipt.purchase_order,))
+    vendors = grouped(ReferenceVendor, accounts_of)
+    contracts = grouped(ReferenceContract, keys_of_contract)
+    agreements = grouped(ReferenceAgreement, lambda agreement: (agreement.vendor_id,))
     policies = table(ReferencePolicy)
     rates = Both[ReferenceExchangeRate](table(ReferenceExchangeRate), None)
     orders = Both[ReferencePurchaseOrder](table(ReferencePurchaseOrder), None)
@@ -147,9 +157,9 @@ def _references(there: Cluster) -> References:
         validation.Reference(policies, tax_rates),
         inventory.Reference(policies, orders, receipts.groups),
         fraud.Reference(policies, vendors, vendors.groups, rates),
-        pricing.Reference(policies, table(ReferenceContract), rates, tax_rates),
+        pricing.Reference(policies, contracts.groups, agreements.groups, rates, tax_rates),
     )
-    with closing(ReferenceTables(there.kafka, [*tables, receipts, vendors])) as reading:
+    with closing(ReferenceTables(there.kafka, tables)) as reading:
         reading.load(lambda: False)
     return found
 

@@ -63,8 +63,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Milliseconds a record is kept; -1 for ever."""
     max_message_bytes: int = 1_048_588
     """The largest batch of records, which one record may be; Kafka's own default."""
-    cleanup: Literal["delete", "compact"] = "delete"
-    """What happens to old records."""
+    cleanup: Literal["delete", "compact", "compact,delete"] = "delete"
+    """What happens to old records: dropped in time, or once there is a newer one of their key."""
     producers: tuple[str, ...] = ()
     """Flows, or other systems, that write it."""
     consumers: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ _SPEC_VERSION = ("ce_specversion", b"1.0")
 _IDENTITIES: dict[tuple[str, ...], Callable[[Any], str]] = {
     ("notification_id",): lambda record: str(record.notification_id),
     ("event_id",): lambda record: str(record.event_id),
+    ("window_id", "revision"): lambda record: f"{record.window_id}:{record.revision}",
     ("request_id", "attempt", "revision"): lambda record: (
         f"{record.request_id}:{record.attempt}:{record.revision}"
     ),

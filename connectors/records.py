@@ -16,6 +16,7 @@ from operators.reference import (
     ReferenceVendor,
 )
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
+from operators.statistics import InvoiceStatistics
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
 RECORDS: tuple[type[Any], ...] = (
@@ -29,6 +30,7 @@ RECORDS: tuple[type[Any], ...] = (
     InvoiceSettled,
     InvoiceAudit,
     InvoiceNotification,
+    InvoiceStatistics,
     ReferenceVendor,
     ReferenceContract,
     ReferenceAgreement,

@@ -99,6 +99,13 @@ class Join(_Section):
     """How often deadlines are looked at."""
 
 
+class Statistics(_Section):
+    """How often `statistics` says what has changed."""
+
+    write_every: Duration = timedelta(seconds=5)
+    """Least time between two records of a window that is not over."""
+
+
 class Flow(_Section):
     """How a flow polls and commits."""
 
@@ -165,6 +172,7 @@ class Settings(BaseSettings):
     registry: Registry = Registry()
     database: Database = Database()
     join: Join = Join()
+    statistics: Statistics = Statistics()
     flow: Flow = Flow()
     reference: Reference = Reference()
     services: Services = Services()

@@ -122,6 +122,10 @@ OnTick: TypeAlias = Callable[[T, int, Instant], Iterable[Written]]
 """What follows from the tables of a partition when something is due at an instant."""
 
 
+OnRecords: TypeAlias = Callable[[T, int, list[Decoded[Any]], Instant], Iterable[Written]]
+"""What follows from all records of a partition, with its number, and poll."""
+
+
 def _nothing(tables: object, until: Instant, now: Instant) -> Iterable[Written]:
     return ()
 
@@ -130,12 +134,12 @@ class _Keep(StatefulBatchLogic[Event[Decoded[Any]], Event[Written], None], Gener
     def __init__(
         self,
         store: TableStore[T],
-        on_record: OnRecord[T],
+        on_records: OnRecords[T],
         on_caught_up: OnCaughtUp[T],
         on_tick: OnTick[T],
     ) -> None:
         self._store = store
-        self._on_record = on_record
+        self._on_records = on_records
         self._on_caught_up = on_caught_up
         self._on_tick = on_tick
         self._partition = -1
@@ -149,20 +153,15 @@ class _Keep(StatefulBatchLogic[Event[Decoded[Any]], Event[Written], None], Gener
                 out.append(event)
                 continue
             tables = self._store.open(event.partition)
-            written: list[Written] = []
             if isinstance(event, CaughtUp):
-                written.extend(self._on_caught_up(tables, event.until, event.at))
+                written = list(self._on_caught_up(tables, event.until, event.at))
                 out += [Batch(event.partition, event.at, written), event]
                 continue
             if isinstance(event, Tick):
-                written.extend(self._on_tick(tables, event.partition, event.at))
+                written = list(self._on_tick(tables, event.partition, event.at))
                 out += [Batch(event.partition, event.at, written), event]
                 continue
-            for record in event.records:
-                try:
-                    written.extend(self._on_record(tables, record, event.at))
-                except Exception as error:
-                    raise RecordFailed(record.received, error) from error
+            written = list(self._on_records(tables, event.partition, event.records, event.at))
             out.append(event.replace(written))
         return out, False
 
@@ -180,8 +179,33 @@ def keep(
     on_tick: OnTick[T] = _nothing,
 ) -> Results:
     """What follows from each record and what is kept in the partition's tables."""
+
+    def each(tables: T, partition: int, received: list[Decoded[Any]], at: Instant) -> list[Written]:
+        written: list[Written] = []
+        for record in received:
+            try:
+                written.extend(on_record(tables, record, at))
+            except Exception as error:
+                raise RecordFailed(record.received, error) from error
+        return written
+
+    return op.stateful_batch("tables", records, lambda _: _Keep(store, each, on_caught_up, on_tick))
+
+
+@operator
+def keep_together(
+    step_id: str,
+    records: Records,
+    store: TableStore[T],
+    on_records: OnRecords[T],
+    on_caught_up: OnCaughtUp[T] = _nothing,
+) -> Results:
+    """What follows from all records of a partition and poll, and what is kept in its tables.
+
+    The function raises RecordFailed when one record is to blame.
+    """
     return op.stateful_batch(
-        "tables", records, lambda _: _Keep(store, on_record, on_caught_up, on_tick)
+        "tables", records, lambda _: _Keep(store, on_records, on_caught_up, _nothing)
     )
 
 

@@ -64,7 +64,7 @@ def settings_of(topic: Topic) -> dict[str, str]:
         "retention.ms": str(topic.retention_ms),
         "max.message.bytes": str(topic.max_message_bytes),
     }
-    if topic.cleanup == "compact":
+    if topic.cleanup != "delete":
         wanted |= {
             "segment.bytes": _CHANGELOG_SEGMENT,
             "segment.ms": _HOUR_MS,

@@ -6,7 +6,9 @@ JOIN = "decide"
 """The flow that makes one decision of four judgements."""
 COLLECT = "collect"
 """The flow that writes the database."""
-FLOWS = (*BRANCHES, JOIN, COLLECT)
+OUTPUTS = ("statistics",)
+"""The flows that make something of decisions for readers outside."""
+FLOWS = (*BRANCHES, JOIN, COLLECT, *OUTPUTS)
 """Every flow; each is a module of this package and a consumer group."""
 FUSED = "fused"
 """The flow that does the work of the branches and the join in one process."""

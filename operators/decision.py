@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from operators.money import Amount
-from operators.result import ShadowAnswer, Violation
+from operators.result import ShadowAnswer, Source, Violation
 from operators.time import Instant
 
 DecisionStatus: TypeAlias = Literal["APPROVED", "REVIEW", "REJECTED", "UNKNOWN"]
@@ -97,6 +97,10 @@ class InvoiceDecision(Struct, frozen=True, kw_only=True, gc=False):
     """Whether a branch answered by another policy than the one that decided."""
     shadow: ShadowDecision | None = None
     """Decision by a candidate in shadow, once every branch that answered has judged by it."""
+    currency: str | None = None
+    """Currency of the invoice, as far as pricing could say."""
+    due: Amount | None = None
+    """Amount due in that currency."""
 
 
 Outcome: TypeAlias = Literal["APPROVED", "REJECTED", "UNKNOWN"]
@@ -118,6 +122,8 @@ class InvoiceSettled(Struct, frozen=True, kw_only=True, gc=False):
     """APPROVED confirms a reservation, REJECTED releases it."""
     settled_at: Instant
     """When it was settled."""
+    source: Source | None = None
+    """The upload that was judged."""
 
 
 Audience: TypeAlias = Literal["CLERK", "PRODUCER", "UNKNOWN"]

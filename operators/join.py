@@ -25,7 +25,7 @@ from operators.decision import (
 )
 from operators.money import Amount
 from operators.reference import ReferencePolicy
-from operators.result import FraudResult, PricingResult, Result
+from operators.result import FraudResult, PricingResult, Result, Source
 from operators.ruling import ruled
 from operators.table import Lookup, Table
 from operators.time import Instant, elapsed
@@ -49,6 +49,12 @@ class Request(Struct, frozen=True, array_like=True, gc=False):
     """Class of the vendor, once fraud has answered."""
     status: DecisionStatus = "UNKNOWN"
     """The latest revision's."""
+    source: Source | None = None
+    """The upload that is judged."""
+    currency: str | None = None
+    """The invoice's currency, once pricing has answered."""
+    due: Amount | None = None
+    """Amount due in that currency."""
 
     @property
     def missing(self) -> tuple[Branch, ...]:
@@ -168,6 +174,9 @@ class Join:
                 (answer,),
                 amount=amount_of(result),
                 vendor_class=class_of(result),
+                source=result.source,
+                currency=_currency(result),
+                due=_due(result),
             ),
         )
         return ()
@@ -227,6 +236,8 @@ class Join:
             canary=ruling.canary,
             mixed_policies=ruling.mixed,
             shadow=ruling.shadow,
+            currency=request.currency,
+            due=request.due,
         )
         if decision.status not in ("APPROVED", "REJECTED"):
             return (decision,)
@@ -237,6 +248,7 @@ class Join:
             vendor_id=request.vendor_id,
             outcome=decision.status,
             settled_at=now,
+            source=request.source,
         )
         return decision, settled
 
@@ -275,8 +287,20 @@ def answer_of(result: Result) -> BranchAnswer:
 
 def amount_of(result: Result) -> Amount | None:
     """The amount due, when it can be remembered: from 92 billion on it counts as not known."""
-    amount = result.details.amount_in_base if isinstance(result, PricingResult) else None
+    return _kept(result.details.amount_in_base) if isinstance(result, PricingResult) else None
+
+
+def _due(result: Result) -> Amount | None:
+    """The same in the invoice's currency."""
+    return _kept(result.details.amount) if isinstance(result, PricingResult) else None
+
+
+def _kept(amount: Amount | None) -> Amount | None:
     return None if amount is None or abs(amount) > _LARGEST else amount
+
+
+def _currency(result: Result) -> str | None:
+    return (result.details.currency or None) if isinstance(result, PricingResult) else None
 
 
 def class_of(result: Result) -> str | None:
@@ -308,6 +332,9 @@ def _with(request: Request, answer: BranchAnswer, result: Result) -> Request | N
         request.amount if (amount := amount_of(result)) is None else amount,
         class_of(result) or request.vendor_class,
         request.status,
+        request.source,
+        _currency(result) or request.currency,
+        request.due if (due := _due(result)) is None else due,
     )
 
 

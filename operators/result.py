@@ -187,6 +187,8 @@ class PricingDetails(Struct, frozen=True, kw_only=True, gc=False):
     """Their sum, of early payments only the largest; null when there are none."""
     flagged: tuple[FlaggedLine, ...] = ()
     """Lines that deserve a look, with the rule; once for each of both."""
+    amount: Amount | None = None
+    """Amount due in the invoice's currency; null when the invoice does not say."""
 
 
 class ShadowAnswer(Struct, frozen=True, gc=False):

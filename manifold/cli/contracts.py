@@ -75,6 +75,8 @@ def list_command(json: Json = False) -> None:
 def _kept(topic: Topic) -> str:
     if topic.cleanup == "compact":
         return "newest per key"
+    if topic.cleanup == "compact,delete":
+        return f"newest per key, {topic.retention_ms // _DAY} days"
     return "for ever" if topic.retention_ms < 0 else f"{topic.retention_ms // _DAY} days"
 
 

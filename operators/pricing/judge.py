@@ -154,6 +154,7 @@ def _details(
         invoiced_net=bounded(sum(each.invoiced for each in compared)),
         lines=tuple(map(_line, compared)),
         amount_in_base=None if due is None or rate is None else bounded(times(due, rate)),
+        amount=due,
         savings=tuple(saved[:MOST]),
         savings_total=_total(saved) if saved else None,
         flagged=_flagged(invoice, found) if found else (),

@@ -19,7 +19,7 @@ from operators.decision import InvoiceDecision
 from operators.upload import InvoiceUploaded
 from tests.contract.samples import upload
 
-FLOWS = ("validation", "inventory", "fraud", "pricing", "decide", "collect")
+FLOWS = ("validation", "inventory", "fraud", "pricing", "decide", "collect", "statistics")
 SCHEMAS = Path(schemas.__file__).parent
 
 

@@ -300,7 +300,9 @@ def _kept(amount: Amount | None) -> Amount | None:
 
 
 def _currency(result: Result) -> str | None:
-    return (result.details.currency or None) if isinstance(result, PricingResult) else None
+    if not isinstance(result, PricingResult) or result.details.amount is None:
+        return None
+    return result.details.currency or None
 
 
 def class_of(result: Result) -> str | None:

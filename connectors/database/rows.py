@@ -52,7 +52,14 @@ AMOUNTS: dict[type[Struct], frozenset[str]] = {
     ),
     Saving: frozenset({"amount"}),
     PricingDetails: frozenset(
-        {"amount_in_base", "exchange_rate", "expected_net", "invoiced_net", "savings_total"}
+        {
+            "amount",
+            "amount_in_base",
+            "exchange_rate",
+            "expected_net",
+            "invoiced_net",
+            "savings_total",
+        }
     ),
 }
 """Amounts among the details: the tables show them as decimal text, not as scaled integers."""

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "tail": "manifold.cli.tail:tail",
     "trace": "manifold.cli.trace:trace",
     "explain": "manifold.cli.explain:explain",
+    "statistics": "manifold.cli.statistics:statistics",
     "dlq": "manifold.cli.dlq:app",
     "state": "manifold.cli.state:state",
     "saga": "manifold.cli.saga:app",

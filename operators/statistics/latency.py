@@ -31,7 +31,7 @@ def bucket_of(latency_ms: int) -> int:
     """The bucket that counts a latency.
 
     >>> bucket_of(0), bucket_of(57), bucket_of(1_000), bucket_of(1_010)
-    (0, 57, 1004, 1004)
+    (0, 57, 1000, 1000)
     """
     return int(_NAMES[bisect_right(_FIRSTS, max(0, latency_ms)) - 1])
 

@@ -70,7 +70,8 @@ public final class ResultSerializer implements Serializer<Result> {
                 .writeAmount(pricing.expectedNet())
                 .writeAmount(pricing.invoicedNet())
                 .writeEmptyArray()
-                .writeNull(); // amount_in_base
+                .writeNull() // amount_in_base
+                .writeNull(); // amount
         }
     }
 }

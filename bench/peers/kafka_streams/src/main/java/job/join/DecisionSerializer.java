@@ -44,6 +44,8 @@ public final class DecisionSerializer implements Serializer<Decision> {
             .writeNull() // approvers
             .writeNull() // reason
             .writeNull() // policy_version
+            .writeNull() // currency
+            .writeNull() // due
             .toBytes();
     }
 

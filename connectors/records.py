@@ -5,8 +5,10 @@ from typing import Any
 from connectors.resolved import DeadLetterResolved
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSettled
+from operators.enrichment import InvoiceEnriched
 from operators.reference import (
     ReferenceAgreement,
+    ReferenceCoding,
     ReferenceContract,
     ReferenceExchangeRate,
     ReferenceGoodsReceipt,
@@ -31,6 +33,7 @@ RECORDS: tuple[type[Any], ...] = (
     InvoiceAudit,
     InvoiceNotification,
     InvoiceStatistics,
+    InvoiceEnriched,
     ReferenceVendor,
     ReferenceContract,
     ReferenceAgreement,
@@ -38,6 +41,7 @@ RECORDS: tuple[type[Any], ...] = (
     ReferenceGoodsReceipt,
     ReferenceExchangeRate,
     ReferenceTaxRate,
+    ReferenceCoding,
     ReferencePolicy,
     DeadLetterResolved,
 )

@@ -21,6 +21,7 @@ Reason: TypeAlias = Literal[
     "contract_broken",
     "empty",
     "late_result",
+    "upload_gone",
     "poison",
 ]
 """Why a record became a dead letter: a closed list, fit for a metric's label."""

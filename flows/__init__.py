@@ -6,7 +6,7 @@ JOIN = "decide"
 """The flow that makes one decision of four judgements."""
 COLLECT = "collect"
 """The flow that writes the database."""
-OUTPUTS = ("statistics",)
+OUTPUTS = ("enrich", "statistics")
 """The flows that make something of decisions for readers outside."""
 FLOWS = (*BRANCHES, JOIN, COLLECT, *OUTPUTS)
 """Every flow; each is a module of this package and a consumer group."""

@@ -26,6 +26,10 @@ class ReferenceVendor(Struct, frozen=True, gc=False):
     """False when nothing may be bought from it."""
     vendor_class: str | None = None
     """What kind of vendor it is, for the rows of the decision table."""
+    gl_account: str | None = None
+    """G/L account of what it usually delivers."""
+    cost_center: str | None = None
+    """Cost centre that usually bears it."""
 
 
 class VolumeDiscount(Struct, frozen=True, gc=False):
@@ -175,6 +179,10 @@ class OrderLine(Struct, frozen=True, kw_only=True, gc=False):
     """Net price of one unit."""
     service: bool = False
     """True for a service, which has no goods receipt."""
+    gl_account: str | None = None
+    """G/L account it was ordered on."""
+    cost_center: str | None = None
+    """Cost centre it was ordered for."""
 
 
 class ReferencePurchaseOrder(Struct, frozen=True, gc=False):
@@ -243,6 +251,34 @@ class ReferenceTaxRate(Struct, frozen=True, gc=False):
     """Key: ISO 3166-1 alpha-2."""
     rates: tuple[RateValidity, ...]
     """Rates of category S, zero excluded."""
+
+
+CodingKind: TypeAlias = Literal[
+    "ITEM",
+    "CLASSIFICATION",
+    "VENDOR_CLASS",
+    "VAT",
+    "ALLOWANCE",
+    "CHARGE",
+    "DEFAULT",
+    "UNKNOWN",
+]
+"""What a rule of account coding goes by."""
+
+
+class ReferenceCoding(Struct, frozen=True, gc=False):
+    """How an ERP system books what an invoice bills: a rule of account coding."""
+
+    kind: CodingKind
+    """What it goes by; the first part of the key."""
+    value: str
+    """Which it is for; the second part of the key."""
+    gl_account: str | None = None
+    """G/L account."""
+    cost_center: str | None = None
+    """Cost centre."""
+    tax_code: str | None = None
+    """Tax code."""
 
 
 RuleSeverity: TypeAlias = Literal["INFO", "WARNING", "ERROR", "OFF", "UNKNOWN"]

@@ -77,7 +77,7 @@ def _show(
     progress = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console
     )
-    task = progress.add_task("starting six flows", total=count)
+    task = progress.add_task(f"starting {len(FLOWS)} flows", total=count)
     live = Live(progress, console=console, refresh_per_second=8, transient=True)
     with live if console.is_terminal else contextlib.nullcontext():
         for tally in demonstration.run(rate, supervisor.check):

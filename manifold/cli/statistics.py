@@ -179,7 +179,7 @@ def _report(known: Known, starts: list[Instant]) -> RenderableType:
     for start in starts:
         windows.add_row(*_cells(known, start))
     fields = Totals.of(record for start in starts for record in known.records(start)).fields()
-    parts = [windows, "These windows together:"]
+    parts: list[RenderableType] = [windows, "These windows together:"]
     parts += [Padding(each, (0, 0, 0, 2)) for each in _together(fields) if each.row_count]
     return Group(*parts)
 

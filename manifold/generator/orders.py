@@ -90,6 +90,7 @@ def _order_line(index: int, item: Item, quantity: Amount) -> OrderLine:
         unit=item.product.unit,
         price=item.price,
         service=item.product.service,
+        gl_account=item.product.gl_account,
     )
 
 

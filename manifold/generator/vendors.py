@@ -27,6 +27,8 @@ RATES = {"EUR": "1", "USD": "0.92", "GBP": "1.17", "CHF": "1.05", "PLN": "0.234"
 _GOODS = [product for product in PRODUCTS if not product.service]
 _SERVICES = [product for product in PRODUCTS if product.service]
 _FOREIGN = ("USD", "GBP", "CHF")
+_SERVICES_ACCOUNT = "482000"
+"""G/L account of what is not ordered on one of its own."""
 _BUYER = "Contoria Procurement"
 
 
@@ -74,6 +76,8 @@ def new_vendor(index: int, tag: str, buyers: dict[str, Party], rng: Random) -> V
         vat_id=vat_id(country, rng),
         country=country.code,
         ibans=(iban(country.code, rng),),
+        gl_account=_SERVICES_ACCOUNT,
+        cost_center=f"{4100 + 10 * (index % 5)}",
     )
     # Every fifth vendor is large: some of its call-offs can come just below the approval limit.
     usual = rng.uniform(2800, 3400) if index % 5 == 0 else 150 * 12 ** rng.random()

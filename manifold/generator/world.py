@@ -16,12 +16,14 @@ from manifold.generator.vendors import (
     new_contract,
     new_vendor,
 )
+from operators.enrichment import coding_key
 from operators.exchange import rate_key
 from operators.invoice import Party
-from operators.money import ONE, parse
+from operators.money import ONE, parse, render
 from operators.reference import (
     RateValidity,
     ReferenceAgreement,
+    ReferenceCoding,
     ReferenceContract,
     ReferenceExchangeRate,
     ReferenceGoodsReceipt,
@@ -56,6 +58,8 @@ class World(Struct, frozen=True):
     """Rates to the policy's base currency of each working day, the latest last."""
     tax_rates: tuple[ReferenceTaxRate, ...]
     """VAT rates by country."""
+    coding: tuple[ReferenceCoding, ...]
+    """Rules of account coding."""
     policy: ReferencePolicy
     """The limits and tolerances."""
     deliveries: tuple[Delivery, ...]
@@ -126,6 +130,7 @@ def world(seed: int, count: int, today: date) -> World:
             )
             for country in COUNTRIES
         ),
+        coding=tuple(_coding()),
         policy=policy(),
         deliveries=tuple(delivery for _, delivery in planned),
         accounts={vendor.record.vendor_id: vendor.record.ibans[0] for vendor in vendors},
@@ -145,6 +150,16 @@ def _exchange_rates(today: date, seed: int) -> Iterator[ReferenceExchangeRate]:
                     yield ReferenceExchangeRate(currency, changed, day)
 
 
+def _coding() -> Iterator[ReferenceCoding]:
+    """How VAT, freight and discounts are booked."""
+    for country in COUNTRIES:
+        for rate, code in ((country.standard, "1"), (country.reduced, "2")):
+            value = f"S/{render(parse(rate), 0)}/{country.code}"
+            yield ReferenceCoding("VAT", value, "154000", tax_code=f"{country.code}{code}")
+    yield ReferenceCoding("CHARGE", "FC", "473000", "4900")
+    yield ReferenceCoding("ALLOWANCE", "95", "473600", "4900")
+
+
 Reference = (
     ReferenceVendor
     | ReferenceContract
@@ -153,6 +168,7 @@ Reference = (
     | ReferenceGoodsReceipt
     | ReferenceExchangeRate
     | ReferenceTaxRate
+    | ReferenceCoding
     | ReferencePolicy
 )
 """A record of a reference topic."""
@@ -165,6 +181,8 @@ def reference_records(world: World) -> Iterator[tuple[str, Reference]]:
         yield rate_key(rate.currency, rate.as_of), rate
     for tax in world.tax_rates:
         yield tax.country, tax
+    for rule in world.coding:
+        yield coding_key(rule.kind, rule.value), rule
     for vendor in world.vendors:
         yield vendor.vendor_id, vendor
     for contract in world.contracts:

@@ -4,7 +4,17 @@
 order line: reserved + confirmed ≤ received + tolerance.
 """
 
+from operators.inventory.match import Match, finder
 from operators.inventory.saga import REMEMBERED, judge, order_of, settle
 from operators.inventory.state import OrderReservations, RequestClaims
 
-__all__ = ["REMEMBERED", "OrderReservations", "RequestClaims", "judge", "order_of", "settle"]
+__all__ = [
+    "REMEMBERED",
+    "Match",
+    "OrderReservations",
+    "RequestClaims",
+    "finder",
+    "judge",
+    "order_of",
+    "settle",
+]

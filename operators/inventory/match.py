@@ -88,7 +88,7 @@ def compare(
             left[line.line] = known
         return known
 
-    find = _finder(order, remaining, policy)
+    find = finder(order, remaining, policy.price_tolerance_percent)
     same_currency = not invoice.currency or invoice.currency == order.currency
     matches: list[ClaimLine] = []
     extents: set[_Extent] = set()
@@ -160,7 +160,7 @@ def compare(
     return Comparison("LIMITED", tuple(matches), tuple(found))
 
 
-class _Match(Struct, frozen=True):
+class Match(Struct, frozen=True):
     """The order line of an invoice line, and how it was found."""
 
     line: OrderLine
@@ -177,12 +177,15 @@ _NAME = 80
 """Characters of a name that are compared."""
 
 
-def _finder(
+def finder(
     order: ReferencePurchaseOrder,
     remaining: Callable[[OrderLine], Amount],
-    policy: ReferencePolicy,
-) -> Callable[[Line], _Match | None]:
-    """Finds an invoice line's order line: by reference, else item, else name and price."""
+    price_tolerance_percent: Amount,
+) -> Callable[[Line], Match | None]:
+    """Finds an invoice line's order line: by reference, else item, else name and price.
+
+    Of several that are alike, the first of which something is `remaining`.
+    """
     by_line = {line.line: line for line in order.lines}
     others: dict[tuple[object, ...], list[OrderLine]] = {}
 
@@ -201,32 +204,32 @@ def _finder(
             candidates.pop(0)
         return candidates[0]
 
-    def find(line: Line) -> _Match | None:
+    def find(line: Line) -> Match | None:
         if line.order_line is not None and (exact := by_line.get(line.order_line)) is not None:
-            return _Match(exact, "ORDER_LINE", 100)
+            return Match(exact, "ORDER_LINE", 100)
         if not others:
             index_others()
         if line.order_line and (against := first("line", _number(line.order_line))) is not None:
-            return _Match(against, "ORDER_LINE", 100)
+            return Match(against, "ORDER_LINE", 100)
         if line.item_id and (against := first("item", _words(line.item_id))) is not None:
-            return _Match(against, "ITEM", 90)
+            return Match(against, "ITEM", 90)
         if not line.name or line.price is None:
             return None
         price = _unit_price(line, line.price)
         if (against := first("name", _words(line.name), price)) is not None:
-            return _Match(against, "NAME", _SURE)
-        return _alike(line.name, price, order, policy)
+            return Match(against, "NAME", _SURE)
+        return _alike(line.name, price, order, price_tolerance_percent)
 
     return find
 
 
 def _alike(
-    name: str, price: Amount, order: ReferencePurchaseOrder, policy: ReferencePolicy
-) -> _Match | None:
+    name: str, price: Amount, order: ReferencePurchaseOrder, price_tolerance_percent: Amount
+) -> Match | None:
     """The order line of about that price whose name is most like the invoice line's."""
-    accepted = percent(price, policy.price_tolerance_percent)
+    accepted = percent(price, price_tolerance_percent)
     compared = SequenceMatcher(b=_sorted_words(name), autojunk=False)
-    best: _Match | None = None
+    best: Match | None = None
     for line in order.lines:
         if abs(line.price - price) > accepted:
             continue
@@ -234,7 +237,7 @@ def _alike(
         alike = int(100 * compared.ratio())
         confidence = _SURE * alike // 100
         if alike >= _LEAST_ALIKE and (best is None or confidence > best.confidence):
-            best = _Match(line, "NAME", min(confidence, _SURE - 1))
+            best = Match(line, "NAME", min(confidence, _SURE - 1))
     return best
 
 

@@ -28,6 +28,8 @@ from operators.statistics.record import (
 from operators.time import Instant
 
 _DECISION = "DECISION"
+_LARGEST = 2**63 - 1
+"""Of the amounts that are added up: 92 billion, as in decisions."""
 _ORDER = get_args(Measured)
 
 
@@ -62,12 +64,14 @@ def share_of(decision: JudgedRequest) -> Share:
             if violation.severity != "INFO":
                 rules[violation.rule_id] = None
     currency, due = decision.currency, decision.due
-    known = due is not None and currency is not None and _is_currency(currency)
+    money: tuple[str, int, int] | None = None
+    if due is not None and abs(due) <= _LARGEST and currency is not None and _is_code(currency):
+        money = (currency, *divmod(due, ONE))
     return Share(
         decision.status,
         tuple(rules),
         decision.decided_by,
-        (currency or "", *divmod(due or 0, ONE)) if known else None,
+        money,
         tuple((answer.branch, bucket_of(answer.latency_ms)) for answer in decision.branches),
     )
 
@@ -212,7 +216,7 @@ def _sorted(counts: Mapping[str, int]) -> list[tuple[Any, int]]:
     return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
 
 
-def _is_currency(text: str) -> bool:
+def _is_code(text: str) -> bool:
     """Whether a text can be an ISO 4217 code: what else invoices say would have no bounds."""
     return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()
 

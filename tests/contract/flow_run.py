@@ -87,16 +87,19 @@ class MemoryTrail:
 class MemoryUploads:
     """Stands in for reading records of topics a second time."""
 
-    def __init__(self, events: Iterable[Keyed[Received]]) -> None:
+    def __init__(self, events: Iterable[Keyed[Received]], others: Iterable[Received]) -> None:
         self._received = [
-            received
-            for _, event in events
-            if isinstance(event, Batch)
-            for received in event.records
+            *others,
+            *(
+                received
+                for _, event in events
+                if isinstance(event, Batch)
+                for received in event.records
+            ),
         ]
 
     def fetch(self, topic: str, partition: int, offsets: Iterable[int], /) -> list[Received]:
-        """Those of the records that the flow reads."""
+        """Those of the records that the flow reads, and of others."""
         wanted = {Source(topic, partition, offset) for offset in offsets}
         return [each for each in self._received if each.source in wanted]
 
@@ -171,7 +174,9 @@ class MemoryRuntime(Runtime):
         return self.asked.get(part)
 
     def refetch(self) -> MemoryUploads:  # type: ignore[override]
-        return MemoryUploads(self._events)
+        read = {topic.name for topic in self.contracts.read_by(self.flow)}
+        others = (each for name, there in uploads().items() if name not in read for each in there)
+        return MemoryUploads(self._events, others)
 
     def reference(self, record: type[V]) -> ReferenceTable[V]:
         table = super().reference(record)
@@ -282,25 +287,18 @@ def class_of(topic: Topic) -> type[Any]:
 
 
 @cache
-def whole_pipeline() -> Mapping[str, list[Received]]:
-    """Every topic's records after the generated invoices have passed through every flow.
-
-    Some come as uploads, some as if they had been read from documents.
-    """
+def uploads() -> Mapping[str, list[Received]]:
+    """The generated invoices, some as uploads, some as if they had been read from documents."""
     topics: dict[str, list[Received]] = {}
-
-    def put(received: Received) -> None:
-        records = topics.setdefault(received.topic, [])
-        records.append(replace(received, offset=len(records)))
-
     # One way for a vendor: between two topics no order is kept, and prices may depend on it.
     read = {vendor.vendor_id for vendor in WORLD.vendors[::4]}
     for sample in SAMPLES:
         upload = sample.upload
         if upload.vendor_id not in read or upload.invoice is None:
-            put(sent(upload))
+            _put(topics, sent(upload))
             continue
-        put(
+        _put(
+            topics,
             sent(
                 InvoiceOcrCompleted(
                     request_id=upload.request_id,
@@ -310,11 +308,23 @@ def whole_pipeline() -> Mapping[str, list[Received]]:
                     uploaded_at=upload.uploaded_at,
                     invoice=upload.invoice,
                 )
-            )
+            ),
         )
+    return topics
+
+
+def _put(topics: dict[str, list[Received]], received: Received) -> None:
+    records = topics.setdefault(received.topic, [])
+    records.append(replace(received, offset=len(records)))
+
+
+@cache
+def whole_pipeline() -> Mapping[str, list[Received]]:
+    """Every topic's records after the generated invoices have passed through every flow."""
+    topics = {topic: list(records) for topic, records in uploads().items()}
     for flow in FLOWS:
         for outgoing in written(flow, inputs_of(flow, topics)):
-            put(arrived(outgoing, 0))
+            _put(topics, arrived(outgoing, 0))
     return topics
 
 

@@ -19,7 +19,7 @@ from operators.decision import InvoiceDecision
 from operators.upload import InvoiceUploaded
 from tests.contract.samples import upload
 
-FLOWS = ("validation", "inventory", "fraud", "pricing", "decide", "collect", "statistics")
+FLOWS = ("validation", "inventory", "fraud", "pricing", "decide", "collect", "enrich", "statistics")
 SCHEMAS = Path(schemas.__file__).parent
 
 

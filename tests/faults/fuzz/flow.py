@@ -21,6 +21,8 @@ from tests.contract.flow_run import AT, MemoryRuntime
 
 _POLLS = 4
 """Polls that bring the records of one run."""
+_WATCHING = ("decide", "enrich", "statistics")
+"""Flows that want to know up to when everything has been read."""
 _LATER = 2**62 + 10**9
 """After the deadline of everything."""
 
@@ -88,9 +90,9 @@ class Flow:
         events: list[Event[Received]] = []
         for start in range(0, len(records), size):
             events.append(Batch(0, AT, list(records[start : start + size])))
-            if self.name == "decide":
+            if self.name in _WATCHING:
                 events.append(CaughtUp(0, AT - 1, AT))
-        if self.name == "decide":
+        if self.name in _WATCHING:
             events.append(CaughtUp(0, _LATER, AT))
         runtime = FuzzedRuntime(self.name, events, reference)
         with pytest.MonkeyPatch.context() as patch:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from confluent_kafka import Consumer, KafkaException
 from msgspec import Struct, field
 
+from connectors.browse import read_all
 from connectors.clock import now
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
@@ -15,9 +16,12 @@ from connectors.publish import Publisher
 from connectors.settings import Settings
 from manifold.generator import Sample, invoices, reference_records, world
 from operators.decision import InvoiceDecision
+from operators.enrichment import InvoiceEnriched
 
 _PATIENCE = 60.0
 """Seconds without any decision after which the rest is given up."""
+_PATIENCE_TO_POST = 10.0
+"""Seconds that an approved invoice may take to be ready for an ERP system."""
 
 
 class Outcome(Struct, frozen=True):
@@ -142,6 +146,17 @@ class Demonstration:
                         yield tally
         finally:
             consumer.close()
+
+    def posted(self) -> InvoiceEnriched | None:
+        """An approved invoice as an ERP system would post it; None when none comes in time."""
+        topic = self._contracts.topic_of(InvoiceEnriched).name
+        decode = self._codec.decoder(InvoiceEnriched)
+        deadline = time.monotonic() + _PATIENCE_TO_POST
+        while time.monotonic() < deadline:
+            for received in read_all(self._kafka, [topic]):
+                return decode(received.value or b"")
+            time.sleep(0.2)
+        return None
 
     def _due(self, started: float, rate: float | None) -> int:
         if rate is None:

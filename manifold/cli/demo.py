@@ -17,6 +17,8 @@ from manifold.demonstration import Demonstration, Outcome, Tally
 from manifold.embedded import Embedded
 from manifold.supervisor import Misconfigured, Supervisor, until_signalled
 from operators.decide import BRANCHES
+from operators.enrichment import InvoiceEnriched
+from operators.money import render
 
 _COLOURS = {"APPROVED": "green", "REVIEW": "yellow", "REJECTED": "red"}
 _SHOWN = 12
@@ -46,6 +48,7 @@ def demo(
             with Supervisor(FLOWS, embedded.settings, logs=embedded.folder) as supervisor:
                 tally = _show(console, demonstration, supervisor, count, rate)
                 _conclude(console, tally)
+                _post(console, demonstration.posted())
                 if keep:
                     _keep(console, embedded, supervisor)
             if not tally.decided or supervisor.restarts:
@@ -124,6 +127,31 @@ def _conclude(console: Console, tally: Tally) -> None:
         f"faults found by the branch that should; {summary['duplicates']} duplicates, "
         f"{summary['dead_letters']} dead letters."
     )
+
+
+def _post(console: Console, enriched: InvoiceEnriched | None) -> None:
+    if enriched is None:
+        console.print("No approved invoice was ready to be posted in time.")
+        return
+    console.print(
+        f"\nThe first approved invoice, {enriched.invoice_id}, as an ERP system would post it, "
+        f"in {enriched.currency}:"
+    )
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("posting", "account", "cost centre", "tax"):
+        table.add_column(heading)
+    table.add_column("debit", justify="right")
+    table.add_column("credit", justify="right")
+    for posting in enriched.postings:
+        sides = render(posting.amount), ""
+        table.add_row(
+            f"{posting.kind.lower()} {posting.line or ''}",
+            posting.gl_account or (enriched.vendor_id if posting.kind == "VENDOR" else ""),
+            posting.cost_center,
+            posting.tax_code,
+            *(sides if posting.side == "DEBIT" else sides[::-1]),
+        )
+    console.print(table)
 
 
 def _explain(console: Console, embedded: Embedded) -> None:

@@ -37,83 +37,81 @@ def coding_key(kind: CodingKind, value: str) -> str:
     return f"{kind}/{value}"
 
 
-def line_coding(
-    line: Line, match: Match | None, vendor: ReferenceVendor | None, country: str, rules: Rules
-) -> Coding:
-    """How an invoice line is to be booked, as far as rules say."""
-    found = list(_of_line(line, match, vendor, rules))
-    return Coding(
-        _first((rule.gl_account, source, sure) for rule, source, sure in found),
-        _first((rule.cost_center, source, sure) for rule, source, sure in found),
-        tax_code(line.vat_category, line.vat_rate, country, rules),
-    )
+class Coder:
+    """The rules, for the invoices of one vendor from one country."""
 
+    def __init__(self, rules: Rules, vendor: ReferenceVendor | None, country: str) -> None:
+        """`country`: the seller's, empty when it is not known."""
+        self._rules = rules
+        self._vendor = vendor
+        self._country = country
+        self._taxes: dict[tuple[str | None, Amount | None], Coding] = {}
 
-def extra_coding(extra: AllowanceCharge, country: str, rules: Rules) -> Coding:
-    """How a document's allowance or charge is to be booked: by its reason code."""
-    kind: CodingKind = "CHARGE" if extra.charge else "ALLOWANCE"
-    found = list(_rules(kind, (extra.reason_code or "", DEFAULT), "REASON", 80, rules))
-    return Coding(
-        _first((rule.gl_account, source, sure) for rule, source, sure in found),
-        _first((rule.cost_center, source, sure) for rule, source, sure in found),
-        tax_code(extra.vat_category, extra.vat_rate, country, rules),
-    )
+    def line(self, line: Line, match: Match | None) -> Coding:
+        """How an invoice line is to be booked, as far as rules say."""
+        found = list(self._of_line(line, match))
+        tax = self.tax(line.vat_category, line.vat_rate)
+        return Coding(_account(found), _cost_center(found), tax.tax_code)
 
+    def extra(self, extra: AllowanceCharge) -> Coding:
+        """How a document's allowance or charge is to be booked: by its reason code."""
+        kind: CodingKind = "CHARGE" if extra.charge else "ALLOWANCE"
+        found = list(self._found(kind, (extra.reason_code or "", DEFAULT), "REASON", 80))
+        tax = self.tax(extra.vat_category, extra.vat_rate)
+        return Coding(_account(found), _cost_center(found), tax.tax_code)
 
-def tax_coding(category: str | None, rate: Amount | None, country: str, rules: Rules) -> Coding:
-    """How VAT of a category and rate is to be booked."""
-    found = list(_vat(category, rate, country, rules))
-    return Coding(
-        _first((rule.gl_account, source, sure) for rule, source, sure in found),
-        NOTHING,
-        _first((rule.tax_code, source, sure) for rule, source, sure in found),
-    )
+    def tax(self, category: str | None, rate: Amount | None) -> Coding:
+        """How VAT of a category and rate is to be booked."""
+        known = self._taxes.get((category, rate))
+        if known is None:
+            value = f"{category or ''}/{render(rate or 0, 0)}"
+            own = f"{value}/{self._country}" if self._country else ""
+            found = [
+                *self._found("VAT", (own,), "VAT", 100),
+                *self._found("VAT", (value,), "VAT", 80),
+            ]
+            code = _first((rule.tax_code, source, sure) for rule, source, sure in found)
+            known = self._taxes[category, rate] = Coding(_account(found), NOTHING, code)
+        return known
 
+    def _of_line(self, line: Line, match: Match | None) -> Iterator[_Found]:
+        vendor = self._vendor
+        if match is not None:
+            ordered = match.line
+            own = ReferenceCoding("UNKNOWN", "", ordered.gl_account, ordered.cost_center)
+            yield own, "ORDER_LINE", match.confidence
+        if line.item_id:
+            items = (f"{vendor.vendor_id}/{line.item_id}" if vendor else "", line.item_id)
+            yield from self._found("ITEM", items, "ITEM", 90)
+        for each in line.classifications:
+            code = (each.value or "")[:_LONGEST_CODE]
+            beginnings = (code[:end] for end in range(len(code), 1, -1))
+            yield from self._found("CLASSIFICATION", beginnings, "CLASSIFICATION", 80)
+        if vendor is not None:
+            own = ReferenceCoding("UNKNOWN", "", vendor.gl_account, vendor.cost_center)
+            yield own, "VENDOR", 60
+            yield from self._found("VENDOR_CLASS", (vendor.vendor_class or "",), "VENDOR", 50)
+        yield from self._found("DEFAULT", (DEFAULT,), "DEFAULT", 20)
 
-def tax_code(category: str | None, rate: Amount | None, country: str, rules: Rules) -> Proposal:
-    """The tax code of a category and rate."""
-    found = _vat(category, rate, country, rules)
-    return _first((rule.tax_code, source, sure) for rule, source, sure in found)
-
-
-def _of_line(
-    line: Line, match: Match | None, vendor: ReferenceVendor | None, rules: Rules
-) -> Iterator[_Found]:
-    if match is not None:
-        ordered = match.line
-        own = ReferenceCoding("UNKNOWN", "", ordered.gl_account, ordered.cost_center)
-        yield own, "ORDER_LINE", match.confidence
-    if line.item_id:
-        items = (f"{vendor.vendor_id}/{line.item_id}" if vendor else "", line.item_id)
-        yield from _rules("ITEM", items, "ITEM", 90, rules)
-    for each in line.classifications:
-        code = each.value or ""
-        beginnings = (code[:end] for end in range(len(code[:_LONGEST_CODE]), 1, -1))
-        yield from _rules("CLASSIFICATION", beginnings, "CLASSIFICATION", 80, rules)
-    if vendor is not None:
-        own = ReferenceCoding("UNKNOWN", "", vendor.gl_account, vendor.cost_center)
-        yield own, "VENDOR", 60
-        yield from _rules("VENDOR_CLASS", (vendor.vendor_class or "",), "VENDOR", 50, rules)
-    yield from _rules("DEFAULT", (DEFAULT,), "DEFAULT", 20, rules)
+    def _found(
+        self, kind: CodingKind, values: Iterable[str], source: CodingSource, sure: int
+    ) -> Iterator[_Found]:
+        for value in values:
+            rule = self._rules.get(coding_key(kind, value)) if value else None
+            if rule is not None:
+                yield rule, source, sure
 
 
 _LONGEST_CODE = 20
 """Characters of a classification that are looked up; UNSPSC and CPV have eight."""
 
 
-def _vat(category: str | None, rate: Amount | None, country: str, rules: Rules) -> Iterator[_Found]:
-    value = f"{category or ''}/{render(rate or 0, 0)}"
-    yield from _rules("VAT", (f"{value}/{country}" if country else "",), "VAT", 100, rules)
-    yield from _rules("VAT", (value,), "VAT", 80, rules)
+def _account(found: Iterable[_Found]) -> Proposal:
+    return _first((rule.gl_account, source, sure) for rule, source, sure in found)
 
 
-def _rules(
-    kind: CodingKind, values: Iterable[str], source: CodingSource, sure: int, rules: Rules
-) -> Iterator[_Found]:
-    for value in values:
-        rule = rules.get(coding_key(kind, value)) if value else None
-        if rule is not None:
-            yield rule, source, sure
+def _cost_center(found: Iterable[_Found]) -> Proposal:
+    return _first((rule.cost_center, source, sure) for rule, source, sure in found)
 
 
 def _first(found: Iterable[tuple[str | None, CodingSource, int]]) -> Proposal:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from operators.decision import InvoiceSettled
-from operators.enrichment.coding import Rules, line_coding
+from operators.enrichment.coding import Coder, Rules
 from operators.enrichment.postings import postings
 from operators.enrichment.record import (
     Coding,
@@ -53,17 +53,17 @@ def enrich(
 ) -> InvoiceEnriched:
     """The approved invoice with what is known of its vendor, its order and its accounts."""
     vendor = vendors.get(settled.vendor_id)
-    country = _country(invoice, vendor)
+    coder = Coder(rules, vendor, _country(invoice, vendor))
     number = (invoice.purchase_order or "").strip()
     order = orders.get(number) if number else None
     if order is not None and order.vendor_id != settled.vendor_id:
         order = None
     matches = _matches(invoice, order, price_tolerance_percent)
     lines = tuple(
-        _line(line, match, line_coding(line, match, vendor, country, rules))
+        _line(line, match, coder.line(line, match))
         for line, match in zip(invoice.lines, matches, strict=True)
     )
-    entries = postings(invoice, lines, country, rules)
+    entries = postings(invoice, lines, coder)
     payment = _payment(invoice, vendor)
     return InvoiceEnriched(
         request_id=settled.request_id,

@@ -9,17 +9,15 @@ a person: nothing is spread or rounded away.
 from collections.abc import Iterator, Sequence
 
 from operators.codes import CREDIT_NOTES
-from operators.enrichment.coding import Rules, extra_coding, tax_coding
+from operators.enrichment.coding import Coder
 from operators.enrichment.record import NO_CODING, Coding, EnrichedLine, Posting, PostingKind, Side
 from operators.invoice import Invoice
 from operators.money import Amount, bounded
 
 
-def postings(
-    invoice: Invoice, lines: Sequence[EnrichedLine], country: str, rules: Rules
-) -> tuple[Posting, ...]:
+def postings(invoice: Invoice, lines: Sequence[EnrichedLine], coder: Coder) -> tuple[Posting, ...]:
     """The entries of an invoice whose lines have been coded, the vendor's last."""
-    entries = list(_entries(invoice, lines, country, rules))
+    entries = list(_entries(invoice, lines, coder))
     total = sum(amount for _, amount, _, _ in entries)
     due = _due(invoice)
     if due is None:
@@ -37,19 +35,19 @@ def postings(
 
 
 def _entries(
-    invoice: Invoice, lines: Sequence[EnrichedLine], country: str, rules: Rules
+    invoice: Invoice, lines: Sequence[EnrichedLine], coder: Coder
 ) -> Iterator[tuple[PostingKind, Amount, str | None, Coding]]:
     """What is booked, as debits; all but the vendor's share."""
     for line in lines:
         yield "LINE", line.net or 0, line.line, line.coding
     for extra in invoice.allowances_charges:
-        amount, coding = extra.amount or 0, extra_coding(extra, country, rules)
+        amount, coding = extra.amount or 0, coder.extra(extra)
         if extra.charge:
             yield "CHARGE", amount, None, coding
         else:
             yield "ALLOWANCE", -amount, None, coding
     for part in invoice.vat_breakdown:
-        yield "TAX", part.tax or 0, None, tax_coding(part.category, part.rate, country, rules)
+        yield "TAX", part.tax or 0, None, coder.tax(part.category, part.rate)
     totals = invoice.totals
     if not invoice.vat_breakdown:
         yield "TAX", totals.tax or 0, None, NO_CODING

@@ -15,7 +15,7 @@ from connectors.offsets import end_offsets
 from connectors.stream import Received
 from manifold.cli.cluster import Cluster, cluster, progress
 from manifold.cli.options import Bootstrap, Extra, Json
-from manifold.cli.output import complain, console, explained, json_line, printable, table
+from manifold.cli.output import complain, console, counted, explained, json_line, printable, table
 from operators.money import render
 from operators.statistics import LENGTHS, InvoiceStatistics, Totals
 from operators.time import Instant, isoformat
@@ -152,7 +152,7 @@ class Known:
 
 _COLUMNS = (
     *("window", "", ">decided", ">approved", ">review", ">rejected"),
-    *(">p50 ms", ">p90 ms", ">p99 ms", ">late"),
+    *(">p50", ">p90", ">p99"),
 )
 
 
@@ -165,12 +165,11 @@ def _cells(known: Known, start: Instant) -> list[str]:
         [f"{each:,}" for each in (whole[0].p50, whole[0].p90, whole[0].p99)] if whole else []
     )
     return [
-        isoformat(start)[:16].replace("T", " "),
+        isoformat(start)[5:16].replace("T", " "),
         "✓" if all(record.closed for record in records) else " ",
         f"{totals.decided:,}",
         *(f"{totals.statuses.get(each, 0):,}" for each in ("APPROVED", "REVIEW", "REJECTED")),
         *(quantiles or ["", "", ""]),
-        f"{totals.late:,}" if totals.late else "",
     ]
 
 
@@ -179,8 +178,13 @@ def _report(known: Known, starts: list[Instant]) -> RenderableType:
     for start in starts:
         windows.add_row(*_cells(known, start))
     fields = Totals.of(record for start in starts for record in known.records(start)).fields()
+    for column in windows.columns:
+        column.no_wrap = True
     parts: list[RenderableType] = [windows, "These windows together:"]
     parts += [Padding(each, (0, 0, 0, 2)) for each in _together(fields) if each.row_count]
+    if fields["late"]:
+        late = counted(fields["late"], "decision")
+        parts.append(f"{late} came when a window of their own was no longer kept.")
     return Group(*parts)
 
 

@@ -7,7 +7,7 @@ of every transaction.
 
 import importlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,11 +69,24 @@ class _Tables:
         """Never, here."""
 
 
+class _Again:
+    """Reads records of the topics a second time."""
+
+    def __init__(self, topics: Mapping[Where, list[Received]]) -> None:
+        self._topics = topics
+
+    def fetch(self, topic: str, partition: int, offsets: Iterable[int], /) -> list[Received]:
+        """The records at these offsets."""
+        wanted = set(offsets)
+        return [each for each in self._topics[topic, partition] if each.offset in wanted]
+
+
 class _Process(MemoryRuntime):
     """A flow's process, run for an epoch at a time."""
 
-    def __init__(self, flow: str, database: str) -> None:
+    def __init__(self, flow: str, database: str, again: _Again) -> None:
         super().__init__(flow, (), reference=True)
+        self._again = again
         self.settings = Settings.load(database=Database(url=database))
         self._tables = _Tables()
 
@@ -82,6 +95,9 @@ class _Process(MemoryRuntime):
             (self.contracts.changelog(of or self.flow, each.name).name, each) for each in types
         ]
         return self._tables
+
+    def refetch(self) -> _Again:  # type: ignore[override]
+        return self._again
 
     def epoch(self, events: Iterable[Event[Received]]) -> list[Outgoing]:
         """Everything written in one transaction."""
@@ -101,7 +117,8 @@ class _Broker:
         self.commits: list[Commit] = []
         self._next: dict[Where, int] = defaultdict(int)
         self._read: dict[tuple[str, Where], int] = defaultdict(int)
-        self._processes = {flow: _Process(flow, database) for flow in FLOWS}
+        again = _Again(self.topics)
+        self._processes = {flow: _Process(flow, database, again) for flow in FLOWS}
 
     def write(self, written: Iterable[Outgoing], at: int) -> None:
         """One transaction."""

@@ -157,6 +157,8 @@ def _decision(event: Event, record: InvoiceDecision) -> Row:
         "approvers": _text(record.approvers),
         "reason": _text(record.reason),
         "policy_version": _text(record.policy_version),
+        "currency": _text(record.currency),
+        "due": record.due,
     }
 
 

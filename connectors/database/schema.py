@@ -161,6 +161,8 @@ decision = Table(
     Column("approvers", Text),
     Column("reason", Text),
     Column("policy_version", Text),
+    Column("currency", Text),
+    Column("due", AmountColumn),
 )
 
 audit_chain = Table(

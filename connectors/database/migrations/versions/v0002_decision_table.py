@@ -9,7 +9,8 @@ branch_labels = None
 depends_on = None
 
 _AMOUNT = sa.Text().with_variant(sa.Numeric(28, 8), "postgresql")
-_COLUMNS = ("vendor_class", "decided_by", "approvers", "reason", "policy_version")
+_COLUMNS = ("vendor_class", "decided_by", "approvers", "reason", "policy_version", "currency")
+_AMOUNTS = ("amount", "due")
 
 # A view has the columns that its table had when the view was made.
 _DECISION_IN_FORCE = """
@@ -26,7 +27,8 @@ WHERE NOT EXISTS (
 def upgrade() -> None:
     """Give decisions their row; those made before have none."""
     op.execute("DROP VIEW decision_in_force")
-    op.add_column("decision", sa.Column("amount", _AMOUNT))
+    for name in _AMOUNTS:
+        op.add_column("decision", sa.Column(name, _AMOUNT))
     for name in _COLUMNS:
         op.add_column("decision", sa.Column(name, sa.Text))
     op.execute(_DECISION_IN_FORCE)
@@ -35,6 +37,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget what decided."""
     op.execute("DROP VIEW decision_in_force")
-    for name in ("amount", *_COLUMNS):
+    for name in (*_AMOUNTS, *_COLUMNS):
         op.drop_column("decision", name)
     op.execute(_DECISION_IN_FORCE)

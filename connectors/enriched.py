@@ -5,7 +5,6 @@ from typing import Any, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from connectors.branch import POLICY
 from connectors.changelog_table import TableType
 from connectors.codec import Codec, Undecodable
 from connectors.contracts import Contracts
@@ -13,6 +12,7 @@ from connectors.failures import RecordFailed
 from connectors.steps import OnCaughtUp, OnRecords, Written
 from connectors.stream import Decoded, Produced, Received, Rejected
 from connectors.tables import Tables
+from operators.candidate import IN_FORCE
 from operators.decision import InvoiceSettled
 from operators.enrichment import Done, InvoiceEnriched, enrich, is_new
 from operators.invoice import Invoice
@@ -130,7 +130,7 @@ def _written(
 
 
 def _enriched(settled: InvoiceSettled, invoice: Invoice, reference: Reference) -> InvoiceEnriched:
-    policy = reference.policies.get(POLICY)
+    policy = reference.policies.get(IN_FORCE)
     return enrich(
         settled,
         invoice,

@@ -252,7 +252,7 @@ def test_a_required_topic_without_records_keeps_its_readers_from_judging(
 
 def test_a_setting_about_a_topic_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MANIFOLD_REFERENCE__REQUIRED", '["orders"]')
-    with pytest.raises(Misconfigured, match="orders, there are: agreements, contracts"):
+    with pytest.raises(Misconfigured, match="orders, there are: agreements, coding"):
         start("fraud", [])
 
 

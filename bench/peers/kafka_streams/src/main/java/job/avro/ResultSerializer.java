@@ -44,6 +44,8 @@ public final class ResultSerializer implements Serializer<Result> {
                 .writeLong(result.partition())
                 .writeLong(result.offset());
         writeDetails(out, judgement.details());
+        out.writeBoolean(false) // canary
+            .writeNull(); // shadow
         return out.toBytes();
     }
 

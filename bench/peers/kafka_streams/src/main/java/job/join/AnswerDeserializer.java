@@ -58,6 +58,7 @@ public final class AnswerDeserializer implements Deserializer<Answer> {
                 .writeLong(decidedAt)
                 .writeLong(Math.max(0, decidedAt - uploadedAt))
                 .writeBytes(policyVersion)
+                .writeNull() // shadow
                 .toBytes();
         BranchAnswer given = new BranchAnswer(branch, status, error, encoded);
         return new Answer(requestId, attempt, invoiceId, vendorId, uploadedAt, given);

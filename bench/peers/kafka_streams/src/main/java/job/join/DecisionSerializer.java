@@ -44,6 +44,9 @@ public final class DecisionSerializer implements Serializer<Decision> {
             .writeNull() // approvers
             .writeNull() // reason
             .writeNull() // policy_version
+            .writeBoolean(false) // canary
+            .writeBoolean(false) // mixed_policies
+            .writeNull() // shadow
             .writeNull() // currency
             .writeNull() // due
             .toBytes();

@@ -211,6 +211,7 @@ public final class JoinTest implements AutoCloseable {
                 in.skipLong(); // decided_at
                 in.skipLong(); // latency_ms
                 in.skipBytes(); // policy_version
+                in.skipBytesOrNull(); // shadow
             }
         }
         List<String> changes = new ArrayList<>();

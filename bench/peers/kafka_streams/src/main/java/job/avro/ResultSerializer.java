@@ -73,6 +73,9 @@ public final class ResultSerializer implements Serializer<Result> {
                 .writeAmount(pricing.invoicedNet())
                 .writeEmptyArray()
                 .writeNull() // amount_in_base
+                .writeEmptyArray() // savings
+                .writeNull() // savings_total
+                .writeEmptyArray() // flagged
                 .writeNull(); // amount
         }
     }

@@ -72,7 +72,7 @@ format: $(VENV)/.dev ## format the code and sort the imports
 	$(BIN)/ruff format
 
 .PHONY: docs
-docs: $(VENV)/.native ## draw the pictures in README.md and docs/flows.md anew
+docs: $(VENV)/.native ## draw the pictures of the pages and run their examples anew
 	@$(BIN)/python -m manifold.pictures
 
 .PHONY: kafka

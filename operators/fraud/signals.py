@@ -19,17 +19,19 @@ BURST = 5
 """Invoices before this one whose time is compared."""
 BURST_HISTORY = 14
 """Earlier invoices without which nothing is called a burst."""
-SPLIT_HISTORY = 3
+SPLIT_HISTORY = 2
 """Other days with invoices without which nothing is called split."""
 HABIT = 12
 """Earlier invoices without which a vendor is not known to do something always or never."""
 
-_BURST_SHARE = 10
+_BURST_SHARE = 5
 """Times that a burst is shorter than the shortest time before."""
 _LEAST_PART = 5
 """A part of what is split is at least the limit divided by that."""
-_MOST_PARTS = 6
+_MOST_PARTS = 9
 """With more invoices of one or two days beside it, nothing is called split."""
+_FEW = 3
+"""Earlier amounts without which none is called usual."""
 _SATURDAY = 5
 _ROUND = 100 * ONE
 _COUNTED = pattern(r"(.*?)(\d{1,18})")
@@ -125,17 +127,17 @@ def account_abroad(case: Case) -> str | None:
 
 
 def unusual_amount(case: Case) -> str | None:
-    """The amount is a multiple of the vendor's usual one, and far above all but one of the last.
+    """The amount is a multiple of the vendor's usual one, counting how much that varies.
 
-    The median and the second largest: one or two strange ones in the history move neither.
+    Between the median and the upper eighth (their geometric mean) lies what is usual: a few strange
+    ones in the history move neither, and a vendor of varied amounts may vary.
     """
     amount, amounts = case.amount, _amounts(case)
-    if amount is None or len(amounts) < EARLIER_NEEDED:
+    if amount is None or amount <= 0 or len(amounts) < EARLIER_NEEDED:
         return None
-    usual = amounts[len(amounts) // 2]
-    if usual <= 0 or amount <= times(usual, case.policy.unusual_amount_factor):
-        return None
-    if amount <= 3 * amounts[-2]:
+    usual, upper = amounts[len(amounts) // 2], amounts[len(amounts) * 7 // 8]
+    factor = case.policy.unusual_amount_factor
+    if usual <= 0 or amount * amount <= times(usual, factor) * times(upper, factor):
         return None
     currency = case.policy.base_currency
     return (
@@ -152,8 +154,11 @@ def just_below_limit(case: Case) -> str | None:
     if amount < percent(limit, HUNDRED - case.policy.approval_margin_percent):
         return None
     amounts = _amounts(case)
-    if len(amounts) >= EARLIER_NEEDED and 3 * amounts[-2] >= 2 * amount:
-        return None
+    if len(amounts) >= _FEW:
+        # Among a few there is no exception to leave out.
+        large = amounts[-2] if len(amounts) >= EARLIER_NEEDED else amounts[-1]
+        if 8 * large >= 5 * amount:
+            return None
     currency = case.policy.base_currency
     return (
         f"{render(_cents(amount))} {currency} is just below the approval limit of "
@@ -164,15 +169,15 @@ def just_below_limit(case: Case) -> str | None:
 def split_invoices(case: Case) -> str | None:
     """Invoices of one or two days come to the approval limit, and each stays below it.
 
-    Only those count that are larger than usual, and only where they come to half as much again
-    as in any two days that are remembered.
+    Only those count that are twice as large as usual, and only where they come to more than all
+    invoices of any two days that are remembered, and clearly more than such large ones.
     """
     amount, limit, issued = case.amount, case.policy.approval_limit, case.invoice.issue_date
     amounts = _amounts(case)
     if amount is None or issued is None or len(amounts) < EARLIER_NEEDED:
         return None
     usual = amounts[len(amounts) // 2]
-    least = max(usual + usual // 2, limit // _LEAST_PART)
+    least = max(2 * usual, limit // _LEAST_PART)
     if not least < amount < limit:
         return None
     today = issued.toordinal()
@@ -181,14 +186,19 @@ def split_invoices(case: Case) -> str | None:
         return None
     parts = sum(each for each in others if each is not None and least < each < limit)
     by_day: Counter[int] = Counter()
+    large_by_day: Counter[int] = Counter()
     for entry in case.ordinary:
         if entry.amount is not None and not today - 1 <= entry.issued <= today:
             by_day[entry.issued] += entry.amount
+            if least < entry.amount < limit:
+                large_by_day[entry.issued] += entry.amount
     total = amount + parts
     if not parts or total < limit or len(by_day) < SPLIT_HISTORY:
         return None
-    most = max(total + by_day[day + 1] for day, total in by_day.items())
-    if total * 2 <= most * 3:
+    if (
+        total * 6 <= _most_of_two_days(by_day) * 5
+        or total * 10 <= _most_of_two_days(large_by_day) * 12
+    ):
         return None
     currency = case.policy.base_currency
     return (
@@ -281,6 +291,10 @@ def no_exchange_rate(case: Case) -> str | None:
         f"There is no exchange rate for {(case.invoice.currency or 'no currency')[:10]}: "
         "the amount was not compared."
     )
+
+
+def _most_of_two_days(by_day: Counter[int]) -> Amount:
+    return max((total + by_day[day + 1] for day, total in by_day.items()), default=0)
 
 
 def _amounts(case: Case) -> list[Amount]:

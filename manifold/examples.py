@@ -2,9 +2,9 @@
 
 `make docs` writes each between its marks. An example of a branch is a folder of `docs/examples`:
 `reference.jsonl` as `manifold reference load` takes it, beside the starter data, and
-`invoices.jsonl` as `manifold submit` takes it, each with a `request_id`; a line with `settled` is a
-settlement. Each event comes a day after the one before. To add one, write the files, put the marks
-into the page and a line into `EXAMPLES`.
+`invoices.jsonl` as `manifold submit` takes it, each with a `request_id` or an `invoice_id`; a line
+with `settled` is a settlement. Each event comes a day after the one before. To add one, write the
+files, put the marks into the page and a line into `EXAMPLES`.
 """
 
 import json
@@ -45,6 +45,8 @@ class Example(Struct, frozen=True):
     page: str
     """File in docs."""
     columns: Columns = lambda kept: {}
+    first_day: Instant = FIRST_DAY
+    """When the first event is written."""
 
 
 class Command(Struct, frozen=True):
@@ -71,6 +73,7 @@ EXAMPLES: tuple[Example | Command, ...] = (
     ),
     Example("inventory", "branches.md", _booked),
     Example("fraud", "branches.md"),
+    Example("pricing", "pricing.md", first_day=FIRST_DAY + 265 * DAY),
 )
 
 
@@ -115,11 +118,11 @@ def _of_branch(example: Example, folder: Path) -> Iterator[str]:
     codec = Codec(contracts, LockIds(contracts))
     file = folder / "reference.jsonl"
     reference = list(records_of(contracts, codec, [str(file)], starter=True))
-    events = list(_events(folder / "invoices.jsonl"))
+    events = list(_events(folder / "invoices.jsonl", example.first_day))
     epochs = rehearsed(
         example.name,
         reference,
-        [(event, FIRST_DAY + number * DAY) for number, event in enumerate(events)],
+        [(event, example.first_day + number * DAY) for number, event in enumerate(events)],
     )
     yield "What is known, beside the starter data's policy and VAT rates:"
     yield ""
@@ -138,9 +141,9 @@ def _of_branch(example: Example, folder: Path) -> Iterator[str]:
         yield f"| {' | '.join(cell.replace('|', '/') for cell in row)} |"
 
 
-def _events(file: Path) -> Iterator[Struct]:
+def _events(file: Path, first_day: Instant) -> Iterator[Struct]:
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
-        at = FIRST_DAY + number * DAY
+        at = first_day + number * DAY
         settled = json.loads(line)
         if "settled" in settled:
             yield InvoiceSettled(
@@ -155,11 +158,12 @@ def _events(file: Path) -> Iterator[Struct]:
         [upload] = uploads(line.encode())
         if isinstance(upload, Unreadable):
             raise ValueError(f"{file}, line {number + 1}: {upload}")
-        assert upload.request_id is not None, f"{file}, line {number + 1} has no request_id"
+        request_id = upload.request_id or upload.invoice_id
+        assert request_id is not None, f"{file}, line {number + 1} has no request_id"
         yield InvoiceUploaded(
-            request_id=upload.request_id,
+            request_id=request_id,
             attempt=upload.attempt,
-            invoice_id=upload.invoice_id or upload.request_id,
+            invoice_id=upload.invoice_id or request_id,
             vendor_id=upload.vendor_id,
             origin="API",
             uploaded_at=at,

@@ -217,6 +217,9 @@ class Saga(RuleBasedStateMachine):
         self.answers: dict[tuple[str, int], Judgement[InventoryDetails]] = {}
         self.states: dict[tuple[str, int], str] = {}
         self.settled: dict[tuple[str, int], Outcome] = {}
+        self.credits: set[tuple[str, int]] = set()
+        self.given_back: dict[tuple[str, str], int] = {}
+        """Of each order line, what approved credit notes gave back of what was confirmed then."""
 
     @rule(
         order=st.sampled_from(["PO1", "PO2"]),
@@ -248,17 +251,28 @@ class Saga(RuleBasedStateMachine):
             min_size=1,
             max_size=3,
         ),
+        credit=st.sampled_from([False, False, False, True]),
     )
     def upload(
-        self, request: str, attempt: int, order: str | None, lines: list[tuple[str, int]]
+        self,
+        request: str,
+        attempt: int,
+        order: str | None,
+        lines: list[tuple[str, int]],
+        credit: bool = False,
     ) -> None:
         billed = [line(str(quantity), order_line=no) for no, quantity in lines]
-        answer = self.office.judge(invoice(*billed, purchase_order=order), request, attempt)
+        type_code = "381" if credit else "380"
+        judged = invoice(*billed, purchase_order=order, type_code=type_code)
+        answer = self.office.judge(judged, request, attempt)
         key = (request, attempt)
         if key in self.answers:
             assert answer == self.answers[key]
             return
         self.answers[key] = answer
+        if credit:
+            self.credits.add(key)
+            assert all(match.reserved == 0 for match in answer.details.lines)
         if any(other == request and no > attempt for other, no in self.states):
             assert all(match.reserved == 0 for match in answer.details.lines)
             self.states[key] = "released"
@@ -266,9 +280,9 @@ class Saga(RuleBasedStateMachine):
         for other in self.states:
             if other[0] == request and self.states[other] == "reserved":
                 self.states[other] = "released"
-        self.states[key] = {"APPROVED": "confirmed", "REJECTED": "released"}.get(
-            self.settled.get(key, ""), "reserved"
-        )
+        self.states[key] = "reserved"
+        if key in self.settled:
+            self.become(key, self.settled[key])
 
     @rule(request=REQUESTS, attempt=ATTEMPT, outcome=st.sampled_from(["APPROVED", "REJECTED"]))
     def settle(self, request: str, attempt: int, outcome: Outcome) -> None:
@@ -276,7 +290,18 @@ class Saga(RuleBasedStateMachine):
         key = (request, attempt)
         self.settled.setdefault(key, outcome)
         if self.states.get(key) == "reserved":
-            self.states[key] = "confirmed" if outcome == "APPROVED" else "released"
+            self.become(key, self.settled[key])
+
+    def become(self, key: tuple[str, int], outcome: Outcome) -> None:
+        """An open attempt is settled; a credit note gives back no more than is confirmed."""
+        if outcome == "APPROVED" and key in self.credits:
+            details = self.answers[key].details
+            for match in details.lines:
+                where = (details.purchase_order or "", match.order_line or "")
+                confirmed = self.held().get(where, [0, 0])[1]
+                back = min(abs(match.invoiced), match.available, confirmed)
+                self.given_back[where] = self.given_back.get(where, 0) + back
+        self.states[key] = "confirmed" if outcome == "APPROVED" else "released"
 
     @rule(request=REQUESTS, quantity=st.integers(3, 9))
     def bill_and_approve(self, request: str, quantity: int) -> None:
@@ -301,6 +326,14 @@ class Saga(RuleBasedStateMachine):
 
     @invariant()
     def the_order_knows_exactly_what_its_requests_hold(self) -> None:
+        assert {where: sums for where, sums in self.held().items() if any(sums)} == {
+            (order, order_line): list(sums)
+            for order, known in self.office.reservations.items()
+            for order_line, sums in known.lines.items()
+        }
+
+    def held(self) -> dict[tuple[str, str], list[int]]:
+        """Reserved and confirmed of each order line, by the answers and what became of them."""
         held: dict[tuple[str, str], list[int]] = {}
         for key, state in self.states.items():
             details = self.answers[key].details
@@ -310,11 +343,9 @@ class Saga(RuleBasedStateMachine):
                     assert match.order_line is not None
                     sums = held.setdefault((details.purchase_order, match.order_line), [0, 0])
                     sums[state == "confirmed"] += match.reserved
-        assert held == {
-            (order, order_line): list(sums)
-            for order, known in self.office.reservations.items()
-            for order_line, sums in known.lines.items()
-        }
+        for where, back in self.given_back.items():
+            held.setdefault(where, [0, 0])[1] -= back
+        return held
 
 
 Saga.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)

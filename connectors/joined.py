@@ -1,47 +1,73 @@
-"""The join over a stream of results: its tables, and what its outcomes become."""
+"""The join over a stream of results and reviews: its tables, and what its outcomes become."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from connectors.changelog_table import TableType
-from connectors.steps import OnCaughtUp, OnRecord
-from connectors.stream import Decoded, Produced, Received, Rejected
+from connectors.steps import OnCaughtUp, OnRecord, Written
+from connectors.stream import Decoded, Forwarded, Produced, Received, Rejected
 from connectors.tables import Tables
-from operators.join import Decided, Duplicate, Forgotten, Join, Late, Outcome, Request
+from operators.join import Duplicate, Join, Late, Outcome
+from operators.people import Refused, Repeated
+from operators.request import Remembered, Request, Review
+from operators.review import InvoiceReviewCompleted
 from operators.time import Instant
 
 REQUESTS = TableType("requests", Request, in_pages=True)
 """Requests that wait for answers."""
-CLOSED = TableType("closed", Decided | Forgotten, in_pages=True)
-"""Requests that have been decided, while they are remembered."""
+CLOSED = TableType("closed", Remembered, in_pages=True)
+"""Requests that have been settled, while they are remembered."""
+REVIEWS = TableType("reviews", Review, encoded=True)
+"""Requests that people look at: few, for long, and they end in any order, hence not in pages."""
+TABLES = (REQUESTS, CLOSED, REVIEWS)
+"""The tables of the join."""
 
 
-def joined(join: Join) -> tuple[OnRecord[Tables], OnCaughtUp[Tables]]:
-    """What the join does with a result, and when everything up to an instant has been read."""
+def joined(join: Join, *, by_vendor: bool = False) -> tuple[OnRecord[Tables], OnCaughtUp[Tables]]:
+    """What the join does with a result or a review, and when everything has been read.
 
-    def on_result(
-        tables: Tables, result: Decoded[Any], at: Instant
-    ) -> Iterable[Produced | Rejected]:
-        received = result.received
+    `by_vendor`: its partitions are those of the vendors. Reviews come to the partition of their
+    request, and one that is not known there is sent on to that of its vendor, once.
+    """
+
+    def on_record(tables: Tables, record: Decoded[Any], at: Instant) -> Iterable[Written]:
+        received = record.received
+        if isinstance(record.record, InvoiceReviewCompleted):
+            said = join.review(tables["closed"], tables["reviews"], record.record, at)
+            return _written(said, received, by_vendor)
         outcomes = join.answer(
-            tables["requests"], tables["closed"], result.record, received.timestamp, at
+            tables["requests"],
+            tables["closed"],
+            tables["reviews"],
+            record.record,
+            received.timestamp,
+            at,
         )
         return _written(outcomes, received) if outcomes else ()
 
-    def on_caught_up(tables: Tables, until: Instant, at: Instant) -> Iterable[Produced | Rejected]:
-        return _written(join.caught_up(tables["requests"], tables["closed"], until, at), None)
+    def on_caught_up(tables: Tables, until: Instant, at: Instant) -> Iterable[Written]:
+        return _written(
+            join.caught_up(tables["requests"], tables["closed"], tables["reviews"], until, at), None
+        )
 
-    return on_result, on_caught_up
+    return on_record, on_caught_up
 
 
 def _written(
-    outcomes: Iterable[Outcome], received: Received | None
-) -> Iterator[Produced | Rejected]:
+    outcomes: Iterable[Outcome], received: Received | None, by_vendor: bool = False
+) -> Iterator[Written]:
     for outcome in outcomes:
-        if isinstance(outcome, Duplicate):
+        if isinstance(outcome, Duplicate | Repeated):
             continue
         if isinstance(outcome, Late):
             assert received is not None
             yield Rejected(received, "late_result", outcome.message)
+        elif isinstance(outcome, Refused):
+            assert received is not None
+            elsewhere = by_vendor and outcome.reason == "review_unknown" and not received.forwarded
+            if elsewhere and outcome.completed.vendor_id:
+                yield Forwarded(received, outcome.completed.vendor_id.encode())
+            else:
+                yield Rejected(received, outcome.reason, outcome.message)
         else:
             yield Produced(outcome, received)

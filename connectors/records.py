@@ -18,6 +18,7 @@ from operators.reference import (
     ReferenceVendor,
 )
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
+from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.statistics import InvoiceStatistics
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
@@ -30,6 +31,8 @@ RECORDS: tuple[type[Any], ...] = (
     PricingResult,
     InvoiceDecision,
     InvoiceSettled,
+    InvoiceReviewRequested,
+    InvoiceReviewCompleted,
     InvoiceAudit,
     InvoiceNotification,
     InvoiceStatistics,

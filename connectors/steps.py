@@ -21,6 +21,8 @@ from connectors.stream import (
     CaughtUp,
     Decoded,
     Event,
+    Forwarded,
+    HandedOn,
     Keyed,
     Outgoing,
     Produced,
@@ -34,8 +36,9 @@ from connectors.wire import Wire
 from operators.time import Instant
 
 T = TypeVar("T")
-Written: TypeAlias = Produced | Rejected
-"""What can be written: a record for its topic, or a dead letter."""
+Written: TypeAlias = Produced | Rejected | Forwarded | HandedOn
+"""What a step gives: a record for its topic, a dead letter, or a record as it came, for another
+partition or a later step."""
 
 Records: TypeAlias = KeyedStream[Event[Decoded[Any]]]
 Results: TypeAlias = KeyedStream[Event[Written]]
@@ -213,7 +216,7 @@ def keep_together(
 def answered(step_id: str, results: Results) -> Records:
     """Results as the join takes them, in the process that has just made them.
 
-    They count as written at the instant of the poll.
+    They count as written at the instant of the poll. What was handed on comes as it is.
     """
 
     def each(event: Event[Written]) -> Event[Decoded[Any]]:
@@ -222,7 +225,10 @@ def answered(step_id: str, results: Results) -> Records:
         answers: list[Decoded[Any]] = []
         cause = written = None
         for result in event.records:
-            if isinstance(result, Rejected) or result.cause is None:
+            if isinstance(result, HandedOn):
+                answers.append(result.decoded)
+                continue
+            if not isinstance(result, Produced) or result.cause is None:
                 continue
             if result.cause is not cause:
                 cause = result.cause
@@ -244,10 +250,12 @@ def write(step_id: str, results: Results, wire: Wire, sink: Outputs) -> None:
             return []
         encoded: list[Outgoing] = []
         for record in event.records:
+            if isinstance(record, HandedOn):
+                continue
             try:
                 encoded.append(wire.encode(record, event.at))
             except Exception as error:
-                if isinstance(record, Rejected) or record.cause is None:
+                if not isinstance(record, Produced) or record.cause is None:
                     raise
                 raise RecordFailed(record.cause, error) from error
         return encoded

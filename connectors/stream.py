@@ -5,7 +5,7 @@ engine's cost is paid once a poll and state stays local to its partition.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -22,9 +22,16 @@ Reason: TypeAlias = Literal[
     "empty",
     "late_result",
     "upload_gone",
+    "review_unknown",
+    "review_outdated",
+    "review_settled",
+    "same_reviewer",
     "poison",
 ]
 """Why a record became a dead letter: a closed list, fit for a metric's label."""
+
+FORWARDED = "manifold.forwarded"
+"""On a record that a reader has sent on to another partition of its topic."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -67,6 +74,11 @@ class Received(Struct, frozen=True, gc=False):
     def source(self) -> Source:
         """Topic, partition and offset."""
         return Source(self.topic, self.partition, self.offset)
+
+    @property
+    def forwarded(self) -> bool:
+        """Whether a reader has sent it on to this partition."""
+        return self.header(FORWARDED) is not None
 
     def header(self, name: str) -> bytes | None:
         """The first header of this name."""
@@ -158,3 +170,17 @@ class Rejected(Struct, frozen=True, gc=False):
     received: Received
     reason: Reason
     message: str
+
+
+class Forwarded(Struct, frozen=True, gc=False):
+    """A record that is sent on to another partition of its topic, as it came."""
+
+    received: Received
+    key: bytes
+    """The key that leads there."""
+
+
+class HandedOn(Struct, frozen=True, gc=False):
+    """A record that a later step of the process works on, and that is not written."""
+
+    decoded: Decoded[Any]

@@ -9,7 +9,15 @@ from connectors.codec import Codec, TooLarge, Undecodable
 from connectors.contracts import Contracts
 from connectors.dead_letters import TARGET_GROUP, DeadLetters
 from connectors.envelope import Envelope
-from connectors.stream import Decoded, Outgoing, Produced, Received, Rejected
+from connectors.stream import (
+    FORWARDED,
+    Decoded,
+    Forwarded,
+    Outgoing,
+    Produced,
+    Received,
+    Rejected,
+)
 from operators.time import Instant
 
 _BESIDE_VALUE = 65_536
@@ -60,10 +68,12 @@ class Wire:
         except Undecodable as error:
             return Rejected(received, error.reason, str(error))
 
-    def encode(self, written: Produced | Rejected, at: Instant) -> Outgoing:
+    def encode(self, written: Produced | Rejected | Forwarded, at: Instant) -> Outgoing:
         """The record to write, with its key and headers."""
-        if isinstance(written, Rejected):
-            return self._dead_letters.make(written, at)
+        if not isinstance(written, Produced):
+            if isinstance(written, Rejected):
+                return self._dead_letters.make(written, at)
+            return _sent_on(written)
         record, cause = written.record, written.cause
         route = self._routes.get(type(record)) or self._route(type(record))
         value = route.encode(record)
@@ -89,3 +99,11 @@ class Wire:
         )
         self._routes[record] = route
         return route
+
+
+def _sent_on(forwarded: Forwarded) -> Outgoing:
+    received = forwarded.received
+    headers = [*received.headers, (FORWARDED, b"1")]
+    return Outgoing(
+        received.topic, forwarded.key, received.value, headers, timestamp=received.timestamp
+    )

@@ -1,10 +1,11 @@
-"""decide: four answers to a request become one decision.
+"""decide: four answers to a request become one decision, which people may be asked for.
 
-invoice.validation.result ─┐
-invoice.inventory.result ──┤                          ┌─ invoice.decision
-                           ├─ decode ─ join ─ write ──┤
-invoice.fraud.result ──────┤           │              └─ invoice.settled
-invoice.pricing.result ────┘           └─ requests, closed
+invoice.validation.result ─┐                          ┌─ invoice.decision
+invoice.inventory.result ──┤                          ├─ invoice.settled
+invoice.fraud.result ──────┼─ decode ─ join ─ write ──┤
+invoice.pricing.result ────┤           │              ├─ invoice.review.requested
+invoice.review.completed ──┘           │              └─ invoice.uploaded (as corrected)
+                                       └─ requests, closed, reviews
 """
 
 from datetime import timedelta
@@ -12,7 +13,7 @@ from datetime import timedelta
 import bytewax.operators as op
 from bytewax.dataflow import Dataflow
 
-from connectors.joined import CLOSED, REQUESTS, joined
+from connectors.joined import TABLES, joined
 from connectors.runtime import Runtime
 from connectors.steps import Inputs, Outputs, decode, keep, write
 from connectors.tables import Tables, TableStore
@@ -20,6 +21,7 @@ from connectors.wire import Wire
 from operators.join import Join
 from operators.reference import ReferencePolicy
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
+from operators.review import InvoiceReviewCompleted
 
 RESULTS = (ValidationResult, InventoryResult, FraudResult, PricingResult)
 
@@ -28,11 +30,11 @@ def build(
     source: Inputs, sink: Outputs, wire: Wire, store: TableStore[Tables], join: Join
 ) -> Dataflow:
     """The flow over any source and sink."""
-    on_result, on_caught_up = joined(join)
+    on_record, on_caught_up = joined(join)
     flow = Dataflow("decide")
     received = op.input("source", flow, source)
-    results = decode("decode", received, wire, sink)
-    decisions = keep("join", results, store, on_result, on_caught_up)
+    records = decode("decode", received, wire, sink)
+    decisions = keep("join", records, store, on_record, on_caught_up)
     write("decisions", decisions, wire, sink)
     return flow
 
@@ -44,8 +46,8 @@ def flow(runtime: Runtime) -> Dataflow:
     return build(
         runtime.source(),
         runtime.sink(),
-        runtime.wire(*RESULTS),
-        runtime.store(REQUESTS, CLOSED),
+        runtime.wire(*RESULTS, InvoiceReviewCompleted),
+        runtime.store(*TABLES),
         Join(
             settings.deadline // timedelta(milliseconds=1),
             settings.remember // timedelta(milliseconds=1),

@@ -1,9 +1,11 @@
 """fused: four branches and the join in one process, for small installations.
 
-invoice.uploaded ──────┐            ┌ judge   ┐     ┌─ the four results
-invoice.ocr.completed ─┼─ decode ───┤ match   ├─────┤           ┌─ invoice.decision
-invoice.settled ───────┘            │ weigh   │     └─ join ────┤
-                                    └ compare ┘                 └─ invoice.settled
+invoice.uploaded ─────────┐            ┌ judge   ┐     ┌─ the four results
+invoice.ocr.completed ────┤            │ match   │     │           ┌─ invoice.decision
+                          ├─ decode ───┤ weigh   ├─────┤           ├─ invoice.settled
+invoice.settled ──────────┤            │ compare │     └─ join ────┤
+invoice.review.completed ─┘            └ hand on ┘                 ├─ invoice.review.requested
+                                                                   └─ invoice.uploaded
 
 The same operators, records, topics and state as five processes have, in one transaction; an
 upload is decoded once, and no result is read back.
@@ -16,7 +18,8 @@ from typing import Any, TypeAlias
 import bytewax.operators as op
 from bytewax.dataflow import Dataflow
 
-from connectors.joined import CLOSED, REQUESTS, joined
+from connectors.joined import TABLES as JOINED
+from connectors.joined import joined
 from connectors.postponed import POSTPONED, Postponement
 from connectors.runtime import Runtime
 from connectors.steps import (
@@ -30,7 +33,7 @@ from connectors.steps import (
     keep,
     write,
 )
-from connectors.stream import Decoded
+from connectors.stream import Decoded, HandedOn
 from connectors.tables import Stores, Tables, TableStore
 from connectors.wire import Wire
 from flows import BRANCHES, JOIN, fraud, inventory, pricing, validation
@@ -38,6 +41,7 @@ from flows.decide import RESULTS
 from operators.decision import InvoiceSettled
 from operators.join import Join
 from operators.reference import ReferencePolicy
+from operators.review import InvoiceReviewCompleted
 from operators.time import Instant
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
@@ -70,6 +74,8 @@ def branches(
     def on_record(
         tables: Mapping[str, Tables], record: Decoded[Any], at: Instant
     ) -> Iterable[Written]:
+        if isinstance(record.record, InvoiceReviewCompleted):
+            return (HandedOn(record),)
         if isinstance(record.record, InvoiceSettled):
             return (
                 *on_inventory(tables["inventory"], record, at),
@@ -100,14 +106,14 @@ def build(
 ) -> Dataflow:
     """The flow over any source, sink and tables."""
     on_record, on_tick = branches
-    on_result, on_caught_up = joined(join)
+    on_answer, on_caught_up = joined(join, by_vendor=True)
     flow = Dataflow("fused")
     received = op.input("source", flow, source)
     records = decode("decode", received, wire, sink)
     results = keep("branches", records, store, on_record, on_tick=on_tick)
     write("results", results, wire, sink)
     answers = answered("answers", results)
-    decisions = keep("join", answers, requests, on_result, on_caught_up)
+    decisions = keep("join", answers, requests, on_answer, on_caught_up)
     write("decisions", decisions, wire, sink)
     return flow
 
@@ -115,7 +121,9 @@ def build(
 def flow(runtime: Runtime) -> Dataflow:
     """The flow of one process."""
     runtime.stand_for((*BRANCHES, JOIN), inside=RESULTS)
-    wire = runtime.wire(InvoiceUploaded, InvoiceOcrCompleted, InvoiceSettled)
+    wire = runtime.wire(
+        InvoiceUploaded, InvoiceOcrCompleted, InvoiceSettled, InvoiceReviewCompleted
+    )
     settings = runtime.settings.join
     runtime.watch_ends(settings.check_every)
     return build(
@@ -135,7 +143,7 @@ def flow(runtime: Runtime) -> Dataflow:
             pricing.reference(runtime),
             {branch: runtime.postponement(wire.decode, branch) for branch in BRANCHES},
         ),
-        runtime.store(REQUESTS, CLOSED),
+        runtime.store(*JOINED),
         Join(
             settings.deadline // timedelta(milliseconds=1),
             settings.remember // timedelta(milliseconds=1),

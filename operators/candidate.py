@@ -87,6 +87,8 @@ def _for_branches(policy: ReferencePolicy) -> ReferencePolicy:
         version="",
         decision=(),
         canary_percent=None,
+        four_eyes_from=None,
+        review_expire_days=0,
         quantity_tolerance_amount=policy.quantity_tolerance_amount or 0,
     )
 

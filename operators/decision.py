@@ -8,8 +8,8 @@ from operators.money import Amount
 from operators.result import ShadowAnswer, Source, Violation
 from operators.time import Instant
 
-DecisionStatus: TypeAlias = Literal["APPROVED", "REVIEW", "REJECTED", "UNKNOWN"]
-"""The decision."""
+DecisionStatus: TypeAlias = Literal["APPROVED", "REVIEW", "REJECTED", "REPLACED", "UNKNOWN"]
+"""The decision; REPLACED when a later attempt has taken its place."""
 
 
 Branch: TypeAlias = Literal["VALIDATION", "INVENTORY", "FRAUD", "PRICING", "UNKNOWN"]
@@ -48,6 +48,23 @@ class ShadowDecision(Struct, frozen=True, gc=False):
     """Row of its decision table; None when it has no table."""
 
 
+ReviewOutcome: TypeAlias = Literal["APPROVED", "REJECTED", "CORRECTED", "UNKNOWN"]
+"""What a person decided."""
+
+
+class ReviewNote(Struct, frozen=True, gc=False):
+    """What a person has said about a request."""
+
+    reviewer: str
+    """Who."""
+    outcome: ReviewOutcome
+    """What the person decided."""
+    reason: str
+    """Why."""
+    at: Instant
+    """When."""
+
+
 class InvoiceDecision(Struct, frozen=True, kw_only=True, gc=False):
     """The decision on a request; of an attempt's revisions the highest is in force."""
 
@@ -84,11 +101,14 @@ class InvoiceDecision(Struct, frozen=True, kw_only=True, gc=False):
     vendor_class: str | None = None
     """Class of the vendor, as far as fraud could say."""
     decided_by: str | None = None
-    """Row of the policy's decision table that decided; null when the policy has no table."""
+    """Row of the policy's table that decided, “a person”, “a later attempt” or “an expired review”.
+
+    Null when the policy has no table.
+    """
     approvers: str | None = None
-    """Group that has to look at it, as that row says."""
+    """Group that has to look at it, as the row says."""
     reason: str | None = None
-    """Why, as that row says."""
+    """Why, as the row or the person says."""
     policy_version: str | None = None
     """Policy that decided."""
     canary: bool = False
@@ -101,9 +121,11 @@ class InvoiceDecision(Struct, frozen=True, kw_only=True, gc=False):
     """Currency of the invoice, as far as pricing could say."""
     due: Amount | None = None
     """Amount due in that currency."""
+    reviews: tuple[ReviewNote, ...] = ()
+    """What people have said that counts for this revision."""
 
 
-Outcome: TypeAlias = Literal["APPROVED", "REJECTED", "UNKNOWN"]
+Outcome: TypeAlias = Literal["APPROVED", "REJECTED", "EXPIRED", "REPLACED", "UNKNOWN"]
 """How it ended."""
 
 
@@ -119,7 +141,10 @@ class InvoiceSettled(Struct, frozen=True, kw_only=True, gc=False):
     vendor_id: str
     """Vendor the invoice is from."""
     outcome: Outcome
-    """APPROVED confirms a reservation, REJECTED releases it."""
+    """APPROVED confirms a reservation, the others release it.
+
+    EXPIRED: nobody reviewed it in time; REPLACED: by a later attempt.
+    """
     settled_at: Instant
     """When it was settled."""
     source: Source | None = None
@@ -147,6 +172,8 @@ class InvoiceNotification(Struct, frozen=True, kw_only=True, gc=False):
     """Vendor the invoice is from."""
     audience: Audience
     """Who should know."""
+    group: str | None = None
+    """The group among the clerks that has to act, as far as the policy names one."""
     subject: str
     """One line."""
     reasons: tuple[str, ...] = ()

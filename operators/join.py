@@ -5,7 +5,11 @@ decision; when the deadline passes first, a partial one, and every answer after 
 further revision. A deadline fires only on the knowledge that everything written before it has
 been read (`caught_up`), so a reader that lags never blames a branch.
 
-Decided requests are remembered for a bounded time, to recognise duplicates and late answers.
+A decision that asks for a person opens a review, which a person's answer, a branch's late one, a
+later attempt or the passing of time ends. What is settled stands: whatever comes after it is
+recorded, and changes nothing.
+
+Settled requests are remembered for a bounded time, to recognise duplicates and late answers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,77 +17,30 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from operators.decide import BRANCHES, NAMES, changes
-from operators.decision import (
-    Branch,
-    BranchAnswer,
-    DecisionStatus,
-    InvoiceDecision,
-    InvoiceSettled,
-)
+from operators.decision import BranchAnswer
+from operators.decision import Outcome as Ending
 from operators.money import Amount
 from operators.reference import ReferencePolicy
-from operators.result import FraudResult, PricingResult, Result, Source
+from operators.request import (
+    FINAL,
+    Decided,
+    Forgotten,
+    Memory,
+    Request,
+    Reviewed,
+    Reviews,
+    Verdict,
+    Waiting,
+)
+from operators.result import FraudResult, PricingResult, Result
+from operators.review import InvoiceReviewCompleted
+from operators.reviewing import Reviewal, Reviewing
+from operators.revision import revision, settlement
 from operators.ruling import ruled
-from operators.table import Lookup, Table
+from operators.table import Lookup
 from operators.time import Instant, elapsed
-
-
-class Request(Struct, frozen=True, array_like=True, gc=False):
-    """A request whose answers are still of use."""
-
-    request_id: str
-    attempt: int
-    invoice_id: str
-    vendor_id: str
-    opened_at: Instant
-    uploaded_at: Instant
-    answers: tuple[BranchAnswer, ...]
-    """In the order in which they came; once it has been decided, in that of the branches."""
-    revision: int = 0
-    amount: Amount | None = None
-    """Amount due in the policy's base currency, once pricing has answered."""
-    vendor_class: str | None = None
-    """Class of the vendor, once fraud has answered."""
-    status: DecisionStatus = "UNKNOWN"
-    """The latest revision's."""
-    source: Source | None = None
-    """The upload that is judged."""
-    currency: str | None = None
-    """The invoice's currency, once pricing has answered."""
-    due: Amount | None = None
-    """Amount due in that currency."""
-
-    @property
-    def missing(self) -> tuple[Branch, ...]:
-        """Branches that have not answered."""
-        if len(self.answers) == len(BRANCHES):
-            return ()
-        answered = {answer.branch for answer in self.answers}
-        return tuple(branch for branch in BRANCHES if branch not in answered)
-
-    @property
-    def unsettled(self) -> bool:
-        """Whether a further answer could still change the decision."""
-        return len(self.answers) < len(BRANCHES) or any(
-            answer.status == "UNKNOWN" for answer in self.answers
-        )
-
-
-class Decided(Struct, frozen=True, array_like=True, tag=1, gc=False):
-    """What is remembered of a request that has been decided."""
-
-    decided_at: Instant
-    unsettled: Request | None = None
-    """Its answers, while a further one could still change the decision."""
-
-
-class Forgotten(Struct, frozen=True, array_like=True, tag=2):
-    """The latest instant of a decision that is no longer remembered."""
-
-    until: Instant
 
 
 class Late(Struct, frozen=True, gc=False):
@@ -99,9 +56,7 @@ class Duplicate(Struct, frozen=True, gc=False):
     result: Result
 
 
-Waiting: TypeAlias = Table[Request]
-Memory: TypeAlias = Table[Decided | Forgotten]
-Outcome: TypeAlias = InvoiceDecision | InvoiceSettled | Late | Duplicate
+Outcome: TypeAlias = Reviewal | Late | Duplicate
 
 NO_POLICIES: Lookup[ReferencePolicy] = MappingProxyType({})
 
@@ -129,9 +84,16 @@ class Join:
         self._deadline = deadline
         self._remember = remember
         self._policies = policies
+        self._reviewing = Reviewing(policies)
 
     def answer(
-        self, waiting: Waiting, memory: Memory, result: Result, written_at: Instant, now: Instant
+        self,
+        waiting: Waiting,
+        memory: Memory,
+        reviews: Reviews,
+        result: Result,
+        written_at: Instant,
+        now: Instant,
     ) -> Sequence[Outcome]:
         """Take over a branch's answer that was written to its topic at `written_at`."""
         key = f"{result.request_id}/{result.attempt}"
@@ -145,14 +107,21 @@ class Join:
                 waiting.put(key, more)
                 return ()
             waiting.delete(key)
-            return self._decide(memory, key, more, (), now)
-        decided = memory.get(key)
-        if isinstance(decided, Decided):
-            before = decided.unsettled
+            return self._decide(memory, reviews, key, more, None, now)
+        remembered = memory.get(key)
+        if isinstance(remembered, Decided | Reviewed):
+            before = remembered.unsettled
             more = _with(before, answer, result) if before is not None else None
             if before is None or more is None:
                 return (Duplicate(result),)
-            return self._decide(memory, key, more, before, now)
+            said = remembered.heard if isinstance(remembered, Reviewed) else ()
+            return self._decide(memory, reviews, key, more, before, now, said)
+        review = reviews.get(result.request_id)
+        if review is not None and review.request.attempt == result.attempt:
+            more = _with(review.request, answer, result)
+            if more is None:
+                return (Duplicate(result),)
+            return self._decide(memory, reviews, key, more, review.request, now, review.heard)
         horizon = memory.get(_HORIZON)
         if isinstance(horizon, Forgotten) and result.uploaded_at <= horizon.until:
             return (
@@ -179,12 +148,20 @@ class Join:
                 due=_due(result),
             ),
         )
-        return ()
+        if result.attempt == 1:
+            return ()
+        return self._reviewing.overtaken(memory, reviews, result.request_id, result.attempt, now)
+
+    def review(
+        self, memory: Memory, reviews: Reviews, completed: InvoiceReviewCompleted, now: Instant
+    ) -> Sequence[Outcome]:
+        """Take over what a person says about an invoice."""
+        return self._reviewing.answer(memory, reviews, completed, now)
 
     def caught_up(
-        self, waiting: Waiting, memory: Memory, at: Instant, now: Instant
+        self, waiting: Waiting, memory: Memory, reviews: Reviews, at: Instant, now: Instant
     ) -> Iterator[Outcome]:
-        """Everything written before `at` has been answered for: fire deadlines, forget."""
+        """Everything written before `at` has been read: fire deadlines, end reviews, forget."""
         due = [
             (key, request)
             for key, request in waiting.items()
@@ -192,65 +169,80 @@ class Join:
         ]
         for key, request in due:
             waiting.delete(key)
-            yield from self._decide(memory, key, request, (), now)
+            yield from self._decide(memory, reviews, key, request, None, now)
+        yield from self._reviewing.expire(memory, reviews, at, now)
         self._forget(memory, at - self._remember)
 
     def _decide(
         self,
         memory: Memory,
+        reviews: Reviews,
         key: str,
         request: Request,
-        before: Request | tuple[()],
+        before: Request | None,
         now: Instant,
+        heard: tuple[str, ...] = (),
     ) -> Sequence[Outcome]:
+        """The decision after an answer, or at the deadline; `before`: as it was decided last."""
         answers = tuple(sorted(request.answers, key=_place))
         ruling = ruled(
             self._policies, request.request_id, answers, request.amount, request.vendor_class
         )
-        status, row, policy = ruling.status, ruling.row, ruling.policy
-        request = replace(request, answers=answers, revision=request.revision + 1, status=status)
-        missing = request.missing
-        memory.delete(key)
+        row, policy = ruling.row, ruling.policy
+        verdict = Verdict(
+            ruling.status,
+            None if row is None else row.name,
+            None if row is None else row.approvers,
+            None if row is None else row.reason,
+            None if policy is None else policy.version,
+            ruling.canary,
+            ruling.mixed,
+            ruling.shadow,
+        )
+        said: tuple[str, ...] = ()
+        stands = False
+        if before is not None and before.verdict is not None:
+            last, status = before.verdict, verdict.status
+            stands = last.status in FINAL
+            if stands:
+                verdict = last
+            said = changes(before.answers, answers, last.status, verdict.status)
+            if status != verdict.status:
+                said += (f"{status} by its answers now: stays {last.status}, which is settled",)
+            elif last.reviews and not stands:
+                said += ("approvals given before no longer count",)
+        request = Request(
+            request.request_id,
+            request.attempt,
+            request.invoice_id,
+            request.vendor_id,
+            request.opened_at,
+            request.uploaded_at,
+            answers,
+            request.revision + 1,
+            request.amount,
+            request.vendor_class,
+            verdict,
+            request.source,
+            request.currency,
+            request.due,
+        )
+        earlier: Sequence[Outcome] = ()
+        if request.attempt > 1:
+            earlier = self._reviewing.overtaken(
+                memory, reviews, request.request_id, request.attempt, now
+            )
+        if verdict.status not in FINAL:
+            return *earlier, *self._reviewing.ask(memory, reviews, request, said, now, heard)
+        if before is not None:
+            return *earlier, *self._reviewing.settled(
+                memory, reviews, request, said, now, heard, before=stands
+            )
         memory.put(key, Decided(now, request if request.unsettled else None))
-        decision = InvoiceDecision(
-            request_id=request.request_id,
-            attempt=request.attempt,
-            invoice_id=request.invoice_id,
-            vendor_id=request.vendor_id,
-            revision=request.revision,
-            status=status,
-            complete=not missing,
-            missing=missing,
-            branches=answers,
-            changes=changes(before.answers, answers, before.status, status) if before else (),
-            opened_at=request.opened_at,
-            decided_at=now,
-            uploaded_at=request.uploaded_at,
-            latency_ms=elapsed(request.uploaded_at, now),
-            amount=request.amount,
-            vendor_class=request.vendor_class,
-            decided_by=None if row is None else row.name,
-            approvers=None if row is None else row.approvers,
-            reason=None if row is None else row.reason,
-            policy_version=None if policy is None else policy.version,
-            canary=ruling.canary,
-            mixed_policies=ruling.mixed,
-            shadow=ruling.shadow,
-            currency=request.currency,
-            due=request.due,
-        )
-        if decision.status not in ("APPROVED", "REJECTED"):
-            return (decision,)
-        settled = InvoiceSettled(
-            request_id=request.request_id,
-            attempt=request.attempt,
-            invoice_id=request.invoice_id,
-            vendor_id=request.vendor_id,
-            outcome=decision.status,
-            settled_at=now,
-            source=request.source,
-        )
-        return decision, settled
+        decision = revision(request, (), now)
+        outcome: Ending = "APPROVED" if verdict.status == "APPROVED" else "REJECTED"
+        ended = settlement(decision, outcome, request.source)
+        return *earlier, decision, ended
 
     def _forget(self, memory: Memory, until: Instant) -> None:
         expired: list[str] = []
@@ -333,7 +325,7 @@ def _with(request: Request, answer: BranchAnswer, result: Result) -> Request | N
         request.revision,
         request.amount if (amount := amount_of(result)) is None else amount,
         class_of(result) or request.vendor_class,
-        request.status,
+        request.verdict,
         request.source,
         _currency(result) or request.currency,
         request.due if (due := _due(result)) is None else due,

@@ -307,7 +307,7 @@ class ReferencePolicy(Struct, frozen=True, gc=False):
     """What the branches measure against."""
 
     policy_id: str
-    """Key: default, candidate or previous."""
+    """Key: default."""
     version: str
     """Goes into every result."""
     base_currency: str
@@ -346,3 +346,7 @@ class ReferencePolicy(Struct, frozen=True, gc=False):
     """The decision table; empty: the worst answer decides."""
     canary_percent: Amount | None = None
     """Of a candidate: the share of requests it is in force for; None: it judges in shadow."""
+    four_eyes_from: Amount | None = None
+    """Amounts from here on need two people to approve them; null: from the approval limit on."""
+    review_expire_days: int = 30
+    """Days after which an invoice that nobody has reviewed counts as rejected."""

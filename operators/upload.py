@@ -9,8 +9,8 @@ from operators.invoice import Invoice
 from operators.money import Amount
 from operators.time import Instant
 
-Origin: TypeAlias = Literal["API", "EMAIL", "EDI", "SCAN", "PORTAL", "UNKNOWN"]
-"""How the invoice came in."""
+Origin: TypeAlias = Literal["API", "EMAIL", "EDI", "SCAN", "PORTAL", "REVIEW", "UNKNOWN"]
+"""How the invoice came in; REVIEW when a person has corrected it."""
 
 
 class Document(Struct, frozen=True, gc=False):

@@ -18,8 +18,8 @@ from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.fraud import VendorProfile
 from operators.inventory import OrderReservations, RequestClaims
 from operators.inventory.state import ClaimState
-from operators.join import Decided
 from operators.pricing import PeriodVolume
+from operators.request import Decided
 from operators.result import FraudResult
 from operators.upload import InvoiceUploaded
 from tests.contract.flow_run import AT, CODEC, CONTRACTS, SAMPLES

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from msgspec.structs import replace
 
 from connectors.changelog_table import ChangelogTable
-from connectors.joined import CLOSED, REQUESTS
+from connectors.joined import CLOSED, REQUESTS, REVIEWS, TABLES
 from operators.decide import BRANCHES, NAMES, status_of
 from operators.decision import Branch, InvoiceDecision, InvoiceSettled
 from operators.join import Duplicate, Join, Late, Outcome
@@ -26,6 +26,7 @@ from operators.result import (
     ValidationDetails,
     Violation,
 )
+from operators.review import InvoiceReviewRequested
 from operators.table import MemoryTable, Table
 
 DEADLINE, REMEMBER = 30, 200
@@ -84,6 +85,7 @@ class Known:
     answers: dict[Branch, str] = field(default_factory=dict)
     revision: int = 0
     decided_at: int = 0
+    status: str = ""
     forgotten: bool = False
 
     @property
@@ -101,6 +103,7 @@ class Joining(RuleBasedStateMachine):
         self.log: list[tuple[str, bytes, bytes | None]] = []
         self.waiting = ChangelogTable[Any]("requests", REQUESTS)
         self.memory = ChangelogTable[Any]("closed", CLOSED)
+        self.reviews = ChangelogTable[Any]("reviews", REVIEWS)
         self.known: dict[tuple[str, int], Known] = {}
         self.uploaded: dict[tuple[str, int], int] = {}
         self.horizon = -1
@@ -119,7 +122,9 @@ class Joining(RuleBasedStateMachine):
         status = STATUSES[branch][choice % len(STATUSES[branch])]
         expected = self._expected(key, branch, status, uploaded_at)
         answer = result(branch, status, request=request, attempt=attempt, uploaded_at=uploaded_at)
-        outcomes = list(self.join.answer(self.waiting, self.memory, answer, self.now, self.now))
+        outcomes = list(
+            self.join.answer(self.waiting, self.memory, self.reviews, answer, self.now, self.now)
+        )
         self._take(outcomes)
         assert [self._kind(outcome) for outcome in outcomes] == expected
 
@@ -132,7 +137,7 @@ class Joining(RuleBasedStateMachine):
                 return [Late]
             assert known is None, "a forgotten request was opened anew"
             self.known[key] = Known(self.now, {branch: status})
-            return []
+            return self._overtaken(key)
         before = known.answers.get(branch)
         if before is not None and (before != "UNKNOWN" or status == "UNKNOWN"):
             return [Duplicate]
@@ -142,6 +147,7 @@ class Joining(RuleBasedStateMachine):
         return self._decide(key, known)
 
     def _decide(self, key: tuple[str, int], known: Known) -> list[Any]:
+        expected = self._overtaken(key)
         known.revision += 1
         known.decided_at = self.now
         statuses = set(known.answers.values())
@@ -152,21 +158,54 @@ class Joining(RuleBasedStateMachine):
         if not known.unsettled and statuses & REJECTING:
             verdict = "REJECTED"
         complete = len(known.answers) == len(BRANCHES)
-        decided = [("decision", *key, known.revision, verdict, complete)]
-        return decided if verdict == "REVIEW" else [*decided, ("settled", *key, verdict)]
+        settled = known.status == "REPLACED"
+        if settled:
+            verdict = known.status
+        elif verdict == "REVIEW" and self._is_overtaken(key):
+            verdict = "REPLACED"
+        known.status = verdict
+        expected.append(("decision", *key, known.revision, verdict, complete))
+        if verdict == "REVIEW":
+            expected.append(("asked", *key, known.revision))
+        elif not settled:
+            expected.append(("settled", *key, verdict))
+        return expected
+
+    def _overtaken(self, key: tuple[str, int]) -> list[Any]:
+        """What becomes of the first attempt, now that the second is there."""
+        first = self.known.get((key[0], 1))
+        if key[1] == 1 or first is None or first.status != "REVIEW":
+            return []
+        first.revision += 1
+        first.status = "REPLACED"
+        first.decided_at = self.now
+        complete = len(first.answers) == len(BRANCHES)
+        about = (key[0], 1)
+        return [
+            ("decision", *about, first.revision, "REPLACED", complete),
+            ("settled", *about, "REPLACED"),
+        ]
+
+    def _is_overtaken(self, key: tuple[str, int]) -> bool:
+        second = self.known.get((key[0], 2))
+        return key[1] == 1 and second is not None and second.revision > 0 and not second.forgotten
 
     @rule(lag=st.integers(0, 300))
     def caught_up(self, lag: int) -> None:
         until = self.now - lag
         expected = []
-        for key, known in self.known.items():
-            if known.revision == 0 and known.opened_at + DEADLINE < until:
-                expected += self._decide(key, known)
+        for waits in [request for _, request in self.waiting.items()]:
+            key = (waits.request_id, waits.attempt)
+            if self.known[key].opened_at + DEADLINE < until:
+                expected += self._decide(key, self.known[key])
         for known in self.known.values():
-            if known.revision and not known.forgotten and known.decided_at <= until - REMEMBER:
+            settled = known.revision and known.status != "REVIEW"
+            if settled and not known.forgotten and known.decided_at <= until - REMEMBER:
                 known.forgotten = True
                 self.horizon = max(self.horizon, known.decided_at)
-        outcomes = list(self.join.caught_up(self.waiting, self.memory, until, self.now))
+        outcomes = list(
+            self.join.caught_up(self.waiting, self.memory, self.reviews, until, self.now)
+        )
         self._take(outcomes)
         assert Counter(map(self._kind, outcomes)) == Counter(expected)
 
@@ -176,15 +215,14 @@ class Joining(RuleBasedStateMachine):
 
     @rule()
     def committed_and_restarted(self) -> None:
-        for table in (self.waiting, self.memory):
+        for table in (self.waiting, self.memory, self.reviews):
             self.log += [(table.topic, key, value) for key, value in table.changes()]
-        waiting = ChangelogTable[Any]("requests", REQUESTS)
-        memory = ChangelogTable[Any]("closed", CLOSED)
+        anew = {kind.name: ChangelogTable[Any](kind.name, kind) for kind in TABLES}
         for topic, key, value in self.log:
-            (waiting if topic == "requests" else memory).restore(key, value)
-        waiting.restored()
-        memory.restored()
-        self.waiting, self.memory = waiting, memory
+            anew[topic].restore(key, value)
+        for table in anew.values():
+            table.restored()
+        self.waiting, self.memory, self.reviews = anew.values()
 
     def _take(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
@@ -207,6 +245,8 @@ class Joining(RuleBasedStateMachine):
             )
         if isinstance(outcome, InvoiceSettled):
             return ("settled", outcome.request_id, outcome.attempt, outcome.outcome)
+        if isinstance(outcome, InvoiceReviewRequested):
+            return ("asked", outcome.request_id, outcome.attempt, outcome.revision)
         return type(outcome)
 
     @invariant()
@@ -225,8 +265,8 @@ class Joining(RuleBasedStateMachine):
                 if decision.complete
                 and all(answer.status != "UNKNOWN" for answer in decision.branches)
             ]
-            assert len(final) <= 1
-            assert final in ([], made[-1:])
+            assert len([each for each in final if each.status != "REPLACED"]) <= 1
+            assert final in ([], made[-1:], made[-2:])
 
     @invariant()
     def partial_decisions_keep_to_the_deadline_and_name_what_is_missing(self) -> None:
@@ -242,17 +282,18 @@ class Joining(RuleBasedStateMachine):
     def what_is_settled_is_settled_once_by_the_last_decision(self) -> None:
         for key, settled in self.settled.items():
             (only,) = settled
-            assert only.outcome in ("APPROVED", "REJECTED")
+            assert only.outcome in ("APPROVED", "REJECTED", "REPLACED")
             assert self.decisions[key][-1].status == only.outcome
 
     @invariant()
     def tables_hold_no_more_than_what_is_open_or_remembered(self) -> None:
         waiting = [known for known in self.known.values() if known.revision == 0]
-        remembered = [
-            known for known in self.known.values() if known.revision and not known.forgotten
-        ]
+        decided = [known for known in self.known.values() if known.revision]
+        reviewed = [known for known in decided if known.status == "REVIEW"]
+        settled = [known for known in decided if known.status != "REVIEW" and not known.forgotten]
         assert len(self.waiting) == len(waiting)
-        assert len(self.memory) == len(remembered) + (self.horizon >= 0)
+        assert len(self.reviews) == len(reviewed)
+        assert len(self.memory) == len(settled) + (self.horizon >= 0)
 
 
 Joining.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
@@ -273,12 +314,18 @@ class Requests:
         self.join = Join(DEADLINE, REMEMBER)
         self.waiting: Table[Any] = MemoryTable[Any]()
         self.memory: Table[Any] = MemoryTable[Any]()
+        self.reviews: Table[Any] = MemoryTable[Any]()
 
     def answer(self, answer: Result, at: int) -> list[Outcome]:
-        return list(self.join.answer(self.waiting, self.memory, answer, at, at))
+        return self.read(answer, at, at)
+
+    def read(self, answer: Result, written_at: int, now: int) -> list[Outcome]:
+        tables = self.waiting, self.memory, self.reviews
+        return list(self.join.answer(*tables, answer, written_at, now))
 
     def caught_up(self, until: int, now: int) -> list[Outcome]:
-        return list(self.join.caught_up(self.waiting, self.memory, until, now))
+        tables = self.waiting, self.memory, self.reviews
+        return list(self.join.caught_up(*tables, until, now))
 
 
 def decisions(outcomes: list[Outcome]) -> Iterator[InvoiceDecision]:
@@ -287,7 +334,7 @@ def decisions(outcomes: list[Outcome]) -> Iterator[InvoiceDecision]:
 
 def test_the_deadline_counts_from_the_first_answer_as_written_not_as_read() -> None:
     requests = Requests()
-    list(requests.join.answer(requests.waiting, requests.memory, result(*GOOD[0]), 100, 9_000))
+    requests.read(result(*GOOD[0]), 100, 9_000)
     assert requests.caught_up(100 + DEADLINE, 9_000) == []
     (partial,) = decisions(requests.caught_up(100 + DEADLINE + 1, 9_000))
     assert partial.missing == ("INVENTORY", "FRAUD", "PRICING")
@@ -300,7 +347,7 @@ def test_clocks_that_are_far_off_do_not_make_latencies_that_no_record_can_carry(
 ) -> None:
     requests = Requests()
     found = result(*GOOD[0], uploaded_at=uploaded_at)
-    list(requests.join.answer(requests.waiting, requests.memory, found, 100, 9_000))
+    requests.read(found, 100, 9_000)
     (partial,) = decisions(requests.caught_up(100 + DEADLINE + 1, 9_000))
     assert partial.latency_ms == (2**63 - 1 if uploaded_at < 0 else 0)
 
@@ -327,12 +374,15 @@ def test_a_known_answer_replaces_unknown_and_says_so() -> None:
     requests = Requests()
     for branch, status in GOOD[:3]:
         requests.answer(result(branch, status), 10)
-    (first,) = requests.answer(result("PRICING", "UNKNOWN"), 20)
-    (revision,) = requests.answer(result("PRICING", "DEVIATION"), 30)
+    first, asked = requests.answer(result("PRICING", "UNKNOWN"), 20)
+    revision, again = requests.answer(result("PRICING", "DEVIATION"), 30)
     assert isinstance(revision, InvoiceDecision)
     assert isinstance(first, InvoiceDecision)
     assert (first.revision, first.status, first.complete) == (1, "REVIEW", True)
     assert (revision.revision, revision.changes) == (2, ("pricing: UNKNOWN → DEVIATION",))
+    assert isinstance(asked, InvoiceReviewRequested)
+    assert isinstance(again, InvoiceReviewRequested)
+    assert (asked.revision, again.revision) == (1, 2)
 
 
 def test_attempts_of_one_request_are_decided_apart() -> None:
@@ -369,6 +419,6 @@ def test_what_is_no_error_rejects_nothing() -> None:
     requests = Requests()
     for branch, status in GOOD[1:]:
         requests.answer(result(branch, status), 10)
-    (decision,) = requests.answer(result("VALIDATION", "REJECTED", severity="WARNING"), 10)
-    assert isinstance(decision, InvoiceDecision)
+    answered = requests.answer(result("VALIDATION", "REJECTED", severity="WARNING"), 10)
+    (decision,) = decisions(answered)
     assert decision.status == "REVIEW"

@@ -13,7 +13,7 @@ from connectors.changelog_table import ChangelogTable, TableType
 from connectors.joined import CLOSED
 from connectors.pages import entries_of, is_page
 from connectors.tables import MemoryStore
-from operators.join import Decided, Forgotten
+from operators.request import Decided, Forgotten
 from operators.table import MemoryTable, Table
 
 KEYS = st.sampled_from(["a", "b", "c", "ü/1", "\x00"])

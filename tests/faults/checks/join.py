@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import msgspec
 
 from connectors.changelog_table import ChangelogTable, TableType
-from connectors.joined import CLOSED, REQUESTS
+from connectors.joined import CLOSED, REQUESTS, REVIEWS
 from operators.decide import BRANCHES, NAMES, changes, status_of
 from operators.decision import BranchAnswer, InvoiceDecision
-from operators.join import Decided, Request
+from operators.request import Decided, Request, Review, Verdict
 from operators.result import Result
 from tests.faults.checks.check import Check, Findings
 from tests.faults.recorded import Recorded
@@ -100,13 +100,21 @@ def _problems(
 def _state(recorded: Recorded, number: int, decisions: dict[str, InvoiceDecision]) -> Iterator[str]:
     waiting = _table(recorded, number, REQUESTS)
     closed = _table(recorded, number, CLOSED)
+    reviews = dict(_table(recorded, number, REVIEWS).items())
     for key, _ in waiting.items():
         yield f"request {key}: still waited for"
     remembered = dict(closed.items())
     for key, decision in decisions.items():
-        if remembered.pop(key, None) != _remembered(decision):
+        request = _request(decision)
+        if decision.status == "REVIEW":
+            review = reviews.pop(decision.request_id, None)
+            if not isinstance(review, Review) or review.request != request:
+                yield f"request {key}: not under review as it was decided"
+            continue
+        left = request if request.unsettled else None
+        if remembered.pop(key, None) != Decided(decision.decided_at, left):
             yield f"request {key}: not remembered as it was decided"
-    for key in remembered:
+    for key in (*remembered, *reviews):
         yield f"request {key}: remembered, but never decided"
 
 
@@ -118,8 +126,8 @@ def _table(recorded: Recorded, number: int, kind: TableType) -> ChangelogTable[o
     return table
 
 
-def _remembered(decision: InvoiceDecision) -> Decided:
-    unsettled = Request(
+def _request(decision: InvoiceDecision) -> Request:
+    return Request(
         decision.request_id,
         decision.attempt,
         decision.invoice_id,
@@ -130,6 +138,12 @@ def _remembered(decision: InvoiceDecision) -> Decided:
         decision.revision,
         decision.amount,
         decision.vendor_class,
-        decision.status,
+        Verdict(
+            decision.status,
+            decision.decided_by,
+            decision.approvers,
+            decision.reason,
+            decision.policy_version,
+            decision.reviews,
+        ),
     )
-    return Decided(decision.decided_at, unsettled if unsettled.unsettled else None)

@@ -1,10 +1,10 @@
 """collect: what happened, kept and told.
 
-invoice.uploaded ─────┐
-invoice.*.result ─────┤                                ┌─ invoice.audit
-                      ├─ decode ─ store ─ write ───────┤
-invoice.decision ─────┘             │                  └─ invoice.notification
-                                    └─ database
+invoice.uploaded ─────────┐
+invoice.*.result ─────────┤                            ┌─ invoice.audit
+                          ├─ decode ─ store ─ write ───┤
+invoice.decision ─────────┤             │              └─ invoice.notification
+invoice.review.completed ─┘             └─ database
 """
 
 import bytewax.operators as op
@@ -17,6 +17,7 @@ from connectors.steps import Inputs, Outputs, decode, together, write
 from connectors.wire import Wire
 from operators.decision import InvoiceDecision
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
+from operators.review import InvoiceReviewCompleted
 from operators.upload import InvoiceUploaded
 
 RECORDS = (
@@ -26,6 +27,7 @@ RECORDS = (
     FraudResult,
     PricingResult,
     InvoiceDecision,
+    InvoiceReviewCompleted,
 )
 
 

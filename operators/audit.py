@@ -32,6 +32,7 @@ from msgspec.structs import replace
 
 from operators.decision import InvoiceDecision
 from operators.result import Result, Source
+from operators.review import InvoiceReviewCompleted
 from operators.time import Instant
 from operators.upload import InvoiceUploaded
 
@@ -55,9 +56,9 @@ class InvoiceAudit(Struct, frozen=True, gc=False):
     attempt: int
     """The attempt."""
     revision: int
-    """The decision's revision; 0 for other events."""
+    """The decision's revision; of a review the one it is about; 0 for other events."""
     status: str
-    """Status the event carries; empty for uploads."""
+    """Status the event carries; of a review its outcome; empty for uploads."""
     at: Instant
     """When it happened."""
     source: Source
@@ -82,16 +83,16 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     attempt: int
     """The attempt."""
     revision: int = 0
-    """The decision's revision; 0 for other events."""
+    """The decision's revision; of a review the one it is about; 0 for other events."""
     status: str = ""
-    """Status the record carries; empty for uploads."""
+    """Status the record carries; of a review its outcome; empty for uploads."""
     at: Instant
     """When it happened."""
     source: Source
     """Where the record stands."""
     payload_sha256: str
     """SHA-256 of the record's value, lower-case hex."""
-    record: InvoiceUploaded | Result | InvoiceDecision
+    record: InvoiceUploaded | Result | InvoiceDecision | InvoiceReviewCompleted
     """The record."""
 
 
@@ -109,11 +110,16 @@ class Breach(Struct, frozen=True, gc=False):
 
 
 def witness(
-    kind: str, record: InvoiceUploaded | Result | InvoiceDecision, source: Source, payload: bytes
+    kind: str,
+    record: InvoiceUploaded | Result | InvoiceDecision | InvoiceReviewCompleted,
+    source: Source,
+    payload: bytes,
 ) -> Event:
     """The event that a record stands for; `source` and `payload` are the record's own."""
     if isinstance(record, InvoiceUploaded):
         status, at = "", record.uploaded_at
+    elif isinstance(record, InvoiceReviewCompleted):
+        status, at = record.outcome, record.completed_at
     else:
         status, at = record.status, record.decided_at
     return Event(
@@ -121,7 +127,9 @@ def witness(
         kind=kind,
         request_id=record.request_id,
         attempt=record.attempt,
-        revision=record.revision if isinstance(record, InvoiceDecision) else 0,
+        revision=(
+            record.revision if isinstance(record, InvoiceDecision | InvoiceReviewCompleted) else 0
+        ),
         status=status,
         at=at,
         source=source,

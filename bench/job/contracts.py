@@ -14,8 +14,10 @@ _WRITTEN = (
     "fraud.vendors.changelog",
     "decide.requests.changelog",
     "decide.closed.changelog",
+    "decide.reviews.changelog",
     "fused.requests.changelog",
     "fused.closed.changelog",
+    "fused.reviews.changelog",
 )
 
 

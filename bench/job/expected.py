@@ -17,8 +17,9 @@ from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
 from operators.answer import answer
 from operators.decision import InvoiceDecision
-from operators.join import Decided, Forgotten, Join, Request
+from operators.join import Join
 from operators.judgement import Judgement
+from operators.request import Remembered, Request, Review
 from operators.result import (
     FraudResult,
     InventoryResult,
@@ -54,12 +55,12 @@ def expected(uploads: Iterable[tuple[Source, bytes]]) -> Expected:
     contracts = Contracts.load()
     decode = Codec(contracts, LockIds(contracts)).decoder(InvoiceUploaded)
     branches, join = Branches(), Join(DEADLINE, REMEMBERED)
-    waiting, memory = MemoryTable[Request](), MemoryTable[Decided | Forgotten]()
+    tables = MemoryTable[Request](), MemoryTable[Remembered](), MemoryTable[Review]()
     found = Expected(Counter(), Counter())
     for source, value in uploads:
         for result in branches.results(decode(value), source):
             found.results[result] += 1
-            for outcome in join.answer(waiting, memory, result, 0, 0):
+            for outcome in join.answer(*tables, result, 0, 0):
                 if isinstance(outcome, InvoiceDecision):
                     found.decisions[timeless(outcome)] += 1
     return found

@@ -17,13 +17,14 @@ from bench.job.views import (
     PricedInvoice,
     WeighedInvoice,
 )
+from connectors import steps
 from connectors.changelog_table import TableType
-from connectors.joined import CLOSED, REQUESTS, joined
+from connectors.joined import TABLES, joined
 from connectors.runtime import Runtime
 from connectors.steps import OnCaughtUp, OnRecord, decode, judge, keep, write
-from connectors.stream import Decoded, Produced, Rejected
+from connectors.stream import Decoded, Produced
 from connectors.tables import Tables
-from operators.decision import InvoiceSettled
+from operators.decision import InvoiceDecision
 from operators.join import Join
 from operators.judgement import Judgement
 from operators.result import (
@@ -36,7 +37,7 @@ from operators.result import (
 from operators.time import Instant
 
 R = TypeVar("R", bound=Result)
-Written: TypeAlias = Iterable[Produced | Rejected]
+Written: TypeAlias = Iterable[steps.Written]
 
 BILLED = TableType("reservations", Billed)
 HISTORIES = TableType("vendors", History)
@@ -179,7 +180,7 @@ def _keeping(
 
 
 def deciding() -> tuple[OnRecord[Tables], OnCaughtUp[Tables]]:
-    """The join; what it says of settling is left out."""
+    """The join; what it says of settling and reviews is left out."""
     on_result, on_caught_up = joined(
         Join(DEADLINE // timedelta(milliseconds=1), REMEMBER // timedelta(milliseconds=1))
     )
@@ -200,7 +201,7 @@ def decide(runtime: Runtime) -> Dataflow:
     wire = runtime.wire(*RESULTS)
     flow = Dataflow(runtime.flow)
     results = decode("decode", op.input("source", flow, runtime.source()), wire, runtime.sink())
-    decisions = keep("join", results, runtime.store(REQUESTS, CLOSED), *deciding())
+    decisions = keep("join", results, runtime.store(*TABLES), *deciding())
     write("decisions", decisions, wire, runtime.sink())
     return flow
 
@@ -209,5 +210,5 @@ def _unsettled(written: Written) -> Written:
     return (
         each
         for each in written
-        if isinstance(each, Rejected) or not isinstance(each.record, InvoiceSettled)
+        if not isinstance(each, Produced) or isinstance(each.record, InvoiceDecision)
     )

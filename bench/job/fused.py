@@ -20,7 +20,7 @@ from bench.job.flows import (
     on_validation,
 )
 from bench.job.views import WholeInvoice
-from connectors.joined import CLOSED, REQUESTS
+from connectors.joined import TABLES
 from connectors.runtime import Runtime
 from connectors.steps import answered, decode, keep, write
 from connectors.stream import Decoded
@@ -62,6 +62,6 @@ def fused(runtime: Runtime) -> Dataflow:
     results = keep("judge", uploads, stores, on_upload)
     write("results", results, wire, sink)
     answers = answered("answers", results)
-    decisions = keep("join", answers, runtime.store(REQUESTS, CLOSED), *deciding())
+    decisions = keep("join", answers, runtime.store(*TABLES), *deciding())
     write("decisions", decisions, wire, sink)
     return flow

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from connectors.database.errors import SchemaOutdated
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest of `migrations/`."""
 _TABLE = "alembic_version"
 

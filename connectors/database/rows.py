@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import RowMapping, Table
 
-from connectors.database.schema import decision, result, upload
+from connectors.database.schema import decision, result, review, upload
 from operators.audit import Event, InvoiceAudit
 from operators.decision import Branch, InvoiceDecision
 from operators.money import render
@@ -26,6 +26,7 @@ from operators.result import (
     Source,
     ValidationResult,
 )
+from operators.review import InvoiceReviewCompleted
 from operators.upload import InvoiceUploaded
 
 Row = dict[str, Any]
@@ -84,6 +85,8 @@ def row(event: Event) -> tuple[Table, Row]:
         return decision, _decision(event, record)
     if isinstance(record, InvoiceUploaded):
         return upload, _upload(event, record)
+    if isinstance(record, InvoiceReviewCompleted):
+        return review, _review(event, record)
     return result, _result(event, record)
 
 
@@ -159,6 +162,20 @@ def _decision(event: Event, record: InvoiceDecision) -> Row:
         "policy_version": _text(record.policy_version),
         "currency": _text(record.currency),
         "due": record.due,
+        "reviews": record.reviews,
+    }
+
+
+def _review(event: Event, record: InvoiceReviewCompleted) -> Row:
+    return {
+        "event_id": event.event_id,
+        "request_id": event.request_id,
+        "attempt": record.attempt,
+        "revision": record.revision,
+        "outcome": record.outcome,
+        "reviewer": _text(record.reviewer),
+        "reason": _text(record.reason),
+        "completed_at": record.completed_at,
     }
 
 
@@ -213,7 +230,9 @@ def audit_entries(found: Iterable[Any]) -> Iterable[InvoiceAudit]:
 
 def decided(found: RowMapping) -> InvoiceDecision:
     """A row of `decision` as the record it came from."""
-    return msgspec.convert({str(name): value for name, value in found.items()}, InvoiceDecision)
+    values = {str(name): value for name, value in found.items()}
+    # Those of before there were reviews have none.
+    return msgspec.convert(values | {"reviews": values["reviews"] or ()}, InvoiceDecision)
 
 
 def identifier(value: str) -> str:

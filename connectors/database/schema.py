@@ -163,6 +163,21 @@ decision = Table(
     Column("policy_version", Text),
     Column("currency", Text),
     Column("due", AmountColumn),
+    Column("reviews", _JSON),
+)
+
+review = Table(
+    "review",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("request_id", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reviewer", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("completed_at", InstantColumn, nullable=False),
+    Index("ix_review_request_id", "request_id"),
 )
 
 audit_chain = Table(

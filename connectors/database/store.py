@@ -23,7 +23,15 @@ from connectors.database.errors import (
     retrying,
 )
 from connectors.database.rows import audit_entries, audit_row, decided, identifier, row, storable
-from connectors.database.schema import audit_chain, audit_entry, decision, metadata, result, upload
+from connectors.database.schema import (
+    audit_chain,
+    audit_entry,
+    decision,
+    metadata,
+    result,
+    review,
+    upload,
+)
 from operators.audit import START, Breach, Event, InvoiceAudit, enter, verify
 from operators.decision import InvoiceDecision
 
@@ -70,7 +78,7 @@ class Store:
         dialect = self._engine.dialect.name
         self._insert: dict[Table, Insert] = {
             table: _ignoring_known(dialect, table)
-            for table in (upload, result, decision, audit_chain)
+            for table in (upload, result, decision, review, audit_chain)
         }
 
     @classmethod

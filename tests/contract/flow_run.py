@@ -26,12 +26,15 @@ from connectors.steps import Inputs, Outputs
 from connectors.stream import Batch, Event, Keyed, Outgoing, Received
 from connectors.tables import MemoryStore
 from connectors.wire import Wire
-from flows import FLOWS
+from flows import FLOWS, JOIN
 from manifold.generator import Sample, invoices, reference_records, world
 from operators.audit import START, InvoiceAudit, enter
 from operators.audit import Event as Happened
+from operators.decision import ReviewOutcome
+from operators.invoice import Invoice
 from operators.reference import ReferencePolicy
 from operators.result import Source
+from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.upload import InvoiceOcrCompleted
 
 V = TypeVar("V")
@@ -323,12 +326,51 @@ def whole_pipeline() -> Mapping[str, list[Received]]:
     """Every topic's records after the generated invoices have passed through every flow."""
     topics = {topic: list(records) for topic, records in uploads().items()}
     for flow in FLOWS:
+        if flow == JOIN:
+            for completed in said_by_people(written(flow, inputs_of(flow, topics))):
+                put(sent(completed))
         for outgoing in written(flow, inputs_of(flow, topics)):
             _put(topics, arrived(outgoing, 0))
     return topics
 
 
+def said_by_people(decided: Iterable[Outgoing]) -> Iterator[InvoiceReviewCompleted]:
+    """What people answer to the first two reviews: one is approved, one corrected."""
+    topic = CONTRACTS.topic_of(InvoiceReviewRequested).name
+    asked = [decoded(outgoing) for outgoing in decided if outgoing.topic == topic]
+    approved, corrected = asked[:2]
+    for number in range(approved.needed):
+        yield completed(approved, "APPROVED", f"person-{number}", revision=1 + number)
+    uploads = (sample.upload for sample in SAMPLES)
+    invoice = next(each.invoice for each in uploads if each.request_id == corrected.request_id)
+    yield completed(corrected, "CORRECTED", "person-1", corrected=invoice)
+
+
+def completed(
+    asked: InvoiceReviewRequested,
+    outcome: ReviewOutcome,
+    reviewer: str,
+    *,
+    revision: int | None = None,
+    corrected: Invoice | None = None,
+) -> InvoiceReviewCompleted:
+    """A person's answer."""
+    return InvoiceReviewCompleted(
+        request_id=asked.request_id,
+        attempt=asked.attempt,
+        revision=asked.revision if revision is None else revision,
+        vendor_id=asked.vendor_id,
+        outcome=outcome,
+        reviewer=reviewer,
+        reason="Looked at.",
+        completed_at=AT,
+        corrected=corrected,
+    )
+
+
 def inputs_of(flow: str, topics: Mapping[str, list[Received]]) -> list[Received]:
-    """The records of all topics that a flow reads."""
+    """The records of all topics that a flow reads; people answer last."""
+    last = CONTRACTS.topic_of(InvoiceReviewCompleted).name
     names = [topic.name for topic in CONTRACTS.read_by(flow)]
+    names.sort(key=lambda name: name == last)
     return [received for name in names for received in topics.get(name, ())]

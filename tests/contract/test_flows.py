@@ -291,7 +291,10 @@ def test_without_a_policy_every_branch_says_so_and_a_person_decides() -> None:
     for outgoing in results:
         result = decoded(outgoing)
         assert (result.status, result.unknown_reason) == ("UNKNOWN", NO_POLICY)
-    (decision,) = [decoded(each) for each in written("decide", [arrived(r, 0) for r in results])]
+    decision, asked = [
+        decoded(each) for each in written("decide", [arrived(r, 0) for r in results])
+    ]
+    assert asked.needed == 2
     assert (decision.status, decision.complete) == ("REVIEW", True)
     assert {answer.unknown_reason for answer in decision.branches} == {NO_POLICY}
 
@@ -305,6 +308,8 @@ def test_every_sample_gets_the_decision_it_was_made_for() -> None:
     decisions: dict[str, Any] = {}
     for received in whole_pipeline()["invoice.decision"]:
         decision = CODEC.decoder(class_of(CONTRACTS.topics[received.topic]))(received.value or b"")
+        if decision.revision > 1:
+            continue
         assert decision.request_id not in decisions
         decisions[decision.request_id] = decision
     for sample in SAMPLES:

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from connectors import dead_letters
 from connectors.dead_letters import ERROR_REASON
 from connectors.stream import Batch, CaughtUp, Event, Outgoing, Received
+from operators.decide import NAMES
 from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.time import DAY, Instant
 from tests.contract.flow_run import AT, CONTRACTS, SAMPLES, decoded, start, whole_pipeline
@@ -12,8 +13,8 @@ from tests.contract.flow_run import AT, CONTRACTS, SAMPLES, decoded, start, whol
 DEADLINE = 30_000
 REQUEST = next(sample.upload.request_id for sample in SAMPLES if sample.decision == "APPROVED")
 RESULTS = [
-    next(each for each in whole_pipeline()[topic.name] if each.key == REQUEST.encode())
-    for topic in CONTRACTS.read_by("decide")
+    next(each for each in whole_pipeline()[topic] if each.key == REQUEST.encode())
+    for topic in (CONTRACTS.topic_of(kind).name for kind in NAMES)
 ]
 
 

@@ -17,6 +17,7 @@ from operators.decision_table import DecisionRow
 from operators.fraud.catalogue import BY_NAME
 from operators.money import Amount, from_decimal, render
 from operators.reference import ReferencePolicy, RuleSetting, SignalWeight
+from operators.review import DECIDED_BY
 from operators.validation import RULES
 
 _RULE_IDS = frozenset(rule.rule_id for rule in RULES)
@@ -128,12 +129,19 @@ def _sound(rows: tuple[_Row, ...]) -> tuple[_Row, ...]:
     for name in names:
         if names.count(name) > 1:
             raise ValueError(f"two rows are called “{name}”")
+        if name in DECIDED_BY:
+            raise ValueError(f"no row may be called “{name}”: decisions say so when no row decided")
     last = next((place for place, row in enumerate(rows) if row.when == _When()), None)
     if last is None:
         raise ValueError("the last row has to be one without conditions, for all that is left")
     if last < len(rows) - 1:
         raise ValueError(f"rows after “{names[last]}”, which has no conditions, are never reached")
     return rows
+
+
+class _Review(_Part):
+    four_eyes_from: Annotated[Money, Field(ge=0)] | None = None
+    expire_days: Annotated[int, Field(ge=1, le=30)] = 30
 
 
 class _Policy(_Part):
@@ -144,6 +152,7 @@ class _Policy(_Part):
     validation: _Validation
     fraud: _Fraud
     pricing: _Pricing = _Pricing()
+    review: _Review = _Review()
     decision: Annotated[tuple[_Row, ...], AfterValidator(_sound)]
 
 
@@ -236,6 +245,8 @@ def _record(policy: _Policy, policy_id: str) -> ReferencePolicy:
         weights=tuple(SignalWeight(*pair) for pair in sorted(policy.fraud.weights.items())),
         exchange_rate_days=policy.pricing.exchange_rate_days,
         decision=tuple(map(_row, policy.decision)),
+        four_eyes_from=_amount(policy.review.four_eyes_from),
+        review_expire_days=policy.review.expire_days,
     )
 
 
@@ -283,6 +294,7 @@ _Plain.yaml_implicit_resolvers = {}
 
 def _values(policy: ReferencePolicy) -> dict[str, Any]:
     quantity_amount = policy.quantity_tolerance_amount or 0
+    four_eyes_from = policy.four_eyes_from
     return {
         "version": policy.version,
         "base_currency": policy.base_currency,
@@ -313,6 +325,10 @@ def _values(policy: ReferencePolicy) -> dict[str, Any]:
             "weights": {each.signal: str(each.points) for each in policy.weights},
         },
         "pricing": {"exchange_rate_days": str(policy.exchange_rate_days)},
+        "review": {
+            **({} if four_eyes_from is None else {"four_eyes_from": _plain(four_eyes_from)}),
+            "expire_days": str(policy.review_expire_days),
+        },
         "decision": [_row_values(row) for row in policy.decision or WORST_DECIDES],
     }
 

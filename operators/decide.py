@@ -106,6 +106,10 @@ def facts_of(
     return Facts(statuses=statuses, errors=errors, amount=amount, vendor_class=vendor_class)
 
 
+STAYS = "by its answers now: stays"
+"""In a change of what is settled, and would be decided otherwise with what has come since."""
+
+
 def changes(
     before: Sequence[BranchAnswer],
     after: Sequence[BranchAnswer],

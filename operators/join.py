@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from operators.decide import BRANCHES, NAMES, changes
+from operators.decide import BRANCHES, NAMES, STAYS, changes
 from operators.decision import BranchAnswer
 from operators.decision import Outcome as Ending
 from operators.money import Amount
@@ -208,7 +208,7 @@ class Join:
                 verdict = last
             said = changes(before.answers, answers, last.status, verdict.status)
             if status != verdict.status:
-                said += (f"{status} by its answers now: stays {last.status}, which is settled",)
+                said += (f"{status} {STAYS} {last.status}, which is settled",)
             elif last.reviews and not stands:
                 said += ("approvals given before no longer count",)
         request = Request(

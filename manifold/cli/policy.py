@@ -41,7 +41,15 @@ from operators.policy_change import (
 )
 from operators.reference import ReferencePolicy
 
-_COUNTS = frozenset({"fraud_warning_score", "fraud_fail_score", "maximum_age_days", "future_days"})
+_COUNTS = frozenset(
+    {
+        "fraud_warning_score",
+        "fraud_fail_score",
+        "maximum_age_days",
+        "future_days",
+        "review_expire_days",
+    }
+)
 
 app = typer.Typer(
     name="policy",
@@ -267,6 +275,8 @@ def _parts(policy: ReferencePolicy) -> Iterator[tuple[str, str]]:
             case "decision":
                 for place, row in enumerate(value or WORST_DECIDES, 1):
                     yield f"row “{row.name}”", f"{place}. {_row(row)}"
+            case "four_eyes_from":
+                yield name, _shown(name, policy.approval_limit if value is None else value)
             case "quantity_tolerance_amount":
                 yield name, _shown(name, value or 0)
             case _:

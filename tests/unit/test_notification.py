@@ -3,9 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from operators.decision import BranchAnswer, DecisionStatus, InvoiceDecision
+from operators.decision import BranchAnswer, DecisionStatus, InvoiceDecision, ReviewNote
 from operators.notification import notification
 from operators.result import Severity, Violation
+from operators.review import EXPIRED, PERSON, REPLACED
 
 
 def decision(
@@ -14,6 +15,9 @@ def decision(
     complete: bool = True,
     invoice_id: str = "i-1",
     revision: int = 1,
+    decided_by: str | None = None,
+    changes: tuple[str, ...] = (),
+    reviews: tuple[ReviewNote, ...] = (),
 ) -> InvoiceDecision:
     return InvoiceDecision(
         request_id="r-1",
@@ -29,6 +33,10 @@ def decision(
         decided_at=9,
         uploaded_at=0,
         latency_ms=9,
+        decided_by=decided_by,
+        approvers="purchasing",
+        changes=changes,
+        reviews=reviews,
     )
 
 
@@ -107,3 +115,49 @@ def test_the_subject_stays_one_line() -> None:
     told = notification(decision("REVIEW", invoice_id="i-1\r\nBcc: everybody"))
     assert told is not None
     assert told.subject.splitlines() == [told.subject]
+
+
+def test_the_group_that_has_to_look_is_told() -> None:
+    told = notification(decision("REVIEW"))
+    assert told is not None
+    assert told.group == "purchasing"
+
+
+def test_a_second_approval_is_asked_for() -> None:
+    noted = (ReviewNote("anna", "APPROVED", "Good.", 8),)
+    told = notification(decision("REVIEW", revision=2, changes=("approved",), reviews=noted))
+    assert told is not None
+    assert told.subject == "Invoice i-1 needs the approval of one more person"
+
+
+@pytest.mark.parametrize(
+    ("status", "decided_by", "audience"),
+    [
+        ("APPROVED", PERSON, None),
+        ("REJECTED", PERSON, "PRODUCER"),
+        ("REJECTED", EXPIRED, "PRODUCER"),
+        ("REPLACED", REPLACED, None),
+    ],
+)
+def test_what_people_have_ended_asks_no_clerk_even_when_a_branch_is_missing(
+    status: DecisionStatus, decided_by: str, audience: str | None
+) -> None:
+    changed = (f"status: REVIEW → {status}",)
+    told = notification(
+        decision(status, complete=False, revision=2, decided_by=decided_by, changes=changed)
+    )
+    assert (told and told.audience) == audience
+    assert told is None or told.group is None
+
+
+def test_a_rejection_is_told_once_whatever_comes_after_it() -> None:
+    late = decision("REJECTED", revision=3, decided_by=PERSON, changes=("fraud: missing → FAIL",))
+    assert notification(late) is None
+
+
+def test_what_was_approved_before_an_answer_against_it_is_for_a_clerk() -> None:
+    said = ("fraud: missing → FAIL", "REJECTED by its answers now: stays APPROVED")
+    told = notification(decision("APPROVED", revision=2, decided_by=PERSON, changes=said))
+    assert told is not None
+    assert (told.audience, told.group) == ("CLERK", "purchasing")
+    assert "speaks against it" in told.subject

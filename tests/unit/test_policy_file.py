@@ -46,6 +46,9 @@ decision:
   - row: rest
     status: APPROVED
     reason: Nothing speaks against it.
+review:
+  four_eyes_from: 5000
+  expire_days: 14
 """
 
 
@@ -64,6 +67,7 @@ def test_every_field_is_read_from_its_place() -> None:
     assert policy.exchange_rate_days == 7
     assert policy.rules == (RuleSetting("BR-01", "OFF"), RuleSetting("BR-02", "WARNING"))
     assert policy.weights == (SignalWeight("duplicate", 90),)
+    assert (policy.four_eyes_from, policy.review_expire_days) == (parse("5000"), 14)
     assert policy.decision[0].any_branch == ("REJECTED", "UNAVAILABLE", "FAIL", "MISMATCH")
     assert policy.decision[0].with_error is True
     assert policy.decision[1] == DecisionRow(
@@ -123,6 +127,8 @@ MISTAKES = [
         "when: {amount_from", "when: {}\n    x: {amount_from", 29, "decision.1.x: is not known"
     ),
     Mistake("fail_score: 80", "fail_score: 80\n  fail_score: 90", 17, "fail_score is given twice"),
+    Mistake("row: large", "row: a person", 20, "no row may be called “a person”"),
+    Mistake("expire_days: 14", "expire_days: 31", 37, "review.expire_days: Input should be"),
     Mistake("limits:", "limits: [", 5, "this is not YAML"),
 ]
 

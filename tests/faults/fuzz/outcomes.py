@@ -11,10 +11,12 @@ from flows import FLOWS
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.result import Result
+from operators.review import InvoiceReviewCompleted, Refusal
 from tests.contract.flow_run import decoded, decoder
 from tests.faults.fuzz.mutants import Mutant
 
 REASONS = frozenset(get_args(Reason))
+_REFUSALS = frozenset(get_args(Refusal))
 LARGEST = 1_000_000
 """Bytes of a record that a producer takes unless it is told otherwise (`message.max.bytes`)."""
 
@@ -148,7 +150,8 @@ class Outcomes:
 
     def _may_be_set_aside(self, received: Received, reason: str) -> bool:
         if self._flow == "decide":
-            return reason == "late_result"
+            by_people = isinstance(_understood(received), InvoiceReviewCompleted)
+            return reason in _REFUSALS if by_people else reason == "late_result"
         if self._flow == "enrich":
             return reason == "upload_gone"
         nameless = self._flow != "collect" and not _understood(received).vendor_id

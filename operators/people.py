@@ -73,7 +73,9 @@ def heard(review: Review, completed: InvoiceReviewCompleted) -> Heard | Refused 
             "let another look at it",
         )
     reviews = (*verdict.reviews, note)
-    approved = f"approved by {len(reviews)} of {review.needed} people"
+    approved = "approved by a person"
+    if review.needed > 1:
+        approved = f"approved by {len(reviews)} of {review.needed} people"
     if len(reviews) < review.needed:
         return replace(verdict, reviews=reviews), (approved,)
     return _ended(verdict, note, reviews), (approved, f"status: {verdict.status} → APPROVED")

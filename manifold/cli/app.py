@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "trace": "manifold.cli.trace:trace",
     "explain": "manifold.cli.explain:explain",
     "statistics": "manifold.cli.statistics:statistics",
+    "review": "manifold.cli.review:app",
     "dlq": "manifold.cli.dlq:app",
     "state": "manifold.cli.state:state",
     "saga": "manifold.cli.saga:app",

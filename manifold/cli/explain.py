@@ -17,6 +17,7 @@ from operators.decision import InvoiceDecision
 from operators.decision_table import DecisionRow, Explanation, applied
 from operators.decision_table import explained as explained_by
 from operators.reference import ReferencePolicy
+from operators.review import DECIDED_BY
 from operators.time import isoformat
 
 
@@ -44,7 +45,9 @@ def explain(
                 "revision": decision.revision,
                 "status": decision.status,
                 "decided_by": decision.decided_by or found.row.name,
+                "reason": decision.reason,
                 "approvers": decision.approvers,
+                "reviews": decision.reviews,
                 "policy_version": decision.policy_version,
                 "canary": decision.canary,
                 "mixed_policies": decision.mixed_policies,
@@ -90,7 +93,9 @@ def _told(
 ) -> Iterator[str]:
     when = isoformat(decision.decided_at)
     yield f"{decision.status}, revision {decision.revision} of attempt {decision.attempt}, {when}"
-    if decision.decided_by is None:
+    if decision.decided_by in DECIDED_BY:
+        yield f"Decided by {decision.decided_by}: {decision.reason}"
+    elif decision.decided_by is None:
         yield "The policy had no decision table: the worst answer decided."
     else:
         yield f"Row “{decision.decided_by}” of policy {decision.policy_version}: {decision.reason}"
@@ -98,8 +103,10 @@ def _told(
         yield f"Policy {decision.policy_version} was a candidate, in force for a share of requests."
     if decision.mixed_policies:
         yield "A branch had answered by another policy:"
-    if decision.approvers is not None:
+    if decision.approvers is not None and decision.status == "REVIEW":
         yield f"To be looked at by {decision.approvers}."
+    for note in decision.reviews:
+        yield f"  {note.outcome} by {note.reviewer}, {isoformat(note.at)}: {note.reason}"
     for answer in decision.branches:
         rules = ", ".join(dict.fromkeys(each.rule_id for each in answer.violations))
         other = "" if answer.policy_version == decision.policy_version else answer.policy_version
@@ -110,7 +117,9 @@ def _told(
     for branch in decision.missing:
         yield f"  {branch.lower()}: no answer"
     yield from _in_shadow(decision)
-    if policy is now and (
+    if decision.decided_by in DECIDED_BY:
+        yield f"Without that it would be {found.row.status} by policy {policy.version}:"
+    elif policy is now and (
         decision.policy_version != now.version or found.row.status != decision.status
     ):
         yield f"By policy {now.version}, in force now, it would be {by_now.status}:"

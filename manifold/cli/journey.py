@@ -22,6 +22,7 @@ from manifold.cli.content import (
     rejection,
     text_header,
 )
+from operators.decide import NAMES
 from operators.decision import InvoiceDecision
 from operators.money import parse, render
 from operators.time import Instant
@@ -109,8 +110,7 @@ def branches(there: Cluster, steps: list[Step]) -> list[Branch]:
     attempt = max((step.attempt or 1 for step in steps), default=1)
     latest = [step for step in steps if step.attempt in (attempt, None)]
     decisions = there.topic(InvoiceDecision)
-    joiner = decisions.producers[0]
-    results = there.contracts.read_by(joiner)
+    results = sorted((there.topic(kind) for kind in NAMES), key=lambda topic: topic.name)
     inputs = [step for step in latest if step.is_upload and step.content.record["invoice"]]
     answers = [step for step in latest if step.received.topic in {each.name for each in results}]
     return [
@@ -190,12 +190,21 @@ def _flow(received: Received, topic: Topic | None, rejected: dict[str, str] | No
     return topic.producers[0] if topic is not None and topic.producers else "?"
 
 
+def _people(record: dict[str, Any]) -> str:
+    who = f" of {record['approvers']}" if record["approvers"] else ""
+    return f"{record['needed'] - len(record['approvals'])} to approve{who}"
+
+
 def _words(record: dict[str, Any]) -> Iterator[str]:
     """The few things worth seeing of any record."""
     if record.get("attempt", 1) != 1:
         yield f"attempt {record['attempt']}"
     if "revision" in record and "complete" in record:
         yield f"revision {record['revision']}"
+    if "reviewer" in record:
+        yield f"on revision {record['revision']} by {record['reviewer']}: {record['reason']}"
+    if "needed" in record:
+        yield f"revision {record['revision']}: {_people(record)}"
     if record.get("missing"):
         yield f"without {', '.join(record['missing']).lower()}"
     if record.get("unknown_reason"):
@@ -207,7 +216,7 @@ def _words(record: dict[str, Any]) -> Iterator[str]:
         yield f"{render(parse(details['savings_total']))} {details['currency']} to save"
     if record.get("changes"):
         yield "; ".join(record["changes"])
-    if "invoice" in record:
+    if "invoice" in record and "origin" in record:
         document = "" if record["invoice"] else " (document)"
         yield f"invoice {record['invoice_id']}{document} of {record['vendor_id'] or 'no vendor'}"
     if "sequence" in record:

@@ -78,7 +78,7 @@ class Desk:
         self.log: list[tuple[str, bytes, bytes | None]] = []
 
     def answer(self, answer: Result, at: int = 10) -> list[Outcome]:
-        return list(self.join.answer(*self.tables.values(), answer, at, at))  # type: ignore[arg-type]
+        return list(self.join.answer(*self._three(), answer, at, at))
 
     def answers(
         self,
@@ -100,7 +100,10 @@ class Desk:
         return list(self.join.review(closed, reviews, completed, at))
 
     def caught_up(self, until: int, now: int) -> list[Outcome]:
-        return list(self.join.caught_up(*self.tables.values(), until, now))  # type: ignore[arg-type]
+        return list(self.join.caught_up(*self._three(), until, now))
+
+    def _three(self) -> tuple[ChangelogTable[Any], ChangelogTable[Any], ChangelogTable[Any]]:
+        return self.tables["requests"], self.tables["closed"], self.tables["reviews"]
 
     def restart(self) -> None:
         """Commit, and begin anew from the changelogs."""

@@ -63,7 +63,7 @@ def test_one_person_approves_what_is_small() -> None:
     assert (decision.revision, decision.status, decision.decided_by) == (2, "APPROVED", PERSON)
     assert decision.reason == "Delivered by hand."
     assert [note.reviewer for note in decision.reviews] == ["anna"]
-    assert decision.changes == ("approved by 1 of 1 people", "status: REVIEW → APPROVED")
+    assert decision.changes == ("approved by a person", "status: REVIEW → APPROVED")
     assert endings(outcomes) == [(1, "APPROVED")]
 
 

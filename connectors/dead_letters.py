@@ -7,7 +7,7 @@ needs to decide about a replay.
 from collections.abc import Callable
 
 from connectors.contracts import Topic
-from connectors.stream import FORWARDED, Headers, Outgoing, Rejected
+from connectors.stream import Headers, Outgoing, Rejected
 from operators.time import Instant, isoformat
 
 TARGET_GROUP = "manifold.target.group"
@@ -39,7 +39,6 @@ ADDED = frozenset(
         OFFSET,
         TARGET_GROUP,
         CUT,
-        FORWARDED,
     }
 )
 """Headers that are not the record's own."""

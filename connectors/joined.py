@@ -26,15 +26,18 @@ TABLES = (REQUESTS, CLOSED, REVIEWS)
 def joined(join: Join, *, by_vendor: bool = False) -> tuple[OnRecord[Tables], OnCaughtUp[Tables]]:
     """What the join does with a result or a review, and when everything has been read.
 
-    `by_vendor`: its partitions are those of the vendors. Reviews come to the partition of their
-    request, and one that is not known there is sent on to that of its vendor, once.
+    `by_vendor`: its partitions are those of the vendors instead of those of the requests. An answer
+    of a person that nobody knows where it came is sent on to the partition where it belongs.
     """
+
+    def key(completed: InvoiceReviewCompleted) -> bytes:
+        return ((by_vendor and completed.vendor_id) or completed.request_id).encode()
 
     def on_record(tables: Tables, record: Decoded[Any], at: Instant) -> Iterable[Written]:
         received = record.received
         if isinstance(record.record, InvoiceReviewCompleted):
             said = join.review(tables["closed"], tables["reviews"], record.record, at)
-            return _written(said, received, by_vendor)
+            return _written(said, received, key(record.record))
         outcomes = join.answer(
             tables["requests"],
             tables["closed"],
@@ -54,7 +57,7 @@ def joined(join: Join, *, by_vendor: bool = False) -> tuple[OnRecord[Tables], On
 
 
 def _written(
-    outcomes: Iterable[Outcome], received: Received | None, by_vendor: bool = False
+    outcomes: Iterable[Outcome], received: Received | None, key: bytes | None = None
 ) -> Iterator[Written]:
     for outcome in outcomes:
         if isinstance(outcome, Duplicate | Repeated):
@@ -64,9 +67,8 @@ def _written(
             yield Rejected(received, "late_result", outcome.message)
         elif isinstance(outcome, Refused):
             assert received is not None
-            elsewhere = by_vendor and outcome.reason == "review_unknown" and not received.forwarded
-            if elsewhere and outcome.completed.vendor_id:
-                yield Forwarded(received, outcome.completed.vendor_id.encode())
+            if outcome.reason == "review_unknown" and key is not None and received.key != key:
+                yield Forwarded(received, key)
             else:
                 yield Rejected(received, outcome.reason, outcome.message)
         else:

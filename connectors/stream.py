@@ -30,9 +30,6 @@ Reason: TypeAlias = Literal[
 ]
 """Why a record became a dead letter: a closed list, fit for a metric's label."""
 
-FORWARDED = "manifold.forwarded"
-"""On a record that a reader has sent on to another partition of its topic."""
-
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -74,11 +71,6 @@ class Received(Struct, frozen=True, gc=False):
     def source(self) -> Source:
         """Topic, partition and offset."""
         return Source(self.topic, self.partition, self.offset)
-
-    @property
-    def forwarded(self) -> bool:
-        """Whether a reader has sent it on to this partition."""
-        return self.header(FORWARDED) is not None
 
     def header(self, name: str) -> bytes | None:
         """The first header of this name."""

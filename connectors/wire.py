@@ -10,7 +10,6 @@ from connectors.contracts import Contracts
 from connectors.dead_letters import TARGET_GROUP, DeadLetters
 from connectors.envelope import Envelope
 from connectors.stream import (
-    FORWARDED,
     Decoded,
     Forwarded,
     Outgoing,
@@ -103,7 +102,10 @@ class Wire:
 
 def _sent_on(forwarded: Forwarded) -> Outgoing:
     received = forwarded.received
-    headers = [*received.headers, (FORWARDED, b"1")]
     return Outgoing(
-        received.topic, forwarded.key, received.value, headers, timestamp=received.timestamp
+        received.topic,
+        forwarded.key,
+        received.value,
+        received.headers,
+        timestamp=received.timestamp,
     )

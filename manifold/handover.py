@@ -1,6 +1,6 @@
 """From one process a flow to one for all, and back: each way begins where the other has ended."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 import stamina
@@ -10,11 +10,16 @@ from connectors.browse import every_partition
 from connectors.contracts import Contracts, Topic
 from connectors.errors import Misconfigured
 from connectors.groups import committed, go_on_from
+from connectors.joined import REVIEWS
 from connectors.kafka import wait_for_broker
 from connectors.logs import Log
+from connectors.moving import move
 from connectors.offsets import Where, end_offsets
 from connectors.settings import Settings
 from flows import BRANCHES, FUSED, JOIN
+from operators.decide import NAMES
+from operators.request import Review
+from operators.review import InvoiceReviewCompleted
 
 log = Log(__name__)
 
@@ -33,9 +38,12 @@ class Handover:
         self._kafka, self._namespace = settings.kafka_client, settings.namespace
         wait_for_broker(self._kafka, lambda: False)
         contracts = Contracts.load(namespace=settings.namespace)
+        self._contracts = contracts
+        # What both ways of running read from the same topics, by the flow that reads it apart.
         self._inputs = {branch: _partitions(contracts.read_by(branch)) for branch in BRANCHES}
-        self._results = _partitions(contracts.read_by(JOIN))
-        self._apart = {branch: self._at(branch, self._inputs[branch]) for branch in BRANCHES}
+        self._inputs[JOIN] = _partitions([contracts.topic_of(InvoiceReviewCompleted)])
+        self._results = _partitions(contracts.topic_of(record) for record in NAMES)
+        self._apart = {flow: self._at(flow, read) for flow, read in self._inputs.items()}
         every = dict.fromkeys(where for read in self._inputs.values() for where in read)
         self._fused = self._at(FUSED, every)
 
@@ -43,6 +51,7 @@ class Handover:
         """Let the fused flow go on from where the others have ended, if they ran last.
 
         Raises Unfinished when they have ended in different places, or results wait to be joined.
+        Reviews that are open go along.
         """
         if not any(_ahead(at, self._fused) for at in self._apart.values()):
             return False
@@ -51,20 +60,37 @@ class Handover:
             for where, offset in at.items():
                 if together.setdefault(where, offset) != offset:
                     raise Unfinished(_unfinished("the branches have not read the same uploads"))
-        if self._at(JOIN, self._results) != end_offsets(self._kafka, self._results):
+        joined = [*self._results, *self._inputs[JOIN]]
+        if self._at(JOIN, joined) != end_offsets(self._kafka, joined):
             raise Unfinished(_unfinished("results wait for the join"))
+        self._take_reviews(JOIN, FUSED, lambda review: review.request.vendor_id)
         self._move(FUSED, together)
         return True
 
     def to_apart(self) -> bool:
-        """Let one process a flow go on from where the fused flow has ended, if it ran last."""
+        """Let one process a flow go on from where the fused flow has ended, if it ran last.
+
+        Reviews that are open go along.
+        """
         if not any(_ahead(self._fused, at) for at in self._apart.values()):
             return False
-        # The fused flow has joined whatever it has written.
-        self._move(JOIN, end_offsets(self._kafka, self._results))
-        for branch, read in self._inputs.items():
-            self._move(branch, {where: self._fused[where] for where in read})
+        self._take_reviews(FUSED, JOIN, lambda review: review.request.request_id)
+        for flow, read in self._inputs.items():
+            offsets = {where: self._fused[where] for where in read}
+            if flow == JOIN:
+                # The fused flow has joined whatever it has written.
+                offsets |= end_offsets(self._kafka, self._results)
+            self._move(flow, offsets)
         return True
+
+    def _take_reviews(self, one: str, other: str, key: Callable[[Review], str]) -> None:
+        """Move what people look at to the partitions of the other way of running."""
+        source, target = (self._contracts.changelog(flow, REVIEWS.name) for flow in (one, other))
+        count = move(
+            self._kafka, REVIEWS, source.name, target.name, key, f"{self._namespace}handover"
+        )
+        if count:
+            log.info("open reviews go along", count=count, to=other)
 
     def _at(self, flow: str, read: Iterable[Where]) -> dict[Where, int]:
         found = committed(self._kafka, self._namespace + flow, read)

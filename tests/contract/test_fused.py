@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from connectors.dead_letters import ERROR_REASON
 from connectors.stream import Batch, CaughtUp, Outgoing, Revoked
 from connectors.tables import MemoryStore
 from operators.candidate import CANDIDATE, IN_FORCE, in_share
@@ -14,13 +15,17 @@ from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.money import ONE
 from operators.reference import ReferencePolicy
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
+from operators.review import InvoiceReviewRequested
+from operators.upload import InvoiceUploaded
 from tests.contract.flow_run import (
     AT,
     CONTRACTS,
     SAMPLES,
     WORLD,
     arrived,
+    completed,
     decoded,
+    said_by_people,
     sent,
     start,
     written,
@@ -150,3 +155,37 @@ def records(written: Iterable[Outgoing], *kinds: type) -> list[Any]:
     """The records of some types."""
     topics = {CONTRACTS.topic_of(kind).name for kind in kinds}
     return [decoded(each) for each in written if each.topic in topics]
+
+
+def test_people_are_asked_and_heard_as_in_five_processes() -> None:
+    alone = written("fused", UPLOADS)
+    said = [sent(each, 500 + number) for number, each in enumerate(said_by_people(alone))]
+    fused = [
+        r for rs in start("fused", [Batch(0, AT, UPLOADS), Batch(0, AT, said)]).written for r in rs
+    ]
+    results = [record for branch in BRANCHES for record in written(branch, UPLOADS)]
+    answers = [arrived(each, offset) for offset, each in enumerate(results)]
+    five = written("decide", [*answers, *said])
+    kinds = (InvoiceDecision, InvoiceSettled, InvoiceReviewRequested, InvoiceUploaded)
+    for kind in kinds:
+        assert of(fused, kind) == of(five, kind) != Counter()
+    assert not [each for each in fused if each.topic.endswith(".dlq")]
+
+
+def test_an_answer_that_came_to_the_wrong_partition_is_sent_on_once() -> None:
+    asked = next(
+        decoded(each) for each in written("fused", UPLOADS) if "review.requested" in each.topic
+    )
+    answer = sent(completed(asked, "APPROVED", "anna"))
+    assert answer.key == asked.request_id.encode() != asked.vendor_id.encode()
+
+    (outgoing,) = written("fused", [answer])
+
+    assert (outgoing.topic, outgoing.key) == (answer.topic, asked.vendor_id.encode())
+    assert (outgoing.value, outgoing.headers) == (answer.value, answer.headers)
+    (letter,) = written("fused", [arrived(outgoing, 9)])
+    assert (ERROR_REASON, b"review_unknown") in letter.headers
+    (letter,) = written("decide", [answer])
+    assert (ERROR_REASON, b"review_unknown") in letter.headers
+    (back,) = written("decide", [arrived(outgoing, 9)])
+    assert (back.topic, back.key) == (answer.topic, answer.key)

@@ -34,6 +34,7 @@ from manifold.exits import Exit
 from manifold.generator import Sample, World, invoices, reference_records, world
 from manifold.supervisor import environment
 from operators.decision import InvoiceDecision
+from operators.review import InvoiceReviewCompleted
 from tests.integration.flow_process import PATIENCE, Process
 from tests.integration.seen import Seen, partitions
 
@@ -199,6 +200,9 @@ class Pipeline:
         """How far a flow's group is from the ends of what it reads, by the broker's account."""
         parts = BRANCHES if flow == FUSED else (flow,)
         topics = {topic.name: topic for part in parts for topic in self.contracts.read_by(part)}
+        if flow == FUSED:
+            said = self.contracts.topic_of(InvoiceReviewCompleted)
+            topics[said.name] = said
         wheres = partitions(topics.values())
         ends = self.seen.offsets.ends(wheres)
         done = committed(self.kafka, self.namespace + flow, wheres)

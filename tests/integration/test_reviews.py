@@ -12,11 +12,13 @@ from typer.testing import CliRunner
 from connectors import dead_letters
 from connectors.clock import now
 from connectors.policy_file import write_policy
+from connectors.settings import Settings
 from connectors.stream import Received
 from flows import BRANCHES, COLLECT, FUSED, JOIN
 from manifold.cli.app import app
 from manifold.cli.policy import starter_policy
 from manifold.generator import Sample
+from manifold.handover import Handover, Unfinished
 from operators.decide import WORST_DECIDES
 from operators.decision import InvoiceDecision, InvoiceSettled, ReviewOutcome
 from operators.decision_table import DecisionRow
@@ -209,6 +211,38 @@ def test_a_correction_is_judged_as_the_next_attempt_whoever_is_killed(office: Of
             if (each.request_id, each.attempt) == (request, 2)
         ]
         assert [each.origin for each in uploads] == ["REVIEW"]
+    assert pipeline.seen.letters() == []
+
+
+def test_what_is_under_review_goes_along_when_the_way_of_running_changes(office: Office) -> None:
+    pipeline = office.pipeline
+    settings = Settings.load(kafka=pipeline.kafka, namespace=pipeline.namespace)
+    pipeline.running(*BRANCHES, JOIN)
+    people = [office.asked() for _ in range(6)]
+    pipeline.at_rest(*BRANCHES, JOIN)
+    pipeline.running()
+    # Said while nobody was there to hear it.
+    pipeline.publish(*(answer(asked, "REJECTED", "anna") for _, asked in people[:2]))
+    with pytest.raises(Unfinished):
+        Handover(settings).to_fused()
+    pipeline.running(JOIN)
+    pipeline.at_rest(JOIN)
+    pipeline.running()
+    assert Handover(settings).to_fused()
+
+    pipeline.running(FUSED)
+    pipeline.publish(*(answer(asked, "REJECTED", "anna") for _, asked in people[2:4]))
+    for upload, _ in people[2:4]:
+        office.until_decided(upload.request_id, 1, "REJECTED")
+    pipeline.at_rest(FUSED)
+    pipeline.running()
+    assert Handover(settings).to_apart()
+
+    pipeline.running(*BRANCHES, JOIN)
+    pipeline.publish(*(answer(asked, "REJECTED", "anna") for _, asked in people[4:]))
+    for upload, _ in people:
+        office.until_decided(upload.request_id, 1, "REJECTED")
+        assert office.settled(upload.request_id) == [(1, "REJECTED")]
     assert pipeline.seen.letters() == []
 
 

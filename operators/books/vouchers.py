@@ -88,7 +88,7 @@ def settlement_findings(
             continue
         elif claim.state == "confirmed" and outcome != "APPROVED":
             problem = "unfounded", f"is confirmed, and was {_settled(outcome)}"
-        elif claim.state == "released" and outcome != "REJECTED" and later <= claim.attempt:
+        elif claim.state == "released" and outcome in (None, "APPROVED") and later <= claim.attempt:
             problem = "unfounded", f"is released, and was {_settled(outcome)}"
         if problem is not None:
             quantity = sum(held_by(claim, answers.first(request_id, claim.attempt)).values())

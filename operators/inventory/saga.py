@@ -102,7 +102,7 @@ def settle(
     requests: Table[RequestClaims],
     remembered: Instant = REMEMBERED,
 ) -> None:
-    """Confirm (APPROVED) or release (REJECTED) what an attempt reserved.
+    """Confirm (APPROVED) or release (REJECTED, EXPIRED, REPLACED) what an attempt reserved.
 
     The first settlement of an attempt counts; further ones, and those of attempts that a later
     one has replaced, change nothing. One that comes before its upload is kept for it. Requests

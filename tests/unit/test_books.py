@@ -48,6 +48,16 @@ def test_books_that_are_right_pass_and_are_counted() -> None:
     assert (audited.compacted, audited.unproven, audited.above) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("outcome", ["REJECTED", "EXPIRED", "REPLACED"])
+def test_what_is_released_may_be_so_for_any_reason_but_approval(outcome: Outcome) -> None:
+    topics = SagaTopics()
+    topics.upload("R1", 4)
+    topics.commit()
+    topics.settle("R1", outcome)
+    topics.commit()
+    assert topics.audited().findings == ()
+
+
 def twice(topics: SagaTopics) -> None:
     topics.upload("R9", 1)
     topics.commit()

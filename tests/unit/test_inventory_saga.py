@@ -67,7 +67,7 @@ def test_a_rejected_request_leaves_nothing_on_its_order() -> None:
     assert not list(office.reservations.items())
 
 
-@pytest.mark.parametrize("outcome", [None, "APPROVED", "REJECTED"])
+@pytest.mark.parametrize("outcome", [None, "APPROVED", "REJECTED", "EXPIRED", "REPLACED"])
 def test_a_repeated_upload_gets_the_first_answer_whatever_has_happened_since(
     outcome: Outcome | None,
 ) -> None:
@@ -195,6 +195,13 @@ def test_settled_requests_are_forgotten_in_time_and_open_ones_never() -> None:
     assert office.requests.get("R2900")
 
 
+ENDS: dict[Outcome, str] = {
+    "APPROVED": "confirmed",
+    "REJECTED": "released",
+    "EXPIRED": "released",
+    "REPLACED": "released",
+}
+"""What becomes of a reservation."""
 REQUESTS = st.sampled_from(["R1", "R2", "R3", "R4"])
 ATTEMPT = st.sampled_from([1, 1, 2, 3])
 
@@ -284,7 +291,7 @@ class Saga(RuleBasedStateMachine):
         if key in self.settled:
             self.become(key, self.settled[key])
 
-    @rule(request=REQUESTS, attempt=ATTEMPT, outcome=st.sampled_from(["APPROVED", "REJECTED"]))
+    @rule(request=REQUESTS, attempt=ATTEMPT, outcome=st.sampled_from(sorted(ENDS)))
     def settle(self, request: str, attempt: int, outcome: Outcome) -> None:
         settle(self.office, outcome, request, attempt)
         key = (request, attempt)
@@ -301,7 +308,7 @@ class Saga(RuleBasedStateMachine):
                 confirmed = self.held().get(where, [0, 0])[1]
                 back = min(abs(match.invoiced), match.available, confirmed)
                 self.given_back[where] = self.given_back.get(where, 0) + back
-        self.states[key] = "confirmed" if outcome == "APPROVED" else "released"
+        self.states[key] = ENDS[outcome]
 
     @rule(request=REQUESTS, quantity=st.integers(3, 9))
     def bill_and_approve(self, request: str, quantity: int) -> None:

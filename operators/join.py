@@ -109,7 +109,7 @@ class Join:
             waiting.delete(key)
             return self._decide(memory, reviews, key, more, None, now)
         remembered = memory.get(key)
-        if isinstance(remembered, Decided | Reviewed):
+        if remembered is not None and not isinstance(remembered, Forgotten):
             before = remembered.unsettled
             more = _with(before, answer, result) if before is not None else None
             if before is None or more is None:

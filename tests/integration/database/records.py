@@ -28,6 +28,7 @@ from operators.result import (
     ValidationStatus,
     Violation,
 )
+from operators.review import InvoiceReviewCompleted
 from operators.upload import InvoiceUploaded, Metadata
 
 UPLOADED_AT = 1_700_000_000_123
@@ -129,8 +130,22 @@ def decision(
     )
 
 
+def review(arrival: Arrival, reviewer: str = "anna") -> InvoiceReviewCompleted:
+    return InvoiceReviewCompleted(
+        request_id=arrival.request_id,
+        attempt=arrival.attempt,
+        revision=1,
+        outcome="APPROVED",
+        reviewer=reviewer,
+        reason="Looked at.",
+        completed_at=UPLOADED_AT + 60_000,
+    )
+
+
 def event(
-    record: InvoiceUploaded | Result | InvoiceDecision, offset: int, topic: str | None = None
+    record: InvoiceUploaded | Result | InvoiceDecision | InvoiceReviewCompleted,
+    offset: int,
+    topic: str | None = None,
 ) -> Event:
     kind = type(record).__name__
     source = Source(topic or kind.lower(), 0, offset)

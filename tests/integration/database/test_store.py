@@ -19,6 +19,7 @@ from connectors.database import (
 )
 from connectors.database.migration import migrate
 from operators.audit import verify
+from operators.decision import ReviewNote
 from operators.result import FraudResult
 from tests.integration.database.records import (
     Arrival,
@@ -28,6 +29,7 @@ from tests.integration.database.records import (
     inventory,
     one_of_each,
     pricing,
+    review,
     upload,
     validation,
 )
@@ -52,6 +54,38 @@ def test_a_request_is_found_again_with_its_history(store: Store) -> None:
     assert history.decisions == (first, second)
     assert list(history.audit) == entries
     assert store.request("r-2") is None
+
+
+def test_what_people_have_said_is_kept_with_who_and_why(store: Store, url: str) -> None:
+    arrival = Arrival("r-1")
+    said = review(arrival, "a\x00nna")
+    note = ReviewNote(said.reviewer, said.outcome, said.reason, said.completed_at)
+    decided = replace(decision(arrival, 2, "APPROVED"), reviews=(note,))
+
+    entries = store.append("collect-0", [event(said, 4), event(decided, 5)])
+    store.append("collect-0", [event(said, 4)])
+
+    assert (entries[0].revision, entries[0].status, entries[0].at) == (
+        1,
+        "APPROVED",
+        said.completed_at,
+    )
+    query = "SELECT request_id, attempt, revision, outcome, reviewer, reason FROM review"
+    assert rows(url, query) == [
+        {
+            "request_id": "r-1",
+            "attempt": 1,
+            "revision": 1,
+            "outcome": "APPROVED",
+            "reviewer": "a\ufffdnna",
+            "reason": "Looked at.",
+        }
+    ]
+    history = store.request("r-1")
+    assert history is not None
+    assert [each.reviewer.replace("\ufffd", "\x00") for each in history.decisions[0].reviews] == [
+        said.reviewer
+    ]
 
 
 def test_what_comes_again_is_answered_as_stored_and_in_the_order_asked(store: Store) -> None:
@@ -125,6 +159,7 @@ def test_a_duplicated_upload_keeps_the_first_and_the_trail_keeps_both(
         "audit_entry": 4,
         "decision": 0,
         "result": 2,
+        "review": 0,
         "upload": 1,
     }
 

@@ -25,6 +25,7 @@ from operators.money import Amount
 from operators.reference import ReferencePolicy
 from operators.result import Result
 from operators.resumption import Rate
+from operators.review import DECIDED_BY
 from operators.ruling import decided
 from operators.table import MemoryTable, Overlay
 from operators.time import Instant
@@ -96,7 +97,9 @@ class Decisions:
         self._outcomes: dict[Outcome, Outcome] = {}
 
     def add(self, decision: Decision) -> None:
-        """Take in a revision; the latest counts."""
+        """Take in a revision; the latest counts that a policy has decided, not people or time."""
+        if decision.decided_by in DECIDED_BY:
+            return
         attempt = decision.request_id, decision.attempt
         known = self._past.get(attempt)
         if known is not None and known.revision >= decision.revision:

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from operators.decision import Branch, DecisionStatus
 from operators.money import Amount
+from operators.review import DECIDED_BY
 
 EXAMPLES = 5
 """Requests that are named of each kind of change."""
@@ -232,9 +233,11 @@ class Trial:
 
 
 def latest(decisions: Iterable[DecisionSeen]) -> Mapping[tuple[str, int], DecisionSeen]:
-    """Of each attempt the latest revision of its decision."""
+    """Of each attempt the latest revision that a policy has decided, and not people or time."""
     found: dict[tuple[str, int], DecisionSeen] = {}
     for decision in decisions:
+        if decision.decided_by in DECIDED_BY:
+            continue
         key = decision.request_id, decision.attempt
         known = found.get(key)
         if known is None or known.revision < decision.revision:

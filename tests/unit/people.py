@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from connectors.changelog_table import ChangelogTable
 from connectors.joined import TABLES
 from manifold.cli.policy import starter_policy
+from operators.candidate import IN_FORCE
 from operators.decide import WORST_DECIDES
 from operators.decision import Branch, InvoiceDecision, InvoiceSettled, ReviewOutcome
 from operators.decision_table import DecisionRow
@@ -73,7 +74,7 @@ class Desk:
     """A join whose tables can be committed and read back."""
 
     def __init__(self) -> None:
-        self.join = Join(DEADLINE, REMEMBER, lambda: POLICY)
+        self.join = Join(DEADLINE, REMEMBER, {IN_FORCE: POLICY})
         self.tables = {kind.name: ChangelogTable[Any](kind.name, kind) for kind in TABLES}
         self.log: list[tuple[str, bytes, bytes | None]] = []
 

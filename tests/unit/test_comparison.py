@@ -12,6 +12,7 @@ from operators.comparison import (
     Trial,
     latest,
 )
+from operators.review import PERSON
 
 
 def decision(request: str, status: Any, **more: Any) -> DecisionSeen:
@@ -26,6 +27,7 @@ def test_the_latest_revision_of_each_attempt_counts() -> None:
             decision("r-1", "APPROVED", revision=3),
             decision("r-1", "REJECTED", revision=2),
             decision("r-1", "REVIEW", attempt=2),
+            decision("r-1", "APPROVED", attempt=2, revision=2, decided_by=PERSON),
         ]
     )
     assert {key: each.status for key, each in found.items()} == {

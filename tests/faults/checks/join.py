@@ -144,6 +144,9 @@ def _request(decision: InvoiceDecision) -> Request:
             decision.approvers,
             decision.reason,
             decision.policy_version,
+            decision.canary,
+            decision.mixed_policies,
+            decision.shadow,
             decision.reviews,
         ),
     )

@@ -47,9 +47,10 @@ def topic(record: type[Any]) -> str:
 
 
 def decisions() -> list[InvoiceDecision]:
-    """What was decided on the generated invoices."""
+    """What was decided on the generated invoices before people had a say."""
     decode = CODEC.decoder(InvoiceDecision)
-    return [decode(each.value or b"") for each in whole_pipeline()[topic(InvoiceDecision)]]
+    every = [decode(each.value or b"") for each in whole_pipeline()[topic(InvoiceDecision)]]
+    return [each for each in every if each.revision == 1]
 
 
 def past() -> Decisions:
@@ -62,10 +63,12 @@ def past() -> Decisions:
 
 
 def history() -> Iterator[Decoded[Any]]:
-    """Uploads and settlements in the order in which they were written."""
+    """Uploads and settlements in the order in which they were written, without corrections."""
     for record in (InvoiceUploaded, InvoiceOcrCompleted, InvoiceSettled):
         for each in whole_pipeline()[topic(record)]:
-            yield Decoded(decoder(each.topic)(each.value or b""), each)
+            found = decoder(each.topic)(each.value or b"")
+            if not (isinstance(found, InvoiceUploaded) and found.origin == "REVIEW"):
+                yield Decoded(found, each)
 
 
 def backtested(candidate: ReferencePolicy, **of: Any) -> Backtest:

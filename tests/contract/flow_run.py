@@ -328,7 +328,7 @@ def whole_pipeline() -> Mapping[str, list[Received]]:
     for flow in FLOWS:
         if flow == JOIN:
             for completed in said_by_people(written(flow, inputs_of(flow, topics))):
-                put(sent(completed))
+                _put(topics, sent(completed))
         for outgoing in written(flow, inputs_of(flow, topics)):
             _put(topics, arrived(outgoing, 0))
     return topics

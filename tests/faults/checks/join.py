@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from connectors.changelog_table import ChangelogTable, TableType
 from connectors.joined import CLOSED, REQUESTS, REVIEWS
@@ -108,11 +109,14 @@ def _state(recorded: Recorded, number: int, decisions: dict[str, InvoiceDecision
         request = _request(decision)
         if decision.status == "REVIEW":
             review = reviews.pop(decision.request_id, None)
-            if not isinstance(review, Review) or review.request != request:
+            if not isinstance(review, Review) or _sourceless(review.request) != request:
                 yield f"request {key}: not under review as it was decided"
             continue
         left = request if request.unsettled else None
-        if remembered.pop(key, None) != Decided(decision.decided_at, left):
+        known = remembered.pop(key, None)
+        if isinstance(known, Decided) and known.unsettled is not None:
+            known = Decided(known.decided_at, _sourceless(known.unsettled))
+        if known != Decided(decision.decided_at, left):
             yield f"request {key}: not remembered as it was decided"
     for key in (*remembered, *reviews):
         yield f"request {key}: remembered, but never decided"
@@ -149,4 +153,11 @@ def _request(decision: InvoiceDecision) -> Request:
             decision.shadow,
             decision.reviews,
         ),
+        currency=decision.currency,
+        due=decision.due,
     )
+
+
+def _sourceless(request: Request) -> Request:
+    """Without what a decision does not say."""
+    return replace(request, source=None)

@@ -122,7 +122,7 @@ class Task:
         self._due: Callable[[int, int], bool] | None = None
         self._ticked_at = 0
         self._fresh: frozenset[int] = frozenset()
-        """Assigned since the last poll."""
+        """Assigned since the last poll, or gone back: what is due there is to be found out."""
         self._generation = 0
         self.assigned: frozenset[int] = frozenset()
 
@@ -151,7 +151,7 @@ class Task:
     def tick(self, due: Callable[[int, int], bool]) -> None:
         """Send a `Tick` to each partition for which something is `due` at the instant of a poll.
 
-        And one to each that has just been assigned.
+        And one to each that has just been assigned, and to all after a rewind.
         """
         self._due = due
 
@@ -307,6 +307,7 @@ class Task:
             return False
         self._seek({where: self._began(where) for where in self._offsets})
         self._offsets, self._ended = {}, {}
+        self._fresh = self.assigned
         if self._ends is not None:
             self._ends.forget()
         for roll_back in self._back:

@@ -228,6 +228,14 @@ def test_ticks_come_with_an_assignment_and_when_something_is_due_and_not_otherwi
     assert len(ticks(place.epoch())) == 1
 
 
+def test_a_tick_comes_after_a_rewind_for_what_was_due_has_been_forgotten(place: Place) -> None:
+    place.task.tick(lambda *_: False)
+    place.epoch()
+    assert place.task.rewind()
+    assert len(ticks(place.epoch())) == 1
+    assert ticks(place.epoch()) == []
+
+
 def test_a_backlog_goes_before_what_is_due(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [1_000_000]
     monkeypatch.setattr("connectors.task.now", lambda: clock[0])

@@ -77,7 +77,7 @@ class HttpService(Generic[V]):
         token = settings.token.get_secret_value() if settings.token else None
         self._client = httpx2.Client(
             timeout=httpx2.Timeout(self._limit, connect=min(1.0, self._limit)),
-            headers={"Authorization": f"Bearer {token}"} if token else None,
+            headers={b"Authorization": f"Bearer {token}".encode()} if token else None,
         )
 
     def get(self, key: str, /) -> V | None:
@@ -213,5 +213,8 @@ def _explained() -> Iterator[None]:
         yield
     except httpx2.TimeoutException:
         raise ServiceFailed("no answer in time") from None
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+    except ServiceFailed:
+        raise
+    except Exception as error:
+        # A host that is none, or an answer nobody has thought of: never more than no answer.
         raise ServiceFailed(f"no answer ({type(error).__name__})") from None

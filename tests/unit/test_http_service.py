@@ -91,6 +91,32 @@ def test_three_failures_in_a_row_open_it_and_one_success_closes_it(
     service.close()
 
 
+@pytest.mark.parametrize("url", ["http://a..b", "http://" + "a" * 70, "http://[::1", "http://"])
+def test_an_address_that_is_none_is_no_answer_and_no_end_of_the_flow(url: str) -> None:
+    service = service_at(url)
+    until(lambda: "is away: no answer" in service.lack("USD/1", 0).reason)  # type: ignore[union-attr]
+    service.close()
+
+
+def test_a_decoder_that_fails_in_its_own_way_is_an_answer_not_as_agreed(
+    server: RatesServer,
+) -> None:
+    def fails(key: str, body: bytes) -> Any:
+        raise KeyError(key)
+
+    service = HttpService(PART, Service(url=server.url), fails, safe="/")
+    lack = service.lack("USD/1", 0)
+    assert lack is not None
+    assert lack.reason == f"the {PART} is away: no answer (KeyError)"
+    service.close()
+
+
+def test_a_token_may_have_letters_beyond_ascii(server: RatesServer) -> None:
+    service = service_at(server.url.replace("user:s3cr3t@", ""), token="schlüssel")
+    assert service.lack("USD/2026-03-02", 0) is None
+    service.close()
+
+
 def test_nothing_listens(server: RatesServer) -> None:
     with RatesServer() as other:
         url = other.url

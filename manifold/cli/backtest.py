@@ -27,6 +27,8 @@ from manifold.cli.instants import instant
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import (
     EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    Failed,
     complain,
     console,
     counted,
@@ -83,6 +85,8 @@ def backtest(
     candidate = policy_from(policy)
     begin = None if since is None else instant("--from", since)
     end = None if until is None else instant("--to", until)
+    if begin is not None and end is not None and begin >= end:
+        raise Failed(f"--from {since} is not before --to {until}: no invoice is.", EXIT_USAGE)
     there = cluster(bootstrap, extra)
     in_force = published(there)[IN_FORCE].policy
     counts = partitions_of(there.kafka, {there.topic(record).name for record in _READ})

@@ -1,6 +1,7 @@
 """`manifold policy`: the policy as a file: check it, compare it, put it in force."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,7 +30,7 @@ from manifold.cli.policy_status import mode_of, published, status
 from manifold.cli.reference_files import records_of
 from operators.candidate import CANDIDATE, IN_FORCE, PREVIOUS
 from operators.decide import WORST_DECIDES
-from operators.money import Amount, parse, render
+from operators.money import HUNDRED, Amount, parse, render
 from operators.policy_change import (
     Changes,
     Known,
@@ -212,12 +213,13 @@ def _change(
 
 
 def _percent(text: str) -> Amount:
-    try:
-        return parse(text)
-    except ValueError:
-        raise Failed(
-            f"--canary {text}: write a number of percent, as in 10 or 0.5.", EXIT_USAGE
-        ) from None
+    with suppress(ValueError):
+        percent = parse(text)
+        if 0 < percent <= HUNDRED:
+            return percent
+    raise Failed(
+        f"--canary {text}: write more than 0 and up to 100 percent, as in 10 or 0.5.", EXIT_USAGE
+    )
 
 
 def _read(file: str) -> ReferencePolicy:

@@ -40,12 +40,13 @@ def status(
     A canary's requests are compared with all others decided in the same time; in shadow, the
     same requests are compared with each other. Of each attempt its latest revision counts.
     """
+    begin = None if since is None else instant("--since", since)
     there = cluster(bootstrap, extra)
     known = published(there)
     in_force, candidate = known[IN_FORCE], candidate_of(known)
     begun = max(in_force.at, candidate.at if candidate is not None else 0)
-    if since is not None:
-        begun = instant("--since", since)
+    if begin is not None:
+        begun = begin
     version = candidate.policy.version if candidate is not None else ""
     trial = Trial(in_force.policy.version, version)
     for decision in latest(_decisions(there, begun)).values():

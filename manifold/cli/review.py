@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, TypeAlias
 
 import typer
+from msgspec.structs import replace
 from rich.padding import Padding
 
 from connectors.clock import now
@@ -133,9 +134,8 @@ def approve_command(
     extra: Extra = None,
 ) -> None:
     """Say that an invoice may be paid."""
-    there = cluster(bootstrap, extra)
-    completed = _completed(there, request_id, "APPROVED", by, reason, revision)
-    Answering(there, json).run(completed, timeout if wait else None)
+    said = _said(request_id, "APPROVED", by, reason)
+    _send(said, revision, timeout if wait else None, json, cluster(bootstrap, extra))
 
 
 @app.command("reject")
@@ -152,9 +152,8 @@ def reject_command(
     extra: Extra = None,
 ) -> None:
     """Say that an invoice must not be paid; what it reserved is released."""
-    there = cluster(bootstrap, extra)
-    completed = _completed(there, request_id, "REJECTED", by, reason, revision)
-    Answering(there, json).run(completed, timeout if wait else None)
+    said = _said(request_id, "REJECTED", by, reason)
+    _send(said, revision, timeout if wait else None, json, cluster(bootstrap, extra))
 
 
 @app.command("correct")
@@ -180,42 +179,51 @@ def correct_command(
 
     It is judged anew as the next attempt. With --wait, prints the decision on that one, too.
     """
-    invoice = _invoice(file)
-    there = cluster(bootstrap, extra)
-    completed = _completed(there, request_id, "CORRECTED", by, reason, revision, invoice)
-    Answering(there, json).run(completed, timeout if wait else None)
+    said = _said(request_id, "CORRECTED", by, reason, _invoice(file))
+    _send(said, revision, timeout if wait else None, json, cluster(bootstrap, extra))
 
 
-def _completed(
-    there: Cluster,
+def _said(
     request_id: str,
     outcome: ReviewOutcome,
     by: str,
     reason: str,
-    revision: int | None,
     corrected: Invoice | None = None,
 ) -> InvoiceReviewCompleted:
-    asked = open_review(there, request_id)
-    if revision is not None and revision != asked.revision:
-        raise Failed(
-            f"Revision {asked.revision} of {request_id} is in force, not {revision}: look at it "
-            f"with `manifold review show {request_id}`."
-        )
-    completed = InvoiceReviewCompleted(
+    """What a person says, not yet about a revision; Failed when it makes no sense."""
+    said = InvoiceReviewCompleted(
         request_id=request_id,
-        attempt=asked.attempt,
-        revision=asked.revision,
-        vendor_id=asked.vendor_id,
+        revision=0,
         outcome=outcome,
         reviewer=by,
         reason=reason,
         completed_at=now(),
         corrected=corrected,
     )
-    wrong = fault(completed)
+    wrong = fault(said)
     if wrong is not None:
         raise Failed(f"This cannot be sent: {wrong}.", EXIT_USAGE)
-    return completed
+    return said
+
+
+def _send(
+    said: InvoiceReviewCompleted,
+    revision: int | None,
+    timeout: float | None,
+    as_json: bool,
+    there: Cluster,
+) -> None:
+    """Say it about what is under review; Failed when that is not the `revision` looked at."""
+    asked = open_review(there, said.request_id)
+    if revision is not None and revision != asked.revision:
+        raise Failed(
+            f"Revision {asked.revision} of {said.request_id} is in force, not {revision}: look at "
+            f"it with `manifold review show {said.request_id}`."
+        )
+    completed = replace(
+        said, attempt=asked.attempt, revision=asked.revision, vendor_id=asked.vendor_id
+    )
+    Answering(there, as_json).run(completed, timeout)
 
 
 def _invoice(file: str) -> Invoice:

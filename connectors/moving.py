@@ -55,8 +55,13 @@ def move(
     for number, entries in found.items():
         for name, value in entries.items():
             place = partition_of(key(decode(value)).encode(), counts[target])
-            producer.produce(target, value, name, partition=place)
-            producer.produce(source, None, name, partition=number)
+            for topic, kept, partition in ((target, value, place), (source, None, number)):
+                while True:
+                    try:
+                        producer.produce(topic, kept, name, partition=partition)
+                        break
+                    except BufferError:
+                        producer.poll(0.1)
             producer.poll(0)
     producer.commit_transaction(_TIMEOUT)
     return count

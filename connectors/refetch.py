@@ -18,6 +18,8 @@ _LIMIT = 3.0
 """Seconds one fetch may take: meanwhile an epoch is open."""
 _STEP_OVER = 500
 """Offsets between two wanted ones that are sooner read and dropped than looked for anew."""
+_MOST = 10_000
+"""Records the client is asked for in one go; it refuses more than a million."""
 
 
 class NotFetched(Unavailable):
@@ -82,7 +84,7 @@ class Refetch:
         consumer.assign([TopicPartition(topic, partition, run[0])])
         try:
             while time.monotonic() < deadline:
-                for message in consumer.consume(last - run[0] + 1, 0.05):
+                for message in consumer.consume(min(_MOST, last - run[0] + 1), 0.05):
                     *_, offset = place(message)
                     error = message.error()
                     if error is None:

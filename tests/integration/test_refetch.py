@@ -1,6 +1,7 @@
 """Records are read a second time from a real broker, wherever they stand."""
 
 import time
+from collections.abc import Iterable
 
 import pytest
 from confluent_kafka import Producer, TopicPartition
@@ -50,8 +51,11 @@ def test_markers_aborted_and_deleted_records_are_left_out(bootstrap: str, writte
     refetch.close()
 
 
-def test_brokers_that_do_not_answer_in_time_are_told_from_records_that_are_gone() -> None:
+@pytest.mark.parametrize("wanted", [[1], range(0, 2_000_000, 400)], ids=["one", "far apart"])
+def test_brokers_that_do_not_answer_in_time_are_told_from_records_that_are_gone(
+    wanted: Iterable[int],
+) -> None:
     refetch = Refetch({"bootstrap.servers": "127.0.0.1:1"}, limit=0.3)
     with pytest.raises(NotFetched):
-        refetch.fetch("uploads", 0, [1])
+        refetch.fetch("uploads", 0, wanted)
     refetch.close()

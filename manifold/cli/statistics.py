@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from connectors.browse import every_partition, follow, partitions_of, read_between, start_offsets
+from connectors.codec import Undecodable
 from connectors.offsets import end_offsets
 from connectors.stream import Received
 from manifold.cli.cluster import Cluster, cluster, progress
@@ -93,10 +94,14 @@ class Known:
         self._records: dict[Instant, dict[int, InvoiceStatistics]] = {}
 
     def take(self, received: Received) -> Instant | None:
-        """Take a record over; where the window starts that is different now."""
-        if received.value is None:
+        """Take a record over; where the window starts that is different now.
+
+        What is no record of the topic says nothing.
+        """
+        try:
+            record = self._decode(received.value or b"")
+        except Undecodable:
             return None
-        record = self._decode(received.value)
         if record.length != self._length:
             return None
         partitions = self._records.setdefault(record.starts_at, {})

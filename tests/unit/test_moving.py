@@ -32,7 +32,7 @@ def test_more_entries_than_the_client_takes_at_once_are_moved(bootstrap: str) ->
     assert move(kafka, TABLE, "one", "other", lambda value: value, "handover") == 50
 
     left = {each.key for each in read_all(kafka, ["one"]) if each.value is not None}
-    moved = [each for each in read_all(kafka, ["other"])]
+    moved = list(read_all(kafka, ["other"]))
     assert sorted(each.key or b"" for each in moved) == sorted(f"R{n}".encode() for n in range(50))
     assert len(every_partition(partitions_of(kafka, ["other"]))) > 1
     deleted = {each.key for each in read_all(kafka, ["one"]) if each.value is None}

@@ -68,6 +68,9 @@ def test_partitions_are_added_up_and_the_latest_record_counts(bootstrap: str) ->
             record(NINE + MINUTE, 0, 5),
         ):
             publisher.send(each)
+    stranger = Producer({"bootstrap.servers": bootstrap})
+    stranger.produce(CONTRACTS.topic_of(InvoiceStatistics).name, b"no record", b"x")
+    stranger.flush(10)
     run = CliRunner().invoke(app, ["statistics", "--last", "2", "--json", "-b", bootstrap])
     assert run.exit_code == 0, run.output
     nine, after = map(json.loads, run.stdout.splitlines())

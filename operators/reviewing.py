@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from operators.candidate import chosen
+from operators.candidate import CANDIDATE, IN_FORCE, chosen
 from operators.decision import InvoiceDecision, InvoiceSettled, Outcome
 from operators.money import Amount
 from operators.people import Refused, Repeated, heard, not_open
@@ -132,13 +132,15 @@ class Reviewing:
     ) -> Iterator[Reviewal]:
         """End the reviews that nobody has answered in time, everything before `at` being read."""
         due: list[tuple[Review, int]] = []
+        fewest = min(_days(self._policies.get(key)) for key in (IN_FORCE, CANDIDATE))
         # In the order in which they were put, so in that of their opening: the first that has
-        # time left ends the search.
+        # time left by either policy ends the search.
         for request_id, review in reviews.items():
-            days = _days(chosen(self._policies, request_id).policy)
-            if review.opened_at + days * DAY >= at:
+            if review.opened_at + fewest * DAY >= at:
                 break
-            due.append((review, days))
+            days = _days(chosen(self._policies, request_id).policy)
+            if review.opened_at + days * DAY < at:
+                due.append((review, days))
         for review, days in due:
             last = review.request.verdict
             assert last is not None

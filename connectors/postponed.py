@@ -94,6 +94,16 @@ class Postponement:
         """The tables may have gone back to their last commit."""
         self._waiting.clear()
 
+    def failed(self, failed: RecordFailed, at: Instant) -> None:
+        """Some step has failed on an upload, when its answer was found or when it was written.
+
+        Its own count: beside the committed offset, which is far ahead of what is judged again,
+        none can be kept.
+        """
+        received = failed.received
+        where = received.topic, received.partition, received.offset
+        self._failures[where] = next_failure(failed, self._failures.get(where), at)
+
     def due(self, partition: int, at: Instant) -> bool:
         """Whether something of the partition, whose tables have been opened, is to be done."""
         known = self._waiting.get(partition)
@@ -175,12 +185,12 @@ class Postponement:
         at: Instant,
         again: OnRecord[Tables],
     ) -> Iterator[Written]:
-        where = received.topic, received.partition, received.offset
-        failure = self._failures.get(where)
+        failure = self._failures.get((received.topic, received.partition, received.offset))
         if failure is not None and failure.attempts >= ATTEMPTS:
             received = replace(received, poison=failure)
         decoded = self._decode(received)
         if not isinstance(decoded, Decoded):
+            # Its count stays: the dead letter may have to be written again.
             self._drop(tables, received.partition, request_id, at)
             if decoded is not None:
                 yield decoded
@@ -188,11 +198,7 @@ class Postponement:
         try:
             yield from again(tables, decoded, at)
         except Exception as error:
-            # Its own count: beside the committed offset, which is far ahead, none can be kept.
-            failed = RecordFailed(received, error)
-            self._failures[where] = next_failure(failed, failure, at)
-            raise failed from error
-        self._failures.pop(where, None)
+            raise RecordFailed(received, error) from error
 
     def _uploads(
         self, partition: int, entries: Iterable[Postponed]

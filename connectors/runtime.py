@@ -242,7 +242,11 @@ class Runtime:
 
         None when that cannot be done, and the process must end.
         """
-        return self.task.remember_failure(failed) if self.task.rewind() else None
+        if not self.task.rewind():
+            return None
+        for each in self._postponements:
+            each.failed(failed, now())
+        return self.task.remember_failure(failed)
 
     def abort(self) -> None:
         """Give up the open epoch."""

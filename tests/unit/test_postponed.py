@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from connectors.failures import ATTEMPTS, RecordFailed
 from connectors.postponed import POSTPONED, Limits, Postponement
-from connectors.stream import Decoded, Produced, Received
+from connectors.stream import Decoded, Produced, Received, Rejected
 from connectors.tables import MemoryStore
 from operators.resumption import Postponed, Rate
 
@@ -43,7 +45,9 @@ class Branch:
     def fetch(self, _: str, __: int, offsets: Iterable[int]) -> list[Received]:
         return [self.log[offset] for offset in sorted(offsets)]
 
-    def decode(self, received: Received) -> Decoded[Any]:
+    def decode(self, received: Received) -> Decoded[Any] | Rejected:
+        if received.poison is not None:
+            return Rejected(received, "poison", received.poison.message)
         request, _, attempt = (received.value or b"").decode().partition("/")
         return Decoded(Upload(request, int(attempt)), received)
 
@@ -58,7 +62,9 @@ class Branch:
         self.log.append(
             Received("u", 0, len(self.log), None, f"{request}/{attempt}".encode(), [], self.at)
         )
-        list(self.judge(self.tables, self.decode(self.log[-1]), self.at))
+        decoded = self.decode(self.log[-1])
+        assert isinstance(decoded, Decoded)
+        list(self.judge(self.tables, decoded, self.at))
         (self.answers.update if self.there else self.unknown.update)([(request, attempt)])
 
     def tick(self) -> int:
@@ -130,3 +136,36 @@ def test_a_hundred_that_wait_come_at_the_rate(count: int, rewinds: int) -> None:
     # 40 a second, and a tenth of a second's at once.
     per_second = [sum(written[at : at + 4]) for at in range(len(written) - 4)]
     assert max(per_second) <= 44
+
+
+@pytest.mark.parametrize("where", ["judged", "written"])
+def test_one_that_fails_when_it_is_judged_again_or_written_is_set_aside(where: str) -> None:
+    branch = Branch()
+    branch.upload("A", 1)
+    branch.there = True
+    kept = dict(branch.tables[POSTPONED.name].items())
+
+    def fails(_: Any, upload: Decoded[Any], at: int) -> Iterable[Produced]:
+        raise ValueError("it cannot be judged")
+
+    def epoch() -> list[Any]:
+        branch.at += 10_000
+        again = fails if where == "judged" else branch.judge
+        try:
+            written = list(branch.postponement.resume(branch.tables, 0, branch.at, again))
+            if written and isinstance(written[0], Produced):
+                raise RecordFailed(branch.log[0], ValueError("it cannot be written"))
+        except RecordFailed as failed:
+            for key, entry in kept.items():
+                branch.tables[POSTPONED.name].put(key, entry)
+            branch.postponement.forget()
+            list(branch.postponement.resume(branch.tables, 0, 0, branch.judge))
+            branch.postponement.failed(failed, branch.at)
+            return []
+        return written
+
+    for _ in range(ATTEMPTS):
+        assert epoch() == []
+    (letter,) = epoch()
+    assert (letter.reason, letter.received.offset) == ("poison", 0)
+    assert not branch.waiting

@@ -16,6 +16,8 @@ log = Log(__name__)
 
 _LIMIT = 3.0
 """Seconds one fetch may take: meanwhile an epoch is open."""
+_PAUSE = 1.0
+"""Seconds after one that took longer in which no other is tried: several may want one poll."""
 _STEP_OVER = 500
 """Offsets between two wanted ones that are sooner read and dropped than looked for anew."""
 _MOST = 10_000
@@ -50,6 +52,7 @@ class Refetch:
         self._kafka = kafka
         self._limit = limit
         self._consumer: Consumer | None = None
+        self._paused_until = 0.0
 
     def fetch(self, topic: str, partition: int, offsets: Iterable[int]) -> list[Received]:
         """The records at these offsets of a partition, in the order of offsets.
@@ -57,7 +60,10 @@ class Refetch:
         A record that is no longer there is left out, with a log line. Raises NotFetched when the
         time limit is over first, KafkaException when the broker refuses.
         """
-        deadline = time.monotonic() + self._limit
+        began = time.monotonic()
+        if began < self._paused_until:
+            raise NotFetched(f"{topic}[{partition}] is not tried: brokers were late a moment ago")
+        deadline = began + self._limit
         found: list[Received] = []
         for run in runs(offsets):
             there = self._run(topic, partition, run, deadline)
@@ -98,6 +104,7 @@ class Refetch:
                         raise KafkaException(error)
         finally:
             consumer.unassign()
+        self._paused_until = time.monotonic() + _PAUSE
         raise NotFetched(f"{topic}[{partition}] from offset {run[0]} on was not read in time")
 
     def close(self) -> None:

@@ -57,6 +57,7 @@ class Runtime:
         self._watch_ends_every: timedelta | None = None
         self._postponements: list[Postponement] = []
         self._services: list[Service[Any]] = []
+        self._refetch: Refetch | None = None
         self._rate = Rate(settings.flow.resume_per_second)
         self._closing: list[Callable[[], None]] = []
         self._task: Task | None = None
@@ -174,10 +175,11 @@ class Runtime:
         return table
 
     def refetch(self) -> Refetch:
-        """What reads records of topics a second time."""
-        refetch = Refetch(self.settings.kafka_client)
-        self.on_close(refetch.close)
-        return refetch
+        """What reads records of topics a second time, the same for all who ask for it."""
+        if self._refetch is None:
+            self._refetch = Refetch(self.settings.kafka_client)
+            self.on_close(self._refetch.close)
+        return self._refetch
 
     def on_close(self, close: Callable[[], None]) -> None:
         """Call `close` when the process ends."""

@@ -26,7 +26,7 @@ from manifold.cli.reference_files import records_of
 
 app = typer.Typer(
     name="reference",
-    help="Reference data: load it, list its keys.",
+    help="Reference data: load it, list its keys, say that a feed without news is alive.",
     add_completion=False,
     no_args_is_help=True,
 )

@@ -56,6 +56,11 @@ def test_brokers_that_do_not_answer_in_time_are_told_from_records_that_are_gone(
     wanted: Iterable[int],
 ) -> None:
     refetch = Refetch({"bootstrap.servers": "127.0.0.1:1"}, limit=0.3)
-    with pytest.raises(NotFetched):
+    with pytest.raises(NotFetched, match="was not read in time"):
         refetch.fetch("uploads", 0, wanted)
+    began = time.monotonic()
+    for _ in range(5):
+        with pytest.raises(NotFetched, match="a moment ago"):
+            refetch.fetch("uploads", 1, wanted)
+    assert time.monotonic() - began < 0.2, "several branches wait once together"
     refetch.close()

@@ -31,6 +31,9 @@ POSTPONED = TableType("postponed", Postponed | Dependency, in_pages=True)
 PART = "\0"
 """Begins the keys of parts: no request identifier starts with a control character."""
 
+_MOVES = 100
+"""In the time that a request is kept."""
+
 Fetch: TypeAlias = Callable[[str, int, Iterable[int]], list[Received]]
 """Reads records of a partition again; see `connectors.refetch`."""
 Lacks: TypeAlias = Callable[[Instant], Lack | None]
@@ -78,6 +81,7 @@ class Postponement:
         self._waiting: dict[int, tuple[Table[Any], Resumption]] = {}
         self._failures: dict[tuple[str, int, int], Failure] = {}
         self._left_out: Counter[int] = Counter()
+        self._moved: dict[int, Instant] = {}
 
     def _of(self, tables: Tables, partition: int) -> tuple[Table[Any], Resumption]:
         table = tables[POSTPONED.name]
@@ -164,6 +168,7 @@ class Postponement:
             self._left_out.pop(partition, None)
             return
         self._expire(tables, partition, at)
+        self._move_parts(table, partition, at)
         requests = {each: _entry(table, each) for each in waiting.next(at, self._rate)}
         uploads = self._uploads(partition, requests.values())
         for request_id, entry in requests.items():
@@ -228,6 +233,18 @@ class Postponement:
                 partition=partition,
                 count=len(expired),
             )
+
+    def _move_parts(self, table: Table[Any], partition: int, at: Instant) -> None:
+        """Put parts that stand before all requests behind them.
+
+        The table is kept in pages, of which none behind its oldest entry can be given up: a part
+        that is away for ever would keep all of them.
+        """
+        if at - self._moved.get(partition, 0) < self._limits.keep // _MOVES:
+            return
+        self._moved[partition] = at
+        for name, part in list(takewhile(lambda each: not _is_request(each), table.items())):
+            table.put(name, part)
 
     def _drop(self, tables: Tables, partition: int, request_id: str, at: Instant) -> None:
         table, waiting = self._of(tables, partition)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from connectors.changelog_table import ChangelogTable
 from connectors.failures import ATTEMPTS, RecordFailed
 from connectors.postponed import POSTPONED, Limits, Postponement
 from connectors.stream import Decoded, Produced, Received, Rejected
@@ -169,3 +170,22 @@ def test_one_that_fails_when_it_is_judged_again_or_written_is_set_aside(where: s
     (letter,) = epoch()
     assert (letter.reason, letter.received.offset) == ("poison", 0)
     assert not branch.waiting
+
+
+def test_a_part_that_is_away_for_ever_keeps_no_more_pages_than_its_requests() -> None:
+    branch = Branch()
+    branch.postponement = Postponement(
+        "test", Rate(40), branch.decode, branch.fetch, Limits(keep=20 * STEP), lambda _: None
+    )
+    table = ChangelogTable[Any]("changelog", POSTPONED)
+    branch.tables = {POSTPONED.name: table}
+    pages: set[bytes] = set()
+    most = 0
+    for number in range(400):
+        branch.upload(f"R{number}", 1)
+        assert branch.tick() == 0
+        for key, value in table.changes():
+            (pages.discard if value is None else pages.add)(key)
+        most = max(most, len(pages))
+    assert len(branch.waiting) < 30
+    assert most < 60, "pages of requests that have long been given up"

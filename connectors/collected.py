@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from connectors.errors import Misconfigured, Unavailable
 from connectors.failures import RecordFailed
 from connectors.stream import Decoded, Produced
+from connectors.wire import FORWARDED
 from operators.audit import Event, InvoiceAudit, witness
 from operators.decision import InvoiceDecision
 from operators.notification import notification
@@ -30,7 +31,11 @@ class Collected:
     def __call__(
         self, partition: int, records: list[Decoded[Any]], at: Instant
     ) -> Iterator[Produced]:
-        """What follows from the records of one partition number."""
+        """What follows from the records of one partition number.
+
+        A record that another process has sent on is kept where it stood first, and once.
+        """
+        records = [each for each in records if each.received.header(FORWARDED) is None]
         chain = f"{self._group}-{partition}"
         entries = self._stored(chain, records)
         for decoded, entry in zip(records, entries, strict=True):

@@ -19,6 +19,9 @@ from connectors.stream import (
 )
 from operators.time import Instant
 
+FORWARDED = "manifold.forwarded"
+"""Header of a record that stands in its topic twice, since it was sent on: where it stood first."""
+
 _BESIDE_VALUE = 65_536
 """Bytes for key and headers."""
 
@@ -102,10 +105,14 @@ class Wire:
 
 def _sent_on(forwarded: Forwarded) -> Outgoing:
     received = forwarded.received
+    headers = received.headers
+    if received.header(FORWARDED) is None:
+        first = f"{received.partition}:{received.offset}".encode()
+        headers = [*headers, (FORWARDED, first)]
     return Outgoing(
         received.topic,
         forwarded.key,
         received.value,
-        received.headers,
+        headers,
         timestamp=received.timestamp,
     )

@@ -1,11 +1,13 @@
 """`manifold explain`: why a request was decided as it was, and what would have to change."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from connectors.browse import read_between, start_offsets, topics_there
+from connectors.codec import Undecodable
 from connectors.murmur2 import partition_of
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.options import Bootstrap, Extra, Json
@@ -72,11 +74,11 @@ def _latest(there: Cluster, request_id: str) -> InvoiceDecision:
         raise Failed(f"There is no topic {topic.name}: `manifold topics apply` creates it.")
     key = request_id.encode()
     starts = start_offsets(there.kafka, [(topic.name, partition_of(key, count))], None)
-    found = [
-        decode(received.value)
-        for received in read_between(there.kafka, starts)
-        if received.key == key and received.value is not None
-    ]
+    found: list[InvoiceDecision] = []
+    for received in read_between(there.kafka, starts):
+        if received.key == key:
+            with suppress(Undecodable):
+                found.append(decode(received.value or b""))
     if not found:
         raise Failed(
             f"Nothing has been decided on {request_id}. `manifold trace` shows where it is."

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from connectors.dead_letters import ERROR_REASON
 from connectors.stream import Batch, CaughtUp, Outgoing, Revoked
 from connectors.tables import MemoryStore
+from connectors.wire import FORWARDED
 from operators.candidate import CANDIDATE, IN_FORCE, in_share
 from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.money import ONE
@@ -182,10 +183,12 @@ def test_an_answer_that_came_to_the_wrong_partition_is_sent_on_once() -> None:
     (outgoing,) = written("fused", [answer])
 
     assert (outgoing.topic, outgoing.key) == (answer.topic, asked.vendor_id.encode())
-    assert (outgoing.value, outgoing.headers) == (answer.value, answer.headers)
+    assert outgoing.value == answer.value
+    assert outgoing.headers == [*answer.headers, (FORWARDED, b"0:0")]
     (letter,) = written("fused", [arrived(outgoing, 9)])
     assert (ERROR_REASON, b"review_unknown") in letter.headers
     (letter,) = written("decide", [answer])
     assert (ERROR_REASON, b"review_unknown") in letter.headers
     (back,) = written("decide", [arrived(outgoing, 9)])
     assert (back.topic, back.key) == (answer.topic, answer.key)
+    assert back.headers == outgoing.headers

@@ -1,13 +1,19 @@
 """What collect does when the database will not take a record."""
 
 import pytest
+from msgspec.structs import replace
 
+from connectors.codec import Codec, LockIds
 from connectors.collected import Collected
+from connectors.contracts import Contracts
 from connectors.errors import Unavailable
 from connectors.failures import RecordFailed
-from connectors.stream import Decoded, Received
+from connectors.stream import Decoded, Forwarded, Received
+from connectors.wire import FORWARDED, Wire
 from operators.audit import START, Event, InvoiceAudit, enter
 from operators.upload import InvoiceUploaded, Metadata
+
+CONTRACTS = Contracts.load()
 
 
 class Picky:
@@ -49,3 +55,14 @@ def test_a_database_that_is_away_is_nobodys_fault() -> None:
     collected = Collected("collect", Picky("b", Unavailable("it does not answer")))
     with pytest.raises(Unavailable):
         list(collected(0, uploads("a", "b", "c"), 1))
+
+
+def test_a_record_that_was_sent_on_is_kept_once() -> None:
+    first, other = uploads("a", "b")
+    wire = Wire("fused", CONTRACTS, Codec(CONTRACTS, LockIds(CONTRACTS)))
+    sent = wire.encode(Forwarded(first.received, b"vendor"), 1)
+    again = replace(first.received, offset=7, key=sent.key, headers=sent.headers)
+    collected = Collected("collect", Picky("", Unavailable("")))
+    kept = list(collected(0, [first, other, Decoded(first.record, again)], 1))
+    assert [each.cause for each in kept] == [first.received, other.received]
+    assert again.header(FORWARDED) == b"0:0"

@@ -149,6 +149,10 @@ def _tell(
             f"Candidate: version {candidate.policy.version}, {mode_of(candidate.policy)}, "
             f"since {isoformat(candidate.at)}"
         )
+    if not trial.by_policy.decided and not trial.by_candidate.decided:
+        other = f", but {trial.elsewise:,} by other policies" if trial.elsewise else ""
+        _say(f"Nothing has been decided by them since {isoformat(since)}{other}.")
+        return
     _say(f"Decided since {isoformat(since)}:")
     out = console()
     if candidate is None or candidate.policy.canary_percent is not None:

@@ -30,9 +30,10 @@ class Breaker:
     def allows(self, now: Instant) -> bool:
         """Whether a call may be made now; the first one after a pause is the only one until told.
 
-        What came of an allowed call has to be told.
+        What came of an allowed call has to be told. A pause longer than any is a wrong clock's.
         """
-        if self.state == "OPEN" and now >= self._until:
+        over = now >= self._until or self._until - now > LONGEST
+        if self.state == "OPEN" and over:
             self.state = "HALF_OPEN"
             return True
         return self.state == "CLOSED"

@@ -69,11 +69,11 @@ class Rate:
         self._at: Instant | None = None
 
     def take(self, wanted: int, now: Instant) -> int:
-        """How many of these may be done now. A clock that goes back gives none."""
+        """How many of these may be done now. A clock that goes back gives none for that."""
         if self._at is not None and now > self._at:
             gained = (now - self._at) * self._per_second
             self._thousandths = min(self.at_once * 1_000, self._thousandths + gained)
-        self._at = now if self._at is None else max(self._at, now)
+        self._at = now
         taken = min(wanted, self._thousandths // 1_000)
         self._thousandths -= taken * 1_000
         return taken
@@ -98,6 +98,10 @@ class _Part:
         self.tries = 0
         self.probed_at = now
         self.probe_at = now + pause(0, seed)
+
+    def due(self, now: Instant) -> bool:
+        """Whether it may be probed; a probe further off than a pause is one of a wrong clock."""
+        return now >= self.probe_at or self.probe_at - now > LONGEST
 
     def probe(self) -> str:
         """The oldest; each fourth time another one, in case it is the oldest alone that lacks."""
@@ -141,7 +145,7 @@ class Resumption:
 
     def due(self, now: Instant) -> bool:
         """Whether `next` may have something."""
-        return any(part.back or now >= part.probe_at for part in self._parts.values())
+        return any(part.back or part.due(now) for part in self._parts.values())
 
     def next(self, now: Instant, rate: Rate) -> list[str]:
         """Requests to judge again now: one for each part to be probed, all for those that are back.
@@ -152,7 +156,7 @@ class Resumption:
         for part in self._parts.values():
             if part.back:
                 continue
-            if now >= part.probe_at and rate.take(1, now):
+            if part.due(now) and rate.take(1, now):
                 part.probed_at = now
                 found.append(part.probe())
         for part in self._parts.values():
@@ -183,7 +187,8 @@ class Resumption:
     def hint(self, now: Instant) -> None:
         """Something has changed: probe soon, but never more often than once in `SHORTEST`."""
         for part in self._parts.values():
-            part.probe_at = min(part.probe_at, max(now, part.probed_at + SHORTEST))
+            least = part.probed_at + SHORTEST if part.probed_at <= now else now
+            part.probe_at = min(part.probe_at, max(now, least))
 
     def state(self, part: str) -> State:
         """How a part is."""

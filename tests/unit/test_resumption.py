@@ -6,6 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from operators.breaker import Breaker
 from operators.resumption import LONGEST, SHORTEST, Rate, Resumption
 
 PARTS = ("policy", "exchange rate USD")
@@ -98,3 +99,20 @@ def test_one_that_lacks_another_part_then_waits_for_that() -> None:
     assert (waiting.state("policy"), waiting.state("exchange rate USD")) == ("CLOSED", "OPEN")
     assert waiting.next(5_100, rate) == []
     assert waiting.next(7_000, rate) == ["R"]
+
+
+def test_a_clock_that_was_wrong_by_an_hour_holds_nothing_up_when_it_is_right_again() -> None:
+    hour = 3_600_000
+    rate, waiting = Rate(10), Resumption("0")
+    waiting.wait("R1", "policy", hour)
+    assert waiting.next(hour + 2_000, rate) == ["R1"]
+    waiting.judged("R1", "policy", hour + 2_000)
+    assert waiting.due(1)
+    assert waiting.next(1, rate) == [], "nothing is gained by the jump"
+    assert waiting.next(1_000, rate) == ["R1"]
+
+    breaker = Breaker("rates", failures=1)
+    assert breaker.allows(hour)
+    breaker.failed(hour)
+    assert not breaker.allows(hour + 1)
+    assert breaker.allows(0)

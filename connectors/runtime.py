@@ -161,7 +161,7 @@ class Runtime:
         """A reference table by its topic's key, the same for all who ask for it."""
         if record not in self._reference:
             topic = self.contracts.topic_of(record).name
-            self._reference[record] = ReferenceTable(topic, self.codec.decoder(record))
+            self._look_into(record, ReferenceTable(topic, self.codec.decoder(record)))
         return self._reference[record]
 
     def grouped_reference(
@@ -171,8 +171,11 @@ class Runtime:
         table = GroupedReferenceTable(
             self.contracts.topic_of(record).name, self.codec.decoder(record), groups_of
         )
-        self._reference[record] = table
+        self._look_into(record, table)
         return table
+
+    def _look_into(self, record: type[V], table: ReferenceTable[V]) -> None:
+        self._reference[record] = table
 
     def refetch(self) -> Refetch:
         """What reads records of topics a second time, the same for all who ask for it."""

@@ -2,7 +2,7 @@
 
 import importlib
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from connectors.changelog_table import TableType
 from connectors.records import RECORDS
-from connectors.reference import GroupedReferenceTable, ReferenceTable
+from connectors.reference import ReferenceTable
 from connectors.runtime import Runtime
 from connectors.settings import Settings
 from connectors.steps import Inputs, Outputs
@@ -109,18 +109,7 @@ class _Rehearsal(Runtime):
         self.state = _Tables(types)
         return self.state
 
-    def reference(self, record: type[V]) -> ReferenceTable[V]:
-        table = super().reference(record)
-        self._fill(table)
-        return table
-
-    def grouped_reference(
-        self, record: type[V], groups_of: Callable[[V], Iterable[str]]
-    ) -> GroupedReferenceTable[V]:
-        table = super().grouped_reference(record, groups_of)
-        self._fill(table)
-        return table
-
-    def _fill(self, table: ReferenceTable[Any]) -> None:
+    def _look_into(self, record: type[V], table: ReferenceTable[V]) -> None:
+        super()._look_into(record, table)
         for key, value in self._known.get(table.topic, ()):
             table.apply(key, value)

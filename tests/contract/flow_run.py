@@ -18,7 +18,7 @@ from connectors.changelog_table import TableType
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts, Topic
 from connectors.records import RECORDS
-from connectors.reference import GroupedReferenceTable, ReferenceTable
+from connectors.reference import ReferenceTable
 from connectors.runtime import Runtime
 from connectors.services import Service
 from connectors.settings import Settings
@@ -181,17 +181,9 @@ class MemoryRuntime(Runtime):
         others = (each for name, there in uploads().items() if name not in read for each in there)
         return MemoryUploads(self._events, others)
 
-    def reference(self, record: type[V]) -> ReferenceTable[V]:
-        table = super().reference(record)
+    def _look_into(self, record: type[V], table: ReferenceTable[V]) -> None:
+        super()._look_into(record, table)
         self._fill(table)
-        return table
-
-    def grouped_reference(
-        self, record: type[V], groups_of: Callable[[V], Iterable[str]]
-    ) -> GroupedReferenceTable[V]:
-        table = super().grouped_reference(record, groups_of)
-        self._fill(table)
-        return table
 
     def _fill(self, table: ReferenceTable[Any]) -> None:
         self.looked_up.add(table.topic)

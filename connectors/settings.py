@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Self
 
@@ -19,7 +18,6 @@ from pydantic_settings import (
 from connectors.errors import Misconfigured
 
 FILE = "manifold.toml"
-EMBEDDED_FOLDER = Path(".manifold")
 
 
 class InvalidSettings(Misconfigured):

@@ -90,9 +90,11 @@ class Review(Struct, frozen=True, array_like=True, gc=False):
 
     request: Request
     opened_at: Instant
-    """When its latest revision was decided: from here it has so many days."""
+    """When its latest revision was decided."""
     needed: int
     """How many different people have to approve it."""
+    days: int
+    """How long they have from then, whatever policy comes into force meanwhile."""
     heard: tuple[str, ...] = ()
     """What people have said that made a revision, as `operators.review.fingerprint` has it."""
 

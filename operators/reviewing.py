@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from operators.candidate import CANDIDATE, IN_FORCE, chosen
+from operators.candidate import CANDIDATE, IN_FORCE, PREVIOUS, chosen
 from operators.decision import InvoiceDecision, InvoiceSettled, Outcome
 from operators.money import Amount
 from operators.people import Refused, Repeated, heard, not_open
@@ -64,10 +64,10 @@ class Reviewing:
                 said = (*said, "status: REVIEW → REPLACED")
             return self._end(memory, reviews, ended, said, now, heard, outcome="REPLACED")
         policy = chosen(self._policies, request.request_id).policy
-        review = Review(request, now, _needed(policy, request.amount), heard)
+        review = Review(request, now, _needed(policy, request.amount), _days(policy), heard)
         reviews.put(request.request_id, review)
         decision = revision(request, said, now)
-        return decision, requested(decision, review.needed, _days(policy))
+        return decision, requested(decision, review.needed, review.days)
 
     def answer(
         self, memory: Memory, reviews: Reviews, completed: InvoiceReviewCompleted, now: Instant
@@ -131,20 +131,20 @@ class Reviewing:
         self, memory: Memory, reviews: Reviews, at: Instant, now: Instant
     ) -> Iterator[Reviewal]:
         """End the reviews that nobody has answered in time, everything before `at` being read."""
-        due: list[tuple[Review, int]] = []
-        fewest = min(_days(self._policies.get(key)) for key in (IN_FORCE, CANDIDATE))
-        # In the order in which they were put, so in that of their opening: the first that has
-        # time left by either policy ends the search.
-        for request_id, review in reviews.items():
-            if review.opened_at + fewest * DAY >= at:
+        due: list[Review] = []
+        known = (self._policies.get(key) for key in (IN_FORCE, CANDIDATE, PREVIOUS))
+        shortest = min((_days(policy) for policy in known if policy), default=EXPIRE_DAYS)
+        # In the order in which they were put, so in that of their opening: the first that would
+        # have time left by any policy ends the search.
+        for review in (review for _, review in reviews.items()):
+            if review.opened_at + shortest * DAY >= at:
                 break
-            days = _days(chosen(self._policies, request_id).policy)
-            if review.opened_at + days * DAY < at:
-                due.append((review, days))
-        for review, days in due:
+            if review.opened_at + review.days * DAY < at:
+                due.append(review)
+        for review in due:
             last = review.request.verdict
             assert last is not None
-            reason = f"Nobody has reviewed it within {days} days."
+            reason = f"Nobody has reviewed it within {review.days} days."
             verdict = replace(last, status="REJECTED", decided_by=EXPIRED, reason=reason)
             said = ("the review has expired", f"status: {last.status} → REJECTED")
             request = _next(review.request, verdict)

@@ -74,7 +74,8 @@ class Desk:
     """A join whose tables can be committed and read back."""
 
     def __init__(self) -> None:
-        self.join = Join(DEADLINE, REMEMBER, {IN_FORCE: POLICY})
+        self.policies = {IN_FORCE: POLICY}
+        self.join = Join(DEADLINE, REMEMBER, self.policies)
         self.tables = {kind.name: ChangelogTable[Any](kind.name, kind) for kind in TABLES}
         self.log: list[tuple[str, bytes, bytes | None]] = []
 
@@ -88,11 +89,12 @@ class Desk:
         amount: int | None = SMALL,
         attempt: int = 1,
         at: int = 10,
+        request: str = "r-1",
     ) -> list[Outcome]:
         """All four answers, one of them another."""
         outcomes: list[Outcome] = []
         for branch, status in (dict(GOOD) | dict([worst])).items():
-            found = result(branch, status, attempt=attempt)
+            found = result(branch, status, request=request, attempt=attempt)
             outcomes += self.answer(priced(found, amount) if branch == "PRICING" else found, at)
         return outcomes
 

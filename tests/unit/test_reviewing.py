@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from operators.candidate import CANDIDATE, IN_FORCE, in_share
-from operators.decision import InvoiceDecision, ReviewOutcome
+from operators.decision import InvoiceDecision, InvoiceSettled, ReviewOutcome
 from operators.join import Join, Outcome
 from operators.money import ONE
 from operators.people import Refused, Repeated
@@ -181,6 +181,33 @@ def test_a_review_that_nobody_answers_ends_once_all_before_has_been_read() -> No
     assert decision.reason == "Nobody has reviewed it within 30 days."
     assert endings(outcomes) == [(1, "EXPIRED")]
     assert refusal(desk.review(said("APPROVED"))).reason == "review_settled"
+
+
+def test_a_policy_published_later_does_not_take_back_the_time_that_was_promised() -> None:
+    desk = Desk()
+    request = asked(desk.answers(at=1_000))
+    desk.policies[IN_FORCE] = replace(POLICY, version="2", review_expire_days=5)
+    assert desk.caught_up(6 * DAY, 6 * DAY) == []
+    assert desk.caught_up(request.expires_at, request.expires_at) == []
+    assert endings(desk.caught_up(request.expires_at + 1, request.expires_at + 1)) == [
+        (1, "EXPIRED")
+    ]
+
+
+def test_a_review_that_has_longer_keeps_none_from_expiring_behind_it() -> None:
+    desk = Desk()
+    candidate = replace(
+        POLICY, policy_id="candidate", version="2", canary_percent=50 * ONE, review_expire_days=5
+    )
+    desk.policies[CANDIDATE] = candidate
+    requests = [f"r-{number}" for number in range(20)]
+    until = {each: asked(desk.answers(request=each)).expires_at for each in requests}
+    assert len(set(until.values())) == 2
+
+    at = min(until.values()) + 1
+    over = [each for each in desk.caught_up(at, at) if isinstance(each, InvoiceSettled)]
+
+    assert [each.request_id for each in over] == [each for each in requests if until[each] < at]
 
 
 def test_looking_for_expired_reviews_stops_at_the_first_that_has_time() -> None:

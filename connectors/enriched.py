@@ -12,7 +12,7 @@ from connectors.failures import RecordFailed
 from connectors.steps import OnCaughtUp, OnRecords, Written
 from connectors.stream import Decoded, Produced, Received, Rejected
 from connectors.tables import Tables
-from operators.candidate import IN_FORCE
+from operators.candidate import chosen
 from operators.decision import InvoiceSettled
 from operators.enrichment import Done, InvoiceEnriched, enrich, is_new
 from operators.invoice import Invoice
@@ -130,7 +130,7 @@ def _written(
 
 
 def _enriched(settled: InvoiceSettled, invoice: Invoice, reference: Reference) -> InvoiceEnriched:
-    policy = reference.policies.get(IN_FORCE)
+    policy = chosen(reference.policies, settled.request_id).policy
     return enrich(
         settled,
         invoice,

@@ -25,6 +25,7 @@ from operators.money import Amount, render
 from operators.reference import OrderLine, ReferencePurchaseOrder, ReferenceVendor
 from operators.table import Lookup
 from operators.time import Instant
+from operators.units import converted
 
 _MOST_NAMED = 5
 """Lines that a remark names."""
@@ -109,7 +110,9 @@ def _matches(
     for line in invoice.lines:
         match = find(line)
         if match is not None:
-            billed[match.line.line] = billed.get(match.line.line, 0) + abs(line.quantity or 0)
+            against = match.line
+            taken = converted(line.quantity or 0, line.unit or against.unit, against.unit)
+            billed[against.line] = billed.get(against.line, 0) + abs(taken or 0)
         found.append(match)
     return found
 

@@ -271,6 +271,20 @@ def test_lines_alike_are_matched_one_after_the_other() -> None:
     assert [line.order_line for line in found.lines] == ["10", "30"]
 
 
+def test_of_lines_alike_one_is_used_up_in_the_unit_that_was_ordered() -> None:
+    alike = replace(ORDER.lines[0], line="30")
+    order = replace(ORDER, lines=(replace(alike, line="10", quantity=12 * ONE), alike))
+    bill = invoice(
+        Line(id="1", item_id="BOLT", quantity=ONE, unit="DZN"),
+        Line(id="2", item_id="BOLT", quantity=5 * ONE, unit="C62"),
+        purchase_order="PO1",
+    )
+    found = enrich(
+        SETTLED, bill, vendors={}, orders={"PO1": order}, rules={}, price_tolerance_percent=ONE
+    )
+    assert [line.order_line for line in found.lines] == ["10", "30"]
+
+
 def test_each_attempt_is_written_once_and_none_after_a_later_one() -> None:
     assert is_new(SETTLED, None)
     assert not is_new(SETTLED, Done(1, 1))

@@ -130,7 +130,7 @@ Outcome: TypeAlias = Literal["APPROVED", "REJECTED", "EXPIRED", "REPLACED", "UNK
 
 
 class InvoiceSettled(Struct, frozen=True, kw_only=True, gc=False):
-    """A request is settled for good: what it reserved is confirmed or given back."""
+    """An attempt is settled for good, once: what it reserved or counted is confirmed or taken back."""
 
     request_id: str
     """Identifies the request on every topic."""
@@ -141,7 +141,7 @@ class InvoiceSettled(Struct, frozen=True, kw_only=True, gc=False):
     vendor_id: str
     """Vendor the invoice is from."""
     outcome: Outcome
-    """APPROVED confirms a reservation, the others release it.
+    """APPROVED confirms what was reserved and counted, the others take it back.
 
     EXPIRED: nobody reviewed it in time; REPLACED: by a later attempt.
     """

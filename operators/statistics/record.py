@@ -66,10 +66,10 @@ class RuleCount(Struct, frozen=True, gc=False):
 
 
 class RowCount(Struct, frozen=True, gc=False):
-    """Requests that one row of the decision table decided."""
+    """Requests that one row of the decision table, or what else may, has decided."""
 
     row: str
-    """The row's name."""
+    """The row's name, “a person”, “a later attempt” or “an expired review”."""
     count: int
     """How many requests."""
 
@@ -139,7 +139,7 @@ class InvoiceStatistics(Struct, frozen=True, kw_only=True, gc=False):
     rules: tuple[RuleCount, ...] = ()
     """By rule not satisfied, remarks left out."""
     rows: tuple[RowCount, ...] = ()
-    """By row of the decision table."""
+    """By what decided; those decided without a table are left out."""
     amounts: tuple[CurrencyAmount, ...] = ()
     """By currency and status."""
     without_amount: int

@@ -96,7 +96,6 @@ def enriching(
             enriched = _written(settled, decoded.received, found, reference)
             written.append(enriched)
             if isinstance(enriched, Produced):
-                done.delete(settled.request_id)
                 done.put(settled.request_id, Done(settled.attempt, settled.settled_at))
         return written
 

@@ -130,7 +130,7 @@ Outcome: TypeAlias = Literal["APPROVED", "REJECTED", "EXPIRED", "REPLACED", "UNK
 
 
 class InvoiceSettled(Struct, frozen=True, kw_only=True, gc=False):
-    """An attempt is settled for good, once: what it reserved or counted is confirmed or taken back."""
+    """An attempt is settled for good: what it reserved or counted is confirmed or taken back."""
 
     request_id: str
     """Identifies the request on every topic."""

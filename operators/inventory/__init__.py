@@ -5,11 +5,10 @@ order line: reserved + confirmed ≤ received + tolerance.
 """
 
 from operators.inventory.match import Match, finder
-from operators.inventory.saga import REMEMBERED, judge, order_of, settle
+from operators.inventory.saga import judge, order_of, settle
 from operators.inventory.state import OrderReservations, RequestClaims
 
 __all__ = [
-    "REMEMBERED",
     "Match",
     "OrderReservations",
     "RequestClaims",

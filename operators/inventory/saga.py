@@ -1,9 +1,5 @@
 """Reserve what an invoice bills, then confirm or release it: the match as a saga."""
 
-from collections.abc import Iterator
-from itertools import islice
-from zlib import crc32
-
 from msgspec.structs import replace
 
 from operators.codes import CREDIT_NOTES
@@ -18,15 +14,10 @@ from operators.inventory.state import (
 from operators.invoice import Invoice
 from operators.judgement import Judgement, reported
 from operators.reference import ReferenceGoodsReceipt, ReferencePolicy, ReferencePurchaseOrder
+from operators.remembered import REMEMBERED, forget, is_time_to_forget
 from operators.result import InventoryDetails, InventoryStatus, LineMatch, Violation
 from operators.table import Lookup, Table
-from operators.time import DAY, Instant
-
-REMEMBERED: Instant = DAY
-"""How long a settled request is remembered, so that a repeated upload reserves nothing."""
-
-_SWEEP_EVERY = 64
-_SWEEP_SIZE = 4 * _SWEEP_EVERY
+from operators.time import Instant
 
 _NOTHING = OrderReservations()
 _NOBODY = RequestClaims()
@@ -121,9 +112,9 @@ def settle(
         return
     else:
         claim = _moved(claim, final, reservations)
-    _put_last(requests, settled.request_id, known.replaced(claim, max(1, settled.settled_at)))
-    if crc32(settled.request_id.encode("utf-8", "replace")) % _SWEEP_EVERY == 0:
-        _forget(requests, settled.settled_at - remembered, settled.settled_at)
+    requests.put(settled.request_id, known.replaced(claim, max(1, settled.settled_at)))
+    if is_time_to_forget(settled):
+        forget(requests, settled.settled_at - remembered)
 
 
 def _not_compared(number: str, order: ReferencePurchaseOrder | None) -> Comparison:
@@ -212,21 +203,3 @@ def _change(
         reservations.put(claim.purchase_order, after)
     else:
         reservations.delete(claim.purchase_order)
-
-
-def _put_last(requests: Table[RequestClaims], request_id: str, value: RequestClaims) -> None:
-    """Put as the table's youngest entry, so that the oldest come first to be forgotten."""
-    requests.delete(request_id)
-    requests.put(request_id, value)
-
-
-def _forget(requests: Table[RequestClaims], before: Instant, now: Instant) -> None:
-    """Drop the oldest settled requests; what is still open moves out of the way instead."""
-    oldest: Iterator[tuple[str, RequestClaims]] = islice(requests.items(), _SWEEP_SIZE)
-    for request_id, known in list(oldest):
-        if any(claim.state == "reserved" for claim in known.claims):
-            _put_last(requests, request_id, known)
-        elif known.settled_at < before:
-            requests.delete(request_id)
-        else:
-            return

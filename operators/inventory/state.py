@@ -92,6 +92,11 @@ class RequestClaims(Struct, frozen=True, array_like=True, gc=False):
     settled_at: int = 0
     """When it was last settled; 0 while it is open. Settled ones are forgotten in time."""
 
+    @property
+    def open(self) -> bool:
+        """Whether something is reserved whose settlement is still to come."""
+        return any(claim.state == "reserved" for claim in self.claims)
+
     def of(self, attempt: int) -> Claim | None:
         """The claim of an attempt."""
         for claim in self.claims:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import islice
-from zlib import crc32
 
 from msgspec.structs import replace
 
@@ -17,14 +16,10 @@ from operators.pricing.volume import (
     remember,
 )
 from operators.reference import ReferenceContract
+from operators.remembered import REMEMBERED, forget, is_time_to_forget
 from operators.table import Lookup, Table
 from operators.time import DAY, Instant
 
-REMEMBERED: Instant = DAY
-"""How long a settled request is remembered, so that a repeated upload counts nothing."""
-
-_SWEEP_EVERY = 64
-_SWEEP_SIZE = 4 * _SWEEP_EVERY
 _SWEPT_VOLUMES = 16
 _EPOCH = 719_163
 """Ordinal of 1970-01-01."""
@@ -56,22 +51,9 @@ def settle(
             outcome: Outcome = "approved" if settled.outcome == "APPROVED" else "rejected"
             after = known.replaced(replace(claim, outcome=outcome), max(1, settled.settled_at))
             remember(settled.request_id, known, after, volumes, requests)
-    if crc32(settled.request_id.encode("utf-8", "replace")) % _SWEEP_EVERY == 0:
-        _forget(requests, settled.settled_at - remembered)
+    if is_time_to_forget(settled):
+        forget(requests, settled.settled_at - remembered)
         _drop(volumes, _EPOCH + settled.settled_at // DAY - LATE_DAYS - _SLACK)
-
-
-def _forget(requests: Table[RequestVolumes], before: Instant) -> None:
-    """Drop the oldest settled requests; what is still open moves out of the way instead."""
-    for request_id, known in list(islice(requests.items(), _SWEEP_SIZE)):
-        counting = known.counting()
-        if counting is not None and counting.outcome == "open":
-            requests.delete(request_id)
-            requests.put(request_id, known)
-        elif known.settled_at < before:
-            requests.delete(request_id)
-        else:
-            return
 
 
 def _drop(volumes: Table[PeriodVolume], before: int) -> None:

@@ -70,6 +70,12 @@ class RequestVolumes(Struct, frozen=True, array_like=True, gc=False):
     settled_at: int = 0
     """When it was last settled; 0 while it is open. Settled ones are forgotten in time."""
 
+    @property
+    def open(self) -> bool:
+        """Whether something counts whose settlement is still to come."""
+        counting = self.counting()
+        return counting is not None and counting.outcome == "open"
+
     def of(self, attempt: int) -> Claim | None:
         """The claim of an attempt."""
         return next((claim for claim in self.claims if claim.attempt == attempt), None)
@@ -222,7 +228,6 @@ def remember(
     if was != now:
         _change(was, -1, volumes)
         _change(now, 1, volumes)
-    requests.delete(request_id)
     requests.put(request_id, after)
 
 

@@ -107,7 +107,7 @@ class Join:
                 waiting.put(key, more)
                 return ()
             waiting.delete(key)
-            return self._decide(memory, reviews, key, more, None, now)
+            return self._decide(waiting, memory, reviews, key, more, None, now)
         remembered = memory.get(key)
         if remembered is not None and not isinstance(remembered, Forgotten):
             before = remembered.unsettled
@@ -115,13 +115,15 @@ class Join:
             if before is None or more is None:
                 return (Duplicate(result),)
             said = remembered.heard if isinstance(remembered, Reviewed) else ()
-            return self._decide(memory, reviews, key, more, before, now, said)
+            return self._decide(waiting, memory, reviews, key, more, before, now, said)
         review = reviews.get(result.request_id)
         if review is not None and review.request.attempt == result.attempt:
             more = _with(review.request, answer, result)
             if more is None:
                 return (Duplicate(result),)
-            return self._decide(memory, reviews, key, more, review.request, now, review.heard)
+            return self._decide(
+                waiting, memory, reviews, key, more, review.request, now, review.heard
+            )
         horizon = memory.get(_HORIZON)
         if isinstance(horizon, Forgotten) and result.uploaded_at <= horizon.until:
             return (
@@ -169,12 +171,13 @@ class Join:
         ]
         for key, request in due:
             waiting.delete(key)
-            yield from self._decide(memory, reviews, key, request, None, now)
+            yield from self._decide(waiting, memory, reviews, key, request, None, now)
         yield from self._reviewing.expire(memory, reviews, at, now)
         self._forget(memory, at - self._remember)
 
     def _decide(
         self,
+        waiting: Waiting,
         memory: Memory,
         reviews: Reviews,
         key: str,
@@ -233,7 +236,10 @@ class Join:
                 memory, reviews, request.request_id, request.attempt, now
             )
         if verdict.status not in FINAL:
-            return *earlier, *self._reviewing.ask(memory, reviews, request, said, now, heard)
+            later = waiting.get(f"{request.request_id}/{request.attempt + 1}") is not None
+            return *earlier, *self._reviewing.ask(
+                memory, reviews, request, said, now, heard, later=later
+            )
         if before is not None:
             return *earlier, *self._reviewing.settled(
                 memory, reviews, request, said, now, heard, before=stands

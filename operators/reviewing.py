@@ -50,14 +50,16 @@ class Reviewing:
         said: tuple[str, ...],
         now: Instant,
         heard: tuple[str, ...] = (),
+        *,
+        later: bool = False,
     ) -> Sequence[Reviewal]:
         """Publish a revision on which a person has to decide, and ask for one.
 
-        `said`: what has changed; `heard`: what people have said before. An attempt that a later
-        one has overtaken ends at once.
+        `said`: what has changed; `heard`: what people have said before; `later`: whether the next
+        attempt waits for answers. An attempt that a later one has overtaken ends at once.
         """
         other = reviews.get(request.request_id)
-        later = memory.get(f"{request.request_id}/{request.attempt + 1}") is not None
+        later = later or memory.get(f"{request.request_id}/{request.attempt + 1}") is not None
         if later or (other is not None and other.request.attempt > request.attempt):
             ended = _replaced(request)
             if request.revision > 1:

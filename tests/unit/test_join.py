@@ -188,7 +188,7 @@ class Joining(RuleBasedStateMachine):
 
     def _is_overtaken(self, key: tuple[str, int]) -> bool:
         second = self.known.get((key[0], 2))
-        return key[1] == 1 and second is not None and second.revision > 0 and not second.forgotten
+        return key[1] == 1 and second is not None and not second.forgotten
 
     @rule(lag=st.integers(0, 300))
     def caught_up(self, lag: int) -> None:

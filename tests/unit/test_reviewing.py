@@ -210,6 +210,16 @@ def test_a_review_that_has_longer_keeps_none_from_expiring_behind_it() -> None:
     assert [each.request_id for each in over] == [each for each in requests if until[each] < at]
 
 
+def test_nobody_is_asked_about_an_attempt_while_the_next_one_is_being_judged() -> None:
+    desk = Desk()
+    desk.answer(result("FRAUD", "PASS", attempt=2))
+    outcomes = desk.answers(attempt=1)
+    (decision,) = decisions(outcomes)
+    assert (decision.status, decision.decided_by) == ("REPLACED", REPLACED)
+    assert endings(outcomes) == [(1, "REPLACED")]
+    assert refusal(desk.review(said("CORRECTED"))).reason == "review_settled"
+
+
 def test_looking_for_expired_reviews_stops_at_the_first_that_has_time() -> None:
     desk = Desk()
     looked = 0

@@ -57,11 +57,15 @@ def decided(
     amount: Amount | None,
     vendor_class: str | None,
 ) -> tuple[DecisionStatus, DecisionRow | None]:
-    """What one policy makes of answers, and by which row of its table."""
+    """What one policy makes of answers, and by which row of its table.
+
+    A row can approve or reject; whatever else it says is for a person, as are statuses of a policy
+    that is newer than this program.
+    """
     if policy is None or not policy.decision:
         return status_of(answers), None
     row = applied(policy.decision, facts_of(answers, amount, vendor_class))
-    return row.status, row
+    return (row.status if row.status in ("APPROVED", "REJECTED") else "REVIEW"), row
 
 
 def by_shadow(answers: Iterable[BranchAnswer], version: str) -> tuple[BranchAnswer, ...] | None:

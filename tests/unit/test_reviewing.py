@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from operators.candidate import CANDIDATE, IN_FORCE, in_share
-from operators.decision import InvoiceDecision, InvoiceSettled, ReviewOutcome
+from operators.decision import DecisionStatus, InvoiceDecision, InvoiceSettled, ReviewOutcome
+from operators.decision_table import DecisionRow
 from operators.join import Join, Outcome
 from operators.money import ONE
 from operators.people import Refused, Repeated
@@ -218,6 +219,17 @@ def test_nobody_is_asked_about_an_attempt_while_the_next_one_is_being_judged() -
     assert (decision.status, decision.decided_by) == ("REPLACED", REPLACED)
     assert endings(outcomes) == [(1, "REPLACED")]
     assert refusal(desk.review(said("CORRECTED"))).reason == "review_settled"
+
+
+@pytest.mark.parametrize("status", ["REPLACED", "UNKNOWN"])
+def test_a_row_that_says_what_no_row_can_decide_asks_a_person(status: DecisionStatus) -> None:
+    desk = Desk()
+    row = DecisionRow(name="odd", status=status, reason="Odd.")
+    desk.policies[IN_FORCE] = replace(POLICY, decision=(row,))
+    outcomes = desk.answers(("FRAUD", "PASS"))
+    assert [each.status for each in decisions(outcomes)] == ["REVIEW"]
+    assert asked(outcomes).row == "odd"
+    assert endings(outcomes) == []
 
 
 def test_looking_for_expired_reviews_stops_at_the_first_that_has_time() -> None:

@@ -73,6 +73,7 @@ class Postponement:
         `lacks` says what the branch as a whole lacks at the instant of a poll.
         """
         self.lacks = lacks
+        self.keep = limits.keep
         self._branch = branch
         self._rate = rate
         self._decode = decode

@@ -92,7 +92,7 @@ class Join(_Section):
     deadline: Duration = timedelta(seconds=30)
     """From a request's first answer to a partial decision."""
     remember: Duration = timedelta(hours=24)
-    """How long a decided request is remembered."""
+    """How long a decided request is remembered; the branches remember it as long."""
     check_every: Duration = timedelta(seconds=1)
     """How often deadlines are looked at."""
 

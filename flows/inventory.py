@@ -54,7 +54,10 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
     def on_record(tables: Tables, record: Decoded[Any], at: Instant) -> Iterable[Written]:
         if isinstance(record.record, InvoiceSettled):
             inventory.settle(
-                record.record, reservations=tables["reservations"], requests=tables["requests"]
+                record.record,
+                reservations=tables["reservations"],
+                requests=tables["requests"],
+                remembered=postponement.keep,
             )
             return ()
 

@@ -66,6 +66,7 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
                 contracts=reference.contracts,
                 volumes=tables["volumes"],
                 requests=tables["requests"],
+                remembered=postponement.keep,
             )
             return ()
 

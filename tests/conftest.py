@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
+from hypothesis import settings
+
+# How long an example takes says what else the machine is doing, and nothing of what is tested.
+settings.register_profile("manifold", deadline=None)
+settings.load_profile("manifold")
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -3,10 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from operators.candidate import CANDIDATE, IN_FORCE, in_share
+from operators.candidate import CANDIDATE, IN_FORCE
 from operators.decision import DecisionStatus, InvoiceDecision, InvoiceSettled, ReviewOutcome
 from operators.decision_table import DecisionRow
-from operators.join import Join, Outcome
+from operators.join import Outcome
 from operators.money import ONE
 from operators.people import Refused, Repeated
 from operators.review import (
@@ -249,26 +249,6 @@ def test_looking_for_expired_reviews_stops_at_the_first_that_has_time() -> None:
     desk.tables["reviews"] = many  # type: ignore[assignment]
     assert desk.caught_up(10 * DAY, 10 * DAY) == []
     assert looked == 1
-
-
-def test_one_that_a_candidate_gives_more_time_keeps_none_from_expiring() -> None:
-    desk = Desk()
-    canary = replace(POLICY, version="next", canary_percent=10 * ONE)
-    in_force = replace(POLICY, review_expire_days=1)
-    desk.join = Join(DEADLINE, REMEMBER, {IN_FORCE: in_force, CANDIDATE: canary})
-    desk.answers()
-    (review,) = [review for _, review in desk.tables["reviews"].items()]
-    shared, other = sorted(
-        (f"r-{number}" for number in range(2, 40)), key=lambda each: not in_share(each, 10 * ONE)
-    )[::37]
-    desk.tables["reviews"].delete("r-1")
-    for request_id in (shared, other):
-        request = replace(review.request, request_id=request_id)
-        desk.tables["reviews"].put(request_id, replace(review, request=request))
-
-    expired = decisions(desk.caught_up(2 * DAY, 2 * DAY))
-
-    assert [(each.request_id, each.decided_by) for each in expired] == [(other, EXPIRED)]
 
 
 @pytest.mark.parametrize(

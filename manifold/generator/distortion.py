@@ -1,15 +1,16 @@
 """Puts faults into what is about to be billed."""
 
+from collections import deque
 from random import Random
 
 from msgspec import Struct, field
 
-from manifold.generator.billing import Entry, Extras, bill
+from manifold.generator.billing import Bill, Entry, Extras, bill
 from manifold.generator.faults import FAULTS, Fault
 from manifold.generator.orders import Delivery
 from manifold.generator.price_list import PriceList
 from manifold.generator.world import World
-from operators.money import CENT, HUNDRED, ONE, Amount, divided
+from operators.money import CENT, HUNDRED, ONE, Amount, times
 from operators.reference import OrderLine
 
 _RAREST: Fault = "missed_period_discount"
@@ -19,6 +20,10 @@ _HUGE_EVERY = 15
 """A vendor sends at most one huge invoice in that many, or huge becomes usual."""
 
 
+_COMPARED = 31
+"""Earlier amounts of a vendor that fraud may compare with."""
+_FAR = 6
+"""Times the usual amount that nobody takes for usual."""
 _APART = 3
 """Days that lie between a huge invoice and others of the vendor."""
 
@@ -36,6 +41,18 @@ class VendorHistory(Struct):
     """Amounts and days (ordinals) of all invoices."""
     huge_days: set[int] = field(default_factory=set)
     """Days (ordinals) of the huge ones."""
+    amounts: deque[Amount] = field(default_factory=lambda: deque(maxlen=_COMPARED))
+    """Of the last ones that were not huge, in base currency."""
+
+    def makes_unusual(self, amount: Amount) -> bool:
+        """Whether an amount is beyond doubt far more than usual, however much that varies."""
+        known = sorted(self.amounts)
+        usual, upper = known[len(known) // 2], known[len(known) * 7 // 8]
+        return amount * amount > _FAR * _FAR * usual * upper
+
+    def is_small_beside(self, amount: Amount) -> bool:
+        """Whether all amounts are beyond doubt smaller than another."""
+        return 2 * max(self.amounts, default=0) <= amount
 
     def fresh_day(self, amount: Amount, day: int) -> int:
         """That day, or the latest before on which the vendor has not billed the same amount.
@@ -68,6 +85,10 @@ class Distortion:
         self._enlarged: set[str] = set()
         self._injected: dict[Fault, int] = dict.fromkeys(FAULTS, 0)
 
+    def in_base(self, made: Bill, currency: str) -> Amount:
+        """The amount due, in base currency."""
+        return times(made.totals.payable or 0, self._rates[currency])
+
     def distort(
         self, delivery: Delivery, entries: list[Entry], extras: Extras, history: VendorHistory
     ) -> Fault:
@@ -77,7 +98,7 @@ class Distortion:
         # Few deliveries can carry the rarest, so it goes first where it can.
         fitting.sort(key=lambda fault: (self._injected[fault], fault != _RAREST))
         for fault in fitting:
-            if self._apply(fault, delivery, entries, extras):
+            if self._apply(fault, delivery, entries, extras, history):
                 break
         self._injected[fault] += 1
         if fault in ("unusual_amount", "just_below_limit"):
@@ -122,7 +143,12 @@ class Distortion:
         )
 
     def _apply(
-        self, fault: Fault, delivery: Delivery, entries: list[Entry], extras: Extras
+        self,
+        fault: Fault,
+        delivery: Delivery,
+        entries: list[Entry],
+        extras: Extras,
+        history: VendorHistory,
     ) -> bool:
         """Whether the fault could be put in."""
         rng, prices, vendor_id = self._rng, self._prices, delivery.order.vendor_id
@@ -158,36 +184,41 @@ class Distortion:
             case "excessive_freight":
                 extras.freight = (2500 + int(rng.random() * 2000)) * CENT
             case "just_below_limit" | "unusual_amount":
-                return self._enlarge(fault, delivery, entries, extras)
+                return self._enlarge(fault, delivery, entries, extras, history)
             case _:
                 pass
         return True
 
     def _enlarge(
-        self, fault: Fault, delivery: Delivery, entries: list[Entry], extras: Extras
+        self,
+        fault: Fault,
+        delivery: Delivery,
+        entries: list[Entry],
+        extras: Extras,
+        history: VendorHistory,
     ) -> bool:
         """Scale a call-off until it comes just below the limit, or far from the usual."""
         limit = self._policy.approval_limit
         margin = limit * self._policy.approval_margin_percent // HUNDRED
-        rate = self._rates[delivery.order.currency]
+        currency = delivery.order.currency
         vendor_id = delivery.order.vendor_id
         below = fault == "just_below_limit"
         ordinary = [entry.quantity for entry in entries]
-        amount = _payable(entries, extras, rate)
+        amount = self.in_base(bill(entries, extras), currency)
         target = limit - margin // 2
-        if below and target > 4 * amount:
+        if below and (target > 4 * amount or not history.is_small_beside(target)):
             return False
         factor = target / amount if below else self._rng.uniform(8, 10)
         for _ in range(6):
             for entry, quantity in zip(entries, ordinary, strict=True):
                 step = entry.product.step
                 self._bill(vendor_id, entry, max(1, round(quantity * factor / step)) * step)
-            large = _payable(entries, extras, rate)
+            large = self.in_base(bill(entries, extras), currency)
             if below:
                 if limit - margin + 50 * ONE < large < limit - 20 * ONE:
                     return True
                 factor *= target / large
-            elif 10 * large < 8 * limit or 10 * large > 14 * limit:
+            elif history.makes_unusual(large) and not 8 * limit <= 10 * large <= 14 * limit:
                 return True
             else:
                 factor *= 1.3
@@ -204,10 +235,6 @@ class Distortion:
 
     def _noticeable(self) -> Amount:
         return (500 + int(self._rng.random() * 4500)) * CENT
-
-
-def _payable(entries: list[Entry], extras: Extras, rate: Amount) -> Amount:
-    return divided((bill(entries, extras).totals.payable or 0) * rate, ONE)
 
 
 def _billed_whole(entries: list[Entry]) -> list[Entry]:

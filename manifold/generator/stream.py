@@ -94,6 +94,8 @@ class _Stream:
         day = history.fresh_day(made.totals.payable or 0, day)
         if fault in ("unusual_amount", "just_below_limit"):
             history.huge_days.add(day)
+        else:
+            history.amounts.append(self.distortion.in_base(made, order.currency))
         invoice = self.invoice(delivery, made, extras, number, date.fromordinal(day))
         if fault is None:
             history.correct_number = number

@@ -260,7 +260,8 @@ def _attempt(
                 share = min(round(whole * rng.uniform(0.9, 1.1)), LIMIT // CENT * 99 // 100)
                 yield _sent(vendor, f"{fresh}{part}", share * CENT, issued, day, 9 + part, rng)
         case "unusual_amount":
-            share = round(amount / CENT * rng.uniform(8.0, 20.0))
+            # Of what is usual: many times a small invoice may be what others of the vendor are.
+            share = round(vendor.usual * 100 * rng.uniform(8.0, 20.0))
             yield _sent(vendor, fresh, share * CENT, issued, day, hour, rng)
         case "burst":
             for part in range(rng.randrange(9, 14)):

@@ -24,7 +24,7 @@ SPLIT_HISTORY = 2
 HABIT = 12
 """Earlier invoices without which a vendor is not known to do something always or never."""
 
-_BURST_SHARE = 5
+_BURST_SHARE = 20
 """Times that a burst is shorter than the shortest time before."""
 _LEAST_PART = 5
 """A part of what is split is at least the limit divided by that."""
@@ -209,16 +209,19 @@ def split_invoices(case: Case) -> str | None:
 
 
 def burst(case: Case) -> str | None:
-    """Several invoices came in a fraction of the time that as many usually take."""
-    times_of = [entry.uploaded_at for entry in case.recent]
-    if len(times_of) < BURST_HISTORY:
+    """Several invoices came in a fraction of the time that as many usually take.
+
+    Those of an earlier burst do not say what is usual.
+    """
+    usual = [entry.uploaded_at for entry in case.ordinary]
+    if len(usual) < BURST_HISTORY:
         return None
-    spans = (later - earlier for earlier, later in zip(times_of, times_of[BURST:], strict=False))
-    span = case.uploaded_at - times_of[-BURST]
+    spans = (later - earlier for earlier, later in zip(usual, usual[BURST:], strict=False))
+    span = case.uploaded_at - case.recent[-BURST].uploaded_at
     if span < 0 or span * _BURST_SHARE >= min(spans):
         return None
     # One that sends what a month brings at once leaves gaps as short, if fewer of them at a time.
-    gaps = sorted(later - earlier for earlier, later in pairwise(times_of[:-BURST]))
+    gaps = sorted(later - earlier for earlier, later in pairwise(usual[:-BURST]))
     if gaps[len(gaps) // 4] <= span:
         return None
     return f"{BURST + 1} invoices came in a fraction of the shortest time that as many ever took."

@@ -369,6 +369,20 @@ def test_many_at_once_are_a_burst_unless_the_vendor_always_sends_so(
     assert answers[5] == (["burst"] if found else [])
 
 
+def test_a_second_burst_is_one_too() -> None:
+    office = Office()
+    found = []
+    for year in (0, 400):
+        for position in range(18):
+            number, at = f"{year}{position:02}Z", (year + position * 9) * DAY
+            office.judge(invoice(number, str(100 + position)), number, 1, "V1", at)
+        for part in range(8):
+            number, at = f"{year}{part}Y", (year + 170) * DAY + part * MINUTE
+            answer = office.judge(invoice(number, str(90 + part)), number, 1, "V1", at)
+            found.append("burst" in signals(answer))
+    assert found == [*[False] * 5, *[True] * 3] * 2
+
+
 def test_weak_signals_are_said_and_warn_together() -> None:
     office = Office()
     for position in range(12):

@@ -15,8 +15,25 @@ from manifold.generator import Sample
 from operators.upload import InvoiceUploaded
 from tests.faults.history import Expected
 
-_PATIENCE = 600
+PATIENCE = 600
 """Seconds a record may wait for the brokers; a producer that gave up would leave a gap."""
+
+
+def producer(kafka: Mapping[str, str], name: str) -> Producer:
+    """A producer that waits for the brokers; `name` is that of its client."""
+    return Producer(
+        client(
+            kafka,
+            {
+                "client.id": name,
+                "log_level": "0",
+                "enable.idempotence": True,
+                "partitioner": PARTITIONER,
+                "message.timeout.ms": PATIENCE * 1_000,
+                "linger.ms": 5,
+            },
+        )
+    )
 
 
 class Load:
@@ -40,19 +57,7 @@ class Load:
         self._per_second = per_second
         self._over = threading.Event()
         self._refusals: list[str] = []
-        self._producer = Producer(
-            client(
-                kafka,
-                {
-                    "client.id": "load",
-                    "log_level": "0",
-                    "enable.idempotence": True,
-                    "partitioner": PARTITIONER,
-                    "message.timeout.ms": _PATIENCE * 1_000,
-                    "linger.ms": 5,
-                },
-            )
-        )
+        self._producer = producer(kafka, "load")
         self._thread = threading.Thread(target=self._upload, daemon=True)
         self.sent: list[Expected] = []
         self.acknowledged = 0
@@ -70,7 +75,7 @@ class Load:
         """Send nothing more, and wait until the cluster has acknowledged all that was sent."""
         self._over.set()
         self._thread.join()
-        self._producer.flush(_PATIENCE)
+        self._producer.flush(PATIENCE)
         if self.acknowledged < len(self.sent):
             missing = len(self.sent) - self.acknowledged
             raise RuntimeError(f"{missing} uploads were not acknowledged: {self._refusals[:3]}")

@@ -104,7 +104,7 @@ def keep_history(kafka: Mapping[str, str], contracts: Contracts) -> None:
             ],
         )
         for topic in contracts.every_topic()
-        if topic.cleanup == "compact"
+        if "compact" in topic.cleanup
     ]
     for changed in admin.incremental_alter_configs(resources, request_timeout=30).values():
         changed.result()

@@ -19,6 +19,7 @@ from tests.faults.history import Injected, Run
 from tests.faults.injection import Injection
 from tests.faults.load import Load
 from tests.faults.observer import Observer
+from tests.faults.people import People
 from tests.faults.scene import Scene
 from tests.faults.schedule import AWAY_AT_START, Planned, schedule
 from tests.faults.stage import Lag, contracts, staged, start_flows
@@ -35,6 +36,8 @@ _AWAY_AT_START_S = 8.0
 _AT_WORK_S = 90.0
 _AT_REST_S = 300.0
 """Seconds within which everything must have been worked off after the last fault."""
+_OWED_S = 8.0
+"""Seconds within which `statistics` has written what it has counted: every 5."""
 _TOLD_EVERY_S = 10.0
 _EXCUSED = (Exit.NOT_COMMITTED, -signal.SIGKILL, -signal.SIGTERM)
 """The last: asked to end before it had begun to listen."""
@@ -128,12 +131,15 @@ def _run(
         samples = invoices(made, plan.seed, plan.invoices, now(), interval_ms=1_000 / plan.rate)
         codec = Codec(wanted, LockIds(wanted))
         load = Load(scene.network.kafka, wanted, codec, samples, plan.rate)
+        people = People(scene.cluster.kafka, scene.network.kafka, wanted, codec)
         began, started_at = time.monotonic(), now()
         load.start()
+        people.start()
         injection.start(planned, began)
         _follow(plan, began, load, scene, report)
         faults = injection.finish()
         load.finish()
+        people.finish()
         _rest(scene, report)
         seconds, ended_at = time.monotonic() - began, now()
         if not scene.members.stop(*scene.members.names):
@@ -190,10 +196,16 @@ def _follow(plan: Plan, began: float, load: Load, scene: Scene, report: Report) 
 
 
 def _rest(scene: Scene, report: Report) -> None:
-    """Wait until every flow has worked off everything."""
+    """Wait until every flow has worked off everything, and has written what it owes."""
     scene.network.restore()
     lag = Lag(scene.cluster.kafka)
     until = time.monotonic() + _AT_REST_S
+    _work_off(lag, until, report)
+    time.sleep(_OWED_S)
+    _work_off(lag, until, report)
+
+
+def _work_off(lag: Lag, until: float, report: Report) -> None:
     while any((left := lag.all()).values()):
         if time.monotonic() > until:
             raise NotPerformed(f"not worked off within {_AT_REST_S:.0f} s: {left}")

@@ -21,15 +21,18 @@ from connectors.contracts import Topic
 from connectors.database.migration import migrate
 from connectors.murmur2 import partition_of
 from connectors.settings import Database, Settings
-from connectors.stream import Batch, Event, Outgoing, Received
+from connectors.stream import Batch, CaughtUp, Event, Outgoing, Received
 from connectors.tables import Tables
 from flows import FLOWS
 from manifold.generator import invoices, world
 from operators.decision import InvoiceSettled
+from operators.reference import ReferencePolicy
+from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.upload import InvoiceUploaded
 from tests.contract.flow_run import AT, CODEC, CONTRACTS, SAMPLES, WORLD, MemoryRuntime
 from tests.faults.commits import Commit
 from tests.faults.history import Expected, Injected, Measured, Run
+from tests.faults.people import Habit, answers
 from tests.faults.recorded import in_memory
 from tests.faults.rows import Row, Where
 from tests.faults.verdict import Evidence
@@ -39,6 +42,8 @@ _ROUND = 8
 _ROUND_MS = 1_000
 _SEEN_AFTER = 100
 """Milliseconds from a record's timestamp until the observer sees it."""
+_REVIEWED = [each.upload.request_id for each in SAMPLES if each.decision == "REVIEW"]
+_PARTITIONS = {topic.name: topic.partitions for topic in CONTRACTS.every_topic()}
 _DAY = datetime.fromtimestamp(AT / 1_000, UTC).date()
 
 assert world(1, len(SAMPLES), _DAY) == WORLD, "the run has to find the world again"
@@ -84,8 +89,10 @@ class _Again:
 class _Process(MemoryRuntime):
     """A flow's process, run for an epoch at a time."""
 
-    def __init__(self, flow: str, database: str, again: _Again) -> None:
-        super().__init__(flow, (), reference=True)
+    def __init__(
+        self, flow: str, database: str, again: _Again, policies: Sequence[ReferencePolicy]
+    ) -> None:
+        super().__init__(flow, (), reference=True, policies=policies)
         self._again = again
         self.settings = Settings.load(database=Database(url=database))
         self._tables = _Tables()
@@ -112,13 +119,16 @@ class _Process(MemoryRuntime):
 class _Broker:
     """Topics in lists, what every group has read of them, and all it committed."""
 
-    def __init__(self, database: str) -> None:
+    def __init__(
+        self, database: str, habits: Sequence[Habit], policies: Sequence[ReferencePolicy]
+    ) -> None:
         self.topics: dict[Where, list[Received]] = defaultdict(list)
         self.commits: list[Commit] = []
         self._next: dict[Where, int] = defaultdict(int)
         self._read: dict[tuple[str, Where], int] = defaultdict(int)
         again = _Again(self.topics)
-        self._processes = {flow: _Process(flow, database, again) for flow in FLOWS}
+        self._processes = {flow: _Process(flow, database, again, policies) for flow in FLOWS}
+        self._habits = dict(zip(_REVIEWED, habits, strict=True))
 
     def write(self, written: Iterable[Outgoing], at: int) -> None:
         """One transaction."""
@@ -126,7 +136,7 @@ class _Broker:
         for each in written:
             number = each.partition
             if number < 0:
-                number = partition_of(each.key or b"", CONTRACTS.topics[each.topic].partitions)
+                number = partition_of(each.key or b"", _PARTITIONS[each.topic])
             where = (each.topic, number)
             offset = self._next[where]
             self.topics[where].append(
@@ -154,6 +164,30 @@ class _Broker:
             for number in range(4):
                 end = self._next[topic.name, number]
                 self.commits.append(Commit(at, flow, topic.name, number, end))
+
+    def answer(self, at: int) -> None:
+        """What people say to those of them who have just been asked."""
+        asked = CONTRACTS.topic_of(InvoiceReviewRequested)
+        topic, encode = (
+            CONTRACTS.topic_of(InvoiceReviewCompleted),
+            CODEC.encoder(InvoiceReviewCompleted),
+        )
+        decode = CODEC.decoder(InvoiceReviewRequested)
+        for number in range(4):
+            for record in self._new("people", asked, number):
+                request = decode(record.value or b"")
+                self.write(
+                    [
+                        Outgoing(topic.name, topic.key_of(each).encode(), encode(each), [])
+                        for each in answers(request, self._habits[request.request_id], at)
+                    ],
+                    at,
+                )
+
+    def count(self, at: int) -> None:
+        """Statistics says what it owes, once it is caught up."""
+        events = [CaughtUp(number, at, at) for number in range(4)]
+        self.write(self._processes["statistics"].epoch(events), at + 5)
 
     def _new(self, flow: str, topic: Topic, number: int) -> list[Received]:
         where = (topic.name, number)
@@ -218,11 +252,19 @@ class SmallHistory:
         return [each for each in self.records if each.topic == topic]
 
 
-def small_history(folder: Path) -> SmallHistory:
-    """The run, with a database in a folder."""
+def small_history(
+    folder: Path,
+    habits: Sequence[Habit] = ("says it twice", "is outdated"),
+    policies: Sequence[ReferencePolicy] = (),
+) -> SmallHistory:
+    """The run, with a database in a folder.
+
+    `habits`: how the people answer who are asked about the two invoices that need one; `policies`
+    come after the one of the generated world.
+    """
     database = f"sqlite:///{folder / 'manifold.db'}"
     migrate(database)
-    broker = _Broker(database)
+    broker = _Broker(database, habits, policies)
     topic = CONTRACTS.topic_of(InvoiceUploaded)
     encode = CODEC.encoder(InvoiceUploaded)
     at = AT
@@ -238,6 +280,8 @@ def small_history(folder: Path) -> SmallHistory:
         )
         for flow in FLOWS:
             broker.run(flow, at + 10, settlements_first=start % 2 == 0)
+        broker.answer(at + 20)
+    broker.count(at + 10 * _ROUND_MS)
     run = Run(
         seed=1,
         seconds=(at - AT) / 1_000,

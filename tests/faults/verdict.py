@@ -19,16 +19,20 @@ from tests.faults.checks import (
     database,
     dead_letters,
     decided,
+    enriched,
     fraud,
     inventory,
     join,
     offsets,
     once,
+    postponed,
     pricing,
     recovery,
+    reviews,
     revisions,
     saga,
     stateless,
+    statistics,
     timeouts,
 )
 from tests.faults.checks.check import Check
@@ -103,6 +107,10 @@ def _checks(evidence: Evidence) -> Iterator[tuple[str, Callable[[], Check]]]:
     yield inventory.NAME, lambda: inventory.inventory_replayed(recorded, reference)
     yield saga.NAME, lambda: saga.books_are_right(recorded, reference)
     yield join.NAME, lambda: join.joined_exactly(recorded)
+    yield reviews.NAME, lambda: reviews.asked_and_heard(recorded, reference)
+    yield postponed.NAME, lambda: postponed.nothing_left(recorded)
+    yield statistics.NAME, lambda: statistics.counted_again(recorded)
+    yield enriched.NAME, lambda: enriched.enriched_once(recorded, reference)
     yield aborted.NAME, lambda: aborted.nothing_aborted(_seen_twice(evidence))
     yield offsets.NAME, lambda: offsets.never_back(evidence.commits())
     yield revisions.NAME, lambda: revisions.in_order(recorded.contents(InvoiceDecision))
@@ -110,7 +118,10 @@ def _checks(evidence: Evidence) -> Iterator[tuple[str, Callable[[], Check]]]:
     yield database.NAME, lambda: database.database_equals_topics(recorded, run.database)
     yield timeouts.NAME, lambda: timeouts.none_falsely(recorded, run.join_deadline_s)
     yield bounds.NAME, lambda: bounds.within_bounds(run.processes, len(run.samples))
-    yield dead_letters.NAME, lambda: dead_letters.none_unexpected(recorded.letters())
+    yield (
+        dead_letters.NAME,
+        lambda: dead_letters.none_unexpected(recorded.letters(), reviews.REFUSALS),
+    )
     yield recovery.NAME, lambda: recovery.soon(felt(evidence))
 
 

@@ -31,6 +31,7 @@ from tests.faults.small_history import SmallHistory
 V = TypeVar("V")
 VICTIM = next(each.upload.request_id for each in SAMPLES if each.fault is None)
 NOTIFIED = next(each.upload.request_id for each in SAMPLES if each.decision == "REJECTED")
+_NOTHING = msgspec.msgpack.encode(None)
 Plant = Callable[[SmallHistory], SmallHistory]
 
 
@@ -186,15 +187,13 @@ def in_its_page(
     change: Callable[[V], V | None],
 ) -> SmallHistory:
     """The youngest entry of a key otherwise than it was, or gone."""
-    # A type made of a variable: msgspec reads it, mypy does not.
-    decode = msgspec.msgpack.Decoder(list[tuple[str, kind | None]]).decode  # type: ignore[valid-type]
+    pages = msgspec.msgpack.Decoder(list[tuple[str, msgspec.Raw]])
     for page in reversed(history.of(CONTRACTS.changelog(flow, table).name)):
-        entries = dict(decode(page.value)) if page.value is not None else {}
-        found = entries.get(key)
+        entries: dict[str, Any] = dict(pages.decode(page.value)) if page.value is not None else {}
+        found = msgspec.msgpack.decode(entries.pop(key, _NOTHING), type=kind | None)
         if found is None:
             continue
         other = change(found)
-        entries = {name: each for name, each in entries.items() if name != key}
         if other is not None:
             entries[key] = other
         return history.with_value(page, msgspec.msgpack.encode(list(entries.items())))

@@ -15,6 +15,7 @@ from tests.faults.checks import (
     database,
     dead_letters,
     decided,
+    enriched,
     fraud,
     inventory,
     join,
@@ -22,9 +23,11 @@ from tests.faults.checks import (
     once,
     pricing,
     recovery,
+    reviews,
     revisions,
     saga,
     stateless,
+    statistics,
     timeouts,
 )
 from tests.faults.commits import FORGOTTEN
@@ -49,7 +52,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> SmallHistory:
 def test_a_run_that_went_well_passes(history: SmallHistory) -> None:
     checks = verdict(history.evidence())
     assert [check for check in checks if not check.passed] == []
-    assert len({check.name for check in checks}) == len(checks) == 19
+    assert len({check.name for check in checks}) == len(checks) == 23
 
 
 def test_revisions_that_are_right_pass(history: SmallHistory) -> None:
@@ -64,7 +67,14 @@ def _failed(history: SmallHistory) -> dict[str, str]:
     return {each.name: each.detail for each in verdict(history.evidence()) if not each.passed}
 
 
-DECISION = {decided.NAME, once.DECISIONS, join.NAME, audit.NAME, database.NAME}
+DECISION = {
+    decided.NAME,
+    once.DECISIONS,
+    join.NAME,
+    statistics.NAME,
+    audit.NAME,
+    database.NAME,
+}
 RESULT = {join.NAME, audit.NAME, database.NAME}
 
 DEFECTS: dict[str, tuple[defects.Plant, str, set[str]]] = {
@@ -77,7 +87,7 @@ DEFECTS: dict[str, tuple[defects.Plant, str, set[str]]] = {
     "a lost settlement": (
         defects.lost(InvoiceSettled),
         once.DECISIONS,
-        {once.DECISIONS, inventory.NAME, saga.NAME, pricing.NAME},
+        {once.DECISIONS, inventory.NAME, saga.NAME, pricing.NAME, enriched.NAME},
     ),
     "a settlement twice": (defects.doubled(InvoiceSettled), once.DECISIONS, {once.DECISIONS}),
     "a lost notification": (
@@ -115,9 +125,13 @@ DEFECTS: dict[str, tuple[defects.Plant, str, set[str]]] = {
         f"a decision that says otherwise {field}": (
             defects.decided_otherwise(**{field: value}),
             join.NAME,
-            RESULT,
+            RESULT | counted,
         )
-        for field, value in {"opened_at": 1, "latency_ms": 1, "changes": ("all",)}.items()
+        for field, value, counted in (
+            ("opened_at", 1, {statistics.NAME}),
+            ("latency_ms", 1, {statistics.NAME}),
+            ("changes", ("all",), set[str]()),
+        )
     },
     "a claim off by one": (
         defects.claim_off_by_one,
@@ -140,12 +154,12 @@ DEFECTS: dict[str, tuple[defects.Plant, str, set[str]]] = {
     "a revision left out": (
         defects.skipped_revision,
         revisions.NAME,
-        {revisions.NAME, audit.NAME, database.NAME},
+        {revisions.NAME, statistics.NAME, audit.NAME, database.NAME},
     ),
     "a false timeout": (
         lambda history: defects.partial_first(history, written_late=False),
         timeouts.NAME,
-        {timeouts.NAME, once.NOTIFICATIONS, audit.NAME, database.NAME},
+        {timeouts.NAME, once.NOTIFICATIONS, reviews.NAME, audit.NAME, database.NAME},
     ),
     "a broken link": (defects.broken_link, audit.NAME, {audit.NAME, database.NAME}),
     "a lost audit entry": (defects.lost(InvoiceAudit), audit.NAME, {audit.NAME, database.NAME}),

@@ -1,4 +1,4 @@
-"""The audit trail: every upload, result and decision entered once, in unbroken chains."""
+"""The audit trail: all that happened to a request entered once, in unbroken chains."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +8,7 @@ from msgspec import Struct
 from operators.audit import InvoiceAudit, verify, witness
 from operators.decision import InvoiceDecision
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
+from operators.review import InvoiceReviewCompleted
 from operators.upload import InvoiceUploaded
 from tests.faults.checks.check import Check, Findings
 from tests.faults.recorded import Recorded
@@ -21,6 +22,7 @@ COLLECTED: tuple[type[Any], ...] = (
     FraudResult,
     PricingResult,
     InvoiceDecision,
+    InvoiceReviewCompleted,
 )
 """What `collect` enters."""
 

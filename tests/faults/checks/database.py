@@ -10,11 +10,12 @@ from sqlalchemy import Connection, Engine, Table, select
 from connectors.database import Store
 from connectors.database.engine import engine, parsed
 from connectors.database.rows import audit_row, row, storable
-from connectors.database.schema import audit_entry, decision, result, upload
+from connectors.database.schema import audit_entry, decision, result, review, upload
 from connectors.stream import Decoded
 from operators.audit import InvoiceAudit, witness
 from operators.decide import NAMES
 from operators.decision import InvoiceDecision
+from operators.review import InvoiceReviewCompleted
 from operators.upload import InvoiceUploaded
 from tests.faults.checks.check import Check, Findings
 from tests.faults.recorded import Recorded
@@ -25,6 +26,7 @@ _KEYS: dict[Table, tuple[str, ...]] = {
     upload: ("request_id", "attempt"),
     result: ("request_id", "attempt", "branch", "source_partition", "source_offset"),
     decision: ("request_id", "attempt", "revision"),
+    review: ("request_id", "event_id"),
     audit_entry: ("request_id", "chain", "sequence"),
 }
 """What tells the rows of a table apart; the request comes first."""
@@ -46,7 +48,7 @@ def database_equals_topics(recorded: Recorded, url: str) -> Check:
     try:
         counts = {
             table.name: _compare(where, table, recorded, findings)
-            for table in (upload, result, decision, audit_entry)
+            for table in (upload, result, decision, review, audit_entry)
         }
     finally:
         where.dispose()
@@ -85,6 +87,7 @@ def _records(table: Table, recorded: Recorded) -> Iterator[dict[str, Any]]:
         upload: (InvoiceUploaded,),
         result: tuple(NAMES),
         decision: (InvoiceDecision,),
+        review: (InvoiceReviewCompleted,),
     }
     for kind in kinds[table]:
         found: Decoded[Any]

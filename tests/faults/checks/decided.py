@@ -19,12 +19,15 @@ def all_decided(
     """The decisions in force, against the uploads in the topic and what the generator expects.
 
     An upload that was written although its producer never heard so has no expectation; it must
-    be decided all the same.
+    be decided all the same. What people have made of a decision afterwards is left out: `reviews`
+    looks at it.
     """
     findings = Findings(NAME)
     in_force: dict[tuple[str, int], tuple[int, bool, str]] = {}
     finals: Counter[tuple[str, int]] = Counter()
     for decision in decisions:
+        if decision.reviews:
+            continue
         case = (decision.request_id, decision.attempt)
         said = (decision.revision, decision.complete, decision.status)
         in_force[case] = max(in_force.get(case, said), said)

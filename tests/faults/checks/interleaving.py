@@ -154,7 +154,7 @@ class Interleaving:
         order = claim.purchase_order if claim is not None else None
         before = (self._reservations.get(order) if order else None) or _NOTHING
         inventory.settle(settled, reservations=self._reservations, requests=self._requests)
-        if order is None or settled.outcome != "REJECTED":
+        if order is None or settled.outcome == "APPROVED":
             return
         after = self._reservations.get(order) or _NOTHING
         free = {line: sums[0] - after.on(line)[0] for line, sums in before.lines.items()}

@@ -1,7 +1,8 @@
 """The join: each decision is what the answers amount to, and its tables say the same.
 
 Which answer came first, and when, is up to the polls; a decision's moments are checked only
-against one another. Everything else follows from the four results.
+against one another. Everything else follows from the four results, and from what people have said
+(see `reviews`).
 """
 
 from collections import defaultdict
@@ -14,7 +15,7 @@ from connectors.changelog_table import ChangelogTable, TableType
 from connectors.joined import CLOSED, REQUESTS, REVIEWS
 from operators.decide import BRANCHES, NAMES, changes, status_of
 from operators.decision import BranchAnswer, InvoiceDecision
-from operators.request import Decided, Request, Review, Verdict
+from operators.request import Decided, Request, Review, Reviewed, Verdict
 from operators.result import Result
 from tests.faults.checks.check import Check, Findings
 from tests.faults.recorded import Recorded
@@ -81,14 +82,15 @@ def _problems(
         yield "what it says is missing is not what is missing"
     if decision.complete != (not decision.missing):
         yield "it is complete with an answer missing, or incomplete with none"
-    if decision.status != (amounts := status_of(decision.branches)):
+    by_people = bool(decision.reviews)
+    if not by_people and decision.status != (amounts := status_of(decision.branches)):
         yield f"{decision.status}, but its answers amount to {amounts}"
     said = (
         changes(before.branches, decision.branches, before.status, decision.status)
         if before
         else ()
     )
-    if decision.changes != said:
+    if not by_people and decision.changes != said:
         yield "its changes are not those from the revision before"
     if before is None and written and decision.opened_at not in written:
         yield "opened when none of its answers was written"
@@ -114,6 +116,8 @@ def _state(recorded: Recorded, number: int, decisions: dict[str, InvoiceDecision
             continue
         left = request if request.unsettled else None
         known = remembered.pop(key, None)
+        if isinstance(known, Reviewed) and decision.reviews:
+            known = Decided(known.decided_at, known.unsettled)
         if isinstance(known, Decided) and known.unsettled is not None:
             known = Decided(known.decided_at, _sourceless(known.unsettled))
         if known != Decided(decision.decided_at, left):

@@ -7,7 +7,9 @@ from typing import TypeVar
 from operators.decide import NAMES
 from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSettled
 from operators.notification import notification
+from operators.request import FINAL
 from operators.result import Result, Source
+from operators.review import EXPIRED
 from operators.upload import InvoiceUploaded
 from tests.faults.checks.check import Check, Findings
 from tests.faults.recorded import Recorded
@@ -17,7 +19,6 @@ DECISIONS = "no decision or settlement twice"
 NOTIFICATIONS = "every notification once"
 
 K = TypeVar("K", bound=Hashable)
-_SETTLES = ("APPROVED", "REJECTED")
 
 
 def answered_once(recorded: Recorded) -> Check:
@@ -42,17 +43,20 @@ def answered_once(recorded: Recorded) -> Check:
 
 
 def decided_once(recorded: Recorded) -> Check:
-    """Each revision once, and for it the settlement it asks for."""
+    """Each revision once; and each attempt settled once, when its first final revision comes."""
     findings = Findings(DECISIONS)
     revisions: Counter[str] = Counter()
-    settled: Counter[str] = Counter()
+    ends: dict[str, tuple[int, str]] = {}
     for decision in recorded.contents(InvoiceDecision):
         case = f"{decision.request_id} attempt {decision.attempt}"
         revisions[f"{case} revision {decision.revision}"] += 1
-        if decision.status in _SETTLES:
-            settled[f"{case} {decision.status}"] += 1
+        if decision.status in FINAL:
+            expired = decision.decided_by == EXPIRED
+            end = (decision.revision, "EXPIRED" if expired else decision.status)
+            ends[case] = min(ends.get(case, end), end)
     for name, (there, wanted) in differences(revisions, Counter(revisions.keys())):
         findings.add(f"request {name}: decided {there} times instead of {wanted}")
+    settled = Counter(f"{case} {outcome}" for case, (_, outcome) in ends.items())
     found = Counter(
         f"{each.request_id} attempt {each.attempt} {each.outcome}"
         for each in recorded.contents(InvoiceSettled)

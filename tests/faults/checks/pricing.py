@@ -133,7 +133,8 @@ def _settled(
     """Remembered attempts that were settled otherwise."""
     first: dict[Attempt, str] = {}
     for settled in settlements:
-        first.setdefault((settled.request_id, settled.attempt), settled.outcome.lower())
+        outcome = "approved" if settled.outcome == "APPROVED" else "rejected"
+        first.setdefault((settled.request_id, settled.attempt), outcome)
     for request_id, known in last.items():
         for claim in known.claims:
             outcome = first.get((request_id, claim.attempt), "open")

@@ -97,7 +97,9 @@ def _page(
         "Seconds from the moment at which what was broken was given back, or the process killed, "
         "until every invoice uploaded before that moment had been decided, as a reader of "
         "committed records saw it; where only `collect` or the database was hit, until the audit "
-        "entries of those decisions were there. Time in which another fault lasted is taken off, "
+        "entries of those decisions were there; where only `enrich` was, until the enriched "
+        "invoices were. Faults of `statistics`, for which no invoice waits, are left out. Time in "
+        "which another fault lasted is taken off, "
         "for nobody can say what it held up; the last column takes nothing off. Targets: p95 ≤ "
         f"{USUAL_S:g} s, none over {LONGEST_S:g} s."
     )

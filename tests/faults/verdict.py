@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from connectors.contracts import Contracts
 from operators.decision import InvoiceDecision
+from operators.enrichment import InvoiceEnriched
 from operators.time import Instant
 from operators.upload import InvoiceUploaded
 from tests.faults import observer
@@ -138,15 +139,22 @@ def _seen_twice(evidence: Evidence) -> Iterator[tuple[Where, Iterator[Row], Iter
 
 
 def _decided(evidence: Evidence) -> Iterator[Decided]:
-    """When each upload was made, and when its first decision and that one's entry were seen."""
+    """When each upload was made, and when its first decision and what follows were seen."""
     decided = _first_seen(evidence, InvoiceDecision, lambda _: True)
     topic = evidence.recorded.contracts.topic_of(InvoiceDecision).name
     entered = _first_seen(evidence, _Entry, lambda entry: entry.kind == topic)
+    written = _first_seen(evidence, InvoiceEnriched, lambda _: True)
     for upload in evidence.recorded.of(InvoiceUploaded):
         case = (upload.record.request_id, upload.record.attempt)
         if case in decided:
             seen_at = decided[case]
-            yield Decided(case[0], upload.received.timestamp, seen_at, entered.get(case, seen_at))
+            yield Decided(
+                case[0],
+                upload.received.timestamp,
+                seen_at,
+                entered.get(case, seen_at),
+                written.get(case, seen_at),
+            )
 
 
 class _Entry(Struct, tag="InvoiceAudit"):

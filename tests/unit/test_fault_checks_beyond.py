@@ -1,5 +1,6 @@
 """What comes after a decision is checked, too: statistics, enriched invoices, people's answers."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from connectors.dead_letters import ERROR_REASON
 from operators.decision import InvoiceDecision
 from operators.enrichment import InvoiceEnriched
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
-from tests.contract.flow_run import WORLD
+from tests.contract.flow_run import AT, WORLD
 from tests.faults.checks import (
     audit,
     database,
@@ -22,9 +23,10 @@ from tests.faults.checks import (
     statistics,
 )
 from tests.faults.checks.reference import Reference
+from tests.faults.history import Injected
 from tests.faults.people import HABITS, Habit, habit_of
 from tests.faults.small_history import SmallHistory, small_history
-from tests.faults.verdict import verdict
+from tests.faults.verdict import felt, verdict
 from tests.unit import fault_defects as defects
 from tests.unit import fault_defects_beyond as beyond
 
@@ -206,6 +208,21 @@ def test_four_eyes_pass_and_are_checked(tmp_path: Path) -> None:
     assert _refusals(history) == ["same_reviewer"]
     reference.policy = WORLD.policy
     assert "REVIEW, APPROVED is right" in reviews.asked_and_heard(recorded, reference).detail
+
+
+def test_what_only_an_output_feels_is_measured_by_it_or_not_at_all(history: SmallHistory) -> None:
+    record = defects.find(history, InvoiceEnriched)
+    faults = tuple(
+        Injected("kill_anywhere", f"{flow}-one", AT + 1_005, AT + 1_005)
+        for flow in ("enrich", "fraud", "statistics")
+    )
+    planted = history.but(
+        run=dataclasses.replace(history.run, faults=faults),
+        later=(((record.topic, record.partition), record.offset, 15_000),),
+    )
+    enrich, fraud = felt(planted.evidence())
+    assert (enrich.fault, enrich.last) == (faults[0], defects.VICTIM)
+    assert enrich.seconds > 15 > fraud.seconds
 
 
 def _refusals(history: SmallHistory) -> list[str]:

@@ -30,18 +30,19 @@ def nothing_left(recorded: Recorded) -> Check:
                     findings.add(f"{branch}: {key.removeprefix(PART)} counts as {entry.state}")
                 else:
                     findings.add(f"request {key}: {branch} still waits for {entry.part}")
-    in_force: dict[tuple[str, int], InvoiceDecision] = {}
+    in_force: dict[tuple[str, int], tuple[int, str]] = {}
     for decision in recorded.contents(InvoiceDecision):
         case = (decision.request_id, decision.attempt)
-        if case not in in_force or in_force[case].revision < decision.revision:
-            in_force[case] = decision
-    for decision in in_force.values():
-        for answer in decision.branches:
-            if answer.status == "UNKNOWN":
-                findings.add(
-                    f"request {decision.request_id} attempt {decision.attempt}: "
-                    f"{answer.branch.lower()} is UNKNOWN ({answer.unknown_reason})"
-                )
+        silent = ", ".join(
+            f"{answer.branch.lower()} is UNKNOWN ({answer.unknown_reason})"
+            for answer in decision.branches
+            if answer.status == "UNKNOWN"
+        )
+        said = (decision.revision, silent)
+        in_force[case] = max(in_force.get(case, said), said)
+    for (request_id, attempt), (_, silent) in in_force.items():
+        if silent:
+            findings.add(f"request {request_id} attempt {attempt}: {silent}")
     requests = sum(not key.startswith(PART) for _, key in postponed)
     return findings.check(
         f"{len(in_force):,} attempts without an UNKNOWN, {requests:,} judgements were postponed "

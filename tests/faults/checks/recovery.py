@@ -5,11 +5,12 @@ when the last request uploaded until then has been decided, as the observer saw 
 from the moment the producer made them, though brokers that were away took them later.
 
 What only `collect` feels, a fault of its own or of the database, holds no decision up. There the
-clock stops with the last audit entry of those decisions.
+clock stops with the last audit entry of those decisions, and for `enrich` with the last enriched
+invoice. For `statistics` nobody waits: it writes every few seconds, and is not measured.
 
 Faults overlap. Nothing is done about what another one delays, except while it lasts: time in
 which another fault kept something away or standing still is taken off, since nobody can say what
-it held up; one that only `collect` feels is taken off only where `collect` is waited for. A kill
+it held up; one that holds no decision up is taken off only where its flow is waited for. A kill
 has no duration, so nothing is taken off for one. The times as they were, with nothing taken off,
 are given beside.
 """
@@ -18,12 +19,16 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Literal, TypeAlias
 
 from operators.time import Instant
 from tests.faults.checks.check import Check, Findings
 from tests.faults.history import Injected
 
 NAME = "everything is decided again soon after each fault"
+
+Felt: TypeAlias = Literal["decisions", "entries", "enriched", "statistics"]
+"""What a fault holds up: decisions, and with them all that follows; or one thing that follows."""
 
 USUAL_S = 10.0
 """Target for 95 of 100 faults."""
@@ -40,6 +45,8 @@ class Decided:
     seen_at: Instant
     entered_at: Instant
     """When its audit entry was seen."""
+    enriched_at: Instant
+    """When the enriched invoice was seen; of one that is not approved, the decision."""
 
 
 @dataclass(frozen=True)
@@ -61,25 +68,33 @@ class Recovery:
 
 
 def recoveries(faults: Sequence[Injected], decided: Iterable[Decided]) -> list[Recovery]:
-    """How long each fault was felt."""
+    """How long each fault was felt; those of `statistics` are left out."""
     known = list(decided)
-    decisions = _Latest((each.uploaded_at, each.seen_at, each.request_id) for each in known)
-    entries = _Latest((each.uploaded_at, each.entered_at, each.request_id) for each in known)
+    done: dict[Felt, _Latest] = {
+        "decisions": _Latest((each.uploaded_at, each.seen_at, each.request_id) for each in known),
+        "entries": _Latest((each.uploaded_at, each.entered_at, each.request_id) for each in known),
+        "enriched": _Latest(
+            (each.uploaded_at, each.enriched_at, each.request_id) for each in known
+        ),
+    }
     found = []
     for fault in faults:
-        beside = only_collect_feels(fault)
+        felt = felt_in(fault)
         others = [
-            each
-            for each in faults
-            if each is not fault and (beside or not only_collect_feels(each))
+            each for each in faults if each is not fault and felt_in(each) in ("decisions", felt)
         ]
-        found.append(_recovery(fault, entries if beside else decisions, others))
+        if felt in done:
+            found.append(_recovery(fault, done[felt], others))
     return found
 
 
-def only_collect_feels(fault: Injected) -> bool:
-    """Whether a fault can hold up no decision, only what is kept and told of it."""
-    return fault.target == "postgresql" or fault.target.startswith("collect")
+def felt_in(fault: Injected) -> Felt:
+    """What a fault can hold up."""
+    if fault.target == "postgresql" or fault.target.startswith("collect"):
+        return "entries"
+    if fault.target.startswith("enrich"):
+        return "enriched"
+    return "statistics" if fault.target.startswith("statistics") else "decisions"
 
 
 class _Latest:

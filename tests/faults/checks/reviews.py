@@ -38,11 +38,16 @@ def asked_and_heard(recorded: Recorded, reference: Reference) -> Check:
     """Every request for a review, every answer and every decision that people have made."""
     findings = Findings(NAME)
     asked = _by_case(recorded.contents(InvoiceReviewRequested))
-    decided = _by_case(recorded.contents(InvoiceDecision))
     answers = _answers(recorded, findings)
+    cases = {*asked, *answers, *_under_review(recorded)}
+    decided = _by_case(
+        each
+        for each in recorded.contents(InvoiceDecision)
+        if (each.request_id, each.attempt) in cases
+    )
     opened: set[Case] = set()
     outcomes: Counter[str] = Counter()
-    for case in sorted({*asked, *decided, *answers}):
+    for case in sorted(cases):
         revisions = {each.revision: each for each in decided.get(case, ())}
         named = f"request {case[0]} attempt {case[1]}"
         for problem in _asked_wrongly(revisions, asked.get(case, ()), reference.policy):
@@ -59,6 +64,13 @@ def asked_and_heard(recorded: Recorded, reference: Reference) -> Check:
     return findings.check(
         f"{requests:,} requests, {len(opened):,} of them open; answers: {told or 'none'}"
     )
+
+
+def _under_review(recorded: Recorded) -> Iterator[Case]:
+    """Attempts that people had to look at, or have: few of all."""
+    for decision in recorded.contents(InvoiceDecision):
+        if decision.status == "REVIEW" or decision.reviews:
+            yield decision.request_id, decision.attempt
 
 
 def _by_case(records: Iterable[_R]) -> dict[Case, list[_R]]:

@@ -23,7 +23,7 @@ from connectors.murmur2 import partition_of
 from connectors.settings import Database, Settings
 from connectors.stream import Batch, CaughtUp, Event, Outgoing, Received
 from connectors.tables import Tables
-from flows import FLOWS
+from flows import FLOWS, JOIN
 from manifold.generator import invoices, world
 from operators.decision import InvoiceSettled
 from operators.reference import ReferencePolicy
@@ -184,10 +184,10 @@ class _Broker:
                     at,
                 )
 
-    def count(self, at: int) -> None:
-        """Statistics says what it owes, once it is caught up."""
+    def caught_up(self, flow: str, at: int) -> None:
+        """Time has passed for a flow that has read everything: it does what it owes."""
         events = [CaughtUp(number, at, at) for number in range(4)]
-        self.write(self._processes["statistics"].epoch(events), at + 5)
+        self.write(self._processes[flow].epoch(events), at + 5)
 
     def _new(self, flow: str, topic: Topic, number: int) -> list[Received]:
         where = (topic.name, number)
@@ -256,11 +256,12 @@ def small_history(
     folder: Path,
     habits: Sequence[Habit] = ("says it twice", "is outdated"),
     policies: Sequence[ReferencePolicy] = (),
+    later_ms: int = 0,
 ) -> SmallHistory:
     """The run, with a database in a folder.
 
     `habits`: how the people answer who are asked about the two invoices that need one; `policies`
-    come after the one of the generated world.
+    come after the one of the generated world; `later_ms`: how long nothing happens before the end.
     """
     database = f"sqlite:///{folder / 'manifold.db'}"
     migrate(database)
@@ -281,7 +282,11 @@ def small_history(
         for flow in FLOWS:
             broker.run(flow, at + 10, settlements_first=start % 2 == 0)
         broker.answer(at + 20)
-    broker.count(at + 10 * _ROUND_MS)
+    if later_ms:
+        broker.caught_up(JOIN, at + later_ms)
+        for flow in FLOWS:
+            broker.run(flow, at + later_ms + 10, settlements_first=True)
+    broker.caught_up("statistics", at + later_ms + 10 * _ROUND_MS)
     run = Run(
         seed=1,
         seconds=(at - AT) / 1_000,

@@ -1,25 +1,30 @@
 """What comes after a decision is checked, too: statistics, enriched invoices, people's answers."""
 
 import dataclasses
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from connectors.dead_letters import ERROR_REASON
-from operators.decision import InvoiceDecision
+from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.enrichment import InvoiceEnriched
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
+from operators.time import DAY
 from tests.contract.flow_run import AT, WORLD
 from tests.faults.checks import (
     audit,
     database,
     decided,
     enriched,
+    inventory,
     join,
     once,
     postponed,
+    pricing,
     reviews,
+    saga,
     statistics,
 )
 from tests.faults.checks.reference import Reference
@@ -208,6 +213,22 @@ def test_four_eyes_pass_and_are_checked(tmp_path: Path) -> None:
     assert _refusals(history) == ["same_reviewer"]
     reference.policy = WORLD.policy
     assert "REVIEW, APPROVED is right" in reviews.asked_and_heard(recorded, reference).detail
+
+
+def test_reviews_that_have_expired_are_settled_once_and_release(tmp_path: Path) -> None:
+    history = small_history(tmp_path, ("is silent", "is silent"), later_ms=31 * DAY)
+    recorded, reference = history.evidence().recorded, Reference(history.run.world)
+    ends = Counter(each.outcome for each in recorded.contents(InvoiceSettled))
+    assert ends["EXPIRED"] == 2
+    for check in (
+        once.decided_once(recorded),
+        once.told_once(recorded),
+        inventory.inventory_replayed(recorded, reference),
+        pricing.pricing_replayed(recorded, reference),
+        saga.books_are_right(recorded, reference),
+        reviews.asked_and_heard(recorded, reference),
+    ):
+        assert check.passed, f"{check.name}: {check.detail}"
 
 
 def test_what_only_an_output_feels_is_measured_by_it_or_not_at_all(history: SmallHistory) -> None:

@@ -55,6 +55,7 @@ class Runtime:
         self._changelogs: list[str] = []
         self._reference: dict[type[Any], ReferenceTable[Any]] = {}
         self._watch_ends_every: timedelta | None = None
+        self._poll_records = settings.flow.poll_records
         self._postponements: list[Postponement] = []
         self._services: list[Service[Any]] = []
         self._refetch: Refetch | None = None
@@ -73,7 +74,7 @@ class Runtime:
                 self._reads,
                 instance=settings.instance or secrets.token_hex(6),
                 static=settings.instance is not None,
-                poll_records=settings.flow.poll_records,
+                poll_records=min(settings.flow.poll_records, self._poll_records),
                 commit_interval=settings.flow.commit_interval,
                 watch_ends_every=self._watch_ends_every,
             )
@@ -92,6 +93,10 @@ class Runtime:
     def watch_ends(self, every: timedelta) -> None:
         """Have the source say, that often, up to when each partition has been read."""
         self._watch_ends_every = every
+
+    def poll_at_most(self, records: int) -> None:
+        """Have the source give no more records at once, whatever the settings say."""
+        self._poll_records = records
 
     def source(self) -> TaskSource:
         """What the flow reads."""

@@ -25,6 +25,9 @@ from operators.reference import (
 )
 from operators.time import Instant
 
+AT_ONCE = 1_000
+"""Settlements of a poll: their uploads are read while its epoch is open, far apart at worst."""
+
 
 def build(
     source: Inputs,
@@ -48,6 +51,7 @@ def build(
 def flow(runtime: Runtime) -> Dataflow:
     """The flow of one process."""
     settings = runtime.settings.join
+    runtime.poll_at_most(AT_ONCE)
     runtime.watch_ends(settings.check_every)
     return build(
         runtime.source(),

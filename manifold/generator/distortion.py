@@ -18,12 +18,12 @@ _HISTORY = 12
 """Earlier invoices a vendor needs before one can be unusual."""
 _HUGE_EVERY = 15
 """A vendor sends at most one huge invoice in that many, or huge becomes usual."""
-
-
 _COMPARED = 31
 """Earlier amounts of a vendor that fraud may compare with."""
 _FAR = 6
 """Times the usual amount that nobody takes for usual."""
+_REMEMBERED = 3
+"""Huge invoices that fraud may compare with: there is one in fifteen, and it remembers 31."""
 _APART = 3
 """Days that lie between a huge invoice and others of the vendor."""
 
@@ -39,8 +39,8 @@ class VendorHistory(Struct):
     """Value of `sent` at the last huge invoice."""
     billed: set[tuple[Amount, int]] = field(default_factory=set)
     """Amounts and days (ordinals) of all invoices."""
-    huge_days: set[int] = field(default_factory=set)
-    """Days (ordinals) of the huge ones."""
+    huge_days: deque[int] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    """Days (ordinals) of the last huge ones."""
     amounts: deque[Amount] = field(default_factory=lambda: deque(maxlen=_COMPARED))
     """Of the last ones that were not huge, in base currency."""
 

@@ -93,7 +93,7 @@ class _Stream:
         day = _EPOCH + at // DAY - int(rng.random() * 10)
         day = history.fresh_day(made.totals.payable or 0, day)
         if fault in ("unusual_amount", "just_below_limit"):
-            history.huge_days.add(day)
+            history.huge_days.append(day)
         else:
             history.amounts.append(self.distortion.in_base(made, order.currency))
         invoice = self.invoice(delivery, made, extras, number, date.fromordinal(day))

@@ -152,6 +152,16 @@ def test_the_command_names_a_file_it_cannot_write(tmp_path: Path) -> None:
     assert "cannot be written" in done.output
 
 
+def test_dates_stay_near_the_upload_however_many_invoices_a_vendor_sends() -> None:
+    many = 60_000
+    for sample in invoices(world(1, many, TODAY), 1, many, START):
+        assert sample.upload.invoice is not None
+        issued = sample.upload.invoice.issue_date
+        assert issued is not None
+        age = (TODAY - issued).days
+        assert -60 < age < -10 if sample.fault == "future_date" else -2 < age < 40
+
+
 def test_the_manual_lists_every_fault_as_it_is() -> None:
     manual = (Path(__file__).parents[2] / "docs" / "generator.md").read_text()
     rows = {line.split("`")[1]: line for line in manual.splitlines() if line.startswith("| `")}

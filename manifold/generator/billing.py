@@ -78,6 +78,11 @@ def tier_price(contract: ReferenceContract, quantity: Amount) -> Amount:
     return reached[-1] if reached else contract.price
 
 
+def contract_price(contract: ReferenceContract, quantity: Amount) -> Amount:
+    """The price of one unit with what a quantity earns, but for what was bought before."""
+    return discounted(tier_price(contract, quantity), quantity, contract.discounts)
+
+
 def net_of(contract: ReferenceContract, quantity: Amount) -> Amount:
     """What a quantity adds to what was bought under a contract: its net amount."""
     percent = 0

@@ -109,24 +109,27 @@ class Distortion:
     def _fits(
         self, fault: Fault, delivery: Delivery, entries: list[Entry], history: VendorHistory
     ) -> bool:
-        vendor_id = delivery.order.vendor_id
+        prices, vendor_id = self._prices, delivery.order.vendor_id
         match fault:
             case "over_billed":
                 return bool(_billed_whole(entries))
             case "not_received":
                 return _waiting(delivery) is not None
             case "unknown_order_line":
-                return self._prices.never_ordered(delivery.order) is not None
+                return prices.never_ordered(delivery.order) is not None
             case "duplicate_number":
                 return history.correct_number is not None
             case "over_price":
-                return any(self._prices.contract(vendor_id, e.order_line) for e in entries)
+                return any(prices.contract(vendor_id, e.order_line) for e in entries)
             case "missed_volume_discount":
-                return any(self._without_period(vendor_id, e) < e.order_line.price for e in entries)
+                return any(
+                    self._without_period(vendor_id, e) < prices.listed(vendor_id, e.order_line)
+                    for e in entries
+                )
             case "missed_period_discount":
                 return any(e.price < self._without_period(vendor_id, e) for e in entries)
             case "excessive_freight" | "shorter_terms":
-                return vendor_id in self._prices.agreements
+                return vendor_id in prices.agreements
             case "just_below_limit":
                 return self._room(delivery, history)
             case "unusual_amount":
@@ -177,7 +180,7 @@ class Distortion:
                 entry.price = _dearer(entry.price, 108 + int(rng.random() * 15))
             case "missed_volume_discount":
                 for entry in entries:
-                    entry.price = entry.order_line.price
+                    entry.price = prices.listed(vendor_id, entry.order_line)
             case "missed_period_discount":
                 for entry in entries:
                     entry.price = self._without_period(vendor_id, entry)

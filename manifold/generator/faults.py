@@ -65,7 +65,7 @@ FINDINGS: dict[Fault, Finding] = {
     "just_below_limit": Finding("FRAUD", "WARNING"),
     "unusual_amount": Finding("FRAUD", "WARNING"),
     "over_price": Finding("PRICING", "MISMATCH", also=("INVENTORY",)),
-    "missed_volume_discount": Finding("PRICING", "MISMATCH"),
+    "missed_volume_discount": Finding("PRICING", "MISMATCH", also=("INVENTORY",)),
     "missed_period_discount": Finding("PRICING", "MISMATCH"),
     "excessive_freight": Finding("PRICING", "MISMATCH"),
     "shorter_terms": Finding("PRICING", "DEVIATION"),

@@ -1,15 +1,18 @@
 """Invented purchase orders and the goods received on them."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from random import Random
 
 from msgspec import Struct
 
+from manifold.generator.billing import contract_price
 from manifold.generator.vendors import Item, Vendor
 from operators.money import ONE, Amount
 from operators.reference import (
     OrderLine,
     ReceiptLine,
+    ReferenceContract,
     ReferenceGoodsReceipt,
     ReferencePurchaseOrder,
 )
@@ -18,6 +21,9 @@ CALL_OFFS = 8
 """Invoices billed against one framework order."""
 CALL_OFF_SHARE = 40
 """A framework order is received this many times an ordinary call-off: room for a huge one."""
+CALL_OFF_LEAST = 0.8
+CALL_OFF_MOST = 1.25
+"""Parts of an ordinary call-off that one bills."""
 
 
 class Delivery(Struct, frozen=True):
@@ -33,8 +39,18 @@ class Delivery(Struct, frozen=True):
     """True for the last delivery of its order."""
 
 
-def new_order(number: str, vendor: Vendor, today: date, rng: Random) -> list[Delivery]:
-    """An order and what will be billed on it: at once, in parts, or as call-offs."""
+def new_order(
+    number: str,
+    vendor: Vendor,
+    contracts: Mapping[str, ReferenceContract],
+    today: date,
+    rng: Random,
+) -> list[Delivery]:
+    """An order and what will be billed on it: at once, in parts, or as call-offs.
+
+    `contracts` are the vendor's by item. An order names the price that the smallest invoice on it
+    will have.
+    """
     draw = rng.random()
     parts = 1 if draw < 0.4 or draw >= 0.7 else rng.randrange(2, 5)
     call_off = draw >= 0.7
@@ -43,18 +59,24 @@ def new_order(number: str, vendor: Vendor, today: date, rng: Random) -> list[Del
     received = [
         [_quantity(vendor, item, len(items), share, rng) for item in items] for _ in range(parts)
     ]
-    lines = [
-        _order_line(index, item, sum(part[index] for part in received))
-        for index, item in enumerate(items)
-    ]
+    least = CALL_OFF_LEAST / CALL_OFF_SHARE if call_off else 1
+    lines: list[OrderLine] = []
+    for index, item in enumerate(items):
+        quantities = [part[index] for part in received]
+        contract = contracts.get(item.item_id)
+        price = item.price
+        if contract is not None:
+            price = contract_price(contract, int(min(quantities) * least))
+        lines.append(_order_line(index, item, sum(quantities), price))
     if parts == 1 and not call_off and rng.random() < 0.2:
         work = rng.choice(vendor.services)
         quantity = _quantity(vendor, work, 2 * len(items) + 2, 1, rng)
-        lines.append(_order_line(len(lines), work, quantity))
+        lines.append(_order_line(len(lines), work, quantity, work.price))
     elif rng.random() < 0.4:
         # Ordered, never received.
         waiting = rng.choice([item for item in vendor.items if item not in items])
-        lines.append(_order_line(len(lines), waiting, _quantity(vendor, waiting, 3, 1, rng)))
+        quantity = _quantity(vendor, waiting, 3, 1, rng)
+        lines.append(_order_line(len(lines), waiting, quantity, waiting.price))
     order = ReferencePurchaseOrder(
         f"PO{number}", vendor.record.vendor_id, vendor.currency, tuple(lines)
     )
@@ -81,14 +103,14 @@ def new_order(number: str, vendor: Vendor, today: date, rng: Random) -> list[Del
     ]
 
 
-def _order_line(index: int, item: Item, quantity: Amount) -> OrderLine:
+def _order_line(index: int, item: Item, quantity: Amount, price: Amount) -> OrderLine:
     return OrderLine(
         line=f"{10 * (index + 1)}",
         item_id=item.item_id,
         name=item.product.name,
         quantity=quantity,
         unit=item.product.unit,
-        price=item.price,
+        price=price,
         service=item.product.service,
         gl_account=item.product.gl_account,
     )

@@ -2,10 +2,10 @@
 
 from random import Random
 
-from manifold.generator.billing import Entry, discounted, net_of, tier_price
+from manifold.generator.billing import Entry, contract_price, net_of
 from manifold.generator.catalogue import product_of
 from manifold.generator.countries import COUNTRIES
-from manifold.generator.orders import CALL_OFF_SHARE, Delivery
+from manifold.generator.orders import CALL_OFF_LEAST, CALL_OFF_MOST, CALL_OFF_SHARE, Delivery
 from manifold.generator.world import World
 from operators.money import HUNDRED, Amount, divided, parse
 from operators.reference import (
@@ -44,7 +44,7 @@ class PriceList:
             quantity = received.quantity
             if delivery.call_off:
                 step = product_of(line.item_id or "").step
-                share = quantity * rng.uniform(0.8, 1.25) / CALL_OFF_SHARE
+                share = quantity * rng.uniform(CALL_OFF_LEAST, CALL_OFF_MOST) / CALL_OFF_SHARE
                 quantity = max(1, int(share / step)) * step
             entries.append(self.entry(order.vendor_id, line, quantity))
         if delivery.last:
@@ -75,7 +75,7 @@ class PriceList:
         contract = self.contract(vendor_id, line)
         if contract is None:
             return line.price
-        price = discounted(tier_price(contract, quantity), quantity, contract.discounts)
+        price = contract_price(contract, quantity)
         net = net_of(contract, quantity)
         if contract.period_discount is None or not in_period or not net:
             return price
@@ -83,6 +83,11 @@ class PriceList:
         end = self._bought.get(vendor_id, 0) + self._billing + net
         percent = divided(step.percent * max(0, min(net, end - step.above)), net)
         return divided(price * (HUNDRED - percent), HUNDRED * 10_000) * 10_000
+
+    def listed(self, vendor_id: str, line: OrderLine) -> Amount:
+        """The price of one unit without any discount."""
+        contract = self.contract(vendor_id, line)
+        return line.price if contract is None else contract.price
 
     def certain(self, vendor_id: str) -> bool:
         """Whether prices are the same, whatever becomes of invoices that are not right.

@@ -101,13 +101,21 @@ def world(seed: int, count: int, today: date) -> World:
     contracts = tuple(
         new_contract(vendor, item, today, rng) for vendor in vendors for item in vendor.contracted
     )
+    priced: dict[str, dict[str, ReferenceContract]] = {}
+    for contract in contracts:
+        priced.setdefault(contract.vendor_id, {})[contract.item_id] = contract
     orders: list[ReferencePurchaseOrder] = []
     receipts: list[ReferenceGoodsReceipt] = []
     planned: list[tuple[float, Delivery]] = []
     while len(planned) < count:
         position = rng.random()
+        vendor = vendors[len(orders) % len(vendors)]
         deliveries = new_order(
-            f"{tag}-{len(orders) + 1:06d}", vendors[len(orders) % len(vendors)], today, rng
+            f"{tag}-{len(orders) + 1:06d}",
+            vendor,
+            priced.get(vendor.record.vendor_id, {}),
+            today,
+            rng,
         )
         for delivery in deliveries[: count - len(planned)]:
             position += rng.random() * 0.1

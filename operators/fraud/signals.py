@@ -242,13 +242,18 @@ def number_back(case: Case) -> str | None:
     if own is None:
         return None
     head, number = own
-    # One that is judged late, after a part was away, has successors among them.
-    earlier = (entry for entry in case.recent if entry.uploaded_at <= case.uploaded_at)
-    counted = [_counted(entry.number) for entry in earlier]
-    alike = [each[1] for each in counted if each is not None and each[0] == head]
-    if len(alike) < HABIT or number >= min(alike):
+    alike = 0
+    for entry in reversed(case.recent):
+        # One that is judged late, after a part was away, has successors among them.
+        other = _counted(entry.number) if entry.uploaded_at <= case.uploaded_at else None
+        if other is None or other[0] != head:
+            continue
+        if other[1] <= number:
+            return None
+        alike += 1
+    if alike < HABIT:
         return None
-    return f"Invoice number {_number(case)} is lower than this vendor's last {len(alike)}."
+    return f"Invoice number {_number(case)} is lower than this vendor's last {alike}."
 
 
 def weekend(case: Case) -> str | None:

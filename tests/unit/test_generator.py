@@ -16,7 +16,7 @@ from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
 from manifold.cli.generate import generate
 from manifold.generator import FAULTS, FINDINGS, invoices, reference_records, world
-from operators.money import ONE, percent, rounded
+from operators.money import ONE, divided, percent, rounded
 from operators.upload import InvoiceUploaded
 
 TODAY = date(2026, 3, 2)
@@ -67,6 +67,23 @@ def test_right_invoices_add_up() -> None:
         for subtotal in invoice.vat_breakdown:
             assert subtotal.tax == rounded(percent(subtotal.taxable or 0, subtotal.rate or 0))
         assert totals.payable == totals.net + (totals.tax or 0) - (totals.prepaid or 0)
+
+
+def test_right_invoices_bill_no_more_than_the_price_ordered() -> None:
+    made = world(4, 400, TODAY)
+    orders = {order.purchase_order: order for order in made.purchase_orders}
+    compared = Counter[str]()
+    for sample in invoices(made, 4, 400, START, fault_rate=0):
+        invoice = sample.upload.invoice
+        assert invoice is not None
+        ordered = {each.line: each for each in orders[invoice.purchase_order or ""].lines}
+        for line in invoice.lines:
+            price = divided((line.price or 0) * ONE, line.base_quantity or ONE)
+            agreed = ordered[line.order_line or ""].price
+            compared["same" if price == agreed else "less" if price < agreed else "more"] += 1
+
+    assert compared["same"] > 3 * compared["less"] > 0
+    assert not compared["more"]
 
 
 def test_streams_are_varied() -> None:

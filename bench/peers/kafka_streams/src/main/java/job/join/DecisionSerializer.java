@@ -49,6 +49,7 @@ public final class DecisionSerializer implements Serializer<Decision> {
             .writeNull() // shadow
             .writeNull() // currency
             .writeNull() // due
+            .writeEmptyArray() // reviews
             .toBytes();
     }
 

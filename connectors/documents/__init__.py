@@ -1,0 +1,1 @@
+"""Documents: PDF, scan and photo, from bytes to words on pages."""

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from connectors.einvoice import cii, json, ubl, xml
+from connectors.einvoice import cii, json, ubl, xml, zugferd1
 from connectors.einvoice.reading import Reading, Syntax, Unreadable, Upload
 from operators.invoice import Invoice
 
@@ -24,9 +24,12 @@ _ROOTS: dict[str, tuple[_XmlReader, Syntax]] = {
         cii.invoice,
         "CII",
     ),
+    zugferd1.ROOT: (zugferd1.invoice, "CII"),
 }
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_EXPECTED = "a UBL 2 Invoice or CreditNote, a UN/CEFACT CrossIndustryInvoice (D16B), or JSON"
+_EXPECTED = (
+    "a UBL 2 Invoice or CreditNote, a UN/CEFACT CrossIndustryInvoice (D16B or ZUGFeRD 1.0), or JSON"
+)
 
 
 def read(content: bytes) -> Reading:

@@ -10,7 +10,7 @@ from operators.time import Instant
 from operators.upload import Document, Metadata, Origin
 
 Syntax: TypeAlias = Literal["UBL Invoice", "UBL CreditNote", "CII", "JSON"]
-"""The syntax an invoice came in."""
+"""The syntax an invoice came in; CII also in the earlier form that ZUGFeRD 1.0 has."""
 
 Reason: TypeAlias = Literal[
     "empty",
@@ -26,8 +26,12 @@ Reason: TypeAlias = Literal[
     "no_invoice",
     "several_invoices",
     "no_file",
+    "encrypted",
+    "damaged",
+    "too_many_pages",
+    "unsupported_format",
 ]
-"""Why a document cannot be read."""
+"""Why a document cannot be read; the last four are of documents with pages."""
 
 
 class Unreadable(Exception):

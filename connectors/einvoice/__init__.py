@@ -1,6 +1,6 @@
 """Electronic invoices of any syntax we read, as `operators.invoice.Invoice`."""
 
-from connectors.einvoice.detect import read, read_uploads
+from connectors.einvoice.detect import is_invoice, read, read_uploads
 from connectors.einvoice.plain import to_json
 from connectors.einvoice.reading import Reading, Reason, Syntax, Unreadable, Upload
 
@@ -10,6 +10,7 @@ __all__ = [
     "Syntax",
     "Unreadable",
     "Upload",
+    "is_invoice",
     "read",
     "read_uploads",
     "to_json",

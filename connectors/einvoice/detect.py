@@ -67,6 +67,11 @@ def read_uploads(content: bytes) -> Iterator[Upload | Unreadable]:
         yield Unreadable("unknown_format", f"This is neither XML nor JSON. Give {_EXPECTED}.")
 
 
+def is_invoice(content: bytes) -> bool:
+    """Whether XML begins as an invoice in a syntax that is read, however it goes on."""
+    return xml.root_name(content) in _ROOTS
+
+
 def _start(content: bytes) -> bytes:
     """The first character that says something, whatever Unicode encoding the text has."""
     for mark in _BYTE_ORDER_MARKS:

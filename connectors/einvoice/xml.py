@@ -1,6 +1,7 @@
 """XML from outside, parsed so that it can neither reach out nor blow up."""
 
 import re
+from io import BytesIO
 
 from lxml import etree
 
@@ -35,6 +36,26 @@ def parse(content: bytes) -> etree._Element:
     if root.getroottree().docinfo.doctype:
         raise _forbidden_dtd()
     return root
+
+
+def root_name(content: bytes) -> str | None:
+    """Name of the root element, as `{namespace}name`, of which nothing else is read.
+
+    None when the document does not even begin as XML.
+    """
+    events = etree.iterparse(
+        BytesIO(content),
+        events=("start",),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
+    try:
+        _, root = next(iter(events))
+    except (etree.XMLSyntaxError, StopIteration):
+        return None
+    return str(root.tag)
 
 
 def _forbidden_dtd() -> Unreadable:

@@ -1,0 +1,96 @@
+"""What a PDF's compressed streams would become, told without unpacking them into memory.
+
+A stream may unpack to a thousand times its size, and again when it is compressed twice. PDFium
+unpacks whole streams, so they are measured before it sees the document: piece by piece, and no
+further than the limits. Streams that are compressed with LZW are not measured: nobody has written
+such in this century, and the process that reads documents has a limit of its own.
+"""
+
+import re
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from connectors.documents.limits import Limits
+
+_STREAM = re.compile(rb"(?<!end)stream(?:\r\n|\n|\r)")
+_IMAGE_SIDE = re.compile(rb"/(Width|Height)\s+(\d{1,9})")
+_DICTIONARY = 4_000
+"""Bytes before a stream in which its dictionary is looked for."""
+_READ = 65_536
+_UNPACKED = 1_048_576
+
+
+def check_streams(content: bytes, limits: Limits) -> None:
+    """Raises Unreadable when a stream, or all of them, unpack to more than the limits, or when an
+    image has more pixels. Needs a PDF that is not encrypted.
+    """
+    meter = _Meter(limits)
+    view = memoryview(content)
+    for found in _STREAM.finditer(content):
+        start = found.end()
+        dictionary = _dictionary(content, found.start())
+        _check_image(dictionary, limits)
+        if times := _compressed_times(content, start, dictionary):
+            meter.start()
+            pieces: Iterable[bytes | memoryview] = _pieces(view, start)
+            for _ in range(times):
+                pieces = _unpacked(pieces, meter)
+            deque(pieces, maxlen=0)
+
+
+class _Meter:
+    """Counts what comes out of the streams."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._stream = 0
+        self._together = 0
+
+    def start(self) -> None:
+        self._stream = 0
+
+    def add(self, size: int) -> None:
+        self._stream += size
+        self._together += size
+        self._limits.check_streams(self._stream, self._together)
+
+
+def _dictionary(content: bytes, end: int) -> bytes:
+    start = max(0, end - _DICTIONARY)
+    begins = content.rfind(b" obj", start, end)
+    return content[max(begins, start) : end]
+
+
+def _check_image(dictionary: bytes, limits: Limits) -> None:
+    if b"/Image" in dictionary:
+        sides = {name: int(value) for name, value in _IMAGE_SIDE.findall(dictionary)}
+        limits.check_pixels(sides.get(b"Width", 0), sides.get(b"Height", 0))
+
+
+def _compressed_times(content: bytes, start: int, dictionary: bytes) -> int:
+    head = content[start : start + 2]
+    if len(head) < 2 or head[0] & 0x0F != 8 or int.from_bytes(head, "big") % 31:
+        return 0
+    return max(1, dictionary.count(b"/FlateDecode") + dictionary.count(b"/Fl "))
+
+
+def _pieces(view: memoryview, start: int) -> Iterator[memoryview]:
+    for position in range(start, len(view), _READ):
+        yield view[position : position + _READ]
+
+
+def _unpacked(pieces: Iterable[bytes | memoryview], meter: _Meter) -> Iterator[bytes]:
+    unpack = zlib.decompressobj()
+    for piece in pieces:
+        rest: bytes | memoryview = piece
+        while rest and not unpack.eof:
+            try:
+                out = unpack.decompress(rest, _UNPACKED)
+            except zlib.error:
+                return
+            meter.add(len(out))
+            yield out
+            rest = unpack.unconsumed_tail
+        if unpack.eof:
+            return

@@ -1,1 +1,36 @@
 """Documents: PDF, scan and photo, from bytes to words on pages."""
+
+from connectors.documents.classify import Classified, Kind, classify
+from connectors.documents.embedded import Embedded, embedded_invoice
+from connectors.documents.engine import Engine, Failed, NotThere
+from connectors.documents.engines import Engines
+from connectors.documents.geometry import Transform, box_of, corners_of
+from connectors.documents.limits import Limits
+from connectors.documents.raster import Grey, Raster, decoded, rendered
+from connectors.documents.route import PageRead, Pages, Stage, read_pages
+from connectors.einvoice import Unreadable
+
+__all__ = [
+    "Classified",
+    "Embedded",
+    "Engine",
+    "Engines",
+    "Failed",
+    "Grey",
+    "Kind",
+    "Limits",
+    "NotThere",
+    "PageRead",
+    "Pages",
+    "Raster",
+    "Stage",
+    "Transform",
+    "Unreadable",
+    "box_of",
+    "classify",
+    "corners_of",
+    "decoded",
+    "embedded_invoice",
+    "read_pages",
+    "rendered",
+]

@@ -84,15 +84,20 @@ def _as_looked_at(page: pypdfium2.PdfPage, sides: Numbers) -> Numbers:
     turned = page.get_rotation()
     if turned == 90:
         x, y = (bottom, top), (left, right)
-        return np.stack([x[0] - bounds.bottom, y[0] - bounds.left,
-                         x[1] - bounds.bottom, y[1] - bounds.left])
+        return np.stack(
+            [x[0] - bounds.bottom, y[0] - bounds.left, x[1] - bounds.bottom, y[1] - bounds.left]
+        )
     if turned == 180:
-        return np.stack([bounds.right - right, bottom - bounds.bottom,
-                         bounds.right - left, top - bounds.bottom])
+        return np.stack(
+            [bounds.right - right, bottom - bounds.bottom, bounds.right - left, top - bounds.bottom]
+        )
     if turned == 270:
-        return np.stack([bounds.top - top, bounds.right - right,
-                         bounds.top - bottom, bounds.right - left])
-    return np.stack([left - bounds.left, bounds.top - top, right - bounds.left, bounds.top - bottom])
+        return np.stack(
+            [bounds.top - top, bounds.right - right, bounds.top - bottom, bounds.right - left]
+        )
+    return np.stack(
+        [left - bounds.left, bounds.top - top, right - bounds.left, bounds.top - bottom]
+    )
 
 
 def words(found: Characters, width: float, height: float, confidence: float) -> tuple[Word, ...]:

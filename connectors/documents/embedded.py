@@ -103,8 +103,11 @@ def _specifications(place: DictionaryObject) -> Iterator[DictionaryObject]:
     for key, within in (("/AF", None), ("/Annots", "/FS")):
         try:
             entries = [entry.get_object() for entry in place.get(key, ())]
-            found = [entry[within].get_object() if within else entry for entry in entries
-                     if not within or within in entry]
+            found = [
+                entry[within].get_object() if within else entry
+                for entry in entries
+                if not within or within in entry
+            ]
         except _PDF_FAULTS:
             continue
         yield from (each for each in found if isinstance(each, DictionaryObject))
@@ -125,7 +128,7 @@ def _file(specification: DictionaryObject) -> Attached | None:
 def _is_invoice(found: Attached) -> bool:
     """Also what is called as an invoice and cannot be read: to leave it out would hide that."""
     start = found.content[:8].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
-    return _standard_name(found) in _NAMES or start[:1] == b"<" and is_invoice(found.content)
+    return _standard_name(found) in _NAMES or (start[:1] == b"<" and is_invoice(found.content))
 
 
 def _standard_name(found: Attached) -> str:

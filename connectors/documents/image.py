@@ -24,7 +24,16 @@ _SIGNATURES: tuple[tuple[bytes, ImageKind], ...] = (
     (b"GIF89a", "GIF"),
     (b"BM", "BMP"),
 )
-_BROKEN = (OSError, ValueError, SyntaxError, struct.error, EOFError, KeyError, IndexError, TypeError)
+_BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    struct.error,
+    EOFError,
+    KeyError,
+    IndexError,
+    TypeError,
+)
 """What Pillow raises for files that are cut off or damaged."""
 
 

@@ -22,13 +22,13 @@ _SIGNS = frozenset(".,:;-–—_/\\()[]{}<>|+*=%&#@§€$£¥'\"’‘“”„�
 
 
 def are_words(words: Iterable[Word]) -> bool:
-    """Whether most of the signs can be read by people.
+    r"""Whether most of the signs can be read by people.
 
     >>> from operators.extraction.page import Box
     >>> box = Box(0, 0, 1, 1)
     >>> are_words([Word("Rechnung", box), Word("12,50", box)])
     True
-    >>> are_words([Word("\\x15\\x13\\x15\\x17", box), Word("\\ue012\\ue013", box)])
+    >>> are_words([Word("\x15\x13\x15\x17", box), Word("\ue012\ue013", box)])
     False
     """
     text = "".join(word.text for word in words)

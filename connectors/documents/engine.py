@@ -1,0 +1,39 @@
+"""What an OCR engine does for us, whichever it is."""
+
+from typing import Protocol
+
+from connectors.documents.raster import Grey
+from operators.extraction.page import Reader, Word
+
+
+class NotThere(Exception):
+    """The engine is not installed, or not as it has to be; the message says what to do."""
+
+
+class Failed(Exception):
+    """The engine gave up on a page, which another one may still read."""
+
+
+class Engine(Protocol):
+    """Reads words in images."""
+
+    @property
+    def reader(self) -> Reader:
+        """What is said to have read the words."""
+
+    def read(self, pixels: Grey, dpi: float) -> tuple[Word, ...]:
+        """The words in an image of so many pixels per inch, their boxes in pixels.
+
+        Raises Failed.
+        """
+
+
+def confidence(words: tuple[Word, ...]) -> float:
+    """Mean confidence of a sign, 0 to 1; 0 when there is none.
+
+    >>> from operators.extraction.page import Box
+    >>> confidence((Word("12", Box(0, 0, 1, 1), 0.5), Word("5678", Box(0, 0, 1, 1), 0.8)))
+    0.7
+    """
+    signs = sum(len(word.text) for word in words)
+    return sum(word.confidence * len(word.text) for word in words) / signs if signs else 0.0

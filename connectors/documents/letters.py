@@ -1,0 +1,132 @@
+"""The letters on a page as boxes, without reading them: enough to see how the page is turned."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from connectors.documents.raster import Grey
+
+Boxes = npt.NDArray[np.float64]
+"""One row a box: left, top, width, height, in pixels of the image it was found in."""
+
+_LOOKED_AT = 1200
+"""Pixels of the long side at which letters are looked for."""
+_SMALLEST, _LARGEST = 4, 60
+_WIDEST = 4.0
+"""Widths in heights of the largest letters, several of which may hang together."""
+_MOST = 1000
+"""Letters that are looked at for neighbours."""
+_ENOUGH = 30
+"""Letters from which a page says how it is turned."""
+_SIDEWAYS = 0.4
+"""Share of letters with their neighbour beside, not above, up to which the page lies on a side."""
+_TILTS = (12.0, 0.5, 0.05)
+"""Degrees in which a page's tilt is looked for: up to, coarse, fine."""
+
+
+class Letters(Struct, frozen=True):
+    """What looks like letters."""
+
+    boxes: Boxes
+    """Their places."""
+    scale: float
+    """Pixels of the image they were found in for one of the page's."""
+
+    @property
+    def height(self) -> float:
+        """Their usual height, in the page's pixels; 0 when there are none."""
+        return float(np.median(self.boxes[:, 3])) / self.scale if len(self.boxes) else 0.0
+
+
+def letters(pixels: Grey) -> Letters:
+    """What looks like letters on a page."""
+    scale = min(1.0, _LOOKED_AT / max(pixels.shape))
+    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    ink = cv2.adaptiveThreshold(
+        small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 15
+    )
+    _, _, found, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    boxes = np.asarray(found[1:, :4], np.float64)
+    width, height = boxes[:, 2], boxes[:, 3]
+    long, short = np.maximum(width, height), np.minimum(width, height)
+    kept = (long >= _SMALLEST) & (short <= _LARGEST) & (short >= 2) & (long <= _WIDEST * _LARGEST)
+    boxes = boxes[kept]
+    if len(boxes):
+        usual = float(np.median(np.maximum(boxes[:, 2], boxes[:, 3])))
+        boxes = boxes[np.maximum(boxes[:, 2], boxes[:, 3]) <= _WIDEST * usual]
+    return Letters(boxes, scale)
+
+
+def lies_on_side(found: Letters) -> bool:
+    """Whether the lines go up or down the page: then most letters' nearest is above or below."""
+    boxes = found.boxes
+    if len(boxes) < _ENOUGH:
+        return False
+    if len(boxes) > _MOST:
+        boxes = boxes[:: len(boxes) // _MOST + 1] if len(boxes) > 4 * _MOST else boxes[:_MOST]
+    left, top, width, height = boxes.astype(np.float32).T
+    across, down = left + width / 2, top + height / 2
+    aside = np.abs(across[:, None] - across)
+    above = np.abs(down[:, None] - down)
+    gap_aside = np.maximum(0, aside - (width[:, None] + width) / 2)
+    gap_above = np.maximum(0, above - (height[:, None] + height) / 2)
+    distance = np.maximum(gap_aside, gap_above) * 4 + aside + above
+    np.fill_diagonal(distance, np.inf)
+    nearest = distance.argmin(axis=1)
+    rows = np.arange(len(boxes))
+    beside = aside[rows, nearest] > above[rows, nearest]
+    return bool(beside.mean() <= _SIDEWAYS)
+
+
+def tilt(found: Letters) -> float:
+    """Degrees by which the lines fall to the right; 0 when that cannot be told."""
+    boxes = found.boxes
+    if len(boxes) < _ENOUGH:
+        return 0.0
+    usual = float(np.median(boxes[:, 3]))
+    across, feet = boxes[:, 0] + boxes[:, 2] / 2, boxes[:, 1] + boxes[:, 3]
+    most, coarse, fine = _TILTS
+    around = _sharpest(across, feet, np.arange(-most, most + coarse, coarse), usual / 2)
+    return _sharpest(across, feet, around + np.arange(-coarse, coarse + fine, fine), usual / 4)
+
+
+def _sharpest(
+    across: npt.NDArray[np.float64],
+    feet: npt.NDArray[np.float64],
+    degrees: npt.NDArray[np.float64],
+    step: float,
+) -> float:
+    """The tilt at which the letters' feet stand in the fewest lines."""
+    scores = []
+    for angle in np.radians(degrees):
+        down = (feet * np.cos(angle) - across * np.sin(angle)) / max(step, 1.0)
+        counts = np.bincount((down - down.min()).astype(np.int64))
+        smooth = counts[:-1] + counts[1:]
+        scores.append(float((smooth.astype(np.float64) ** 2).sum()))
+    best = np.flatnonzero(np.array(scores) >= max(scores) * 0.999)
+    return float(degrees[best].mean())
+
+
+def lines(pixels: Grey, found: Letters, most: int) -> list[Grey]:
+    """The longest lines of letters, cut out of the page as they stand."""
+    if len(found.boxes) < _ENOUGH:
+        return []
+    usual = float(np.median(found.boxes[:, 3]))
+    height, width = (round(side * found.scale) + 1 for side in pixels.shape)
+    mask = np.zeros((height, width), np.uint8)
+    for left, top, wide, high in found.boxes.astype(np.int64).tolist():
+        mask[top : top + high, left : left + wide] = 255
+    bridge = cv2.getStructuringElement(cv2.MORPH_RECT, (max(3, round(1.2 * usual)), 1))
+    mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridge), np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    rows = [row for row in stats[1:, :4].tolist() if row[2] >= 4 * row[3] and row[3] < 3 * usual]
+    rows.sort(key=lambda row: -row[2])
+    return [_cut(pixels, row, usual / 4, found.scale) for row in rows[:most]]
+
+
+def _cut(pixels: Grey, row: list[int], margin: float, scale: float) -> Grey:
+    left, top, width, height = row
+    top_row, bottom_row = (top - margin) / scale, (top + height + margin) / scale
+    first, last = (left - margin) / scale, (left + width + margin) / scale
+    return pixels[max(0, round(top_row)) : round(bottom_row), max(0, round(first)) : round(last)]

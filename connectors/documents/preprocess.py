@@ -1,0 +1,132 @@
+"""A page made easy to read for an OCR engine, and the way back to where its words were."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, TypeAlias
+
+import cv2
+import numpy as np
+from msgspec import Struct
+
+from connectors.documents.geometry import Matrix, Transform, flat
+from connectors.documents.letters import letters, lies_on_side, lines, tilt
+from connectors.documents.light import evened
+from connectors.documents.page_edges import Corners, sheet, upright_size
+from connectors.documents.raster import POINTS, Grey, Raster
+
+Overhead: TypeAlias = Callable[[Sequence[Grey]], bool]
+"""Tells of some lines of a page whether they stand on their heads."""
+Turn: TypeAlias = Literal[0, 90, 180, 270]
+
+_LEAST_TILT = 0.2
+"""Degrees of tilt that engines do not mind."""
+_LOW, _WANTED = 13.0, 20.0
+"""Pixels of small letters below which a page is enlarged, and what they are enlarged to."""
+_MOST_ENLARGED = 2.5
+_LINES = 12
+"""Lines that say whether a page stands on its head."""
+_ROTATIONS = {
+    90: cv2.ROTATE_90_CLOCKWISE,
+    180: cv2.ROTATE_180,
+    270: cv2.ROTATE_90_COUNTERCLOCKWISE,
+}
+
+
+class Prepared(Struct, frozen=True):
+    """A page upright, straight, with white paper."""
+
+    pixels: Grey
+    """The image."""
+    dpi: float
+    """Its pixels per inch."""
+    to_page: Transform
+    """From its points to those of the page as it came."""
+    turned: Turn = 0
+    """Degrees clockwise by which it had to be turned."""
+    photo: bool = False
+    """Whether a sheet was found in a photo and cut out."""
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the page in points."""
+        height, width = self.pixels.shape
+        return width / self.dpi * POINTS, height / self.dpi * POINTS
+
+
+def prepared(raster: Raster, most_pixels: int, overhead: Overhead | None = None) -> Prepared:
+    """The page made easy to read, of no more than so many pixels.
+
+    Without `overhead`, pages that stand on their heads stay so.
+    """
+    pixels, way = raster.pixels, np.eye(3)
+    corners = sheet(pixels)
+    if corners is not None:
+        pixels, step = _cut_out(pixels, corners)
+        way = step @ way
+    turned, pixels, step = _upright(pixels, overhead)
+    way = step @ way
+    pixels, step = _straight(pixels)
+    way = step @ way
+    pixels, scale = _readable(evened(pixels), most_pixels)
+    dpi = raster.dpi * scale
+    way = np.diag([POINTS / dpi, POINTS / dpi, 1.0]) @ np.diag([scale, scale, 1.0]) @ way
+    back = np.diag([POINTS / raster.dpi, POINTS / raster.dpi, 1.0]) @ np.linalg.inv(way)
+    return Prepared(pixels, dpi, flat(back), turned, corners is not None)
+
+
+def _cut_out(pixels: Grey, corners: Corners) -> tuple[Grey, Matrix]:
+    width, height = upright_size(corners)
+    square = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, square)
+    flags, border = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
+    cut = cv2.warpPerspective(pixels, matrix, (width, height), flags=flags, borderMode=border)
+    return np.asarray(cut, np.uint8), np.asarray(matrix, np.float64)
+
+
+def _upright(pixels: Grey, overhead: Overhead | None) -> tuple[Turn, Grey, Matrix]:
+    """The page with its lines across, and on its feet as far as `overhead` can tell."""
+    turned: Turn = 90 if lies_on_side(letters(pixels)) else 0
+    page = _turn(pixels, turned)
+    if overhead is not None:
+        some = lines(page, letters(page), _LINES)
+        if some and overhead(some):
+            turned = 270 if turned else 180
+            page = _turn(pixels, turned)
+    height, width = pixels.shape
+    ways = {
+        0: np.eye(3),
+        90: np.array([[0, -1, height], [1, 0, 0], [0, 0, 1.0]]),
+        180: np.array([[-1, 0, width], [0, -1, height], [0, 0, 1.0]]),
+        270: np.array([[0, 1, 0], [-1, 0, width], [0, 0, 1.0]]),
+    }
+    return turned, page, ways[turned]
+
+
+def _turn(pixels: Grey, degrees: Turn) -> Grey:
+    return np.asarray(cv2.rotate(pixels, _ROTATIONS[degrees]), np.uint8) if degrees else pixels
+
+
+def _straight(pixels: Grey) -> tuple[Grey, Matrix]:
+    """The page with its lines level, on a sheet that is large enough to lose nothing."""
+    degrees = tilt(letters(pixels))
+    if abs(degrees) < _LEAST_TILT:
+        return pixels, np.eye(3)
+    height, width = pixels.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    sine, cosine = abs(matrix[0, 1]), abs(matrix[0, 0])
+    wider, higher = round(height * sine + width * cosine), round(height * cosine + width * sine)
+    matrix[:, 2] += ((wider - width) / 2, (higher - height) / 2)
+    flags, border = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
+    level = cv2.warpAffine(pixels, matrix, (wider, higher), flags=flags, borderMode=border)
+    return np.asarray(level, np.uint8), np.vstack([matrix, [0, 0, 1.0]])
+
+
+def _readable(pixels: Grey, most_pixels: int) -> tuple[Grey, float]:
+    """The page with small letters enlarged to a size that engines were trained on, and how much."""
+    height = letters(pixels).height
+    if not 0 < height < _LOW:
+        return pixels, 1.0
+    scale = min(_WANTED / height, _MOST_ENLARGED, (most_pixels / pixels.size) ** 0.5)
+    if scale <= 1.1:
+        return pixels, 1.0
+    larger = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(larger, np.uint8), scale

@@ -1,0 +1,207 @@
+"""From a document to the words on its pages, by the cheapest way that can be trusted.
+
+A PDF page's own text, if it is text. Else the page as an image: scans of whole sheets by Tesseract
+and, where that is not sure, by RapidOCR as well; photos and receipts by RapidOCR.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+import pypdfium2
+from msgspec import Struct
+
+from connectors.documents.classify import Classified, classify
+from connectors.documents.engine import Engine, Failed, confidence
+from connectors.documents.engines import Engines
+from connectors.documents.geometry import SAME, Transform
+from connectors.documents.image import ImageKind
+from connectors.documents.limits import Limits
+from connectors.documents.pdf import opened
+from connectors.documents.preprocess import Prepared, Turn, prepared
+from connectors.documents.raster import POINTS, Raster, decoded, rendered
+from connectors.documents.text_layer import read_text
+from connectors.einvoice import Unreadable
+from operators.extraction.page import Box, Page, Reader, Word
+
+Stage: TypeAlias = Literal[
+    "classify", "text_layer", "raster", "preprocess", "tesseract", "rapidocr"
+]
+"""A step of reading a document that takes time."""
+
+_SURE = 0.85
+"""Mean confidence below which Tesseract's reading is held against RapidOCR's."""
+_SHEETS = ((1.36, 1.47), (1.26, 1.33), (1.60, 1.70))
+"""Proportions of A4 and its like, of US letter and of US legal, as they come out of scanners."""
+_SHORTEST = 450.0
+"""Points of the shorter side from which a page is a sheet and no receipt."""
+_DARK = 150
+"""Brightness of an image's edges below which they are no paper."""
+_BLANK = 4.0
+"""Standard deviation of the brightness of a page with nothing on it."""
+
+
+class PageRead(Struct, frozen=True):
+    """A page as read."""
+
+    page: Page
+    """Its words, upright and straight."""
+    reader: Reader
+    """What read them."""
+    confidence: float
+    """Mean confidence of a sign, 0 to 1."""
+    to_page: Transform = SAME
+    """From these points to those of the page as it came, before it was straightened."""
+    turned: Turn = 0
+    """Degrees clockwise by which it had to be turned."""
+
+
+class Pages(Struct, frozen=True):
+    """A document as read."""
+
+    classified: Classified
+    """What the document is."""
+    pages: tuple[PageRead, ...]
+    """Its pages in order."""
+    seconds: dict[Stage, float]
+    """What each step took, all pages together; steps that were not needed are missing."""
+
+
+def read_pages(
+    content: bytes,
+    limits: Limits | None = None,
+    engines: Engines | None = None,
+    *,
+    classified: Classified | None = None,
+) -> Pages:
+    """The words on the pages of a PDF or image.
+
+    `engines` are kept from one document to the next; `classified` where that is known already.
+    Raises Unreadable, and NotThere when a page needs an engine and none is installed.
+    """
+    limits = limits or Limits()
+    clock = _Clock()
+    if classified is None:
+        with clock("classify"):
+            classified = classify(content, limits)
+    limits.check_pages(classified.pages)
+    reading = _Reading(limits, engines or Engines(seconds=limits.page_seconds), clock)
+    if classified.kind == "PDF":
+        with opened(content, limits, checked=True) as document:
+            pages = tuple(reading.pdf_page(document, number) for number in range(len(document)))
+    elif classified.kind in get_args(ImageKind):
+        kind: ImageKind = classified.kind  # type: ignore[assignment]
+        pages = tuple(reading.images(content, kind))
+    else:
+        raise Unreadable(
+            "unknown_format", f"This is {classified.kind}, which has no pages to look at."
+        )
+    return Pages(classified, pages, clock.seconds)
+
+
+class _Clock:
+    """What each stage takes."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[Stage, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: Stage) -> Iterator[None]:
+        start = perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + perf_counter() - start
+
+
+class _Reading:
+    """One document being read."""
+
+    def __init__(self, limits: Limits, engines: Engines, clock: _Clock) -> None:
+        self._limits = limits
+        self._engines = engines
+        self._clock = clock
+
+    def pdf_page(self, document: pypdfium2.PdfDocument, number: int) -> PageRead:
+        try:
+            with self._clock("text_layer"):
+                text = read_text(document, number)
+            if text.page.words:
+                return PageRead(text.page, "TEXT_LAYER", confidence(text.page.words))
+            with self._clock("raster"):
+                raster = rendered(document, number, self._limits)
+        except pypdfium2.PdfiumError:
+            raise Unreadable(
+                "damaged", f"Page {number + 1} of the PDF is damaged. Export the PDF again."
+            ) from None
+        return self._recognised(raster)
+
+    def images(self, content: bytes, kind: ImageKind) -> Iterator[PageRead]:
+        rasters = decoded(content, kind, self._limits)
+        while True:
+            with self._clock("raster"):
+                raster = next(rasters, None)
+            if raster is None:
+                return
+            yield self._recognised(raster)
+
+    def _recognised(self, raster: Raster) -> PageRead:
+        if float(np.std(raster.pixels)) < _BLANK:
+            return PageRead(Page(raster.width, raster.height, ()), "RAPIDOCR", 0.0)
+        with self._clock("preprocess"):
+            page = prepared(
+                raster, self._limits.worked_pixels, self._engines.rapidocr.stand_on_heads
+            )
+        return self._read(page, scan=_is_scan(raster, page))
+
+    def _read(self, page: Prepared, *, scan: bool) -> PageRead:
+        first = self._by(self._engines.tesseract, page) if scan else None
+        if first and first.confidence >= _SURE:
+            return first
+        second = self._by(self._engines.rapidocr, page)
+        found = [read for read in (first, second) if read]
+        if not found:
+            raise Failed("No engine could read the page")
+        return max(found, key=_weight)
+
+    def _by(self, engine: Engine | None, page: Prepared) -> PageRead | None:
+        if engine is None:
+            return None
+        stage: Stage = "tesseract" if engine.reader == "TESSERACT" else "rapidocr"
+        try:
+            with self._clock(stage):
+                words = engine.read(page.pixels, page.dpi)
+        except Failed:
+            return None
+        scaled = tuple(_in_points(word, page.dpi) for word in words)
+        whole = Page(*page.size, scaled)
+        return PageRead(whole, engine.reader, confidence(words), page.to_page, page.turned)
+
+
+def _is_scan(raster: Raster, page: Prepared) -> bool:
+    """Whether a page is a sheet that lay on a scanner: white to its edges, of a sheet's size."""
+    if raster.camera or page.photo:
+        return False
+    short, long = sorted((raster.width, raster.height))
+    if short < _SHORTEST or not any(low <= long / short <= high for low, high in _SHEETS):
+        return False
+    pixels = raster.pixels
+    edges = (pixels[:3], pixels[-3:], pixels[:, :3], pixels[:, -3:])
+    return sum(float(np.median(edge)) < _DARK for edge in edges) < 2
+
+
+def _weight(read: PageRead) -> float:
+    """How much was read, and how surely: noise that was taken for text counts for little."""
+    return sum(len(word.text) * word.confidence**2 for word in read.page.words)
+
+
+def _in_points(word: Word, dpi: float) -> Word:
+    scale = POINTS / dpi
+    box = word.box
+    return Word(
+        word.text,
+        Box(box.left * scale, box.top * scale, box.right * scale, box.bottom * scale),
+        word.confidence,
+    )

@@ -1,0 +1,64 @@
+"""Tesseract: fast and good on clean scans, where it is installed."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import pytesseract
+
+from connectors.documents.engine import Failed, NotThere
+from connectors.documents.raster import Grey
+from operators.extraction.page import Box, Reader, Word
+
+_LANGUAGES = ("deu", "eng", "fra", "spa", "ita", "nld")
+_WORD = "5"
+"""Level of the rows that are about a word."""
+_COLUMNS = 12
+_INSTALL = "Install it with deploy/documents/requirements, or read with RapidOCR alone."
+
+
+class Tesseract:
+    """Tesseract with those of our languages that it has."""
+
+    reader: Reader = "TESSERACT"
+
+    def __init__(self, seconds: float = 30.0) -> None:
+        """`seconds`: that a page may take. Raises NotThere when it or its languages are missing."""
+        # More threads than one make a page take seven times as long.
+        os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+        try:
+            there = pytesseract.get_languages()
+        except (pytesseract.TesseractNotFoundError, pytesseract.TesseractError, OSError):
+            raise NotThere(f"Tesseract is not installed. {_INSTALL}") from None
+        self._languages = "+".join(name for name in _LANGUAGES if name in there)
+        if not self._languages:
+            raise NotThere(f"Tesseract has none of the languages we read. {_INSTALL}")
+        self._seconds = seconds
+
+    def read(self, pixels: Grey, dpi: float) -> tuple[Word, ...]:
+        """The words in an image, their boxes in pixels; raises Failed when it takes too long."""
+        with tempfile.TemporaryDirectory(prefix="manifold-") as folder:
+            file = Path(folder) / "page.pgm"
+            cv2.imwrite(str(file), pixels)
+            try:
+                table = pytesseract.image_to_data(
+                    str(file),
+                    lang=self._languages,
+                    config=f"--oem 1 --psm 3 --dpi {round(dpi)}",
+                    timeout=self._seconds,
+                )
+            except (RuntimeError, pytesseract.TesseractError) as error:
+                raise Failed("Tesseract gave up on the page") from error
+        return tuple(_words(str(table)))
+
+
+def _words(table: str) -> Iterator[Word]:
+    for row in table.splitlines():
+        columns = row.split("\t", _COLUMNS - 1)
+        if len(columns) < _COLUMNS or columns[0] != _WORD or not columns[-1].strip():
+            continue
+        left, top, width, height = (float(column) for column in columns[6:10])
+        sure = max(0.0, float(columns[10])) / 100
+        yield Word(columns[-1].strip(), Box(left, top, left + width, top + height), sure)

@@ -30,10 +30,10 @@ _LIGATURES = str.maketrans(
 _REPLACEMENT = 0xFFFD
 _GAP = 1.2
 """Sizes of a character between two of them from which they are not of one word."""
-_BACK = 1.1
-"""The same backwards: the second was drawn elsewhere."""
-_SAME_PLACE = 0.25
-"""Sizes of a character within which two are at the same place, once more to look bold."""
+_SAME_PLACE = 0.6
+"""Share of its own size by which a character may be moved and be at the same place."""
+_BAND = 4.0
+"""Points of the bands of a page in which characters are compared."""
 
 
 def function_of(function: object, result: type, *arguments: type) -> Callable[..., int]:
@@ -121,8 +121,8 @@ def _joined(
 ) -> tuple[Word, ...]:
     if not len(codes):
         return ()
-    twice = _twice(codes, boxes)
-    codes, boxes, parted = codes[~twice], boxes[:, ~twice], parted[~twice]
+    once = ~_again(codes, boxes)
+    codes, boxes, parted = codes[once], boxes[:, once], parted[once]
     first = np.ones(len(codes), np.bool_)
     first[1:] = (parted[1:] != parted[:-1]) | _apart(boxes)
     starts = np.flatnonzero(first)
@@ -130,52 +130,44 @@ def _joined(
     right, bottom = (np.maximum.reduceat(side, starts).tolist() for side in boxes[2:])
     text = codes.astype("<u4").tobytes().decode("utf-32-le")
     ends = [*starts[1:].tolist(), len(codes)]
-    found = [
+    return tuple(
         Word(text[start:end].translate(_LIGATURES), Box(*sides), confidence)
         for start, end, *sides in zip(starts.tolist(), ends, left, top, right, bottom, strict=True)
-    ]
-    return _once(found)
-
-
-def _sizes(boxes: Numbers) -> Numbers:
-    """What a character of each pair of neighbours measures; no less than most on the page."""
-    heights, widths = boxes[3] - boxes[1], boxes[2] - boxes[0]
-    sizes = np.maximum(np.maximum(heights, widths), np.median(heights))
-    pairs: Numbers = np.maximum(sizes[1:], sizes[:-1])
-    return pairs
+    )
 
 
 def _apart(boxes: Numbers) -> Mask:
-    """Which characters, from the second on, cannot be of one word with the one before."""
+    """Which characters, from the second on, are too far from the one before to be of its word.
+
+    It does not matter in which direction the word goes.
+    """
     left, top, right, bottom = boxes
-    sizes = _sizes(boxes)
-    gap = left[1:] - right[:-1]
-    middle = (top + bottom) / 2
-    apart: Mask = (gap > _GAP * sizes) | (gap < -_BACK * sizes)
-    return apart | (np.abs(middle[1:] - middle[:-1]) > _GAP * sizes)
+    gaps = np.maximum(
+        np.maximum(left[1:], left[:-1]) - np.minimum(right[1:], right[:-1]),
+        np.maximum(top[1:], top[:-1]) - np.minimum(bottom[1:], bottom[:-1]),
+    )
+    sizes = np.maximum(right - left, bottom - top)
+    sizes = np.maximum(sizes, np.median(sizes))
+    apart: Mask = gaps > _GAP * np.maximum(sizes[1:], sizes[:-1])
+    return apart
 
 
-def _twice(codes: Codes, boxes: Numbers) -> Mask:
-    """Which characters are the one before once more, hardly moved."""
+def _again(codes: Codes, boxes: Numbers) -> Mask:
+    """Which characters are there once more, hardly moved, as what has to look bold is printed.
+
+    Neighbours of the same kind never cover each other as far. Characters are compared with those
+    in the same band of the page, of two ways to cut it into bands.
+    """
+    left, top, right, bottom = boxes
+    width, height = right - left, bottom - top
     mask = np.zeros(len(codes), np.bool_)
-    moved = np.abs(boxes[:, 1:] - boxes[:, :-1]).max(axis=0)
-    sizes = np.maximum(boxes[2] - boxes[0], boxes[3] - boxes[1])[1:]
-    mask[1:] = (codes[1:] == codes[:-1]) & (moved < _SAME_PLACE * sizes)
+    for offset in (0.0, 0.5):
+        order = np.lexsort((left, np.floor(top / _BAND + offset), codes))
+        one, other = order[:-1], order[1:]
+        same = (
+            (codes[one] == codes[other])
+            & (np.abs(left[other] - left[one]) < _SAME_PLACE * width[one])
+            & (np.abs(top[other] - top[one]) < _SAME_PLACE * height[one])
+        )
+        mask[np.maximum(one, other)[same]] = True
     return mask
-
-
-def _once(found: list[Word]) -> tuple[Word, ...]:
-    """Words without those that stand there already, hardly moved."""
-    places: dict[str, list[Box]] = {}
-    kept = []
-    for word in found:
-        there = places.setdefault(word.text, [])
-        box = word.box
-        near = _SAME_PLACE * (box.bottom - box.top)
-        if not any(
-            abs(box.left - other.left) <= near and abs(box.top - other.top) <= near
-            for other in there
-        ):
-            there.append(box)
-            kept.append(word)
-    return tuple(kept)

@@ -37,7 +37,7 @@ def evened(pixels: Grey) -> Grey:
 
 
 def _paper(pixels: Grey) -> Grey:
-    """How bright the paper is, everywhere, at a small size: letters are taken for what is around."""
+    """How bright the paper is, everywhere, at a small size; letters become what is around them."""
     scale = min(1.0, _LOOKED_AT / max(pixels.shape))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (_LETTERS, _LETTERS))

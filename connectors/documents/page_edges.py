@@ -49,7 +49,6 @@ def sheet(pixels: Grey) -> Corners | None:
 
 def _stands_out(small: Grey, level: float) -> bool:
     """Whether at least three sides of the image are darker than the sheet."""
-    height, width = small.shape
     ring = max(2, round(_RING * max(small.shape)))
     sides = (small[:ring], small[-ring:], small[:, :ring], small[:, -ring:])
     bright = small[small > level]

@@ -57,7 +57,10 @@ def _decrypted(document: pypdfium2.PdfDocument) -> bytes:
 def _check_pages(document: pypdfium2.PdfDocument) -> None:
     if not len(document):
         raise Unreadable("damaged", "The PDF has no pages. Export it again.")
-    width, height = document.get_page_size(0)
+    try:
+        width, height = document.get_page_size(0)
+    except pypdfium2.PdfiumError as error:
+        raise _refused(error) from None
     if min(width, height) < _SMALLEST_SIDE:
         raise Unreadable(
             "damaged",

@@ -2,10 +2,12 @@
 
 A stream may unpack to a thousand times its size, and again when it is compressed twice. PDFium
 unpacks whole streams, so they are measured before it sees the document: piece by piece, and no
-further than the limits. Streams that are compressed with LZW are not measured: nobody has written
-such in this century, and the process that reads documents has a limit of its own.
+further than the limits. Streams that are compressed with LZW or written in hexadecimal are not
+measured: nobody has written such in this century, and the process that reads documents has a limit
+of its own.
 """
 
+import base64
 import re
 import zlib
 from collections import deque
@@ -15,6 +17,8 @@ from connectors.documents.limits import Limits
 
 _STREAM = re.compile(rb"(?<!end)stream(?:\r\n|\n|\r)")
 _IMAGE_SIDE = re.compile(rb"/(Width|Height)\s+(\d{1,9})")
+_FLATE = (b"/FlateDecode", b"/Fl ", b"/Fl]", b"/Fl/")
+_ASCII85 = (b"/ASCII85Decode", b"/A85")
 _DICTIONARY = 4_000
 """Bytes before a stream in which its dictionary is looked for."""
 _READ = 65_536
@@ -22,8 +26,9 @@ _UNPACKED = 1_048_576
 
 
 def check_streams(content: bytes, limits: Limits) -> None:
-    """Raises Unreadable when a stream, or all of them, unpack to more than the limits, or when an
-    image has more pixels. Needs a PDF that is not encrypted.
+    """Raises Unreadable when a stream, or all of them, unpack to more than the limits.
+
+    So it does when an image has more pixels. Needs a PDF that is not encrypted.
     """
     meter = _Meter(limits)
     view = memoryview(content)
@@ -31,12 +36,15 @@ def check_streams(content: bytes, limits: Limits) -> None:
         start = found.end()
         dictionary = _dictionary(content, found.start())
         _check_image(dictionary, limits)
-        if times := _compressed_times(content, start, dictionary):
-            meter.start()
-            pieces: Iterable[bytes | memoryview] = _pieces(view, start)
-            for _ in range(times):
-                pieces = _unpacked(pieces, meter)
-            deque(pieces, maxlen=0)
+        pieces: Iterable[bytes | memoryview] = _pieces(view, start)
+        if any(name in dictionary for name in _ASCII85):
+            pieces = _from_ascii85(pieces)
+        elif not _begins_compressed(content[start : start + 2]):
+            continue
+        meter.start()
+        for _ in range(sum(dictionary.count(name) for name in _FLATE) or 1):
+            pieces = _unpacked(pieces, meter)
+        deque(pieces, maxlen=0)
 
 
 class _Meter:
@@ -68,11 +76,25 @@ def _check_image(dictionary: bytes, limits: Limits) -> None:
         limits.check_pixels(sides.get(b"Width", 0), sides.get(b"Height", 0))
 
 
-def _compressed_times(content: bytes, start: int, dictionary: bytes) -> int:
-    head = content[start : start + 2]
-    if len(head) < 2 or head[0] & 0x0F != 8 or int.from_bytes(head, "big") % 31:
-        return 0
-    return max(1, dictionary.count(b"/FlateDecode") + dictionary.count(b"/Fl "))
+def _begins_compressed(head: bytes) -> bool:
+    """Whether these are the first two bytes of zlib's format (RFC 1950)."""
+    return len(head) == 2 and head[0] & 0x0F == 8 and int.from_bytes(head, "big") % 31 == 0
+
+
+def _from_ascii85(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+    """What was written with printable characters, five for four bytes."""
+    left = b""
+    for piece in pieces:
+        left += bytes(piece).translate(None, b" \t\r\n\f\0").replace(b"z", b"!!!!!")
+        text, end, _ = left.partition(b"~")
+        whole = len(text) if end else len(text) // 5 * 5
+        try:
+            yield base64.a85decode(text[:whole])
+        except ValueError:
+            return
+        if end:
+            return
+        left = text[whole:]
 
 
 def _pieces(view: memoryview, start: int) -> Iterator[memoryview]:

@@ -24,6 +24,8 @@ _UPRIGHT_LINE = 2.5
 """Heights in widths from which a line runs up or down; narrower ones are a sign or two."""
 _HEAD = 4
 """Heights of a line that are looked at to see whether it stands on its head."""
+_PLAIN = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)} | {0x3000: " ", 0xFFE5: "¥"}
+"""Full-width signs of its Chinese, for those that they are in ours."""
 _NARROW, _WIDE = frozenset("iIl1jtfr.,:;!|'()[]{}·- "), frozenset("mMwWOQ@%€&ÄÖÜ")
 
 
@@ -67,7 +69,9 @@ class RapidOcr:
         if not found:
             return ()
         lines = zip(found.boxes, found.txts, found.scores, strict=True)
-        return tuple(word for line in lines for word in split(*line))
+        return tuple(
+            word for box, text, sure in lines for word in split(box, text.translate(_PLAIN), sure)
+        )
 
     def stand_on_heads(self, lines: Sequence[Grey]) -> bool:
         """Whether most of some lines, cut out of a page, stand on their heads."""

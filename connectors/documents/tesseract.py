@@ -51,10 +51,11 @@ class Tesseract:
                 )
             except (RuntimeError, pytesseract.TesseractError) as error:
                 raise Failed("Tesseract gave up on the page") from error
-        return tuple(_words(str(table)))
+        return tuple(words_of(str(table)))
 
 
-def _words(table: str) -> Iterator[Word]:
+def words_of(table: str) -> Iterator[Word]:
+    """The words of what Tesseract writes as TSV, one row for each."""
     for row in table.splitlines():
         columns = row.split("\t", _COLUMNS - 1)
         if len(columns) < _COLUMNS or columns[0] != _WORD or not columns[-1].strip():

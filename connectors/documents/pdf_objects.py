@@ -20,6 +20,8 @@ class Composition(Struct, frozen=True):
 
     image_share: float
     """Share of the page that its images cover, 0 to 1; scanners may cut a page into strips."""
+    shapes: int
+    """Lines, curves and areas, which letters may have been turned into."""
     image_on_text: bool
     """Whether images cover the page, and the largest was drawn after most of the text: a scan over
     the words that were recognised in it."""
@@ -28,16 +30,18 @@ class Composition(Struct, frozen=True):
 def composition(page: pypdfium2.PdfPage) -> Composition:
     """What a page is made of."""
     width, height = page.get_size()
-    together, largest, before, texts = 0.0, 0.0, 0, 0
+    together, largest, before, texts, shapes = 0.0, 0.0, 0, 0, 0
     for kind, area in _objects(page):
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             texts += 1
+        elif kind == raw.FPDF_PAGEOBJ_PATH:
+            shapes += 1
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             together += area
             if area > largest:
                 largest, before = area, texts
     share = min(1.0, together / (width * height))
-    return Composition(share, share >= COVERED and before * 2 > texts)
+    return Composition(share, shapes, share >= COVERED and before * 2 > texts)
 
 
 def _objects(page: pypdfium2.PdfPage) -> Iterator[tuple[int, float]]:

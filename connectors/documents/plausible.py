@@ -4,21 +4,22 @@ Fonts in a PDF need not say which letters their shapes are. What is read then is
 control characters, private signs, or letters moved by some places, among which vowels are rare.
 """
 
-import unicodedata
 from collections.abc import Iterable
+from unicodedata import category
 
 from operators.extraction.page import Word
 
 _LETTERS_OR_DIGITS = 3
 """As few of them are no text."""
-_KNOWN = 0.85
-"""Share of letters, digits and known signs below which it is no text."""
+_MEANINGLESS = 0.05
+"""Share of signs that mean nothing above which it is no text; a bullet here and there may be."""
 _VOWELS = 0.2
 """Share of vowels among letters without accents below which they mean nothing; English, French,
 German, Spanish, Italian and Dutch have 0.36 to 0.48."""
 _ENOUGH = 40
 """Letters from which the share of vowels says something."""
-_SIGNS = frozenset(".,:;-–—_/\\()[]{}<>|+*=%&#@§€$£¥'\"’‘“”„«»‹›!?¡¿°²³½¼¾·•…®©™^~`´×÷±ºª№✓✔□■●○")
+_NO_SIGNS = frozenset(("Cc", "Co", "Cn", "Cs"))
+"""Unicode's categories of control, private and unassigned characters and of halves of one."""
 
 
 def are_words(words: Iterable[Word]) -> bool:
@@ -32,16 +33,11 @@ def are_words(words: Iterable[Word]) -> bool:
     False
     """
     text = "".join(word.text for word in words)
-    letters = sum(sign.isalpha() and _assigned(sign) for sign in text)
-    digits = sum(sign.isdigit() for sign in text)
-    known = letters + digits + sum(sign in _SIGNS for sign in text)
-    if letters + digits < _LETTERS_OR_DIGITS or known < _KNOWN * len(text):
+    said = sum(sign.isalnum() for sign in text)
+    meaningless = sum(sign == "\ufffd" or category(sign) in _NO_SIGNS for sign in text)
+    if said < _LETTERS_OR_DIGITS or meaningless > _MEANINGLESS * len(text):
         return False
     return _pronounceable(text)
-
-
-def _assigned(sign: str) -> bool:
-    return unicodedata.category(sign) not in ("Co", "Cn", "Cs")
 
 
 def _pronounceable(text: str) -> bool:

@@ -20,7 +20,9 @@ from operators.extraction.page import Page
 OCR_CONFIDENCE = 0.9
 """Confidence in words that somebody else's OCR put behind a scan."""
 _FEW = 15
-"""With fewer words on a page that an image covers, they are a stamp on a scan."""
+"""With fewer words on a page that shows more than them, they are a stamp or a page number."""
+_MUCH = (0.2, 200)
+"""Share of images on a page, and number of shapes, from which it shows more than a few words."""
 _owner = function_of(raw.FPDFText_GetTextObject, ctypes.c_size_t)
 _UNSEEN = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 
@@ -61,7 +63,8 @@ def _layer(
         chosen = words(found, width, height, OCR_CONFIDENCE)
     else:
         chosen = words(found.kept(~unseen), width, height, 1.0)
-    if not are_words(chosen) or (scan and len(chosen) < _FEW):
+    much = made.image_share >= _MUCH[0] or made.shapes >= _MUCH[1]
+    if not are_words(chosen) or (much and len(chosen) < _FEW):
         return TextLayer(Page(width, height, ()))
     return TextLayer(Page(width, height, chosen), recognised)
 

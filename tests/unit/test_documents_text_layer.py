@@ -181,6 +181,15 @@ def test_a_stamp_on_a_scan_is_not_the_page_s_text() -> None:
     assert texts(scanned_pdf(GREY, lambda canvas: canvas.drawString(9, 9, "Scanned today"))) == []
 
 
+def test_a_page_number_below_letters_turned_into_shapes_is_not_the_page_s_text() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(9, 9, "Page 1 of 1")
+        for number in range(300):
+            canvas.circle(72 + number, 700, 3, fill=1)
+
+    assert drawn(draw) == []
+
+
 def test_what_was_filled_into_a_form_counts() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.drawString(72, 700, "Total amount")

@@ -60,15 +60,20 @@ def prepared(raster: Raster, most_pixels: int, overhead: Overhead | None = None)
     pixels, way = raster.pixels, np.eye(3)
     corners = sheet(pixels)
     if corners is not None:
-        pixels, step = _cut_out(pixels, corners)
-        way = step @ way
-    turned, pixels, step = _upright(pixels, overhead)
+        pixels, way = _cut_out(pixels, corners)
+    found = letters(pixels)
+    turned: Turn = 0
+    if lies_on_side(found):
+        turned = 90
+        found = letters(_turn(pixels, turned))
+    if overhead and (some := lines(_turn(pixels, turned), found, _LINES)) and overhead(some):
+        turned = 270 if turned else 180
+    way = _turning(pixels, turned) @ way
+    pixels, step = _straight(_turn(pixels, turned), tilt(found))
     way = step @ way
-    pixels, step = _straight(pixels)
-    way = step @ way
-    pixels, scale = _readable(evened(pixels), most_pixels)
+    pixels, scale = _readable(evened(pixels), found.height, most_pixels)
     dpi = raster.dpi * scale
-    way = np.diag([POINTS / dpi, POINTS / dpi, 1.0]) @ np.diag([scale, scale, 1.0]) @ way
+    way = np.diag([scale * POINTS / dpi, scale * POINTS / dpi, 1.0]) @ way
     back = np.diag([POINTS / raster.dpi, POINTS / raster.dpi, 1.0]) @ np.linalg.inv(way)
     return Prepared(pixels, dpi, flat(back), turned, corners is not None)
 
@@ -82,32 +87,23 @@ def _cut_out(pixels: Grey, corners: Corners) -> tuple[Grey, Matrix]:
     return np.asarray(cut, np.uint8), np.asarray(matrix, np.float64)
 
 
-def _upright(pixels: Grey, overhead: Overhead | None) -> tuple[Turn, Grey, Matrix]:
-    """The page with its lines across, and on its feet as far as `overhead` can tell."""
-    turned: Turn = 90 if lies_on_side(letters(pixels)) else 0
-    page = _turn(pixels, turned)
-    if overhead is not None:
-        some = lines(page, letters(page), _LINES)
-        if some and overhead(some):
-            turned = 270 if turned else 180
-            page = _turn(pixels, turned)
+def _turning(pixels: Grey, degrees: Turn) -> Matrix:
     height, width = pixels.shape
-    ways = {
+    ways: dict[Turn, Matrix] = {
         0: np.eye(3),
         90: np.array([[0, -1, height], [1, 0, 0], [0, 0, 1.0]]),
         180: np.array([[-1, 0, width], [0, -1, height], [0, 0, 1.0]]),
         270: np.array([[0, 1, 0], [-1, 0, width], [0, 0, 1.0]]),
     }
-    return turned, page, ways[turned]
+    return ways[degrees]
 
 
 def _turn(pixels: Grey, degrees: Turn) -> Grey:
     return np.asarray(cv2.rotate(pixels, _ROTATIONS[degrees]), np.uint8) if degrees else pixels
 
 
-def _straight(pixels: Grey) -> tuple[Grey, Matrix]:
+def _straight(pixels: Grey, degrees: float) -> tuple[Grey, Matrix]:
     """The page with its lines level, on a sheet that is large enough to lose nothing."""
-    degrees = tilt(letters(pixels))
     if abs(degrees) < _LEAST_TILT:
         return pixels, np.eye(3)
     height, width = pixels.shape
@@ -120,9 +116,8 @@ def _straight(pixels: Grey) -> tuple[Grey, Matrix]:
     return np.asarray(level, np.uint8), np.vstack([matrix, [0, 0, 1.0]])
 
 
-def _readable(pixels: Grey, most_pixels: int) -> tuple[Grey, float]:
+def _readable(pixels: Grey, height: float, most_pixels: int) -> tuple[Grey, float]:
     """The page with small letters enlarged to a size that engines were trained on, and how much."""
-    height = letters(pixels).height
     if not 0 < height < _LOW:
         return pixels, 1.0
     scale = min(_WANTED / height, _MOST_ENLARGED, (most_pixels / pixels.size) ** 0.5)

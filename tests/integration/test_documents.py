@@ -1,0 +1,86 @@
+"""The OCR engines themselves read a page that is drawn for them."""
+
+import shutil
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from connectors.documents import Engine, Engines, PageRead, read_pages
+from connectors.documents.rapid import RapidOcr
+from connectors.documents.tesseract import Tesseract
+from tests.unit.documents import LINES, encoded, on_table, picture, scanned_pdf
+
+TEXT = [word for line in LINES for word in line.split()]
+
+
+@pytest.fixture(scope="module")
+def rapidocr() -> RapidOcr:
+    return RapidOcr()
+
+
+@pytest.fixture(scope="module")
+def tesseract() -> Tesseract:
+    if not shutil.which("tesseract"):
+        pytest.skip("Tesseract is not installed: deploy/documents/requirements")
+    return Tesseract()
+
+
+@pytest.fixture(params=["tesseract", "rapidocr"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    found: Engine = request.getfixturevalue(request.param)
+    return found
+
+
+def texts(page: PageRead) -> list[str]:
+    lines = sorted(page.page.words, key=lambda word: (round(word.box.top / 12), word.box.left))
+    return [word.text for word in lines]
+
+
+def test_words_are_read_where_they_stand(engine: Engine) -> None:
+    words = {word.text: word for word in engine.read(np.asarray(picture(), np.uint8), 200.0)}
+
+    assert len(words.keys() & set(TEXT)) >= 0.9 * len(set(TEXT))
+    assert {"R-4711", "130.90"} <= words.keys()
+    total = words["130.90"]
+    assert total.confidence > 0.8
+    assert total.box.top == pytest.approx(200 + 7 * 68, abs=20)
+    assert total.box.left == pytest.approx(150 + 220, abs=60)
+
+
+@pytest.mark.usefixtures("tesseract")
+def test_a_scan_in_a_pdf_is_read_by_tesseract() -> None:
+    (page,) = read_pages(scanned_pdf(picture())).pages
+
+    assert page.reader == "TESSERACT"
+    assert set(TEXT) - set(texts(page)) <= {"50667"}
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_a_photo_is_read_however_it_was_taken(rapidocr: RapidOcr, quarters: int) -> None:
+    engines = Engines()
+    engines.__dict__["rapidocr"] = rapidocr
+    photo = Image.fromarray(np.rot90(on_table(picture()), quarters))
+
+    (page,) = read_pages(encoded(photo, "PNG"), engines=engines).pages
+
+    assert page.reader == "RAPIDOCR"
+    assert len(set(texts(page)) & set(TEXT)) >= 0.85 * len(set(TEXT))
+    assert {"R-4711", "130.90"} <= set(texts(page))
+
+
+def test_reading_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    def refuse(*_: object) -> None:
+        raise OSError("no network here")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    image = picture(size=(800, 300), lines=("Total 130.90",))
+
+    file = BytesIO()
+    image.save(file, "PNG")
+    (page,) = read_pages(file.getvalue()).pages
+
+    assert "130.90" in texts(page)

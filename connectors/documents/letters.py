@@ -17,11 +17,13 @@ _WIDEST = 4.0
 """Widths in heights of the largest letters, several of which may hang together."""
 _MOST = 1000
 """Letters that are looked at for neighbours."""
+_CENTRES = 0.01
+"""What the distance of their centres counts beside the gap between two letters."""
 _ENOUGH = 30
 """Letters from which a page says how it is turned."""
 _SIDEWAYS = 0.4
 """Share of letters with their neighbour beside, not above, up to which the page lies on a side."""
-_TILTS = (12.0, 0.5, 0.05)
+_TILTS = (20.0, 0.5, 0.05)
 """Degrees in which a page's tilt is looked for: up to, coarse, fine."""
 
 
@@ -63,19 +65,19 @@ def lies_on_side(found: Letters) -> bool:
     boxes = found.boxes
     if len(boxes) < _ENOUGH:
         return False
-    if len(boxes) > _MOST:
-        boxes = boxes[:: len(boxes) // _MOST + 1] if len(boxes) > 4 * _MOST else boxes[:_MOST]
+    start = max(0, len(boxes) - _MOST) // 2
+    boxes = boxes[start : start + _MOST]
     left, top, width, height = boxes.astype(np.float32).T
     across, down = left + width / 2, top + height / 2
     aside = np.abs(across[:, None] - across)
     above = np.abs(down[:, None] - down)
     gap_aside = np.maximum(0, aside - (width[:, None] + width) / 2)
     gap_above = np.maximum(0, above - (height[:, None] + height) / 2)
-    distance = np.maximum(gap_aside, gap_above) * 4 + aside + above
+    distance = np.hypot(gap_aside, gap_above) + _CENTRES * (aside + above)
     np.fill_diagonal(distance, np.inf)
     nearest = distance.argmin(axis=1)
     rows = np.arange(len(boxes))
-    beside = aside[rows, nearest] > above[rows, nearest]
+    beside = gap_aside[rows, nearest] > gap_above[rows, nearest]
     return bool(beside.mean() <= _SIDEWAYS)
 
 

@@ -13,8 +13,10 @@ _BRIGHT = 225.0
 """Paper at least as bright everywhere needs no evening out."""
 _EVEN = 25.0
 """Difference between the paper's brightest and darkest places that does not matter."""
-_WEAK = 110.0
-"""Difference between paper and ink below which contrast is raised."""
+_PRINTED = 0.35
+"""Share of the paper's brightness below which a place is printed dark and lies in no shadow."""
+_WEAK = (15.0, 110.0)
+"""Differences between paper and ink between which contrast is raised; less is a blank page."""
 _NOISE = 9.0
 """Standard deviation of the paper from which it is noise."""
 
@@ -26,11 +28,11 @@ def evened(pixels: Grey) -> Grey:
     if darkest < _BRIGHT or brightest - darkest > _EVEN:
         light = cv2.resize(paper, pixels.shape[::-1], interpolation=cv2.INTER_LINEAR)
         pixels = np.asarray(cv2.divide(pixels, light, scale=255), np.uint8)
-    sample = pixels[::4, ::4]
     if _noise(pixels) > _NOISE:
         pixels = np.asarray(cv2.medianBlur(pixels, 3), np.uint8)
-    ink, white = (float(np.percentile(sample, share)) for share in (1, 90))
-    if white - ink < _WEAK:
+    ink, white = (float(np.percentile(pixels[::4, ::4], share)) for share in (0.2, 90))
+    weakest, weak = _WEAK
+    if weakest < white - ink < weak:
         clahe = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8))
         pixels = np.asarray(clahe.apply(pixels), np.uint8)
     return pixels
@@ -41,7 +43,9 @@ def _paper(pixels: Grey) -> Grey:
     scale = min(1.0, _LOOKED_AT / max(pixels.shape))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (_LETTERS, _LETTERS))
-    return np.asarray(cv2.medianBlur(cv2.dilate(small, kernel), 2 * _LETTERS + 3), np.uint8)
+    paper = np.asarray(cv2.medianBlur(cv2.dilate(small, kernel), 2 * _LETTERS + 3), np.uint8)
+    white = np.uint8(np.percentile(paper, 98))
+    return np.where(paper < _PRINTED * white, white, paper)
 
 
 def _noise(pixels: Grey) -> float:

@@ -16,9 +16,9 @@ class Limits(Struct, frozen=True):
     """Pages of a document whose words are read."""
     pixels: int = 60_000_000
     """Pixels of an image, as its header says."""
-    stream_bytes: int = 100_000_000
-    """Bytes that one compressed stream of a PDF may become."""
-    streams_bytes: int = 500_000_000
+    stream_bytes: int = 200_000_000
+    """Bytes that one compressed stream of a PDF may become: 60 million pixels in colour."""
+    streams_bytes: int = 1_000_000_000
     """Bytes that all of them may become together."""
     attachments: int = 100
     """Attachments of a PDF that are looked at."""

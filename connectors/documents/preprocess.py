@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from msgspec import Struct
 
-from connectors.documents.geometry import Matrix, Transform, flat
+from connectors.documents.geometry import SAME, Matrix, Transform, flat
 from connectors.documents.letters import letters, lies_on_side, lines, tilt
 from connectors.documents.light import evened
 from connectors.documents.page_edges import Corners, sheet, upright_size
@@ -17,9 +17,11 @@ Overhead: TypeAlias = Callable[[Sequence[Grey]], bool]
 """Tells of some lines of a page whether they stand on their heads."""
 Turn: TypeAlias = Literal[0, 90, 180, 270]
 
+_SMALLEST, _THINNEST = 48, 40
+"""Pixels of a side, and proportion of the two, beyond which an image is no page."""
 _LEAST_TILT = 0.2
 """Degrees of tilt that engines do not mind."""
-_LOW, _WANTED = 13.0, 20.0
+_LOW, _WANTED = 9.0, 14.0
 """Pixels of small letters below which a page is enlarged, and what they are enlarged to."""
 _MOST_ENLARGED = 2.5
 _LINES = 12
@@ -58,6 +60,8 @@ def prepared(raster: Raster, most_pixels: int, overhead: Overhead | None = None)
     Without `overhead`, pages that stand on their heads stay so.
     """
     pixels, way = raster.pixels, np.eye(3)
+    if min(pixels.shape) < _SMALLEST or max(pixels.shape) > _THINNEST * min(pixels.shape):
+        return Prepared(pixels, raster.dpi, SAME)
     corners = sheet(pixels)
     if corners is not None:
         pixels, way = _cut_out(pixels, corners)

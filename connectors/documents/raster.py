@@ -83,15 +83,15 @@ def decoded(content: bytes, kind: ImageKind, limits: Limits) -> Iterator[Raster]
         with pillow_faults(kind, limits):
             image.seek(number)
             camera = kind == "JPEG" and _by_camera(image)
-            dpi = _dpi(image)
-            turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+            dpi, size = _dpi(image), image.size
             grey = _grey(image, limits)
+            # Loading turns a TIFF by itself, and makes a JPEG smaller.
+            size = size if kind == "JPEG" else image.size
+            turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
             if turn is not None:
                 grey = grey.transpose(turn)
             pixels = np.array(grey, np.uint8)
-        yield _sized(
-            pixels, image.size, dpi, turned=turn in _SIDEWAYS, camera=camera, limits=limits
-        )
+        yield _sized(pixels, size, dpi, turned=turn in _SIDEWAYS, camera=camera, limits=limits)
 
 
 _SIDEWAYS = (_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8])

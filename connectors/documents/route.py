@@ -33,8 +33,9 @@ Stage: TypeAlias = Literal[
 
 _SURE = 0.85
 """Mean confidence below which Tesseract's reading is held against RapidOCR's."""
-_SHEETS = ((1.36, 1.47), (1.26, 1.33), (1.60, 1.70))
-"""Proportions of A4 and its like, of US letter and of US legal, as they come out of scanners."""
+_SHEETS = ((1.36, 1.47), (1.26, 1.32), (1.60, 1.70))
+"""Proportions of A4 and its like, of US letter and of US legal, as they come out of scanners; those
+of cameras, 4:3 and 3:2, lie between."""
 _SHORTEST = 450.0
 """Points of the shorter side from which a page is a sheet and no receipt."""
 _DARK = 150

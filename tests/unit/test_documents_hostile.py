@@ -20,7 +20,7 @@ from tests.unit.documents import attached, encoded, encrypted, invoice_pdf, page
 from tests.unit.documents import with_stream as pdf_with_stream
 
 SIDE = 20_000
-BOMB = 120_000_000
+BOMB = 210_000_000
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -62,7 +62,7 @@ def bmp(side: int) -> bytes:
 LAUGHING = b'<!DOCTYPE a [<!ENTITY b "ha">]><rsm:CrossIndustryInvoice xmlns:rsm="x">&b;</a>'
 
 HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
-    "a stream that unpacks to 120 MB": (
+    "a stream that unpacks to 210 MB": (
         "too_large",
         lambda: pdf_with_stream(zeros(BOMB), "/Filter/FlateDecode"),
     ),
@@ -80,7 +80,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
         "too_large",
         lambda: encrypted(pdf_with_stream(zeros(BOMB), "/Filter/FlateDecode"), ""),
     ),
-    "an attachment that unpacks to 120 MB": (
+    "an attachment that unpacks to 210 MB": (
         "too_large",
         lambda: pdf_with_stream(zeros(BOMB), "/Type/EmbeddedFile/Filter/FlateDecode"),
     ),
@@ -93,7 +93,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
         "too_large",
         lambda: png(SIDE, data=zeros(SIDE * (SIDE // 8 + 1))),
     ),
-    "a PNG text that unpacks to 120 MB": (
+    "a PNG text that unpacks to 210 MB": (
         "too_large",
         lambda: png(100, chunk(b"zTXt", b"Comment\0\0" + zeros(BOMB))),
     ),

@@ -45,9 +45,11 @@ class Some(Engines):
 def engines(
     tesseract: float | None = 0.95, rapidocr: float = 0.9, *, fails: str = ""
 ) -> tuple[Some, list[Fake]]:
-    first = tesseract and Fake("TESSERACT", tesseract, fails="TESSERACT" in fails)
     second = Fake("RAPIDOCR", rapidocr, fails="RAPIDOCR" in fails)
-    return Some(first or None, second), [fake for fake in (first, second) if fake]
+    if tesseract is None:
+        return Some(None, second), [second]
+    first = Fake("TESSERACT", tesseract, fails="TESSERACT" in fails)
+    return Some(first, second), [first, second]
 
 
 SCAN = encoded(picture(), "PNG", dpi=(200, 200))

@@ -117,9 +117,10 @@ def _file(specification: DictionaryObject) -> Attached | None:
     try:
         name = specification.get("/UF") or specification.get("/F") or ""
         streams = specification["/EF"].get_object()
-        stream = (streams.get("/UF") or streams["/F"]).get_object()
-        if isinstance(stream, StreamObject):
-            return Attached(str(name), stream.get_data())
+        if isinstance(streams, DictionaryObject):
+            stream = (streams.get("/UF") or streams["/F"]).get_object()
+            if isinstance(stream, StreamObject):
+                return Attached(str(name), stream.get_data())
     except _PDF_FAULTS:
         pass
     return None

@@ -25,6 +25,8 @@ _SIDEWAYS = 0.4
 """Share of letters with their neighbour beside, not above, up to which the page lies on a side."""
 _TILTS = (20.0, 0.5, 0.05)
 """Degrees in which a page's tilt is looked for: up to, coarse, fine."""
+_CLEARLY = 1.03
+"""How much better than as it is the lines have to look for a page to be tilted."""
 
 
 class Letters(Struct, frozen=True):
@@ -86,28 +88,32 @@ def tilt(found: Letters) -> float:
     boxes = found.boxes
     if len(boxes) < _ENOUGH:
         return 0.0
-    usual = float(np.median(boxes[:, 3]))
     across, feet = boxes[:, 0] + boxes[:, 2] / 2, boxes[:, 1] + boxes[:, 3]
     most, coarse, fine = _TILTS
-    around = _sharpest(across, feet, np.arange(-most, most + coarse, coarse), usual / 2)
-    return _sharpest(across, feet, around + np.arange(-coarse, coarse + fine, fine), usual / 4)
+    steps = np.arange(-most, most + coarse, coarse)
+    scores = _levels(across, feet, steps, float(np.median(boxes[:, 3])) / 3)
+    around = float(steps[scores.argmax()])
+    steps = around + np.arange(-coarse, coarse + fine, fine)
+    scores = _levels(across, feet, steps, 1.0)
+    if scores.max() < _CLEARLY * _levels(across, feet, np.zeros(1), 1.0)[0]:
+        return 0.0
+    return float(steps[scores >= scores.max() * 0.99].mean())
 
 
-def _sharpest(
+def _levels(
     across: npt.NDArray[np.float64],
     feet: npt.NDArray[np.float64],
     degrees: npt.NDArray[np.float64],
     step: float,
-) -> float:
-    """The tilt at which the letters' feet stand in the fewest lines."""
+) -> npt.NDArray[np.float64]:
+    """For each tilt, how much the letters' feet stand in few lines."""
     scores = []
     for angle in np.radians(degrees):
         down = (feet * np.cos(angle) - across * np.sin(angle)) / max(step, 1.0)
-        counts = np.bincount((down - down.min()).astype(np.int64))
-        smooth = counts[:-1] + counts[1:]
-        scores.append(float((smooth.astype(np.float64) ** 2).sum()))
-    best = np.flatnonzero(np.array(scores) >= max(scores) * 0.999)
-    return float(degrees[best].mean())
+        counts = np.bincount((down - down.min()).astype(np.int64)).astype(np.float64)
+        smooth = np.convolve(counts, (1.0, 1.0, 1.0))
+        scores.append(float((smooth**2).sum()))
+    return np.array(scores)
 
 
 def lines(pixels: Grey, found: Letters, most: int) -> list[Grey]:

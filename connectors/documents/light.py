@@ -34,8 +34,15 @@ def evened(pixels: Grey) -> Grey:
     weakest, weak = _WEAK
     if weakest < white - ink < weak:
         clahe = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8))
-        pixels = np.asarray(clahe.apply(pixels), np.uint8)
+        pixels = _stretched(np.asarray(clahe.apply(pixels), np.uint8))
     return pixels
+
+
+def _stretched(pixels: Grey) -> Grey:
+    """The same with its darkest ink black and its paper white."""
+    ink, white = (float(np.percentile(pixels[::4, ::4], share)) for share in (0.2, 90))
+    scale = 255 / max(1.0, white - ink)
+    return np.asarray(cv2.convertScaleAbs(pixels, alpha=scale, beta=-ink * scale), np.uint8)
 
 
 def _paper(pixels: Grey) -> Grey:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from rapidocr import RapidOCR
+from rapidocr.utils.output import RapidOCROutput
 from rapidocr.utils.process_img import get_rotate_crop_image
 
 from connectors.documents.engine import Failed, NotThere
@@ -66,9 +67,9 @@ class RapidOcr:
             found = self._engine(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR))
         except Exception as error:  # its own and onnxruntime's share no base
             raise Failed("RapidOCR gave up on the page") from error
-        if not found:
+        if not isinstance(found, RapidOCROutput) or found.boxes is None or not found.txts:
             return ()
-        lines = zip(found.boxes, found.txts, found.scores, strict=True)
+        lines = zip(found.boxes, found.txts, found.scores or (), strict=True)
         return tuple(
             word for box, text, sure in lines for word in split(box, text.translate(_PLAIN), sure)
         )
@@ -79,7 +80,7 @@ class RapidOcr:
             cv2.cvtColor(line[:, : _HEAD * line.shape[0]], cv2.COLOR_GRAY2BGR) for line in lines
         ]
         _, result = self._engine.cls_and_rotate(heads)
-        votes = [score if "180" in label else -score for label, score in result.cls_res]
+        votes = [score if "180" in label else -score for label, score in result.cls_res or ()]
         return sum(votes) > 0
 
 
@@ -138,8 +139,9 @@ def split(box: Quadrilateral, text: str, sure: float) -> Iterator[Word]:
                 lower_left + (lower_right - lower_left) * last,
             ]
         )
-        left, top, right, bottom = *corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()
-        yield Word(word, Box(left, top, right, bottom), float(sure))
+        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+        place = Box(float(left), float(top), float(right), float(bottom))
+        yield Word(word, place, float(sure))
         start += len(word)
 
 

@@ -54,12 +54,12 @@ class Raster(Struct, frozen=True):
     @property
     def width(self) -> float:
         """Of the page, in points."""
-        return self.pixels.shape[1] / self.dpi * POINTS
+        return float(self.pixels.shape[1]) / self.dpi * POINTS
 
     @property
     def height(self) -> float:
         """Of the page, in points."""
-        return self.pixels.shape[0] / self.dpi * POINTS
+        return float(self.pixels.shape[0]) / self.dpi * POINTS
 
 
 def rendered(document: pypdfium2.PdfDocument, number: int, limits: Limits) -> Raster:

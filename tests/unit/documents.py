@@ -25,6 +25,10 @@ LINES = (
 )
 
 
+ON_TABLE = ((300, 260), (1500, 200), (1600, 1900), (180, 1820))
+"""Where the corners of the page are in the photo of it on a table."""
+
+
 def pdf(
     draw: Callable[[Canvas], object], *, size: tuple[float, float] = A4, rotate: int = 0
 ) -> bytes:
@@ -58,8 +62,8 @@ def attached(
     for name, data in files:
         writer.add_attachment(name, data)
     if not listed:
-        names = writer.root_object["/Names"].get_object()["/EmbeddedFiles"].get_object()["/Names"]
-        writer.root_object[NameObject("/AF")] = ArrayObject(names[1::2])
+        files_list = writer.root_object["/Names"]["/EmbeddedFiles"]["/Names"]  # type: ignore[index]
+        writer.root_object[NameObject("/AF")] = ArrayObject(files_list[1::2])
         del writer.root_object["/Names"]
     if password:
         writer.encrypt(user_password="", owner_password=password)
@@ -156,7 +160,7 @@ def on_table(image: Image.Image) -> npt.NDArray[np.uint8]:
 
     width, height = image.size
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    seen = np.array([[300, 260], [1500, 200], [1600, 1900], [180, 1820]], np.float32)
+    seen = np.array(ON_TABLE, np.float32)
     matrix = cv2.getPerspectiveTransform(corners, seen)
     photo = cv2.warpPerspective(
         np.array(image), matrix, (1800, 2100), flags=cv2.INTER_AREA, borderValue=(60.0,)

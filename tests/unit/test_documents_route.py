@@ -146,8 +146,9 @@ def test_words_are_in_points() -> None:
     found = read_pages(SCAN, engines=some).pages[0].page
 
     assert (found.width, found.height) == pytest.approx((595.4, 842.0), abs=0.5)
-    assert found.words[0].box == Box(
-        *(pytest.approx(side, rel=0.01) for side in (72, 36, 144, 50.4))
+    box = found.words[0].box
+    assert (box.left, box.top, box.right, box.bottom) == pytest.approx(
+        (72, 36, 144, 50.4), rel=0.01
     )
 
 

@@ -66,20 +66,28 @@ def prepared(raster: Raster, most_pixels: int, overhead: Overhead | None = None)
     if corners is not None:
         pixels, way = _cut_out(pixels, corners)
     found = letters(pixels)
-    turned: Turn = 0
-    if lies_on_side(found):
-        turned = 90
-        found = letters(_turn(pixels, turned))
-    if overhead and (some := lines(_turn(pixels, turned), found, _LINES)) and overhead(some):
-        turned = 270 if turned else 180
-    way = _turning(pixels, turned) @ way
-    pixels, step = _straight(_turn(pixels, turned), tilt(found))
+    side: Turn = 90 if lies_on_side(found) else 0
+    if side:
+        way, pixels = _turning(pixels, side) @ way, _turn(pixels, side)
+        found = letters(pixels)
+    pixels, step = _straight(pixels, tilt(found))
     way = step @ way
+    on_head = _on_head(pixels, overhead)
+    if on_head:
+        way, pixels = _turning(pixels, 180) @ way, _turn(pixels, 180)
     pixels, scale = _readable(evened(pixels), found.height, most_pixels)
     dpi = raster.dpi * scale
     way = np.diag([scale * POINTS / dpi, scale * POINTS / dpi, 1.0]) @ way
     back = np.diag([POINTS / raster.dpi, POINTS / raster.dpi, 1.0]) @ np.linalg.inv(way)
+    turned: Turn = (270 if side else 180) if on_head else side
     return Prepared(pixels, dpi, flat(back), turned, corners is not None)
+
+
+def _on_head(pixels: Grey, overhead: Overhead | None) -> bool:
+    if overhead is None:
+        return False
+    some = lines(pixels, letters(pixels), _LINES)
+    return bool(some) and overhead(some)
 
 
 def _cut_out(pixels: Grey, corners: Corners) -> tuple[Grey, Matrix]:

@@ -27,6 +27,8 @@ _HEAD = 4
 """Heights of a line that are looked at to see whether it stands on its head."""
 _PLAIN = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)} | {0x3000: " ", 0xFFE5: "¥"}
 """Full-width signs of its Chinese, for those that they are in ours."""
+_MAJORITY = 0.2
+"""How far the lines that stand on their heads have to outweigh the others, 0 to 1."""
 _NARROW, _WIDE = frozenset("iIl1jtfr.,:;!|'()[]{}·- "), frozenset("mMwWOQ@%€&ÄÖÜ")
 
 
@@ -81,7 +83,7 @@ class RapidOcr:
         ]
         _, result = self._engine.cls_and_rotate(heads)
         votes = [score if "180" in label else -score for label, score in result.cls_res or ()]
-        return sum(votes) > 0
+        return sum(votes) > _MAJORITY * len(votes)
 
 
 class _Lines(RapidOCR):

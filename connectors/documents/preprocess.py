@@ -24,6 +24,8 @@ _LEAST_TILT = 0.2
 _LOW, _WANTED = 9.0, 14.0
 """Pixels of small letters below which a page is enlarged, and what they are enlarged to."""
 _MOST_ENLARGED = 2.5
+_PHOTO_LONG, _PHOTO_SHORT = 1600, 736
+"""Pixels of the sides of a photo, whichever asks for more."""
 _LINES = 12
 """Lines that say whether a page stands on its head."""
 _ROTATIONS = {
@@ -75,7 +77,8 @@ def prepared(raster: Raster, most_pixels: int, overhead: Overhead | None = None)
     on_head = _on_head(pixels, overhead)
     if on_head:
         way, pixels = _turning(pixels, 180) @ way, _turn(pixels, 180)
-    pixels, scale = _readable(evened(pixels), found.height, most_pixels)
+    photo = raster.camera or corners is not None
+    pixels, scale = _readable(evened(pixels), found.height, most_pixels, photo=photo)
     dpi = raster.dpi * scale
     way = np.diag([scale * POINTS / dpi, scale * POINTS / dpi, 1.0]) @ way
     back = np.diag([POINTS / raster.dpi, POINTS / raster.dpi, 1.0]) @ np.linalg.inv(way)
@@ -128,12 +131,24 @@ def _straight(pixels: Grey, degrees: float) -> tuple[Grey, Matrix]:
     return np.asarray(level, np.uint8), np.vstack([matrix, [0, 0, 1.0]])
 
 
-def _readable(pixels: Grey, height: float, most_pixels: int) -> tuple[Grey, float]:
-    """The page with small letters enlarged to a size that engines were trained on, and how much."""
+def _readable(pixels: Grey, height: float, most_pixels: int, *, photo: bool) -> tuple[Grey, float]:
+    """The page with letters of a size that engines were trained on, and how much was changed.
+
+    Small letters are enlarged. What a camera saw is made smaller: it holds more pixels than it
+    holds detail, and lines are found better without its grain.
+    """
+    if photo:
+        short, long = sorted(pixels.shape)
+        scale = max(_PHOTO_LONG / long, _PHOTO_SHORT / short)
+        if scale < 1:
+            return _resized(pixels, scale, cv2.INTER_AREA), scale
     if not 0 < height < _LOW:
         return pixels, 1.0
     scale = min(_WANTED / height, _MOST_ENLARGED, (most_pixels / pixels.size) ** 0.5)
     if scale <= 1.1:
         return pixels, 1.0
-    larger = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    return np.asarray(larger, np.uint8), scale
+    return _resized(pixels, scale, cv2.INTER_CUBIC), scale
+
+
+def _resized(pixels: Grey, scale: float, way: int) -> Grey:
+    return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=way), np.uint8)

@@ -19,8 +19,9 @@ from operators.extraction.page import Box, Reader, Word
 Quadrilateral: TypeAlias = npt.NDArray[np.float32]
 """Four corners: of a line's beginning above, end above, end below, beginning below."""
 
-_LONG_SIDE = 2600
-"""Pixels above which a page is made smaller before it is read."""
+_LONG_SIDE, _LONGEST_SIDE, _SHORT_SIDE = 2000, 4000, 736
+"""Pixels of the long side above which a page is made smaller before it is read; more when the
+short side would have less than the last."""
 _UPRIGHT_LINE = 2.5
 """Heights in widths from which a line runs up or down; narrower ones are a sign or two."""
 _HEAD = 4
@@ -56,7 +57,6 @@ class RapidOcr:
             params={
                 **{f"{task.title()}.model_path": path for task, path in models.items()},
                 "Global.log_level": "error",
-                "Global.max_side_len": _LONG_SIDE,
                 "Global.use_cls": False,
                 "EngineConfig.onnxruntime.intra_op_num_threads": min(threads, os.cpu_count() or 1),
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
@@ -65,6 +65,9 @@ class RapidOcr:
 
     def read(self, pixels: Grey, dpi: float) -> tuple[Word, ...]:
         """The words in an image, their boxes in pixels; raises Failed."""
+        short, long = sorted(pixels.shape)
+        wanted = min(_LONGEST_SIDE, round(_SHORT_SIDE * long / short))
+        self._engine.max_side_len = max(_LONG_SIDE, wanted)
         try:
             found = self._engine(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR))
         except Exception as error:  # its own and onnxruntime's share no base

@@ -25,6 +25,8 @@ _SIDEWAYS = 0.4
 """Share of letters with their neighbour beside, not above, up to which the page lies on a side."""
 _TILTS = (20.0, 0.5, 0.05)
 """Degrees in which a page's tilt is looked for: up to, coarse, fine."""
+_RULE = 0.7
+"""Usual heights of a letter below which a line is a rule or dashes."""
 _CLEARLY = 1.03
 """How much better than as it is the lines have to look for a page to be tilted."""
 
@@ -128,7 +130,11 @@ def lines(pixels: Grey, found: Letters, most: int) -> list[Grey]:
     bridge = cv2.getStructuringElement(cv2.MORPH_RECT, (max(3, round(1.2 * usual)), 1))
     mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridge), np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    rows = [row for row in stats[1:, :4].tolist() if row[2] >= 4 * row[3] and row[3] < 3 * usual]
+    rows = [
+        row
+        for row in stats[1:, :4].tolist()
+        if row[2] >= 4 * row[3] and _RULE * usual <= row[3] < 3 * usual
+    ]
     rows.sort(key=lambda row: -row[2])
     return [_cut(pixels, row, usual / 4, found.scale) for row in rows[:most]]
 

@@ -13,7 +13,7 @@ _BRIGHT = 225.0
 """Paper at least as bright everywhere needs no evening out."""
 _EVEN = 25.0
 """Difference between the paper's brightest and darkest places that does not matter."""
-_PRINTED = 0.35
+_PRINTED = 0.15
 """Share of the paper's brightness below which a place is printed dark and lies in no shadow."""
 _WEAK = (15.0, 110.0)
 """Differences between paper and ink between which contrast is raised; less is a blank page."""

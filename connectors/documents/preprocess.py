@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from connectors.documents.geometry import SAME, Matrix, Transform, flat
-from connectors.documents.letters import letters, lies_on_side, lines, tilt
+from connectors.documents.letters import Letters, letters, lies_on_side, lines, tilt
 from connectors.documents.light import evened
 from connectors.documents.page_edges import Corners, sheet, upright_size
 from connectors.documents.raster import POINTS, Grey, Raster
@@ -23,9 +23,12 @@ _LEAST_TILT = 0.2
 """Degrees of tilt that engines do not mind."""
 _LOW, _WANTED = 9.0, 14.0
 """Pixels of small letters below which a page is enlarged, and what they are enlarged to."""
-_MOST_ENLARGED = 2.5
+_MOST_ENLARGED, _ENLARGED_LONG = 2.5, 2400
+"""How many times at most, and to how many pixels of the long side."""
 _PHOTO_LONG, _PHOTO_SHORT = 1600, 736
 """Pixels of the sides of a photo, whichever asks for more."""
+_ON_SHEET = 0.95
+"""Share of the letters that have to be on a sheet for it to be cut out."""
 _LINES = 12
 """Lines that say whether a page stands on its head."""
 _ROTATIONS = {
@@ -65,8 +68,10 @@ def prepared(raster: Raster, most_pixels: int, overhead: Overhead | None = None)
     if min(pixels.shape) < _SMALLEST or max(pixels.shape) > _THINNEST * min(pixels.shape):
         return Prepared(pixels, raster.dpi, SAME)
     corners = sheet(pixels)
-    if corners is not None:
+    if corners is not None and _holds(corners, letters(pixels)):
         pixels, way = _cut_out(pixels, corners)
+    else:
+        corners = None
     found = letters(pixels)
     side: Turn = 90 if lies_on_side(found) else 0
     if side:
@@ -74,11 +79,14 @@ def prepared(raster: Raster, most_pixels: int, overhead: Overhead | None = None)
         found = letters(pixels)
     pixels, step = _straight(pixels, tilt(found))
     way = step @ way
-    on_head = _on_head(pixels, overhead)
+    # Letters are looked for before light is evened out, which brings out a table's grain.
+    level = letters(pixels) if overhead else found
+    pixels = evened(pixels)
+    on_head = overhead is not None and _on_head(pixels, level, overhead)
     if on_head:
         way, pixels = _turning(pixels, 180) @ way, _turn(pixels, 180)
     photo = raster.camera or corners is not None
-    pixels, scale = _readable(evened(pixels), found.height, most_pixels, photo=photo)
+    pixels, scale = _readable(pixels, found.height, most_pixels, photo=photo)
     dpi = raster.dpi * scale
     way = np.diag([scale * POINTS / dpi, scale * POINTS / dpi, 1.0]) @ way
     back = np.diag([POINTS / raster.dpi, POINTS / raster.dpi, 1.0]) @ np.linalg.inv(way)
@@ -86,11 +94,20 @@ def prepared(raster: Raster, most_pixels: int, overhead: Overhead | None = None)
     return Prepared(pixels, dpi, flat(back), turned, corners is not None)
 
 
-def _on_head(pixels: Grey, overhead: Overhead | None) -> bool:
-    if overhead is None:
-        return False
-    some = lines(pixels, letters(pixels), _LINES)
+def _on_head(pixels: Grey, found: Letters, overhead: Overhead) -> bool:
+    some = lines(pixels, found, _LINES)
     return bool(some) and overhead(some)
+
+
+def _holds(corners: Corners, found: Letters) -> bool:
+    """Whether what looks like letters is on the sheet: if not, part of it lies in the shadow."""
+    boxes = found.boxes / found.scale
+    middles = boxes[:, :2] + boxes[:, 2:] / 2
+    inside = [
+        cv2.pointPolygonTest(corners, (float(across), float(down)), measureDist=False) >= 0
+        for across, down in middles
+    ]
+    return not inside or sum(inside) >= _ON_SHEET * len(inside)
 
 
 def _cut_out(pixels: Grey, corners: Corners) -> tuple[Grey, Matrix]:
@@ -126,8 +143,9 @@ def _straight(pixels: Grey, degrees: float) -> tuple[Grey, Matrix]:
     sine, cosine = abs(matrix[0, 1]), abs(matrix[0, 0])
     wider, higher = round(height * sine + width * cosine), round(height * cosine + width * sine)
     matrix[:, 2] += ((wider - width) / 2, (higher - height) / 2)
-    flags, border = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
-    level = cv2.warpAffine(pixels, matrix, (wider, higher), flags=flags, borderMode=border)
+    level = cv2.warpAffine(
+        pixels, matrix, (wider, higher), flags=cv2.INTER_LINEAR, borderValue=(255.0,)
+    )
     return np.asarray(level, np.uint8), np.vstack([matrix, [0, 0, 1.0]])
 
 
@@ -144,7 +162,8 @@ def _readable(pixels: Grey, height: float, most_pixels: int, *, photo: bool) -> 
             return _resized(pixels, scale, cv2.INTER_AREA), scale
     if not 0 < height < _LOW:
         return pixels, 1.0
-    scale = min(_WANTED / height, _MOST_ENLARGED, (most_pixels / pixels.size) ** 0.5)
+    room = min((most_pixels / pixels.size) ** 0.5, _ENLARGED_LONG / max(pixels.shape))
+    scale = min(_WANTED / height, _MOST_ENLARGED, room)
     if scale <= 1.1:
         return pixels, 1.0
     return _resized(pixels, scale, cv2.INTER_CUBIC), scale

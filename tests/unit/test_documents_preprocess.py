@@ -143,6 +143,17 @@ def test_a_sheet_on_a_table_is_cut_out_and_its_places_are_known() -> None:
         assert corner == pytest.approx(drawn, abs=30)
 
 
+def test_a_sheet_half_in_the_shadow_is_not_cut_to_its_lit_half() -> None:
+    photo = on_table(picture())
+    photo[:700] = photo[:700] // 4
+    assert sheet(photo) is not None
+
+    found = make(photo)
+
+    assert not found.photo
+    assert found.pixels.size >= photo.size
+
+
 def test_no_sheet_is_seen_in_a_clean_scan() -> None:
     assert sheet(PAGE) is None
 

@@ -18,13 +18,11 @@ from urllib.parse import quote
 import httpx2
 import stamina
 
-from connectors.logs import Log
+from connectors.guard import Guard
 from connectors.settings import Service
-from operators.breaker import Breaker
 from operators.freshness import Lack
 from operators.time import Instant
 
-log = Log(__name__)
 # Addresses may hold passwords, and these would log each of them.
 for _name in ("httpx2", "httpcore2"):
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -64,8 +62,7 @@ class HttpService(Generic[V]):
         self._limit = settings.time_limit.total_seconds()
         self._decode = decode
         self._safe = safe
-        self._breaker = Breaker(part)
-        self._reason = ""
+        self._guard = Guard(part)
         self._kept: OrderedDict[str, tuple[Instant, V | None]] = OrderedDict()
         self._asked: dict[str, Future[V | None]] = {}
         self._now: Instant = 0
@@ -97,9 +94,9 @@ class HttpService(Generic[V]):
             return Lack(self.part, f"the {self.part} has not answered yet")
         if len(self._asked) >= _MOST_ASKED:
             return Lack(self.part, f"the {self.part} is asked too much at once")
-        before = self._breaker.state
-        if not self._breaker.allows(at):
-            return Lack(self.part, f"the {self.part} is away: {self._reason}")
+        before = self._guard.state
+        if not self._guard.allows(at):
+            return Lack(self.part, f"the {self.part} is away: {self._guard.reason}")
         if self._threads is None:
             self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix=self.part)
         asked = self._asked[key] = self._threads.submit(self._fetch, key)
@@ -109,7 +106,7 @@ class HttpService(Generic[V]):
             return None
         if key in self._asked:
             return Lack(self.part, f"the {self.part} has not answered yet")
-        return Lack(self.part, f"the {self.part} is away: {self._reason}")
+        return Lack(self.part, f"the {self.part} is away: {self._guard.reason}")
 
     def _knows(self, key: str) -> bool:
         known = self._kept.get(key)
@@ -136,16 +133,13 @@ class HttpService(Generic[V]):
         done = [key for key, asked in self._asked.items() if asked.done()]
         for key in done:
             asked = self._asked.pop(key)
-            before = self._breaker.state
             try:
                 self._keep(key, asked.result(), at)
             except ServiceFailed as failed:
-                self._reason = str(failed)
-                self._breaker.failed(at)
+                self._guard.failed(at, str(failed))
             else:
-                self._breaker.succeeded()
+                self._guard.succeeded()
                 self._slow = False
-            self._tell(before)
         return bool(done)
 
     def _keep(self, key: str, value: V | None, at: Instant) -> None:
@@ -154,15 +148,6 @@ class HttpService(Generic[V]):
         self._kept[key] = at + round(keep.total_seconds() * 1_000), value
         if len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)
-
-    def _tell(self, before: str) -> None:
-        state = self._breaker.state
-        if state == before:
-            return
-        if state == "OPEN" and before == "CLOSED":
-            log.warning("a service is away", service=self.part, reason=self._reason)
-        elif state == "CLOSED":
-            log.info("a service is back", service=self.part)
 
     def _fetch(self, key: str) -> V | None:
         """In a thread: what the service says of a key. Raises ServiceFailed."""

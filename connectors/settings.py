@@ -86,6 +86,38 @@ class Database(_Section):
     """`sqlite:///PATH` or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`."""
 
 
+def _texts(value: object) -> object:
+    """Names in small letters and values as text: TOML has truth values and numbers as well."""
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        str(name).lower(): str(given).lower() if isinstance(given, bool | int) else given
+        for name, given in value.items()
+    }
+
+
+class Documents(_Section):
+    """Where documents are kept until they are read, and after."""
+
+    url: str = ".manifold/documents"
+    """A folder, or `file:///…`, `s3://BUCKET/…`, `gs://BUCKET/…`, `az://CONTAINER/…`, `memory://`."""
+    options: Annotated[dict[str, SecretStr], BeforeValidator(_texts)] = {}
+    """Of obstore's stores and HTTP client: `aws_region`, `azure_storage_account_name`, …"""
+    most_bytes: int = Field(default=50_000_000, ge=1, le=1_000_000_000)
+    """Largest document that is fetched."""
+    time_limit: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))
+    """For one document to be stored or fetched, all attempts together."""
+
+
+class Redis(_Section):
+    """Where what was understood of a document is kept, so that it costs nothing the second time."""
+
+    url: str | None = Field(default=None, repr=False, pattern="^(rediss?|unix)://")
+    """`redis://:PASSWORD@HOST:6379/0`; without, nothing is kept."""
+    keep: Duration = Field(default=timedelta(days=30), ge=timedelta(seconds=1))
+    """How long."""
+
+
 class Join(_Section):
     """How long `decide` waits and remembers."""
 
@@ -169,6 +201,8 @@ class Settings(BaseSettings):
     """Any librdkafka setting: `MANIFOLD_KAFKA__SECURITY_PROTOCOL` is `security.protocol`."""
     registry: Registry = Registry()
     database: Database = Database()
+    documents: Documents = Documents()
+    redis: Redis = Redis()
     join: Join = Join()
     statistics: Statistics = Statistics()
     flow: Flow = Flow()

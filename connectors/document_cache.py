@@ -1,0 +1,108 @@
+"""What was understood of documents, kept in Redis: the same document twice costs nothing.
+
+It is only ever a saving: without Redis, while Redis is away, slow or full, and for what it holds
+that cannot be used, a document is simply read.
+"""
+
+import hashlib
+from typing import Generic, TypeVar
+
+import msgspec
+import redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from connectors.clock import now
+from connectors.guard import Guard
+from connectors.settings import InvalidSettings, Redis
+
+PART = "document cache"
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+_PATIENCE = 0.1
+"""Seconds for connecting, and for an answer."""
+_MOST_BYTES = 1_048_576
+"""Of a value; larger ones are not kept."""
+
+
+class DocumentCache(Generic[S]):
+    """Values of one type by the documents they come from. Threads may share it."""
+
+    def __init__(
+        self, settings: Redis, type_: type[S], extractor: str, *, namespace: str = ""
+    ) -> None:
+        """Connect nothing yet. Raises InvalidSettings for an address that is none.
+
+        `extractor`: its version, which has to change whenever the same document may be understood
+        otherwise. What another version has understood, or another shape of the type, is not found.
+        """
+        shape = hashlib.sha256(msgspec.json.encode(msgspec.json.schema(type_))).hexdigest()[:8]
+        self._prefix = f"{namespace}manifold:understood:{extractor}:{shape}:"
+        self._seconds = round(settings.keep.total_seconds())
+        self._decode = msgspec.json.Decoder(type_).decode
+        self._guard = Guard(PART)
+        self._client = None if settings.url is None else _client(settings.url)
+
+    def get(self, sha256: str) -> S | None:
+        """What is known of the document of this SHA-256."""
+        client = self._allowed()
+        if client is None:
+            return None
+        try:
+            found = client.getrange(self._prefix + sha256, 0, _MOST_BYTES)
+        except RedisError as error:
+            self._failed(error)
+            return None
+        self._guard.succeeded()
+        return self._decoded(found)
+
+    def put(self, sha256: str, value: S) -> None:
+        """Keep what was understood of the document of this SHA-256."""
+        content = msgspec.json.encode(value)  # amounts can be larger than MessagePack's integers
+        client = self._allowed() if len(content) <= _MOST_BYTES else None
+        if client is None:
+            return
+        try:
+            client.set(self._prefix + sha256, content, ex=self._seconds)
+        except RedisError as error:
+            self._failed(error)
+        else:
+            self._guard.succeeded()
+
+    def close(self) -> None:
+        """Give up the connections."""
+        if self._client is not None:
+            self._client.close()
+
+    def _allowed(self) -> "redis.Redis | None":
+        return self._client if self._client is not None and self._guard.allows(now()) else None
+
+    def _failed(self, error: RedisError) -> None:
+        self._guard.failed(now(), f"no answer ({type(error).__name__})")
+
+    def _decoded(self, content: bytes) -> S | None:
+        if not content or len(content) > _MOST_BYTES:
+            return None
+        try:
+            return self._decode(content)
+        except msgspec.MsgspecError:
+            return None
+
+
+def _client(url: str) -> "redis.Redis":
+    try:
+        client = redis.Redis.from_url(
+            url,
+            protocol=2,
+            socket_timeout=_PATIENCE,
+            socket_connect_timeout=_PATIENCE,
+            retry=Retry(NoBackoff(), 0),
+        )
+        client.connection_pool.make_connection()  # which says that an option is unknown
+        return client
+    except (ValueError, TypeError):
+        raise InvalidSettings(
+            "redis.url: not an address such as redis://:PASSWORD@HOST:6379/0"
+        ) from None

@@ -10,7 +10,7 @@ import time
 
 _SIZE = struct.Struct(">Q")
 _MOST_BYTES = 1_500_000_000
-"""Of a message; the largest document there may be, in Base64."""
+"""Of a message, if nothing else is said: the largest document there may be, in Base64."""
 _GRACE = 0.05
 """Seconds that what has arrived may take to be read, however late we are ourselves."""
 
@@ -42,11 +42,11 @@ class Channel:
         except OSError:
             raise Gone from None
 
-    def receive(self, until: float = NEVER) -> bytes:
-        """The next message. Raises TimeoutError and Gone."""
+    def receive(self, until: float = NEVER, most: int = _MOST_BYTES) -> bytes:
+        """The next message, of so many bytes at most. Raises TimeoutError and Gone."""
         until = max(until, time.monotonic() + _GRACE)
         (size,) = _SIZE.unpack(self._read(_SIZE.size, until))
-        if size > _MOST_BYTES:
+        if size > most:
             raise Gone
         return self._read(size, until)
 

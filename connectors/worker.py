@@ -12,11 +12,18 @@ from collections.abc import Mapping
 from contextlib import suppress
 from threading import Lock
 
-import msgspec
-
 from connectors.channel import Channel, Gone
 from connectors.worker_main import DUMP
-from connectors.worker_messages import Answer, Ready, Start, read_answer, write
+from connectors.worker_messages import (
+    Answer,
+    Done,
+    OutOfMemory,
+    Raised,
+    Ready,
+    Start,
+    read_answer,
+    write,
+)
 
 START_LIMIT = 120.0
 """Seconds for a worker to import what it needs and load its models."""
@@ -25,6 +32,8 @@ _PASSED_ON = frozenset("HOME LANG LANGUAGE LD_LIBRARY_PATH PATH TESSDATA_PREFIX 
 _PASSED_ON_PREFIXES = ("LC_", "OMP_", "OPENBLAS_")
 """Of our environment. All else stays with us: passwords, keys and addresses are in it."""
 
+_MOST_ANSWERED = 200_000_000
+"""Bytes of what comes of a document, pictures of its pages included."""
 _LONGEST_TRACE = 3_000
 _MOST_TRACES = 65_536
 """Bytes; of several threads, and the one that works comes last."""
@@ -76,21 +85,25 @@ class Worker:
         self._ready = isinstance(answer, Ready)
         return answer
 
-    def ask(self, document: bytes, limit: float) -> Answer:
+    def ask(self, document: bytes, limit: float) -> Done | OutOfMemory | Raised:
         """What comes of a document within so many seconds. Raises Hung and Died."""
         self.asked += 1
-        return self._answer(document, limit)
+        answer = self._answer(document, limit)
+        if isinstance(answer, Ready):
+            self.end()
+            raise Died("said what it was not asked", "")
+        return answer
 
     def _answer(self, message: bytes, limit: float) -> Answer:
         until = time.monotonic() + limit
         try:
             self._channel.send(message, until)
-            return read_answer(self._channel.receive(until))
+            return read_answer(self._channel.receive(until, _MOST_ANSWERED))
         except TimeoutError:
             where = self._where()
             self.end()
             raise Hung(where) from None
-        except (Gone, msgspec.MsgspecError, ValueError):
+        except (Gone, ValueError, RecursionError):
             where = self._trace()
             self.end()
             raise Died(_how(self._process.returncode), where) from None
@@ -137,5 +150,6 @@ def _inherited() -> dict[str, str]:
 
 def _how(code: int) -> str:
     if code < 0:
-        return f"was ended by {signal.Signals(-code).name}"
+        names = {each.value: each.name for each in signal.Signals}
+        return f"was ended by {names.get(-code, f'signal {-code}')}"
     return f"ended with code {code}"

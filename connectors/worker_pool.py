@@ -18,7 +18,7 @@ from msgspec import Struct
 from connectors.errors import Misconfigured, Unavailable
 from connectors.logs import Log
 from connectors.worker import START_LIMIT, Died, Hung, Worker
-from connectors.worker_messages import Done, OutOfMemory, Raised, Start, named, types, write
+from connectors.worker_messages import OutOfMemory, Raised, Start, named, types, write
 
 log = Log(__name__)
 
@@ -29,6 +29,7 @@ V = TypeVar("V")
 
 _AHEAD = 2
 """Documents in the pool for each worker: one that is worked on, one that is next."""
+_LONGEST_NAME, _LONGEST_TRACE = 100, 3_000
 _STARTS = 3
 """Times in a row that a worker may die before it is ready."""
 
@@ -173,11 +174,13 @@ class WorkerPool(Generic[D, V]):
             said = f"it takes more than {self._memory // 2**20:,} MiB of memory"
             return self._failed(seat, Failed("memory", attempt, said))
         if isinstance(answer, Raised):
-            return Failed(answer.kind, attempt, f"reading it fails: {answer.kind}", answer.trace)
-        assert isinstance(answer, Done)
+            kind = answer.kind[:_LONGEST_NAME]
+            return Failed(
+                kind, attempt, f"reading it fails: {kind}", answer.trace[-_LONGEST_TRACE:]
+            )
         try:
             value = self._decode(answer.value)
-        except msgspec.MsgspecError as error:
+        except (ValueError, RecursionError) as error:
             kind = type(error).__name__
             return self._failed(seat, Failed(kind, attempt, f"reading it fails: {kind}"))
         if worker.asked >= self._documents_per_worker:
@@ -210,8 +213,9 @@ class WorkerPool(Generic[D, V]):
 
     def _replace(self, seat: _Seat) -> Worker:
         """Put a worker that has just been started in a seat."""
-        if seat.worker is not None:
-            seat.worker.end()
+        worker, seat.worker = seat.worker, None
+        if worker is not None:
+            worker.end()
         with self._lock:
             if self._closed:
                 raise PoolClosed("the pool is closed")

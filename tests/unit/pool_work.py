@@ -81,6 +81,11 @@ def work(order: Order) -> Seen:
                 with suppress(OSError):
                     os.write(descriptor, b"garbage" * 9)
             time.sleep(_FOREVER)
+        case ["chatter"]:
+            message = b'{"type":"Ready"}'
+            for descriptor in range(3, 20):
+                with suppress(OSError):
+                    os.write(descriptor, len(message).to_bytes(8) + message)
         case ["twice", *rest] if _times(order) <= 2:
             work(Order(" ".join(rest)))
         case ["slowly"]:

@@ -130,7 +130,10 @@ class WorkerPool(Generic[D, V]):
                 future.cancel()
 
     def close(self) -> None:
-        """End every worker at once, whatever it does. Any thread may, and again."""
+        """End every worker at once, whatever it does.
+
+        Any thread may, and again; a signal handler, which may have interrupted us, may not.
+        """
         with self._lock:
             self._closed = True
             workers = [seat.worker for seat in self._seats]

@@ -82,7 +82,7 @@ class DocumentCache(Generic[S]):
     def _failed(self, error: RedisError) -> None:
         self._guard.failed(now(), f"no answer ({type(error).__name__})")
 
-    def _decoded(self, content: bytes) -> S | None:
+    def _decoded(self, content: bytes | str) -> S | None:
         if not content or len(content) > _MOST_BYTES:
             return None
         try:

@@ -87,6 +87,6 @@ def types(function: Callable[..., object]) -> tuple[Any, Any]:
     return taken, returned
 
 
-read_answer = msgspec.json.Decoder(Answer).decode
+read_answer: Callable[[bytes], Answer] = msgspec.json.Decoder(Answer).decode
 read_start = msgspec.json.Decoder(Start).decode
 write = msgspec.json.Encoder().encode

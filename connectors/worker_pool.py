@@ -83,7 +83,7 @@ class WorkerPool(Generic[D, V]):
         in it, and of ours only what has no secrets.
         """
         self._start_message = Start(named(function), initializer and named(initializer), memory)
-        self._decode = msgspec.json.Decoder[V](types(function)[1]).decode
+        self._decode: Callable[[msgspec.Raw], V] = msgspec.json.Decoder(types(function)[1]).decode
         self._limit = time_limit
         self._memory = memory
         self._documents_per_worker = documents_per_worker

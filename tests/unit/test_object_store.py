@@ -49,7 +49,7 @@ def without_pauses() -> Iterator[None]:
 
 
 def bucket(server: BucketServer, **settings: Any) -> Store:
-    options = {
+    options: dict[str, Any] = {
         "aws_endpoint": server.endpoint,
         "aws_region": "eu-central-1",
         "aws_access_key_id": "key",

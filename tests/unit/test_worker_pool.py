@@ -208,17 +208,16 @@ def test_closing_from_another_thread_ends_what_is_under_way(tmp_path: Path) -> N
 
 
 def test_a_worker_that_is_told_to_end_while_its_pool_lives_goes_on(tmp_path: Path) -> None:
+    def tell() -> None:
+        until(lambda: workers_of(tmp_path))
+        os.kill(workers_of(tmp_path)[0], signal.SIGTERM)
+
     with pool_of() as pool:
         values = pool.run([Order("slowly", 0, str(tmp_path))])
-        told = threading.Thread(
-            target=lambda: (
-                until(lambda: workers_of(tmp_path)),
-                os.kill(workers_of(tmp_path)[0], signal.SIGTERM),
-            )
-        )
-        told.start()
+        telling = threading.Thread(target=tell)
+        telling.start()
         assert isinstance(next(values), Seen)
-        told.join()
+        telling.join()
     assert len(workers_of(tmp_path)) == 1
 
 
@@ -238,6 +237,7 @@ def test_nothing_outlives_the_parent_however_it_ends(
         until(lambda: (tmp_path / "program").exists() and (tmp_path / "program").read_text())
         ended.append(int((tmp_path / "program").read_text()))
     assert all(map(lives, ended))
+    assert parent.pid not in map(os.getpgid, ended), "Ctrl-C in a terminal would reach them"
     os.killpg(parent.pid, end)
     assert parent.wait(60) != 0
     until(lambda: not any(map(lives, ended)))

@@ -78,9 +78,9 @@ class WorkerPool(Generic[D, V]):
 
         `function` stands in a module under its name, is annotated with what it takes and returns,
         and msgspec can write both as JSON. `time_limit`: seconds for each attempt; `memory`: bytes
-        that a worker may use, models included, 0 for no limit. `initializer` is run by each worker
-        first. A worker is replaced after so many documents. The `environment` of workers has this
-        in it, and of ours only what has no secrets.
+        that a worker may use, models included (RapidOCR takes 2 GiB), 0 for no limit. Each worker
+        runs the `initializer` first, and is replaced after so many documents. Its environment is
+        this one, and of ours only what has no secrets.
         """
         self._start_message = Start(named(function), initializer and named(initializer), memory)
         self._decode: Callable[[msgspec.Raw], V] = msgspec.json.Decoder(types(function)[1]).decode
@@ -209,7 +209,8 @@ class WorkerPool(Generic[D, V]):
                 how = died.args[0]
             else:
                 if isinstance(answer, Raised):
-                    raise WorkersBroken(f"workers cannot start: {answer.kind}: {answer.text}")
+                    said = ": ".join(filter(None, (answer.kind, answer.text)))
+                    raise WorkersBroken(f"workers cannot start: {said}")
                 return worker
             self._replace(seat)
         raise WorkersBroken(f"workers cannot start ({how}); they may need more memory")

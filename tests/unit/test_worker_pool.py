@@ -108,7 +108,7 @@ def test_one_that_never_looks_up_is_ended_as_well(do: str) -> None:
 
 def test_the_others_go_on_beside_one_that_hangs() -> None:
     orders = [Order("sleep"), *(Order("well", number) for number in range(1, 5))]
-    with pool_of(workers=2, time_limit=0.3) as pool:
+    with pool_of(workers=2, time_limit=0.5) as pool:
         first, *others = pool.run(orders)
     assert isinstance(first, Failed)
     assert [other.number for other in others if isinstance(other, Seen)] == [1, 2, 3, 4]

@@ -20,7 +20,7 @@ PDF = "application/pdf"
 _START_SECONDS = 30
 
 
-class BucketServer:
+class Rclone:
     """Buckets that are folders."""
 
     def __init__(self, folder: Path) -> None:
@@ -66,14 +66,14 @@ class BucketServer:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[BucketServer]:
+def server(tmp_path: Path) -> Iterator[Rclone]:
     (tmp_path / "invoices").mkdir()
-    with BucketServer(tmp_path) as there:
+    with Rclone(tmp_path) as there:
         yield there
 
 
 def test_a_document_is_stored_signed_and_fetched_by_key_and_by_url(
-    server: BucketServer, tmp_path: Path
+    server: Rclone, tmp_path: Path
 ) -> None:
     store = server.store("s3://invoices/in")
     content = bytes(range(256)) * 40_000
@@ -91,7 +91,7 @@ def test_a_document_is_stored_signed_and_fetched_by_key_and_by_url(
 
 
 def test_a_wrong_secret_and_a_bucket_that_is_not_there_are_stores_that_are_away(
-    server: BucketServer,
+    server: Rclone,
 ) -> None:
     with pytest.raises(StoreAway, match="it refuses; check its credentials"):
         server.store("s3://invoices", secret="another").put(b"1", PDF, AT)
@@ -99,7 +99,7 @@ def test_a_wrong_secret_and_a_bucket_that_is_not_there_are_stores_that_are_away(
         server.store("s3://nobodys").put(b"1", PDF, AT)
 
 
-def test_a_server_that_was_killed_is_used_again_when_it_is_back(server: BucketServer) -> None:
+def test_a_server_that_was_killed_is_used_again_when_it_is_back(server: Rclone) -> None:
     store = server.store("s3://invoices")
     document = store.put(b"1", PDF, AT)
     server.kill()

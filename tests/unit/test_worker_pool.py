@@ -226,8 +226,11 @@ def test_a_worker_that_is_told_to_end_while_its_pool_lives_goes_on(tmp_path: Pat
 def test_nothing_outlives_the_parent_however_it_ends(
     tmp_path: Path, do: str, end: signal.Signals
 ) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
     parent = subprocess.Popen(
         [sys.executable, "-m", "tests.unit.pool_work", do, str(tmp_path)],
+        env={**os.environ, "TMPDIR": str(temporary)},
         start_new_session=True,
         stderr=subprocess.DEVNULL,
     )
@@ -241,6 +244,7 @@ def test_nothing_outlives_the_parent_however_it_ends(
     os.killpg(parent.pid, end)
     assert parent.wait(60) != 0
     until(lambda: not any(map(lives, ended)))
+    assert not list(temporary.iterdir())
 
 
 def test_a_function_that_workers_could_not_find_or_feed_is_refused() -> None:

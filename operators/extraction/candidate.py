@@ -1,0 +1,77 @@
+"""A value that may be a field's, with what speaks for it."""
+
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from operators.extraction.document import Document
+from operators.extraction.page import Box
+from operators.extraction.rows import box_of, sureness
+
+Value = TypeVar("Value")
+
+
+class Evidence(Struct, frozen=True, gc=False):
+    """What speaks for a value, each from -1 or 0 to 1: the features of its confidence."""
+
+    label: float = 0.0
+    """A label names it: 1 clearly, less where the label may mean other things."""
+    near: float = 0.0
+    """The label stands beside it (1) or over it (0.6)."""
+    alone: float = 0.0
+    """How far it is ahead of the next other value that could be the field's."""
+    form: float = 0.0
+    """It looks as such values do."""
+    check: float = 0.0
+    """Its check digits are right (1) or wrong (-1)."""
+    sums: float = 0.0
+    """Arithmetic with other values holds (1) or is broken (-1)."""
+    known: float = 0.0
+    """Master data say the same."""
+    computed: float = 0.0
+    """It stands nowhere but follows from others."""
+    engine: float = 1.0
+    """What the engine thinks of its words."""
+
+
+class Candidate(Struct, Generic[Value], frozen=True):
+    """A value for a field."""
+
+    value: Value
+    """The value."""
+    score: float
+    """Log odds that it is the field's, before other fields are looked at."""
+    evidence: Evidence
+    """What speaks for it."""
+    row: int | None = None
+    """Number of the row that it stands in; None when it stands nowhere."""
+    text: str | None = None
+    """As it stands there."""
+    box: Box | None = None
+    """Where."""
+
+
+def placed(
+    document: Document,
+    value: Value,
+    row: int,
+    span: tuple[int, int],
+    score: float,
+    evidence: Evidence,
+) -> Candidate[Value]:
+    """A candidate that stands in a part of a row's text."""
+    found = document.rows[row]
+    start, end = span
+    return Candidate(
+        value=value,
+        score=score,
+        evidence=evidence,
+        row=row,
+        text=found.text[start:end].replace("\t", " "),
+        box=box_of(found, start, end),
+    )
+
+
+def engine_of(document: Document, row: int, span: tuple[int, int]) -> float:
+    """What the engine thinks of a part of a row."""
+    return sureness(document.rows[row], *span)

@@ -1,0 +1,200 @@
+"""A document laid out: its rows with the labels, amounts and days that stand in them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from operators.extraction.currency import currency_of
+from operators.extraction.dates import DateWritten, dates_in, day_first, day_of
+from operators.extraction.labels import Label, kinds_in, labels_in
+from operators.extraction.language import language_of
+from operators.extraction.numbers import Sign, Written, decimal_sign, read, written_in
+from operators.extraction.page import Box, Page, Reader
+from operators.extraction.qualified import qualified
+from operators.extraction.rows import Cell, Row, box_of, cells_of, rows_of, sureness
+from operators.money import Amount
+
+
+class Figure(Struct, frozen=True, gc=False):
+    """A number on a page."""
+
+    row: int
+    """Number of its row."""
+    start: int
+    """Where it begins in the row's text."""
+    end: int
+    """Where it ends there."""
+    box: Box
+    """Where it stands."""
+    text: str
+    """As it stands there."""
+    amount: Amount
+    """Its value."""
+    decimals: int
+    """How many decimal places it is written with."""
+    percent: bool
+    """Whether a percent sign follows."""
+    money: bool
+    """Whether a sign of a currency stands beside it."""
+    confidence: float
+    """That it is what stands there: of the engine, less where it had to be mended."""
+
+
+class Day(Struct, frozen=True, gc=False):
+    """A date on a page."""
+
+    row: int
+    """Number of its row."""
+    start: int
+    """Where it begins in the row's text."""
+    end: int
+    """Where it ends there."""
+    box: Box
+    """Where it stands."""
+    text: str
+    """As it stands there."""
+    day: date
+    """The day."""
+    weak: bool
+    """Believed only where a label asks for a date."""
+    either: bool
+    """Whether day and month may be the other way round, by itself."""
+    confidence: float
+    """Of the engine."""
+
+
+Placed: TypeAlias = Figure | Day | Label | Cell
+
+
+class Document(Struct, frozen=True):
+    """All that the later steps look at."""
+
+    pages: Sequence[Page]
+    """The pages, for their sizes."""
+    rows: tuple[Row, ...]
+    """From top to bottom over all pages."""
+    cells: tuple[Cell, ...]
+    """From top to bottom, then from left to right."""
+    labels: tuple[Label, ...]
+    """Of values, in the same order."""
+    kinds: tuple[Label, ...]
+    """What the document calls itself."""
+    figures: tuple[Figure, ...]
+    """Numbers, in the same order."""
+    days: tuple[Day, ...]
+    """Dates, in the same order."""
+    reader: Reader
+    """What read the pages."""
+    language: str | None
+    """ISO 639-1 code."""
+    sign: Sign
+    """What parts decimals."""
+    currency: str | None
+    """ISO 4217 code, as far as signs and codes on the pages tell."""
+
+    @property
+    def mend(self) -> bool:
+        """Whether an engine read it that mistakes signs for others."""
+        return self.reader != "TEXT_LAYER"
+
+    def page_of(self, row: int) -> int:
+        """Page that a row stands on, from 1."""
+        return self.rows[row].page
+
+
+_MENDED = 0.8
+_UNUSUAL = 0.85
+_POINT = {"en": ".", None: "."}
+
+
+def document_of(pages: Sequence[Page], reader: Reader, *, country: str | None = None) -> Document:
+    """Lays pages out.
+
+    Args:
+        pages: What was read.
+        reader: What read it.
+        country: Where the document is from, if known: tells how its dates are written.
+    """
+    mend = reader != "TEXT_LAYER"
+    rows = rows_of(pages)
+    labels = [label for row in rows for label in labels_in(row, mend)]
+    language = language_of(labels, [row.text for row in rows])
+    dates = [dates_in(row.text, mend) for row in rows]
+    written = [
+        _clear(written_in(row.text, mend), found) for row, found in zip(rows, dates, strict=True)
+    ]
+    flat = [each for found in written for each in found]
+    sign = decimal_sign(flat, "." if language in (None, "en") else ",")
+    currency = currency_of([row.text for row in rows])
+    first = day_first(
+        [each for found in dates for each in found], currency != "USD" and country != "US"
+    )
+    figures = [
+        each
+        for row, found in zip(rows, written, strict=True)
+        for each in _figures(row, found, sign)
+    ]
+    return Document(
+        pages=pages,
+        rows=rows,
+        cells=tuple(cell for row in rows for cell in cells_of(row)),
+        labels=tuple(qualified(rows, labels, figures)),
+        kinds=tuple(kind for row in rows for kind in kinds_in(row, mend)),
+        figures=tuple(figures),
+        days=tuple(
+            each
+            for row, found in zip(rows, dates, strict=True)
+            for each in _days(row, found, first)
+        ),
+        reader=reader,
+        language=language,
+        sign=sign,
+        currency=currency,
+    )
+
+
+def _clear(written: list[Written], dates: list[DateWritten]) -> list[Written]:
+    """Numbers that are not part of a date."""
+    sure = [each for each in dates if not each.weak]
+    return [
+        number
+        for number in written
+        if not any(each.start < number.end and number.start < each.end for each in sure)
+    ]
+
+
+def _figures(row: Row, written: list[Written], sign: Sign) -> Iterable[Figure]:
+    for number in read(written, sign):
+        at = number.written
+        factor = _MENDED if at.mended else 1.0 if number.sure else _UNUSUAL
+        yield Figure(
+            row=row.number,
+            start=at.start,
+            end=at.end,
+            box=box_of(row, at.start, at.end),
+            text=row.text[at.start : at.end],
+            amount=number.amount,
+            decimals=number.decimals,
+            percent=at.percent,
+            money=at.money,
+            confidence=factor * sureness(row, at.start, at.end),
+        )
+
+
+def _days(row: Row, dates: list[DateWritten], first: bool) -> Iterable[Day]:
+    for each in dates:
+        day = day_of(each, first)
+        if day is not None:
+            yield Day(
+                row=row.number,
+                start=each.start,
+                end=each.end,
+                box=box_of(row, each.start, each.end),
+                text=row.text[each.start : each.end],
+                day=day,
+                weak=each.weak,
+                either=each.order is None and day_of(each, not first) != day,
+                confidence=sureness(row, each.start, each.end),
+            )

@@ -1,0 +1,82 @@
+"""What a document is: an invoice, a credit note, a receipt, or something else."""
+
+from typing import Literal, TypeAlias
+
+from operators.extraction.document import Document
+from operators.extraction.folded import plain
+from operators.extraction.labels import Label
+
+Kind: TypeAlias = Literal["INVOICE", "CREDIT_NOTE", "RECEIPT", "OTHER"]
+"""What a document is."""
+
+_NARROW = 0.6
+"""Width of a page in heights of it under which it is likely a till's."""
+_OTHERS = (
+    "angebot", "lieferschein", "auftragsbestatigung", "quotation", "quote", "delivery note",
+    "purchase order",
+    "order confirmation", "statement", "devis", "bon de livraison", "presupuesto", "albaran",
+    "preventivo",
+    "documento di trasporto", "offerte", "pakbon", "packing list", "kontoauszug", "bestellung",
+)  # fmt: skip
+
+
+def kind_of(document: Document, asks: bool, buyer: bool, account: bool) -> Kind:
+    """What a document is.
+
+    Args:
+        document: The document.
+        asks: Whether a total was found.
+        buyer: Whether a buyer with an address was found.
+        account: Whether an account to pay to was found.
+    """
+    titles = [label for label in document.kinds if label.means("credit_note", "invoice")]
+    if _is_credit(document, titles):
+        return "CREDIT_NOTE"
+    if _till(document, buyer, account) > 0.9:
+        return "RECEIPT" if asks else "OTHER"
+    if not titles and (not asks or _is_other(document)):
+        return "OTHER"
+    return "INVOICE"
+
+
+def _is_credit(document: Document, titles: list[Label]) -> bool:
+    """Whether it calls itself a credit note more prominently than an invoice."""
+    best: tuple[float, bool] = (0.0, False)
+    for label in titles:
+        row = document.rows[label.row]
+        page = document.pages[row.page - 1]
+        begins = not row.text[row.text.rfind("\t", 0, label.start) + 1 : label.start].strip()
+        if row.page > 1 or row.box.top > 0.6 * page.height or not begins:
+            continue
+        behind = row.text[label.end : label.end + 24]
+        numbered = any(sign.isdigit() for sign in behind)
+        if not (label.alone or numbered):
+            continue
+        size = label.box.bottom - label.box.top
+        credit = label.fields[0] == "credit_note"
+        weight = size * (1.3 if label.alone else 1.0) + (0.3 * size if credit else 0.0)
+        if weight > best[0]:
+            best = weight, credit
+    return best[1]
+
+
+def _till(document: Document, buyer: bool, account: bool) -> float:
+    """How much speaks for a receipt."""
+    page = document.pages[0] if document.pages else None
+    score = 0.5 if page is not None and page.width < _NARROW * page.height else 0.0
+    score += 0.6 if any(kind.means("receipt") for kind in document.kinds) else 0.0
+    exact = {figure.row for figure in document.figures if figure.decimals == 2}
+    paid = {label.row for label in document.labels if label.means("tendered")} & exact
+    score += 0.8 if paid else 0.0
+    timed = any(":" in document.rows[day.row].text[day.end : day.end + 6] for day in document.days)
+    score += 0.4 if timed else 0.0
+    due = any(label.means("due_date") and not label.means("payable") for label in document.labels)
+    score -= 0.8 if account else 0.0
+    score -= 0.5 if due else 0.0
+    score -= 0.7 if buyer else 0.0
+    return score - (0.6 if len(document.pages) > 2 else 0.0)
+
+
+def _is_other(document: Document) -> bool:
+    top = [plain(row.text) for row in document.rows[: max(len(document.rows) // 2, 3)]]
+    return any(text.startswith(_OTHERS) for text in top)

@@ -1,0 +1,213 @@
+"""Seller and buyer: which of the names, addresses and identifiers in a document are whose."""
+
+from collections.abc import Sequence
+from itertools import product
+
+from msgspec import Struct
+
+from operators.extraction.document import Document
+from operators.extraction.folded import key, plain
+from operators.extraction.identifiers import Found
+from operators.extraction.labels import Label
+from operators.extraction.page import Box
+from operators.extraction.places import LEGAL, Place, same_name
+
+_YOURS = (
+    "ihre",
+    "your",
+    "votre",
+    "su ",
+    "vostr",
+    "vs ",
+    "uw ",
+    "customer",
+    "kunde",
+    "client",
+    "klant",
+    "buyer",
+)
+
+
+class Sides(Struct, frozen=True):
+    """The places of the parties."""
+
+    seller: Place | None = None
+    """Of the seller."""
+    buyer: Place | None = None
+    """Of the buyer."""
+    delivery: Place | None = None
+    """Where the goods go, if that is named."""
+
+
+def sides(document: Document, found: Sequence[Place], marks: Sequence[Found]) -> Sides:
+    """Chooses the places of seller and buyer together.
+
+    Args:
+        document: The document.
+        found: Its places.
+        marks: Its identifiers.
+    """
+    for place in found:
+        _score(document, place, found, marks)
+    delivery = max(found, key=lambda each: each.elsewhere, default=None)
+    if delivery is not None and delivery.elsewhere < 1.5:
+        delivery = None
+    options: list[Place | None] = [each for each in found if each is not delivery]
+    best, best_worth = Sides(delivery=delivery), 0.0
+    for seller, buyer in product([*options, None], [*options, None]):
+        worth = (seller.seller if seller else 0.0) + (buyer.buyer if buyer else 0.0)
+        if seller is not None and buyer is not None:
+            if seller is buyer:
+                continue
+            alike = same_name(seller.name, buyer.name) or _same_address(seller, buyer)
+            worth -= 4.0 if alike else 0.0
+        if worth > best_worth:
+            best, best_worth = Sides(seller, buyer, delivery), worth
+    return best
+
+
+def _same_address(one: Place, other: Place) -> bool:
+    if one.address is None or other.address is None:
+        return False
+    street = key(one.address.street or "")
+    return bool(street) and street == key(other.address.street or "")
+
+
+def _score(
+    document: Document, place: Place, found: Sequence[Place], marks: Sequence[Found]
+) -> None:
+    page = document.pages[place.page - 1]
+    top, left = place.box.top / page.height, place.box.left / page.width
+    seller = buyer = elsewhere = 0.0
+    for label in document.labels:
+        weight = _over(document, label, place)
+        if weight and label.means("delivery_to"):
+            elsewhere += 3.0 * weight
+        elif weight and label.means("seller"):
+            seller += 3.0 * weight
+        elif weight and label.means("buyer"):
+            buyer += 3.0 * weight
+    full = place.address is not None and place.name is not None
+    seller += 0.4 if full else 0.0
+    buyer += 0.4 if full else 0.0
+    if place.line:
+        seller += 1.8 + (0.4 if place.page == 1 and top < 0.35 else 0.0)
+        buyer -= 2.0
+    elif place.page == 1 and place.address is not None:
+        buyer += 0.9 if 0.1 < top < 0.42 else -0.6
+        seller += 0.9 if top < 0.14 else 0.6 if top > 0.82 else 0.0
+        buyer += 0.7 if _window(place, found) else 0.0
+        buyer += 0.2 if left < 0.25 else 0.0
+    seller -= 1.0 if place.page > 1 else 0.0
+    buyer -= 1.5 if place.page > 1 else 0.0
+    seller += 1.1 if _contacted(document, place) else 0.0
+    for mark in marks:
+        if _beside(mark.box, place.box) and document.page_of(mark.row) == place.page:
+            theirs = mark.label is not None and _is_yours(document, mark)
+            seller += 0.0 if theirs else 0.7
+    seller += 0.4 if place.name and LEGAL.search(place.name) else 0.0
+    repeated = sum(same_name(place.name, other.name) for other in found) > 1
+    seller += 0.5 if repeated else 0.0
+    place.seller, place.buyer, place.elsewhere = seller, buyer, elsewhere
+
+
+def _over(document: Document, label: Label, place: Place) -> float:
+    """How clearly a label heads a place: 1 directly over or beside its first line."""
+    if (
+        not label.means("seller", "buyer", "delivery_to")
+        or document.page_of(label.row) != place.page
+    ):
+        return 0.0
+    if not label.alone and (label.end - label.start < 4 or not _begins(document, label)):
+        return 0.0
+    height = max(label.box.bottom - label.box.top, 1.0)
+    gap = (place.box.top - label.box.bottom) / height
+    across = abs(place.box.left - label.box.left) / height
+    if label.row in place.rows and label.box.left <= place.box.left + height:
+        return 1.0
+    if -0.8 < gap < 1.6 and across < 3:
+        return 1.0
+    if 1.6 <= gap < 4.5 and across < 3:
+        return 0.6
+    if _is_section(document, label, place) and gap < 14:
+        return 0.7
+    beside = (
+        0 <= place.box.left - label.box.right < 20 * height
+        and -1.5 * height < place.box.top - label.box.top < 1.5 * height
+    )
+    return 0.8 if beside else 0.0
+
+
+def _is_section(document: Document, label: Label, place: Place) -> bool:
+    """Whether a label stands alone in its row as the last such over a place."""
+    if "\t" in document.rows[label.row].text or not label.alone or label.row >= place.rows[0]:
+        return False
+    return not any(
+        other.means("seller", "buyer", "delivery_to")
+        and other.alone
+        and label.row < other.row < place.rows[0]
+        for other in document.labels
+    )
+
+
+def _begins(document: Document, label: Label) -> bool:
+    """Whether a label is the beginning of its cell and a colon follows, or it heads a name."""
+    text = document.rows[label.row].text
+    start = text.rfind("\t", 0, label.start) + 1
+    return not text[start : label.start].strip() and text[label.end : label.end + 2].strip()[
+        :1
+    ] in (":", "")
+
+
+def _window(place: Place, found: Sequence[Place]) -> bool:
+    """Whether a sender's line stands over it, as over the window of an envelope."""
+    height = max(place.cells[0].box.bottom - place.cells[0].box.top, 1.0)
+    return any(
+        other.line
+        and other.page == place.page
+        and -height < place.box.top - other.box.bottom < 6 * height
+        and other.box.left < place.box.right
+        and other.box.right > place.box.left
+        for other in found
+    )
+
+
+def _contacted(document: Document, place: Place) -> bool:
+    """Whether a telephone number, a mail address or the like stands beside or under it."""
+    height = max(place.cells[0].box.bottom - place.cells[0].box.top, 1.0)
+    for label in document.labels:
+        if label.means("contact") and document.page_of(label.row) == place.page:
+            near = -2 * height < label.box.top - place.box.bottom < 3.5 * height
+            if (near or label.row in place.rows) and abs(
+                label.box.left - place.box.left
+            ) < 6 * height:
+                return True
+    return False
+
+
+def _beside(mark: Box, place: Box) -> bool:
+    height = 12.0
+    return (
+        place.top - 2 * height < mark.top < place.bottom + 7 * height
+        and mark.left < place.right + 2 * height
+        and mark.right > place.left - 2 * height
+    )
+
+
+def _is_yours(document: Document, mark: Found) -> bool:
+    text = plain(document.rows[mark.row].text[: mark.start])
+    return any(word in text for word in _YOURS)
+
+
+def buyers_mark(document: Document, mark: Found, chosen: Sides) -> float:
+    """How much speaks for an identifier being the buyer's, below 0 for the seller's."""
+    if mark.label is not None and _is_yours(document, mark):
+        return 2.0
+    page = document.page_of(mark.row)
+
+    def near(place: Place | None) -> float:
+        if place is None or place.page != page or not _beside(mark.box, place.box):
+            return 0.0
+        return 1.0 + (0.3 if mark.row in place.rows else 0.0)
+
+    return near(chosen.buyer) - near(chosen.seller) - 0.2

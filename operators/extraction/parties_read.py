@@ -1,0 +1,226 @@
+"""The parties of the invoice record and the accounts to pay to."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from operators.extraction.addresses import AddressRead
+from operators.extraction.candidate import Evidence
+from operators.extraction.document import Document
+from operators.extraction.folded import key
+from operators.extraction.identifiers import Found
+from operators.extraction.parties import Sides, buyers_mark
+from operators.extraction.places import LEGAL, Place, same_name
+from operators.extraction.reads import Reads
+from operators.extraction.rows import sureness
+from operators.invoice import Account, Address, Party, Payment
+from operators.reference import ReferenceVendor
+from operators.table import Lookup
+
+Side = Literal["seller", "buyer"]
+_MARKS = ("vat_id", "tax_id", "legal_id")
+
+
+class Named(Struct, frozen=True):
+    """A name found for a party without an address."""
+
+    name: str
+    """The name."""
+    row: int
+    """Number of its row."""
+    evidence: Evidence
+    """What speaks for it."""
+
+
+def parties(
+    document: Document,
+    chosen: Sides,
+    marks: Sequence[Found],
+    reads: Reads,
+    vendors: Lookup[ReferenceVendor] | None,
+) -> tuple[Party, Party]:
+    """Seller and buyer, their values noted among the reads.
+
+    Args:
+        document: The document.
+        chosen: Where they stand.
+        marks: Identifiers in the document.
+        reads: Where each value is noted.
+        vendors: Master data by VAT identifier, IBAN, and folded name; None without any.
+    """
+    own: dict[Side, list[Found]] = {"seller": [], "buyer": []}
+    for mark in marks:
+        side: Side = "buyer" if buyers_mark(document, mark, chosen) > 0 else "seller"
+        own[side].append(mark)
+    _shared_out(own)
+    vendor = _vendor(own["seller"], chosen.seller, vendors)
+    seller = _party(document, "seller", chosen.seller, own["seller"], reads, vendor)
+    buyer = _party(document, "buyer", chosen.buyer, own["buyer"], reads, None)
+    return seller, buyer
+
+
+def _shared_out(own: dict[Side, list[Found]]) -> None:
+    """The same VAT identifier is of one party; a second one of the seller's is the buyer's."""
+    values = [mark.value for mark in own["seller"] if mark.kind == "vat_id" and mark.check > 0]
+    different = list(dict.fromkeys(values))
+    if len(different) == 2 and not any(mark.kind == "vat_id" for mark in own["buyer"]):
+        counts = {value: values.count(value) for value in different}
+        theirs = different[1] if counts[different[1]] <= counts[different[0]] else different[0]
+        moved = [mark for mark in own["seller"] if mark.value == theirs]
+        own["seller"] = [mark for mark in own["seller"] if mark.value != theirs]
+        own["buyer"] += moved
+
+
+def _vendor(
+    marks: Sequence[Found], place: Place | None, vendors: Lookup[ReferenceVendor] | None
+) -> ReferenceVendor | None:
+    if vendors is None:
+        return None
+    keys = [mark.value for mark in marks if mark.kind in ("vat_id", "iban")]
+    keys += [key(place.name)] if place is not None and place.name else []
+    return next((found for each in keys if (found := vendors.get(each)) is not None), None)
+
+
+def _party(
+    document: Document,
+    side: Side,
+    place: Place | None,
+    marks: Sequence[Found],
+    reads: Reads,
+    vendor: ReferenceVendor | None,
+) -> Party:
+    values: dict[str, str] = {}
+    for mark in marks:
+        if mark.kind not in _MARKS or mark.kind in values:
+            continue
+        better = [each for each in marks if each.kind == mark.kind and each.check > mark.check]
+        best = better[0] if better else mark
+        values[mark.kind] = best.value
+        known = 1.0 if vendor is not None and vendor.vat_id == best.value else 0.0
+        evidence = Evidence(
+            label=1.0 if best.label is not None else 0.0,
+            near=1.0 if best.label is not None else 0.0,
+            alone=1.0,
+            form=1.0,
+            check=best.check,
+            known=known,
+            engine=best.confidence,
+        )
+        text = document.rows[best.row].text[best.start : best.end]
+        reads.note(f"{side}.{mark.kind}", evidence, best.row, best.box, text)
+    name = _name(document, side, place, reads, vendor)
+    country = _country(values.get("vat_id"), marks, side)
+    return Party(
+        name=name,
+        vat_id=values.get("vat_id"),
+        tax_id=values.get("tax_id"),
+        legal_id=values.get("legal_id"),
+        address=address(document, f"{side}.address", place, country, reads),
+    )
+
+
+def _name(
+    document: Document,
+    side: Side,
+    place: Place | None,
+    reads: Reads,
+    vendor: ReferenceVendor | None,
+) -> str | None:
+    field = f"{side}.name"
+    read = place.name if place is not None else None
+    if vendor is not None and not same_name(read, vendor.name):
+        evidence = Evidence(label=0.6, form=1.0, known=1.0)
+        reads.note(field, evidence, obtained="MEMORY")
+        return vendor.name
+    if read is None or place is None:
+        return None
+    worth = place.seller if side == "seller" else place.buyer
+    cell = place.cells[0]
+    evidence = Evidence(
+        label=max(0.0, min(1.0, worth / 4)),
+        alone=max(0.0, min(1.0, worth / 3)),
+        form=1.0 if LEGAL.search(read) else 0.5,
+        known=1.0 if vendor is not None else 0.0,
+        engine=sureness(document.rows[cell.row], cell.start, cell.end),
+    )
+    reads.note(field, evidence, cell.row, cell.box, cell.text)
+    return read
+
+
+def address(
+    document: Document, field: str, place: Place | None, country: str | None, reads: Reads
+) -> Address | None:
+    """The postal address of a place, its parts noted under a path; None when it has none."""
+    if place is None or place.address is None:
+        return None
+    found = place.address
+    told = found.country
+    if told is None and country in found.countries:
+        told = country
+    if told is None:
+        told = _by_language(document, found)
+    for part, value in (
+        ("street", found.street),
+        ("postcode", found.postcode),
+        ("city", found.city),
+    ):
+        if value:
+            evidence = Evidence(label=0.8, alone=0.8, form=1.0)
+            reads.note(f"{field}.{part}", evidence, place.rows[-1], place.box, value)
+    if told is not None:
+        form = 1.0 if told == found.country else 0.5
+        reads.note(
+            f"{field}.country", Evidence(label=form, alone=0.6, form=form, computed=1.0 - form)
+        )
+    return Address(found.street, found.city or None, found.postcode, told)
+
+
+def _by_language(document: Document, found: AddressRead) -> str | None:
+    """The country whose postcode it is and whose language the document has, if that is one."""
+    speaking = {
+        "de": ("DE", "AT"), "fr": ("FR", "BE"), "es": ("ES",), "it": ("IT",), "nl": ("NL", "BE"),
+    }.get(document.language or "", ())  # fmt: skip
+    if document.currency == "MYR":
+        speaking = ("MY",)
+    if document.currency not in (None, "EUR", "MYR"):
+        return None
+    return next((each for each in speaking if each in found.countries), None)
+
+
+def _country(vat_id: str | None, marks: Sequence[Found], side: Side) -> str | None:
+    """The country of a party by its VAT identifier, else the seller's by its account."""
+    if vat_id is not None:
+        return {"EL": "GR", "XI": "GB"}.get(vat_id[:2], vat_id[:2])
+    if side == "seller":
+        return next((mark.value[:2] for mark in marks if mark.kind == "iban"), None)
+    return None
+
+
+def payments(document: Document, marks: Sequence[Found], reads: Reads) -> tuple[Payment, ...]:
+    """The accounts to pay to, each once, with the bank's identifier that stands nearest."""
+    accounts: dict[str, Found] = {}
+    for mark in marks:
+        if mark.kind == "iban":
+            accounts.setdefault(mark.value, mark)
+    banks = [mark for mark in marks if mark.kind == "bic"]
+    result = []
+    for number, (iban, mark) in enumerate(accounts.items()):
+        path = f"payments[{number}].account"
+        evidence = Evidence(
+            label=1.0 if mark.label else 0.3,
+            near=1.0,
+            alone=1.0 if len(accounts) == 1 else 0.5,
+            form=1.0,
+            check=mark.check,
+            engine=mark.confidence,
+        )
+        text = document.rows[mark.row].text[mark.start : mark.end].replace("\t", " ")
+        reads.note(f"{path}.id", evidence, mark.row, mark.box, text)
+        bank = min(banks, key=lambda each: abs(each.row - mark.row), default=None)
+        if bank is not None:
+            sure = replace(evidence, check=0.5, engine=bank.confidence)
+            reads.note(f"{path}.bank", sure, bank.row, bank.box, bank.value)
+        result.append(Payment(account=Account(iban, bank.value if bank is not None else None)))
+    return tuple(result)

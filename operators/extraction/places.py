@@ -1,0 +1,197 @@
+"""The names and addresses in a document, with what speaks for whose they are."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from operators.extraction.addresses import AddressRead, address_in, address_line
+from operators.extraction.blocks import Block, blocks_of
+from operators.extraction.document import Document
+from operators.extraction.folded import key
+from operators.extraction.labels import Label
+from operators.extraction.page import Box
+from operators.extraction.rows import Cell, around
+
+LEGAL = re.compile(
+    r"(?i)(?<![a-z])(?:gmbh(?: ?& ?co\.? ?kgaa| ?& ?co\.? ?kg)?|mbh|ag|kg|ohg|ug(?:"
+    r" \(haftungsbeschränkt\))?|e\.? ?k\.?|gbr|e\.? ?v\.?"
+    r"|kgaa|se|ltd\.?|limited|llc|llp|plc|inc\.?|corp\.?|corporation|co\.|company|sdn\.?"
+    r" ?bhd\.?|bhd\.?|s/b|enterprise|pte\.? ?ltd\.?"
+    r"|trading|restaurant|s\.?a\.?r\.?l\.?|sarl|s\.?a\.?s\.?|sasu|eurl|s\.?a\.?|scop"
+    r"|s\.?l\.?u?\.?|s\.?p\.?a\.?|s\.?r\.?l\.?|s\.?n\.?c\.?|s\.?a\.?s"
+    r"|b\.?v\.?|n\.?v\.?|v\.?o\.?f\.?|bvba|srl|sprl|a/s|aps|ab|oy|as|sp\. ?z ?o\.? ?o\.?"
+    r"|s\.r\.o\.|kft|zrt|d\.o\.o\.|s\.c\.|genossenschaft|stiftung)(?![a-z])"
+)
+"""Legal forms of companies."""
+
+
+class Place(Struct):
+    """A name with an address, or one of both."""
+
+    page: int
+    """Page that it stands on."""
+    box: Box
+    """Around it."""
+    rows: tuple[int, ...]
+    """Numbers of its rows."""
+    cells: tuple[Cell, ...]
+    """Its cells."""
+    address: AddressRead | None
+    """The address."""
+    name: str | None
+    """The name."""
+    line: bool = False
+    """Whether it is written on one line, as senders are over an address window."""
+    seller: float = 0.0
+    """What speaks for the seller's."""
+    buyer: float = 0.0
+    """What speaks for the buyer's."""
+    elsewhere: float = 0.0
+    """What speaks for another's: where the goods go."""
+
+
+def places(document: Document, skipped: frozenset[int]) -> list[Place]:
+    """The places of a document, from top to bottom.
+
+    Args:
+        document: The document.
+        skipped: Numbers of the rows that are lines of the invoice.
+    """
+    cells = [cell for cell in document.cells if cell.row not in skipped]
+    found = [place for cell in cells if (place := _on_one_line(document, cell)) is not None]
+    lines = {place.rows[0] for place in found}
+    for block in blocks_of(
+        document.rows, [cell for cell in cells if not _taken(cell, lines, found)]
+    ):
+        found += _in_block(document, block)
+    found += _headed(document, found)
+    return sorted(found, key=lambda place: (place.page, place.box.top))
+
+
+def _taken(cell: Cell, lines: set[int], found: Sequence[Place]) -> bool:
+    return cell.row in lines and any(cell in place.cells for place in found)
+
+
+def _on_one_line(document: Document, cell: Cell) -> Place | None:
+    if len(cell.text) < 20 or not any(sign.isdigit() for sign in cell.text):
+        return None
+    address = address_line(cell.text)
+    if address is None or address.street is None or not address.postcode:
+        return None
+    name = address.name
+    return Place(
+        document.page_of(cell.row), cell.box, (cell.row,), (cell,), address, name, line=True
+    )
+
+
+def _in_block(document: Document, block: Block) -> list[Place]:
+    """The addresses of a block, from top to bottom; labels in it are left out."""
+    found: list[Place] = []
+    cells = [cell for cell in block.cells if not _is_label(document, cell)]
+    start = 0
+    while start < len(cells):
+        address = address_in([cell.text for cell in cells[start:]])
+        if address is None:
+            break
+        part = cells[start + address.first : start + address.last + 1]
+        cut = _cut(part)
+        if cut:
+            closer = address_in([cell.text for cell in part[cut:]])
+            if closer is not None:
+                part, address = part[cut:], replace(closer, last=address.last)
+        name = address.name if address.name is not None and _may_be_name(address.name) else None
+        box = around([cell.box for cell in part])
+        rows = tuple(cell.row for cell in part)
+        found.append(Place(block.page, box, rows, tuple(part), address, name))
+        start += address.last + 1
+    return found
+
+
+def _cut(cells: Sequence[Cell]) -> int:
+    """Where the last lines begin that stand closer to each other than to those above."""
+    gaps = [below.box.top - above.box.bottom for above, below in pairwise(cells)]
+    height = max(cells[-1].box.bottom - cells[-1].box.top, 1.0)
+    for at in range(len(gaps) - 1, 0, -1):
+        if gaps[at - 1] > max(gaps[at:]) + 0.6 * height:
+            return at
+    return 0
+
+
+def _is_label(document: Document, cell: Cell) -> bool:
+    return any(
+        label.row == cell.row and label.alone and cell.start <= label.start < cell.end
+        for label in document.labels
+    )
+
+
+def _may_be_name(text: str) -> bool:
+    letters = sum(sign.isalpha() for sign in text)
+    return (
+        not text.rstrip().endswith(":")
+        and letters >= 2
+        and letters * 2 >= len(text.replace(" ", ""))
+        and len(text) <= 90
+    )
+
+
+def _headed(document: Document, found: Sequence[Place]) -> list[Place]:
+    """Names under or beside a label of a party that have no address with a postcode."""
+    result = []
+    for label in document.labels:
+        if not label.means("seller", "buyer") or (not label.alone and label.end - label.start < 4):
+            continue
+        cell = _named_by(document, label)
+        if cell is None or any(
+            cell.row in place.rows and _overlap(place.box, cell.box) for place in found
+        ):
+            continue
+        text = cell.text
+        if _may_be_name(text) and not any(sign.isdigit() for sign in text):
+            page = document.page_of(cell.row)
+            result.append(Place(page, cell.box, (cell.row,), (cell,), None, text))
+    return result
+
+
+def _named_by(document: Document, label: Label) -> Cell | None:
+    """The cell right of a label, or under it."""
+    row = document.rows[label.row]
+    for cell in document.cells:
+        if cell.row == label.row and cell.start <= label.start < cell.end:
+            rest = row.text[label.end : cell.end].strip(" :.-")
+            if rest and row.text[label.end : cell.end].lstrip()[:1] != ":":
+                return None
+            if rest:
+                start = row.text.index(rest, label.end)
+                return (
+                    Cell(cell.row, start, start + len(rest), rest, cell.box)
+                    if label.start == cell.start
+                    else None
+                )
+        if cell.row == label.row and cell.start > label.end and label.alone:
+            return cell if not _is_label(document, cell) else None
+    below = [
+        cell
+        for cell in document.cells
+        if label.row < cell.row <= label.row + 3
+        and document.page_of(cell.row) == row.page
+        and abs(cell.box.left - label.box.left) < 2 * row.height
+        and cell.box.top - label.box.bottom < 2 * row.height
+    ]
+    return below[0] if below else None
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return min(one.right, other.right) > max(one.left, other.left)
+
+
+def same_name(one: str | None, other: str | None) -> bool:
+    """Whether two names are the same but for how they are written, or one is part of the other."""
+    first, second = key(one or ""), key(other or "")
+    if not first or not second:
+        return False
+    return first == second or (
+        min(len(first), len(second)) >= 5 and (first in second or second in first)
+    )

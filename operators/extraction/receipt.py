@@ -1,0 +1,143 @@
+"""The company on a till's receipt, and its address: the first real lines of it.
+
+>>> trimmed("BOOK SHOP SDN BHD (123456-A)")
+'BOOK SHOP SDN BHD'
+"""
+
+import re
+from collections.abc import Sequence
+
+from operators.extraction.addresses import AddressRead, address_in
+from operators.extraction.candidate import Candidate, Evidence
+from operators.extraction.document import Document
+from operators.extraction.folded import plain
+from operators.extraction.places import LEGAL
+from operators.extraction.rows import Row, sureness
+
+_MOST_ROWS = 12
+_REGISTERED = re.compile(
+    r"\s*[\[(]?\s*(?:co(?:mpany)?\.?\s*)?(?:reg(?:istration)?\.?)?\s*(?:no\.?)?[:\s]*[\[(]?\d{5,8}\s*-\s*[A-Z0-9]\s*[\])]?\s*$|\s*\(\d{12}.*$",
+    re.IGNORECASE,
+)
+_STREET = re.compile(
+    r"(?i)\b(?:jalan|jln|jin|lot|no\.?\s?\d|taman|lorong|persiaran|street|st\.|road|rd\.?"
+    r"|avenue|ave|lane|unit|floor|level|ground|block|blk"
+    r"|straße|strasse|str\.|platz|weg|allee|rue|avenue|boulevard|place|calle|c/|plaza|avda|via"
+    r"|viale|piazza|corso|straat|laan|plein|kampung|bandar"
+    r"|seksyen|section|kuala|selangor|johor|malaysia|p\.?o\.? box)\b"
+)
+_NOISE = re.compile(
+    r"(?i)tax invoice|invoice|receipt|welcome|willkommen|bienvenue|bienvenid|benvenut|welkom"
+    r"|tel|fax|gst|sst|www|http|@|\bcopy\b|cash bill"
+    r"|reg(?:istration)? no|\broc\b|co\. ?reg|date|time|kassenbon|quittung|ticket|factura"
+    r"|scontrino|kassabon|thank|page|duplicate|company no|table"
+    r"|cash sale|documento commerciale|reprint|ust|steuer|siret|n\.?i\.?f|p\.? ?iva|kvk|btw"
+    r"|rechnung|phone|email|bill|counter|branch|order"
+)
+_TAIL = re.compile(
+    r"(?i)^(?:\(?m\)?\s*)?(?:sdn\.?\s*bhd\.?|bhd\.?|s/b|gmbh|ltd\.?|s\.l\.|b\.v\.|co\.|& co\.?"
+    r" kg)\.?(?:\s*\(.*\))?$"
+)
+_GLUED = re.compile(r"(?i)sdn\.?\s*b[hn]d|s/b\b|gmbh|enterprise|trading|restaurant|& co")
+
+
+def company(document: Document) -> tuple[Candidate[str] | None, AddressRead | None]:
+    """The company of a receipt and its address, from the rows at its top."""
+    rows = _top(document)
+    if not rows:
+        return None, None
+    scored = [(_score(row, at), at) for at, row in enumerate(rows)]
+    best, at = max(scored, key=lambda each: (each[0], -each[1]))
+    if best < -1.0:
+        return None, None
+    others = sorted((score for score, other in scored if other != at), reverse=True)
+    text, used = _joined(rows, at)
+    name = trimmed(text)
+    row = rows[at]
+    evidence = Evidence(
+        label=0.6 if _legal(row.text) else 0.2,
+        alone=max(0.0, min(1.0, (best - (others[0] if others else -1.0)) / 3)),
+        form=1.0 if _legal(row.text) else 0.3,
+        engine=sureness(row, 0, len(row.text)),
+    )
+    candidate = Candidate(name, best, evidence, row.number, text, row.box)
+    return candidate, _address(rows[used + 1 :])
+
+
+def _top(document: Document) -> list[Row]:
+    """The rows above the first amount or date."""
+    ends = {
+        figure.row for figure in document.figures if figure.decimals == 2 and not figure.percent
+    }
+    ends |= {day.row for day in document.days if not day.weak}
+    found = []
+    for row in document.rows[: _MOST_ROWS + 3]:
+        if row.number in ends and found:
+            break
+        if sum(sign.isalpha() for sign in row.text) >= 3:
+            found.append(row)
+    return found[:_MOST_ROWS]
+
+
+def _legal(text: str) -> bool:
+    return bool(LEGAL.search(text) or _GLUED.search(text))
+
+
+def _score(row: Row, at: int) -> float:
+    text = row.text
+    letters = sum(sign.isalpha() for sign in text)
+    digits = sum(sign.isdigit() for sign in text)
+    bare = _REGISTERED.sub("", text)
+    score = 1.0 - 0.35 * at
+    if _GLUED.search(text) or re.search(rf"(?:{LEGAL.pattern})\W*$", bare):
+        score += 3.0
+    score -= 3.0 if _NOISE.search(text) else 0.0
+    score -= 2.0 if _STREET.search(text) else 0.0
+    score -= 1.0 if digits > 3 and bare == text else 0.0
+    score -= 1.5 if letters < 4 or letters * 2 < len(text.replace("\t", "")) else 0.0
+    score -= 1.2 if text == text.lower() else 0.0
+    score -= 0.8 if len(text.split()) == 1 and letters <= 5 else 0.0
+    return score - (1.0 if text.rstrip().endswith((":", ",")) else 0.0)
+
+
+def _joined(rows: Sequence[Row], at: int) -> tuple[str, int]:
+    """The name with the line before or behind it that it was broken into."""
+    text = rows[at].text.replace("\t", " ")
+    used = at
+    if at + 1 < len(rows) and _TAIL.match(rows[at + 1].text.strip()):
+        text, used = f"{text} {rows[at + 1].text}", at + 1
+    elif (
+        at > 0
+        and (_TAIL.match(text) or text.startswith("("))
+        and not _NOISE.search(rows[at - 1].text)
+    ):
+        text = f"{rows[at - 1].text} {text}"
+    return text.replace("\t", " "), used
+
+
+def trimmed(text: str) -> str:
+    """A company's name without the number that it is registered under."""
+    bare = _REGISTERED.sub("", text).strip(" *-=:.,|~_")
+    bare = bare or text.strip()
+    return bare + "." if text.strip().startswith(bare + ".") and LEGAL.search(bare + ".") else bare
+
+
+def _address(rows: Sequence[Row]) -> AddressRead | None:
+    """The address in the rows under the name: all of them up to its postcode's."""
+    lines: list[str] = []
+    for row in rows[:7]:
+        text = row.text.replace("\t", " ").strip()
+        low = plain(text)
+        if lines and _NOISE.search(low) and not _STREET.search(low):
+            break
+        if not _NOISE.search(low) and not _REGISTERED.fullmatch(text):
+            lines.append(text)
+    found = address_in(["-", *lines]) if lines else None
+    if found is None:
+        street = " ".join(line for line in lines if _STREET.search(line)) or None
+        return AddressRead(None, street, None, None, None, (), 0, 0) if street else None
+    before = [line for line in lines[: found.last] if found.postcode and found.postcode not in line]
+    street = " ".join(before).strip(" ,") or found.street
+    return AddressRead(
+        None, street, found.postcode, found.city, found.country, found.countries, 0, found.last
+    )

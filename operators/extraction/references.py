@@ -1,0 +1,194 @@
+"""The document's own number, and the numbers of orders, contracts and customers it refers to."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from operators.extraction.candidate import Candidate, Evidence, placed
+from operators.extraction.document import Document
+from operators.extraction.folded import key
+from operators.extraction.labels import Label
+from operators.extraction.links import by_row, under
+from operators.extraction.rows import Cell, sureness
+
+_WORD = r"[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9/_.\-–]*"
+_NUMBER = re.compile(
+    r"[\s:#.\-–=*|)(]*(?:(?:nr|no|num|number|nummer|numero|n|id|ref)(?:[.:°º]+\s*"
+    r"|\s+)(?=\S*\d))?[\s:#.\-–=*|(]*"
+    rf"(?P<token>(?:[A-Za-z]{{1,5}}\.?[ ](?=[\w/\-]*\d))?(?=\S*\d){_WORD}(?: ?/"
+    rf" ?(?=\S*\d){_WORD})?)",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(r"\d{1,3}(?:[.,']\d{3})*[.,]\d{2}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_NEGATIVE = (
+    "customer",
+    "other_number",
+    "order",
+    "vat_id",
+    "tax_id",
+    "legal_id",
+    "iban",
+    "bic",
+    "contact",
+)
+_OWN = ("number", "number_weak")
+_VERBS = frozenset("von vom für for dated date du del der am of le de en per page seite in".split())
+
+
+class Named(NamedTuple):
+    """An identifier that a label names."""
+
+    label: Label
+    value: str
+    row: int
+    span: tuple[int, int]
+    beside: bool
+
+
+def named(document: Document, *fields: str) -> Iterator[Named]:
+    """The identifiers beside or under the labels of some fields."""
+    cells = by_row(document.cells)
+    for label in document.labels:
+        if label.means(*fields):
+            found = _beside(document, label, cells) or _below(document, label, cells)
+            if found is not None:
+                yield found
+
+
+def _beside(document: Document, label: Label, cells: dict[int, list[Cell]]) -> Named | None:
+    text = document.rows[label.row].text
+    following = [
+        each.start for each in document.labels if each.row == label.row and each.start >= label.end
+    ]
+    tab = text.find("\t", label.end)
+    inside = text[label.end : tab if tab >= 0 else len(text)]
+    start = label.end if inside.strip(" :.#-–=*|()°º") else tab + 1 if tab >= 0 else len(text)
+    after = text.find("\t", start)
+    end = min([len(text) if after < 0 else after, *(each for each in following if each > start)])
+    if start in following:
+        return None
+    return _token(document, label, label.row, start, end, True)
+
+
+def _below(document: Document, label: Label, cells: dict[int, list[Cell]]) -> Named | None:
+    height = max(label.box.bottom - label.box.top, 1.0)
+    page = document.page_of(label.row)
+    for row in document.rows[label.row + 1 : label.row + 5]:
+        if row.page != page or row.box.top - label.box.bottom > 2.2 * height:
+            return None
+        for cell in cells.get(row.number, ()):
+            if under(cell.box, label.box, height):
+                inside = [
+                    each
+                    for each in document.labels
+                    if each.row == row.number and cell.start <= each.start < cell.end
+                ]
+                if inside and not set(inside[0].fields) & set(label.fields):
+                    return None
+                return _token(document, label, row.number, cell.start, cell.end, False)
+    return None
+
+
+def _token(
+    document: Document, label: Label, row: int, start: int, end: int, beside: bool
+) -> Named | None:
+    match = _NUMBER.match(document.rows[row].text[:end], start)
+    if match is None:
+        return None
+    token = match["token"].rstrip(".,-–/_:;")
+    first = token.split(" ")[0].lower().rstrip(".")
+    if first in _VERBS:
+        return None
+    begin = match.start("token")
+    span = begin, begin + len(token)
+    for day in document.days:
+        if day.row == row and day.start < span[1] and span[0] < day.end and not day.weak:
+            return None
+    if _AMOUNT.fullmatch(token) or len(token) > 40:
+        return None
+    return Named(label, token, row, span, beside)
+
+
+def numbers(document: Document) -> list[Candidate[str]]:
+    """The document's own number (BT-1): candidates, the likeliest first."""
+    others = {
+        key(each.value) for each in named(document, *_NEGATIVE) if not each.label.means("number")
+    }
+    seen = [key(row.text) for row in document.rows]
+    found = [
+        _candidate(document, each, others, seen)
+        for each in named(document, *_OWN)
+        if each.label.means(*_OWN)
+    ]
+    return ranked(found)
+
+
+def _candidate(
+    document: Document, found: Named, others: set[str], seen: list[str]
+) -> Candidate[str]:
+    label, value = found.label, found.value
+    clear = label.means("number")
+    score = 3.0 if clear and label.exact else 2.4 if clear else 0.6
+    score += 0.6 if found.beside else 0.0
+    if not clear and not found.beside:
+        score -= 1.0
+    if not clear and document.rows[label.row].text[: label.start].strip("\t .:*#"):
+        score -= 0.6  # in the middle of a sentence
+    form = _form(value)
+    score += form
+    row = document.rows[found.row]
+    height = document.pages[row.page - 1].height
+    score += 0.4 if row.page == 1 and row.box.top < 0.5 * height else -0.2 if row.page > 1 else 0.0
+    folded = key(value)
+    score += 0.4 if sum(folded in text for text in seen) > 1 and len(folded) >= 4 else 0.0
+    score -= 1.8 if folded in others else 0.0
+    evidence = Evidence(
+        label=1.0 if clear else 0.4,
+        near=1.0 if found.beside else 0.6,
+        form=max(-1.0, min(1.0, 0.5 + form)),
+        engine=sureness(row, *found.span),
+    )
+    return placed(document, value, found.row, found.span, score, evidence)
+
+
+def _form(value: str) -> float:
+    """How much a value looks like the number of a document."""
+    digits = sum(sign.isdigit() for sign in value)
+    score = 0.0
+    if _YEAR.fullmatch(value):
+        score -= 1.2
+    if digits < 3 and len(value) < 4:
+        score -= 0.5
+    if digits >= 3:
+        score += 0.2
+    if digits >= 3 and digits < len(value):
+        score += 0.2
+    if digits * 4 < len(value):
+        score -= 0.8
+    return score - (0.6 if len(value) > 20 else 0.0)
+
+
+def orders(document: Document) -> list[Candidate[str]]:
+    """The buyer's purchase order (BT-13): candidates, the likeliest first."""
+    found = []
+    for each in named(document, "order"):
+        score = 1.0 + (0.5 if each.beside else 0.0) + _form(each.value)
+        evidence = Evidence(
+            label=1.0 if each.label.fields[0] == "order" else 0.4,
+            near=1.0 if each.beside else 0.6,
+            form=max(-1.0, min(1.0, 0.5 + _form(each.value))),
+            engine=sureness(document.rows[each.row], *each.span),
+        )
+        found.append(placed(document, each.value, each.row, each.span, score, evidence))
+    return ranked(found)
+
+
+def ranked(found: list[Candidate[str]]) -> list[Candidate[str]]:
+    """Each value once, the likeliest first, and how far it is ahead of the others."""
+    best: dict[str, Candidate[str]] = {}
+    for candidate in found:
+        known = best.get(key(candidate.value))
+        if known is None or candidate.score > known.score:
+            best[key(candidate.value)] = candidate
+    return sorted(best.values(), key=lambda each: -each.score)

@@ -1,0 +1,121 @@
+"""From the gross amount to what is due, and from the lines to the net amount."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations, product
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from operators.extraction.arithmetic import Read, computed
+from operators.money import CENT, ONE, Amount
+
+_ROUNDED = ONE
+"""A rounding is smaller than this."""
+
+
+class Settled(Struct, frozen=True):
+    """What lies between the gross amount and the amount due."""
+
+    prepaid: Read | None = None
+    """Paid before."""
+    rounding: Read | None = None
+    """Added for rounding."""
+    payable: Read | None = None
+    """Amount due."""
+
+
+class Adjusted(Struct, frozen=True):
+    """What lies between the lines and the net amount."""
+
+    lines_net: Read | None = None
+    """Sum of the lines."""
+    allowances: tuple[Read, ...] = ()
+    """Taken off."""
+    charges: tuple[Read, ...] = ()
+    """Added."""
+
+
+def settled(roles: Mapping[str, Sequence[Read]], gross: Read | None) -> Settled:
+    """The amount due, and the payments and the rounding that lead to it."""
+    due = list(roles.get("payable", ())[:4])
+    if gross is None:
+        return Settled(payable=due[0] if due else None)
+    best, best_worth = Settled(payable=_equal(gross, due)), 0.0
+    if best.payable is not None and not best.payable.evidence.computed:
+        best_worth = best.payable.score + 1.0
+    prepaid = [None, *(each for each in roles.get("prepaid", ())[:4] if each.value)]
+    withheld = [None, *roles.get("withheld", ())[:2]]
+    rounding = [
+        None,
+        *(each for each in roles.get("rounding", ())[:3] if abs(each.value) < _ROUNDED),
+    ]
+    for paid, held, off in product(prepaid, withheld, rounding):
+        if paid is None and held is None and off is None:
+            continue
+        for sign in (1, -1):
+            value = (
+                gross.value - (abs(paid.value) if paid else 0) - (abs(held.value) if held else 0)
+            )
+            value += sign * off.value if off else 0
+            found = _of_value(due, value)
+            worth = sum(each.score for each in (paid, held, off) if each is not None) - 1.0
+            worth += 2.5 + found.score if found is not None else -1.5 - (sign < 0)
+            if found is None and (held is not None or (paid is not None and paid.score < 1.5)):
+                continue
+            if worth > best_worth and value >= 0:
+                best_worth = worth
+                best = Settled(
+                    prepaid=replace(paid, value=abs(paid.value)) if paid else None,
+                    rounding=replace(off, value=sign * off.value) if off else None,
+                    payable=found or computed(value, gross, paid, off),
+                )
+    if due and due[0].score > 2.0 and best.payable is not None and best.payable.evidence.computed:
+        return Settled(payable=due[0])  # what the document asks for, even if it does not add up
+    return best
+
+
+def _equal(gross: Read, due: Sequence[Read]) -> Read:
+    return _of_value(due, gross.value) or computed(gross.value, gross)
+
+
+def _of_value(found: Sequence[Read], value: Amount) -> Read | None:
+    return next((each for each in found if each.value == value), None)
+
+
+def adjustments(
+    roles: Mapping[str, Sequence[Read]],
+) -> dict[Amount, tuple[tuple[Read, ...], tuple[Read, ...]]]:
+    """What up to two charges and allowances come to: the allowances and charges by their sum."""
+    signed = [(each, -abs(each.value)) for each in roles.get("allowance", ())[:4] if each.value]
+    signed += [(each, abs(each.value)) for each in roles.get("charge", ())[:4] if each.value]
+    found: dict[Amount, tuple[tuple[Read, ...], tuple[Read, ...]]] = {}
+    for size in (1, 2):
+        for group in combinations(signed, size):
+            if len({each.row for each, _ in group}) < size:
+                continue
+            off = tuple(replace(each, value=-value) for each, value in group if value < 0)
+            on = tuple(replace(each, value=value) for each, value in group if value > 0)
+            found.setdefault(sum(value for _, value in group), (off, on))
+    return found
+
+
+def adjusted(
+    roles: Mapping[str, Sequence[Read]], net: Read | None, lines: Amount | None
+) -> Adjusted:
+    """The sum of the lines, and what was added to and taken off it; only where that adds up."""
+    named = list(roles.get("lines_net", ())[:4])
+    if net is None:
+        return Adjusted(_of_value(named, lines) if lines is not None else None)
+    options = [lines] if lines is not None else []
+    options += [each.value for each in (*named, *roles.get("net", ())[:3])]
+    steps = adjustments(roles)
+    for value in options:
+        if value == net.value:
+            break
+        step = steps.get(net.value - value)
+        if step is not None:
+            off, on = step
+            return Adjusted(_of_value(named, value) or computed(value, net), off, on)
+    close = lines is not None and abs(lines - net.value) <= CENT
+    value = lines if lines is not None and close else net.value
+    return Adjusted(_of_value(named, value) or computed(value, net))

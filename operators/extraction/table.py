@@ -1,0 +1,224 @@
+"""The rows of a table of lines, each with what stands in which column."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct, field
+
+from operators.extraction.columns import NUMERIC, Column, Heads
+from operators.extraction.document import Document, Figure
+from operators.extraction.labels import Label
+from operators.extraction.links import by_row
+from operators.extraction.measures import unit_code
+from operators.extraction.page import Box, Word
+from operators.extraction.rows import Row, around
+
+_SUMS = ("lines_net", "subtotal", "net", "tax", "gross", "total", "payable", "tendered", "rounding")
+_FAR = 4.0
+"""Distance to a column's head from which a number is not in the column, in heights."""
+_CURRENCY = frozenset(("€", "EUR", "RM", "$", "£", "CHF", "USD", "GBP", "%", "|", "-", "x", "à"))
+
+
+class Found(Struct, frozen=True, gc=False):
+    """Text in a column."""
+
+    text: str
+    """What it says."""
+    box: Box
+    """Where."""
+    confidence: float
+    """Of the engine."""
+
+
+class LineRow(Struct):
+    """A row of a table."""
+
+    row: Row
+    """The row."""
+    figures: dict[str, Figure] = field(default_factory=dict)
+    """Numbers by their column."""
+    others: list[Figure] = field(default_factory=list)
+    """Numbers that are in no column, or are one too many in theirs."""
+    texts: dict[str, Found] = field(default_factory=dict)
+    """Texts by their column."""
+
+    @property
+    def anchor(self) -> bool:
+        """Whether it has the amount of a line."""
+        sums = [self.figures[kind] for kind in ("net", "gross") if kind in self.figures]
+        counted = self.figures.keys() & {"price", "quantity", "position"}
+        return any(each.decimals >= 2 or each.money or counted for each in sums) or (
+            {"price", "quantity"} <= self.figures.keys()
+        )
+
+
+def bodies(document: Document, heads: Sequence[Heads]) -> list[list[LineRow]]:
+    """The rows under each head, up to the totals; on a page without heads those of the last."""
+    figures = by_row(document.figures)
+    labels = by_row(document.labels)
+    result: list[list[LineRow]] = []
+    for number, head in enumerate(heads):
+        until = heads[number + 1].first if number + 1 < len(heads) else len(document.rows)
+        body: list[LineRow] = []
+        for row in document.rows[head.last + 1 : until]:
+            found = _read(document, row, head.columns, figures.get(row.number, []))
+            own = labels.get(row.number, [])
+            if any(label.means("carried") for label in own):
+                continue
+            if _ends(row, own, found):
+                if any(each.anchor for each in body):
+                    break
+                continue
+            body.append(found)
+        result.append(body)
+    return result
+
+
+def _ends(row: Row, labels: Sequence[Label], found: LineRow) -> bool:
+    """Whether a row belongs to the totals: begins with a label of them and counts nothing."""
+    sums = [label for label in labels if label.means(*_SUMS)]
+    if not sums or {"price", "quantity"} <= found.figures.keys():
+        return False
+    first = sums[0]
+    before = row.text[: first.start].strip(" \t.:-*+=%0123456789,")
+    exact = [each for each in (*found.figures.values(), *found.others) if not each.percent]
+    return not before and (bool(exact) or first.alone)
+
+
+def _read(
+    document: Document, row: Row, columns: Sequence[Column], figures: Sequence[Figure]
+) -> LineRow:
+    result = LineRow(row)
+    height = max(row.height, 1.0)
+    texts: dict[str, list[Word]] = {}
+    last: tuple[str, Word] | None = None
+    cuts = row.text
+    for word, start in zip(row.words, row.starts, strict=True):
+        end = start + len(word.text)
+        figure = next((each for each in figures if each.start < end and start < each.end), None)
+        fresh = start == 0 or cuts[start - 1] == "\t"
+        if figure is not None:
+            if figure.start < start:
+                continue  # its first word has been placed
+            column = _column_of(
+                figure, columns, height, inside=None if fresh or last is None else last[0]
+            )
+            if column is not None:
+                _put(result, column, figure)
+                last = (column, word)
+                _unit_behind(result, column, word, figure, start)
+                continue
+        if word.text in _CURRENCY and figure is None:
+            continue
+        kind = _text_column(word, columns, None if fresh or last is None else last[0], height)
+        if kind == "unit?":
+            kind = "unit" if unit_code(word.text) else "description"
+        texts.setdefault(kind, []).append(word)
+        last = (kind, word)
+    for kind, words in texts.items():
+        result.texts.setdefault(kind, _found(words))
+    return result
+
+
+def _found(words: Sequence[Word]) -> Found:
+    return Found(
+        " ".join(word.text for word in words),
+        around([word.box for word in words]),
+        min(word.confidence for word in words),
+    )
+
+
+def _unit_behind(result: LineRow, column: str, word: Word, figure: Figure, start: int) -> None:
+    """A unit written to its quantity without a blank: `20Stk`."""
+    rest = word.text[figure.end - start :].strip("/")
+    if column == "quantity" and rest and unit_code(rest):
+        result.texts["unit"] = Found(rest, word.box, word.confidence)
+
+
+def _put(result: LineRow, column: str, figure: Figure) -> None:
+    known = result.figures.get(column)
+    if known is None:
+        result.figures[column] = figure
+        return
+    keep = figure if column in ("net", "gross") and figure.decimals >= 2 else known
+    result.others.append(known if keep is figure else figure)
+    result.figures[column] = keep
+
+
+def _apart(one: Box, other: Box) -> float:
+    """The horizontal gap between two boxes; 0 where they overlap."""
+    return max(0.0, one.left - other.right, other.left - one.right)
+
+
+def _alike(one: Box, other: Box) -> float:
+    """How far the edges or middles of two boxes are from being aligned."""
+    middle = abs(one.left + one.right - other.left - other.right) / 2
+    return min(abs(one.left - other.left), abs(one.right - other.right), middle)
+
+
+def _column_of(
+    figure: Figure, columns: Sequence[Column], height: float, inside: str | None
+) -> str | None:
+    """The column of numbers that a number is in; None when it is part of a text.
+
+    Args:
+        figure: The number.
+        columns: The columns.
+        height: Of its row.
+        inside: The column of the word before it in its cell.
+    """
+
+    def cost(column: Column) -> tuple[float, float]:
+        apart = _apart(figure.box, column.box)
+        return apart, _alike(figure.box, column.box)
+
+    near = min(columns, key=cost)
+    numeric = [
+        column for column in columns if column.kind in NUMERIC and _fits(figure, column.kind)
+    ]
+    if not numeric:
+        return None
+    best = min(numeric, key=cost)
+    apart = _apart(figure.box, best.box)
+    textual = inside is not None and inside not in NUMERIC
+    if textual and (apart > 0 or figure.decimals < 2) and near.kind not in NUMERIC:
+        return None
+    nearer = (
+        near.kind not in NUMERIC and near.kind != "unit" and _apart(figure.box, near.box) < apart
+    )
+    plain = figure.decimals < 2 and not figure.percent
+    if nearer and (near.kind == "item" or apart > _FAR * height or plain):
+        return None
+    return best.kind if apart < 2 * _FAR * height else None
+
+
+def _fits(figure: Figure, kind: str) -> bool:
+    """Whether a number may stand in a column at all."""
+    if figure.percent:
+        return kind in ("vat_rate", "discount")
+    if kind == "position":
+        return figure.decimals == 0 and not figure.money
+    if kind == "vat_rate":
+        return not figure.money
+    return True
+
+
+def _text_column(word: Word, columns: Sequence[Column], inside: str | None, height: float) -> str:
+    """The column that a word is in; a word behind a number in the same cell may be its unit."""
+    over = [column.kind for column in columns if _apart(word.box, column.box) == 0]
+    if inside == "quantity" and "unit" not in over:
+        return "unit?"
+    if inside is not None and inside not in NUMERIC and "unit" not in over:
+        return inside
+    texts = [column for column in columns if column.kind not in NUMERIC]
+    if "unit" in over and unit_code(word.text):
+        return "unit"
+    if not texts:
+        return "description"
+    best = min(
+        texts, key=lambda column: (_apart(word.box, column.box), _alike(word.box, column.box))
+    )
+    if best.kind == "unit" and not unit_code(word.text):
+        return "description"
+    if best.kind in ("item", "day") and _apart(word.box, best.box) > _FAR * height:
+        return "description"
+    return best.kind

@@ -1,0 +1,95 @@
+"""What a document says of when and how it is to be paid."""
+
+import re
+from datetime import date, timedelta
+
+from operators.extraction.candidate import Candidate, Evidence, placed
+from operators.extraction.document import Document
+from operators.extraction.folded import plain
+from operators.extraction.links import beside, by_row
+from operators.extraction.rows import sureness
+
+_PAY = re.compile(
+    r"zahlbar|zahlung|zahlen|uberweis|ueberweis|fallig|faellig|ohne abzug|netto|payable"
+    r"|payment|\bpay\b|\bnet\b|terms|\bdue\b"
+    r"|paiement|reglement|payer|echeance|pago|vencimiento|pagar|pagamento|pagare|scadenza"
+    r"|betaling|betalen|voldoen|netto"
+    r"|contado|ueberw|begleichen"
+)
+_DAYS = re.compile(r"(\d{1,3}) ?(?:kalender)?(?:days?|tagen?|jours?|dias?|gg|giorni|dagen|d\b|t\b)")
+_NOW = re.compile(
+    r"sofort|immediate|upon receipt|on receipt|a reception|a la reception|comptant|contado|a"
+    r" la vista|vista fattura"
+    r"|rimessa diretta|per direct|direct te betalen|due now"
+)
+_EARLY = re.compile(r"skonto|discount|escompte|descuento|sconto|korting|%")
+_LATE = re.compile(
+    r"verzug|mahn|late|retard|penal|mora\b|interest|interes|rente\b|reklam|widerruf|retour"
+)
+"""Sentences about what happens after a due date, not about when that is."""
+_END_OF_MONTH = re.compile(
+    r"fin de mois|end of month|\beom\b|fine mese|fin de mes|einde maand|f\.?m\.?\b|dffm"
+)
+
+
+def terms(document: Document) -> Candidate[str] | None:
+    """The payment terms (BT-20): what stands beside a label for them, else a sentence of them."""
+    cells = by_row(document.cells)
+    labels = by_row(document.labels)
+    for label in document.labels:
+        if not label.means("terms") or label.fields[0] != "terms":
+            continue
+        text = document.rows[label.row].text
+        tab = text.find("\t", label.end)
+        rest = text[label.end : tab if tab >= 0 else len(text)].strip(" :.")
+        if len(rest) >= 4 and label.start == text.rfind("\t", 0, label.start) + 1:
+            start = (
+                label.start
+                if text[label.end : label.end + 1] == " "
+                else text.index(rest, label.end)
+            )
+            span = start, text.index(rest, label.end) + len(rest)
+            return _read(document, label.row, span, 1.0)
+        found = beside(label, cells, document.rows, labels)
+        if label.alone and found:
+            return _read(document, label.row, (found[0].start, found[0].end), 1.0)
+    for row in document.rows:
+        low = plain(row.text)
+        if _PAY.search(low) and not _LATE.search(low) and (_DAYS.search(low) or _NOW.search(low)):
+            return _read(document, row.number, (0, len(row.text)), 0.5)
+    return None
+
+
+def _read(document: Document, row: int, span: tuple[int, int], label: float) -> Candidate[str]:
+    text = document.rows[row].text[slice(*span)].replace("\t", " ")
+    evidence = Evidence(label=label, near=1.0, form=0.5, engine=sureness(document.rows[row], *span))
+    return placed(document, text, row, span, 1.0, evidence)
+
+
+def due_by_terms(document: Document, issued: date | None) -> Candidate[date] | None:
+    """When payment is due by the terms: so many days after the issue date, or at once."""
+    if issued is None:
+        return None
+    best: tuple[int, int] | None = None
+    at_once: int | None = None
+    for row in document.rows:
+        low = plain(row.text)
+        if not _PAY.search(low) or _END_OF_MONTH.search(low) or _LATE.search(low):
+            continue
+        for match in _DAYS.finditer(low):
+            early = _EARLY.search(low[max(0, match.start() - 30) : match.end() + 14])
+            net = re.search(r"\bnett?o?\b|ohne abzug", low)
+            days = int(match[1])
+            if (early and not net) or not 0 < days <= 180:
+                continue
+            if best is None or days > best[0]:
+                best = days, row.number
+        if _NOW.search(low) and at_once is None:
+            at_once = row.number
+    if best is not None:
+        return _computed(issued + timedelta(days=best[0]))
+    return _computed(issued) if at_once is not None else None
+
+
+def _computed(day: date) -> Candidate[date]:
+    return Candidate(day, 0.5, Evidence(label=0.8, near=1.0, form=1.0, computed=1.0))

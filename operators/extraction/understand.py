@@ -1,0 +1,196 @@
+"""From pages of words to an invoice, with where each value stands and how sure it is.
+
+>>> from operators.extraction.page import Box, Page, Word
+>>> texts = ("Invoice no. A-17", "Date: 2026-03-01", "Total EUR 119.00")
+>>> boxes = [Box(40, 20 * n, 40 + 6 * len(text), 20 * n + 10) for n, text in enumerate(texts)]
+>>> words = tuple(map(Word, texts, boxes))
+>>> understood = understand([Page(595, 842, words)], "TEXT_LAYER")
+>>> understood.invoice.number, understood.invoice.totals.gross
+('A-17', 11900000000)
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from operators.extraction.amounts import by_role, unlabelled
+from operators.extraction.arithmetic import total_of
+from operators.extraction.candidate import Candidate, Evidence
+from operators.extraction.days import Days, days
+from operators.extraction.document import Document, document_of
+from operators.extraction.identifiers import identifiers
+from operators.extraction.kind import kind_of
+from operators.extraction.line_items import ItemRead, items
+from operators.extraction.lines import lines
+from operators.extraction.loose import loose_items
+from operators.extraction.negative import without_signs
+from operators.extraction.page import Page, Reader
+from operators.extraction.parties import Sides, sides
+from operators.extraction.parties_read import address, parties, payments
+from operators.extraction.places import Place, places
+from operators.extraction.reads import Reads
+from operators.extraction.receipt import company
+from operators.extraction.references import numbers, orders
+from operators.extraction.terms import due_by_terms, terms
+from operators.extraction.totals import TotalsRead, breakdown, rates_named, read_totals, totals
+from operators.extraction.understood import Understood
+from operators.extraction.vat_rows import vat_rows
+from operators.invoice import Invoice, Period
+from operators.money import CENT, Amount
+from operators.reference import ReferenceVendor
+from operators.table import Lookup
+
+
+class Examined(Struct, frozen=True):
+    """What was understood, and why."""
+
+    understood: Understood
+    """The invoice."""
+    evidence: Mapping[str, Evidence]
+    """What speaks for each field, by its path: what the confidence is fitted on."""
+
+
+def understand(
+    pages: Sequence[Page],
+    reader: Reader,
+    *,
+    vendors: Lookup[ReferenceVendor] | None = None,
+    today: date | None = None,
+) -> Understood:
+    """The invoice that the pages of a document show.
+
+    Args:
+        pages: The pages with their words.
+        reader: What read them.
+        vendors: Master data of vendors by VAT identifier, IBAN, and folded name
+            (`operators.extraction.folded.key`).
+        today: Issue dates far beyond it are not believed; None when it does not matter.
+    """
+    return examined(pages, reader, vendors=vendors, today=today).understood
+
+
+def examined(
+    pages: Sequence[Page],
+    reader: Reader,
+    *,
+    vendors: Lookup[ReferenceVendor] | None = None,
+    today: date | None = None,
+) -> Examined:
+    """The same with the evidence for each field; arguments as in `understand`."""
+    document = document_of(pages, reader)
+    reads = Reads(document)
+    found, sums = _counted(document)
+    rows = frozenset(row.row.number for item in found for row in item.rows)
+    marks = identifiers(document)
+    chosen = sides(document, places(document, rows), marks)
+    kind = kind_of(
+        document,
+        asks=sums.sums.gross is not None,
+        buyer=chosen.buyer is not None and chosen.buyer.address is not None,
+        account=any(mark.kind == "iban" for mark in marks),
+    )
+    if kind == "RECEIPT":
+        chosen = _of_receipt(document, chosen)
+    seller, buyer = parties(document, chosen, marks, reads, vendors)
+    dates = days(document, today)
+    total, adjustments = totals(sums, reads)
+    issued = reads.take("issue_date", dates.issued)
+    rates = sums.known.rates
+    invoice = Invoice(
+        number=reads.take("number", _first(numbers(document))),
+        issue_date=issued,
+        type_code={"CREDIT_NOTE": "381", "OTHER": None}.get(kind, "380"),
+        currency=_currency(document, reads),
+        due_date=reads.take("due_date", dates.due or due_by_terms(document, issued)),
+        delivery_date=reads.take("delivery_date", None if dates.start else dates.delivered),
+        period=_period(dates, reads),
+        purchase_order=reads.take("purchase_order", _first(orders(document))),
+        payment_terms=reads.take("payment_terms", terms(document)),
+        payments=payments(document, marks, reads),
+        seller=seller,
+        buyer=buyer,
+        delivery_address=address(document, "delivery_address", chosen.delivery, None, reads),
+        allowances_charges=adjustments,
+        lines=lines(found, reads, rates, _taxed(found, sums)),
+        vat_breakdown=breakdown(sums, reads, document),
+        totals=total,
+    )
+    invoice = without_signs(invoice) if kind == "CREDIT_NOTE" else invoice
+    understood = Understood(invoice, tuple(reads.fields), document.language, kind)
+    return Examined(understood, reads.evidence)
+
+
+def _counted(document: Document) -> tuple[list[ItemRead], TotalsRead]:
+    """The lines and the totals, each held against the other."""
+    found = items(document)
+    sums = _totals(document, found)
+    if not found:
+        three = sums.sums.net, sums.sums.gross
+        amounts = [each.value for each in three if each is not None]
+        amounts += [each.value for each in sums.roles["lines_net"][:2]]
+        found = loose_items(document, amounts)
+        sums = _totals(document, found) if found else sums
+    return found, sums
+
+
+def _totals(document: Document, found: Sequence[ItemRead]) -> TotalsRead:
+    rows = frozenset(row.row.number for item in found for row in item.rows)
+    taxes = vat_rows(document, rows)
+    return read_totals(
+        by_role(document, rows),
+        unlabelled(document, rows),
+        taxes,
+        rates_named(document),
+        _sum(found),
+    )
+
+
+def _sum(found: Sequence[ItemRead]) -> Amount | None:
+    amounts = [item.figures.get("net") or item.figures.get("gross") for item in found]
+    return total_of(each.amount for each in amounts if each is not None)
+
+
+def _taxed(found: Sequence[ItemRead], sums: TotalsRead) -> Amount | None:
+    """The one rate of tax that the amounts of the lines include; None when they do not."""
+    net, gross = sums.sums.net, sums.sums.gross
+    amount = _sum(found)
+    if amount is None or net is None or gross is None or len(sums.known.rates) != 1:
+        return None
+    includes = abs(amount - gross.value) <= CENT < abs(amount - net.value)
+    return sums.known.rates[0] if includes else None
+
+
+def _of_receipt(document: Document, chosen: Sides) -> Sides:
+    """The seller of a receipt: the company at its top, unless one with an address is sure."""
+    name, found = company(document)
+    if name is None or name.row is None or name.box is None:
+        return chosen
+    row = document.rows[name.row]
+    cells = tuple(cell for cell in document.cells if cell.row == row.number)
+    place = Place(row.page, row.box, (row.number,), cells, found, name.value)
+    place.seller = max(name.score, 1.0)
+    return Sides(place, None, None)
+
+
+def _first(candidates: Sequence[Candidate[str]]) -> Candidate[str] | None:
+    """The likeliest candidate, with how far it is ahead of the next."""
+    if not candidates:
+        return None
+    best = candidates[0]
+    ahead = best.score - candidates[1].score if len(candidates) > 1 else 3.0
+    alone = max(0.0, min(1.0, ahead / 3.0))
+    return replace(best, evidence=replace(best.evidence, alone=alone))
+
+
+def _currency(document: Document, reads: Reads) -> str | None:
+    if document.currency is not None:
+        reads.note("currency", Evidence(label=1.0, near=1.0, alone=1.0, form=1.0))
+    return document.currency
+
+
+def _period(dates: Days, reads: Reads) -> Period | None:
+    if dates.start is None or dates.end is None:
+        return None
+    return Period(reads.take("period.start", dates.start), reads.take("period.end", dates.end))

@@ -1,0 +1,108 @@
+"""The breakdown of VAT: rows in which an amount, a rate and the tax on it stand together."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from operators.extraction.document import Document, Figure
+from operators.extraction.links import by_row
+from operators.money import CENT, HUNDRED, ONE, Amount, percent, rounded
+
+RATES = frozenset(
+    ONE * tenths // 10
+    for tenths in (
+        0, 21, 25, 26, 30, 37, 38, 40, 48, 50, 55, 60, 65, 70, 77, 80, 81, 85, 90, 95, 100, 105,
+        110, 120,
+        130, 135, 140, 150, 160, 170, 180, 190, 200, 210, 220, 230, 240, 250, 255, 260, 270, 280,
+    )
+)  # fmt: skip
+"""Rates in percent that are or were in force somewhere: what a number without a percent sign
+must be to be taken for one."""
+
+
+class VatRow(Struct, frozen=True, gc=False):
+    """A row of the breakdown."""
+
+    rate: Amount
+    """In percent."""
+    taxable: Figure
+    """Amount without tax."""
+    tax: Figure
+    """Tax on it."""
+    gross: Figure | None
+    """Both together, if that stands there too."""
+    rated: Figure | None
+    """Where the rate stands."""
+
+
+def vat_rows(document: Document, lines: frozenset[int]) -> list[VatRow]:
+    """The breakdown of VAT as it stands there, a rate once.
+
+    Args:
+        document: The document.
+        lines: Numbers of the rows that are lines of the invoice, where the same may stand.
+    """
+    rates = by_row(each for each in document.figures if _may_be_rate(each))
+    found: dict[Amount, VatRow] = {}
+    for number, figures in by_row(document.figures).items():
+        if number in lines:
+            continue
+        exact = [each for each in figures if each.decimals == 2 and not each.percent]
+        if len(exact) < 2:
+            continue
+        row = _of_row(exact, rates.get(number, []))
+        if row is not None and row.rate not in found:
+            found[row.rate] = row
+    return list(found.values())
+
+
+def _may_be_rate(figure: Figure) -> bool:
+    return figure.percent or (not figure.money and figure.amount in RATES)
+
+
+def _of_row(exact: Sequence[Figure], rates: Sequence[Figure]) -> VatRow | None:
+    for rated in sorted(rates, key=lambda each: not each.percent):
+        amounts = [each for each in exact if each is not rated]
+        for taxable in amounts:
+            for tax in amounts:
+                if tax is taxable or not _is_tax(tax.amount, taxable.amount, rated.amount):
+                    continue
+                if not tax.amount and rated.amount:
+                    continue
+                gross = next(
+                    (each for each in amounts if each.amount == taxable.amount + tax.amount), None
+                )
+                if rated.percent or gross is not None or tax.amount:
+                    return VatRow(
+                        rated.amount, taxable, tax, None if gross is taxable else gross, rated
+                    )
+    return _without_rate(exact)
+
+
+def _without_rate(exact: Sequence[Figure]) -> VatRow | None:
+    """A row of net, tax and gross whose rate is not written in it but is one in force."""
+    if len(exact) < 3:
+        return None
+    for gross in exact:
+        for taxable in exact:
+            tax = next(
+                (each for each in exact if each.amount == gross.amount - taxable.amount), None
+            )
+            if tax is None or not tax.amount or tax is taxable or taxable is gross:
+                continue
+            rate = next(
+                (each for each in RATES if each and _is_tax(tax.amount, taxable.amount, each)), None
+            )
+            if rate is not None and abs(tax.amount) < abs(taxable.amount):
+                return VatRow(rate, taxable, tax, gross, None)
+    return None
+
+
+def _is_tax(tax: Amount, taxable: Amount, rate: Amount) -> bool:
+    return 0 <= rate < HUNDRED and abs(percent(taxable, rate) - tax) <= CENT
+
+
+def rate_between(net: Amount, tax: Amount, rates: Iterable[Amount] = RATES) -> Amount | None:
+    """The rate that a tax on a net amount is of, to the cent; None when it is of none alone."""
+    fits = (rate for rate in sorted(rates) if rounded(percent(net, rate)) == tax)
+    return next((rate for rate in fits if rate or not tax), None)

@@ -1,0 +1,137 @@
+"""What documents call their own number, and those of orders and customers."""
+
+from collections.abc import Mapping
+
+REFERENCES: Mapping[str, Mapping[str, str]] = {
+    "number": {
+        "de": "rechnungsnummer | rechnungs-nr | rechnung nr | rechnung nummer | rechnungsnr | "
+        "rechn-nr | re-nr | rg-nr | rgnr | belegnummer | beleg-nr | belegnr | rechnung # "
+        "| bonnummer | bon-nr | bonnr | gutschriftsnummer | gutschrift nr | "
+        "gutschriftnummer | gutschrift-nr | stornorechnung nr | rechnungs-id | faktura-nr "
+        "| fakturanummer | faktura nr | rechnungskennung | quittungsnummer | "
+        "handelsrechnung (380) nr | schlussrechnung nr | abschlagsrechnung nr | "
+        "teilrechnung nr | rechnung-nr | rechnungs nr | rechnungs nummer | re nr | "
+        "rechnungsnummer nr | beleg nr",
+        "en": "invoice number | invoice no | invoice nr | invoice # | invoice num | invoice id "
+        "| inv no | inv # | invoice reference | invoice ref | bill number | bill no | "
+        "bill # | receipt number | receipt no | receipt # | tax invoice no | tax invoice "
+        "number | credit note number | credit note no | credit note # | document number | "
+        "document no | doc no | inv number | credit memo number | credit memo no | rcpt # "
+        "| rcpt no | receipt nr | tax invoice # | tax inv no | cash bill no | slip no | "
+        "your invoice number | sales invoice no",
+        "fr": "numero de facture | n° de facture | n° facture | facture n° | facture no | "
+        "facture numero | no facture | no de facture | num facture | ref facture | "
+        "reference facture | facture # | numero facture | avoir n° | numero d'avoir | n° "
+        "d'avoir | n° avoir | no de la facture | facture d'avoir n° | numero du document "
+        "| n° document | n° de document | facture num | reference de la facture | numero "
+        "de la facture | facture d'acompte n°",
+        "es": "numero de factura | n° de factura | n° factura | factura n° | factura no | num "
+        "factura | no de factura | no factura | factura numero | factura num | numero "
+        "factura | factura # | nro factura | nro de factura | factura nro | numero de "
+        "documento | n° documento | factura simplificada | numero de abono | n° de abono "
+        "| factura rectificativa n° | n° factura simplificada | num de factura | numero "
+        "de la factura | numero de ticket | n° ticket",
+        "it": "numero fattura | fattura n | fattura nr | fattura no | fattura numero | n "
+        "fattura | numero della fattura | nr fattura | n° fattura | fattura n° | num "
+        "fattura | numero documento | n documento | documento n | nota di credito n | "
+        "nota di credito nr | nota credito n | nr documento | numero doc | n doc | doc n "
+        "| documento n° | nota di credito numero",
+        "nl": "factuurnummer | factuur nr | factuurnr | factuur nummer | factuur no | factuur # "
+        "| creditnotanummer | creditnota nr | creditfactuurnummer | nota nummer | "
+        "notanummer | bonnummer | bon nr | kassabon nr | factuurkenmerk | creditnummer | "
+        "rekeningnummer factuur",
+    },
+    "number_weak": {
+        "de": "nummer | nr | dokumentnummer | dokument nr | dokumentennummer | vorgangsnummer | "
+        "beleg | referenz | rechnung | gutschrift | rechnungskorrektur | stornorechnung | "
+        "bon | faktura",
+        "en": "invoice | tax invoice | number | no | ref | reference | reference number | ref "
+        "no | doc | bill | credit note | credit memo | our reference | transaction no | "
+        "trans no | trx | receipt | check # | order # receipt | sales no | # | our ref | "
+        "trans # | transaction # | check no | chk",
+        "fr": "facture | numero | reference | ref | avoir | n° | piece n° | n° piece | note "
+        "d'honoraires | piece | no | note de credit | note de credit n° | ticket n° | "
+        "ticket",
+        "es": "factura | numero | referencia | ref | abono | n° | num | nota de credito | "
+        "documento | ticket",
+        "it": "fattura | numero | documento | rif | n | nr | nota di credito | parcella | "
+        "parcella n | scontrino",
+        "nl": "factuur | nummer | kenmerk | referentie | creditnota | creditfactuur | nota | "
+        "ons kenmerk | bon",
+    },
+    "order": {
+        "de": "bestellnummer | bestell-nr | ihre bestellung | bestellung | bestellung nr | ihre "
+        "bestellnummer | auftragsnummer | ihre auftragsnummer | auftrags-nr | "
+        "bestellreferenz | auftrag nr | bestellnr | ihr auftrag | bestellung vom | ihre "
+        "bestell-nr | kundenbestellnummer | ihr bestellzeichen | auftragsnr | auftrag | "
+        "ihre bestellung nr | bestell nr",
+        "en": "purchase order | purchase order number | purchase order no | po number | po no | "
+        "po # | p.o. | po | your order | order number | order no | order # | order ref | "
+        "order reference | customer po | your order no | customer order | your po | p.o. "
+        "no | p.o. number | p.o. # | your order number | sales order | buyer order no | "
+        "purchase order ref | customer order no | customer po number | order id | order",
+        "fr": "numero de commande | n° de commande | n° commande | commande n° | bon de "
+        "commande | votre commande | bon de commande n° | commande | ref commande | "
+        "reference commande | no de commande | no commande | votre commande n° | numero "
+        "commande | votre reference commande | votre n° de commande",
+        "es": "numero de pedido | n° de pedido | n° pedido | pedido n° | pedido | su pedido | "
+        "orden de compra | pedido no | num pedido | su pedido n° | numero pedido | no de "
+        "pedido | orden de compra n°",
+        "it": "numero ordine | ordine n | n ordine | ordine | vostro ordine | ordine d'acquisto "
+        "| rif ordine | ordine nr | ordine cliente | nr ordine | vs ordine | ordine di "
+        "acquisto | vs ordine n | n° ordine",
+        "nl": "bestelnummer | ordernummer | uw bestelnummer | bestelling | inkooporder | "
+        "inkoopordernummer | order nr | uw order | opdrachtnummer | uw inkoopnummer | po "
+        "nummer | uw ordernummer | uw opdracht | inkoopnummer",
+    },
+    "customer": {
+        "de": "kundennummer | kunden-nr | kundennr | debitorennummer | kunde | kd-nr | kunden "
+        "nr | ihre kundennummer | kdnr | debitor | debitoren-nr | mitgliedsnummer | "
+        "kunden-id | vertragskonto | debitorennr | kd nr | kundin | kassierer | bediener "
+        "| kasse | tisch | filiale | markt | terminal | bearbeiter | ansprechpartner",
+        "en": "customer number | customer no | customer id | customer # | account number | "
+        "account no | client number | client no | client id | customer code | account id "
+        "| customer | cust no | customer account | acct no | member no | member id | "
+        "cashier | table | counter | pos no | store | till | terminal | staff | "
+        "salesperson | sales person | sales rep | member | operator | server | station | "
+        "register | a/c no | cust id | lane | shift | pax | job no | card no | approval "
+        "code | auth code | debtor code | user id",
+        "fr": "numero client | n° client | code client | no client | ref client | compte client "
+        "| client n° | numero de client | n° de client | votre n° client | reference "
+        "client | caisse | vendeur | votre numero client",
+        "es": "numero de cliente | n° cliente | codigo cliente | codigo de cliente | cliente n° "
+        "| n° de cliente | num cliente | cod cliente | caja | vendedor | no cliente | "
+        "mesa | camarero",
+        "it": "codice cliente | cod cliente | n cliente | numero cliente | cliente n | cassa | "
+        "operatore | tavolo | cod cli",
+        "nl": "klantnummer | klantnr | debiteurnummer | debiteurennummer | uw klantnummer | "
+        "debiteur | klant nr | relatienummer | deb nr | klantcode | kassa | medewerker | "
+        "debiteurnr | klant no | klant id | tafel",
+    },
+    "other_number": {
+        "de": "lieferschein | lieferschein-nr | lieferscheinnummer | projekt | projektnummer | "
+        "vertragsnummer | angebot | angebotsnummer | leasingnummer | lieferschein nr | "
+        "seite | position | artikelnummer | vertrag | sendung | lieferantennummer | "
+        "personal-nr | objekt | sendungsnummer | kassenzeichen | ls-nr | zählerkennung | "
+        "angebot nr | auftragsbestätigung | ihr zeichen | unser zeichen | mandatsreferenz "
+        "| gläubiger-id | mandat | trace-nr | ta-nr | fg-nr",
+        "en": "delivery note | delivery note no | do no | contract | contract number | project "
+        "| quote number | quotation | page | job number | shipment | tracking number | "
+        "supplier number | vendor number | waybill | serial no | quote no | mandate "
+        "reference | delivery order | d/o no | vehicle no | credit card | ref invoice | "
+        "original invoice | project no | delivery no | contract no | supplier code | "
+        "vendor no | quotation no | co reg no | reg no | gst id | gst reg no | roc no",
+        "fr": "bon de livraison | bl n° | n° bl | contrat | contrat n° | devis | devis n° | "
+        "page | dossier | n° dossier | projet | numero de contrat | n° de devis | affaire "
+        "| votre reference | notre reference | chantier | mandat | n° contrat | rum",
+        "es": "albaran | albaran n° | contrato | presupuesto | pagina | proyecto | n° albaran | "
+        "expediente | numero de contrato | su referencia | n° contrato | mandato | "
+        "contador | cups",
+        "it": "ddt | ddt n | contratto | preventivo | pagina | commessa | rif ddt | bolla | "
+        "d.d.t. | contratto n | cig | cup | vs rif",
+        "nl": "pakbon | pakbonnummer | contract | contractnummer | offerte | offertenummer | "
+        "pagina | projectnummer | uw kenmerk | uw referentie | leverancier | werkorder | "
+        "betalingskenmerk | offerte nr | project | mandaat",
+    },
+}
+"""Phrases by field and language, parted by bars."""

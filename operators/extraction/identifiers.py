@@ -77,8 +77,8 @@ def identifiers(document: Document) -> list[Found]:
                 each.row == row.number and each.start < end and start < each.end for each in found
             ):
                 continue
-            label = next((each for each in reversed(own) if each.start <= start), None)
-            label = label or headed(start, end)
+            before = next((each for each in reversed(own) if each.start <= start), None)
+            named = before or headed(start, end)
             found.append(
                 Found(
                     kind,
@@ -88,7 +88,7 @@ def identifiers(document: Document) -> list[Found]:
                     end,
                     box_of(row, start, end),
                     check,
-                    label,
+                    named,
                     sureness(row, start, end),
                 )
             )

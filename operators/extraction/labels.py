@@ -8,7 +8,8 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -65,11 +66,16 @@ class Index:
                     of += [] if language in of else [language]
         self.known = {each: (tuple(fields), tuple(of)) for each, (fields, of) in known.items()}
         self.longest = max(map(len, self.known))
-        self._shortened: dict[str, list[str]] = {}
+
+    @cached_property
+    def _shortened(self) -> Mapping[str, Sequence[str]]:
+        """The longer phrases by each of them without one of its signs."""
+        found: dict[str, list[str]] = {}
         for each in self.known:
             if len(each) >= _SHORTEST_FUZZY:
                 for short in _shortened(each):
-                    self._shortened.setdefault(short, []).append(each)
+                    found.setdefault(short, []).append(each)
+        return found
 
     def near(self, text: str) -> str | None:
         """The phrase that a text is with one sign wrong, missing or too many."""

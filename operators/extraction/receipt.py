@@ -70,7 +70,7 @@ def _top(document: Document) -> list[Row]:
         figure.row for figure in document.figures if figure.decimals == 2 and not figure.percent
     }
     ends |= {day.row for day in document.days if not day.weak}
-    found = []
+    found: list[Row] = []
     for row in document.rows[: _MOST_ROWS + 3]:
         if row.number in ends and found:
             break

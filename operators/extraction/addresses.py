@@ -13,6 +13,10 @@ from msgspec import Struct
 from operators.extraction.countries import POSTCODES, PREFIXES, country_coded, country_named
 
 _PARTS = re.compile(r"\s*[·•●|∙◦*]\s*|\s+[-–—]\s+|;\s+|,\s+(?!Inc|Ltd|LLC|S\.)")
+_DISTRICT = re.compile(r"(?:^|, ?)[A-Z][a-z]+ \d{1,2}$")
+"""A city with the number of its district: Dublin 2."""
+_HOUSE = re.compile(r"\d{1,4} ?[A-Za-z]?(?:[-/]\d{1,4} ?[A-Za-z]?)?")
+"""The number of a house, after a comma as in Spain and Italy."""
 _LABELLED = re.compile(
     r"(?i)^(?:address|adresse|anschrift|name|straße|strasse|dirección|direccion|indirizzo"
     r"|adres)\s*:\s*"
@@ -86,8 +90,13 @@ def address_in(lines: Sequence[str]) -> AddressRead | None:
 
 def address_line(line: str) -> AddressRead | None:
     """An address on one line: `Kraxi GmbH · Flugzeugallee 17 · 12345 Papierfeld`."""
-    parts = [part for part in _PARTS.split(line) if part and part.strip()]
-    return address_in(parts) if len(parts) >= 3 else None
+    parts: list[str] = []
+    for part in _PARTS.split(line):
+        if parts and _HOUSE.fullmatch(part.strip()):
+            parts[-1] = f"{parts[-1]}, {part.strip()}"
+        elif part.strip():
+            parts.append(part)
+    return address_in(parts) if len(parts) >= 2 else None
 
 
 def _town(line: str) -> tuple[str, str, str, str | None, tuple[str, ...]] | None:
@@ -108,6 +117,8 @@ def _town(line: str) -> tuple[str, str, str, str | None, tuple[str, ...]] | None
                     continue
                 country, code = PREFIXES[prefix[1]], code[prefix.end() :]
             city, told = _city(after)
+            if countries == ("IE",) and (numbered := _DISTRICT.search(before)) is not None:
+                city, before = numbered[0].strip(), before[: numbered.start()].strip(" ,")
             if city is None and countries in (("GB",), ("IE",), ("CA",), ("SG", "IN", "CN", "RO")):
                 city, told = _city(before.split(",")[-1])
                 before = ",".join(before.split(",")[:-1])

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from operators.extraction.currency import currency_of
 from operators.extraction.dates import DateWritten, dates_in, day_first, day_of
+from operators.extraction.gaps import parted, usual_gap
 from operators.extraction.labels import Label, kinds_in, labels_in
 from operators.extraction.language import language_of
 from operators.extraction.numbers import Sign, Written, decimal_sign, read, written_in
@@ -121,9 +122,11 @@ def document_of(pages: Sequence[Page], reader: Reader, *, country: str | None = 
     rows = rows_of(pages)
     labels = [label for row in rows for label in labels_in(row, mend)]
     language = language_of(labels, [row.text for row in rows])
+    usual = usual_gap(rows)
     dates = [dates_in(row.text, mend) for row in rows]
     written = [
-        _clear(written_in(row.text, mend), found) for row, found in zip(rows, dates, strict=True)
+        _clear(written_in(parted(row, usual), mend), found)
+        for row, found in zip(rows, dates, strict=True)
     ]
     flat = [each for found in written for each in found]
     sign = decimal_sign(flat, "." if language in (None, "en") else ",")

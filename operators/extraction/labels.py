@@ -56,11 +56,13 @@ class Label(Struct, frozen=True, gc=False):
 class Index:
     """A vocabulary made ready to be looked up."""
 
-    def __init__(self, vocabulary: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, vocabulary: Mapping[str, Mapping[str, str]], shortest: int = 2) -> None:
         known: dict[str, tuple[list[str], list[str]]] = {}
         for field, languages in vocabulary.items():
             for language, phrases in languages.items():
                 for each in _spellings(phrases, language):
+                    if len(each) < shortest:
+                        continue
                     fields, of = known.setdefault(each, ([], []))
                     fields += [] if field in fields else [field]
                     of += [] if language in of else [language]
@@ -99,14 +101,13 @@ def _shortened(text: str) -> Iterator[str]:
 
 def _spellings(phrases: str, language: str) -> Iterator[str]:
     for phrase in phrases.split("|"):
-        if key(phrase):
-            yield key(phrase)
+        yield key(phrase)
         if language == "de" and any(sign in phrase for sign in "äöü"):
             yield key(phrase.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue"))
 
 
 _FIELD_INDEX = Index(FIELDS)
-_HEAD_INDEX = Index(HEADS)
+_HEAD_INDEX = Index(HEADS, shortest=1)
 _KIND_INDEX = Index(KINDS)
 
 

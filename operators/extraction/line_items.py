@@ -7,6 +7,8 @@ from msgspec import Struct, field
 
 from operators.extraction.columns import Column, Heads, heads_of
 from operators.extraction.document import Document, Figure
+from operators.extraction.folded import plain
+from operators.extraction.item_codes import split_codes
 from operators.extraction.links import by_row
 from operators.extraction.product import Factors, factors
 from operators.extraction.table import Found, LineRow, bodies
@@ -18,6 +20,12 @@ _ITEM = re.compile(
     r"(?i)\b(?:art(?:ikel)?\.?[- ]?(?:nr|no|nummer|num)?[.:]*[- ]?(?:lieferant)?|item(?: no)?"
     r"|sku|ref|code|cod)[.:#]+\s*(\S+)"
 )
+
+
+_OFF = re.compile(
+    r"\W*(?:rabatt|remise|disc|sconto|dto|descuento|korting|nachlass|rebate|zuschlag|abzgl|less)\b|/"
+)
+"""How a row under a line begins that tells of its discount."""
 
 
 class ItemRead(Struct):
@@ -47,6 +55,7 @@ def items(document: Document) -> list[ItemRead]:
             item = _item(group, head, figures)
             if item is not None:
                 found.append(item)
+    split_codes(found)
     return found
 
 
@@ -181,6 +190,7 @@ def _limit(columns: Sequence[Column], group: Sequence[LineRow]) -> float:
 def _name(group: Sequence[LineRow], limit: float) -> Found | None:
     """The first row of the description, and those it was wrapped into."""
     texts = [row.texts["description"] for row in group if "description" in row.texts]
+    texts = [each for each in texts if not _OFF.match(plain(each.text))] or texts[:1]
     if not texts:
         return None
     name = texts[0]
@@ -190,7 +200,7 @@ def _name(group: Sequence[LineRow], limit: float) -> Found | None:
         width = (each.box.right - each.box.left) * (len(first) + 1) / max(len(each.text), 1)
         wrapped = last.box.right + width > limit and each.text != name.text
         opened = _OPEN.search(name.text) is not None or name.text.count("(") > name.text.count(")")
-        if not (wrapped or opened or first[0].islower()) or _ITEM.match(each.text):
+        if not (wrapped or opened) or _ITEM.match(each.text) or _OFF.match(plain(each.text)):
             break
         name = Found(f"{name.text} {each.text}", name.box, min(name.confidence, each.confidence))
         last = each

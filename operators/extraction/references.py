@@ -13,25 +13,18 @@ from operators.extraction.rows import Cell, sureness
 
 _WORD = r"[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9/_.\-–]*"
 _NUMBER = re.compile(
-    r"[\s:#.\-–=*|)(]*(?:(?:nr|no|num|number|nummer|numero|n|id|ref)(?:[.:°º]+\s*"
-    r"|\s+)(?=\S*\d))?[\s:#.\-–=*|(]*"
-    rf"(?P<token>(?:[A-Za-z]{{1,5}}\.?[ ](?=[\w/\-]*\d))?(?=\S*\d){_WORD}(?: ?/"
-    rf" ?(?=\S*\d){_WORD})?)",
+    r"[\s:#.\-–=*|)(]*"
+    r"(?:(?:nr|no|num|number|nummer|numero|n|id|ref)(?:[.:°º]+\s*|\s+)(?=\S*\d))?[\s:#.\-–=*|(]*"
+    r"(?P<token>(?:[A-Za-z]{1,5}\.?[ ](?=[\w/\-]*\d))?"
+    rf"(?=\S*\d){_WORD}(?: ?/ ?(?=\S*\d){_WORD})?(?: \d{{3,}}(?=$|\t| [|·(]))*)",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(r"\d{1,3}(?:[.,']\d{3})*[.,]\d{2}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NEGATIVE = (
-    "customer",
-    "other_number",
-    "order",
-    "vat_id",
-    "tax_id",
-    "legal_id",
-    "iban",
-    "bic",
-    "contact",
-)
+    "buyer_reference", "contract", "despatch", "preceding", "customer", "other_number", "order",
+    "vat_id", "tax_id", "legal_id", "iban", "bic", "contact",
+)  # fmt: skip
 _OWN = ("number", "number_weak")
 _VERBS = frozenset("von vom für for dated date du del der am of le de en per page seite in".split())
 
@@ -49,17 +42,34 @@ class Named(NamedTuple):
 def named(document: Document, *fields: str) -> Iterator[Named]:
     """The identifiers beside or under the labels of some fields."""
     cells = by_row(document.cells)
+    before: Label | None = None
     for label in document.labels:
-        if label.means(*fields):
+        inside = before is not None and _is_inside(document, before, label)
+        before = before if inside else label
+        if label.means(*fields) and not inside:
             found = _beside(document, label, cells) or _below(document, label, cells)
             if found is not None:
                 yield found
 
 
+def _is_inside(document: Document, before: Label, label: Label) -> bool:
+    """Whether a label is the beginning of the value of one before it: `Order no.: PO-17`."""
+    if before.row != label.row:
+        return False
+    text = document.rows[label.row].text
+    between, behind = text[before.end : label.start], text[label.end : label.end + 2]
+    glued = behind[:1].isdigit() or (behind[:1] in ("-", "/") and behind[1:].isdigit())
+    return glued and not between.strip(" :.#\t-–=|°º")
+
+
 def _beside(document: Document, label: Label, cells: dict[int, list[Cell]]) -> Named | None:
     text = document.rows[label.row].text
     following = [
-        each.start for each in document.labels if each.row == label.row and each.start >= label.end
+        each.start
+        for each in document.labels
+        if each.row == label.row
+        and each.start >= label.end
+        and not _is_inside(document, label, each)
     ]
     tab = text.find("\t", label.end)
     inside = text[label.end : tab if tab >= 0 else len(text)]
@@ -169,13 +179,20 @@ def _form(value: str) -> float:
     return score - (0.6 if len(value) > 20 else 0.0)
 
 
-def orders(document: Document) -> list[Candidate[str]]:
-    """The buyer's purchase order (BT-13): candidates, the likeliest first."""
+def referred(document: Document, field: str) -> list[Candidate[str]]:
+    """The numbers of orders, contracts and the like: candidates, the likeliest first.
+
+    Args:
+        document: The document.
+        field: What is asked for, as in the vocabulary: `order`, `contract`, `despatch`,
+            `buyer_reference` or `preceding`.
+    """
     found = []
-    for each in named(document, "order"):
+    for each in named(document, field):
         score = 1.0 + (0.5 if each.beside else 0.0) + _form(each.value)
+        score += 0.5 if each.label.fields[0] == field else 0.0
         evidence = Evidence(
-            label=1.0 if each.label.fields[0] == "order" else 0.4,
+            label=1.0 if each.label.fields[0] == field else 0.4,
             near=1.0 if each.beside else 0.6,
             form=max(-1.0, min(1.0, 0.5 + _form(each.value))),
             engine=sureness(document.rows[each.row], *each.span),

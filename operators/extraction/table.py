@@ -11,6 +11,7 @@ from operators.extraction.links import by_row
 from operators.extraction.measures import unit_code
 from operators.extraction.page import Box, Word
 from operators.extraction.rows import Row, around
+from operators.money import CENT
 
 _SUMS = ("lines_net", "subtotal", "net", "tax", "gross", "total", "payable", "tendered", "rounding")
 _FAR = 4.0
@@ -68,9 +69,29 @@ def bodies(document: Document, heads: Sequence[Heads]) -> list[list[LineRow]]:
                 if any(each.anchor for each in body):
                     break
                 continue
+            if _comes_to(body, found):
+                break
             body.append(found)
         result.append(body)
     return result
+
+
+def _comes_to(body: Sequence[LineRow], row: LineRow) -> bool:
+    """Whether a row that counts nothing has the sum of the lines over it, or a label with a colon.
+
+    That is where the totals begin, whatever they are called.
+    """
+    if row.figures.keys() & {"quantity", "price", "position"} or not row.anchor:
+        return False
+    counted = [each for each in body if each.anchor]
+    if len(counted) < 1 or not any({"quantity", "price"} & each.figures.keys() for each in counted):
+        return False
+    if row.row.text.split("\t")[0].rstrip().endswith(":"):
+        return True
+    sums = [each.figures.get("net") or each.figures.get("gross") for each in counted]
+    total = sum(each.amount for each in sums if each is not None)
+    own = row.figures.get("net") or row.figures.get("gross")
+    return own is not None and len(counted) > 1 and abs(own.amount - total) <= CENT
 
 
 def _ends(row: Row, labels: Sequence[Label], found: LineRow) -> bool:
@@ -107,11 +128,10 @@ def _read(
                 last = (column, word)
                 _unit_behind(result, column, word, figure, start)
                 continue
-        if word.text in _CURRENCY and figure is None:
+        before = None if fresh or last is None else last[0]
+        if word.text in _CURRENCY and figure is None and (before is None or before in NUMERIC):
             continue
-        kind = _text_column(word, columns, None if fresh or last is None else last[0], height)
-        if kind == "unit?":
-            kind = "unit" if unit_code(word.text) else "description"
+        kind = _text_column(word, columns, before, height)
         texts.setdefault(kind, []).append(word)
         last = (kind, word)
     for kind, words in texts.items():
@@ -202,11 +222,23 @@ def _fits(figure: Figure, kind: str) -> bool:
     return True
 
 
+def _left_of(columns: Sequence[Column], left: str, right: str) -> bool:
+    """Whether one kind of column stands left of another."""
+    places = {column.kind: column.box.left for column in columns}
+    return left in places and right in places and places[left] < places[right]
+
+
 def _text_column(word: Word, columns: Sequence[Column], inside: str | None, height: float) -> str:
     """The column that a word is in; a word behind a number in the same cell may be its unit."""
     over = [column.kind for column in columns if _apart(word.box, column.box) == 0]
     if inside == "quantity" and "unit" not in over:
-        return "unit?"
+        left = _left_of(columns, "description", "quantity")
+        return "unit" if left or unit_code(word.text) else "description"
+    if inside == "unit" and _left_of(columns, "quantity", "description"):
+        return "description"
+    if inside == "item" and _left_of(columns, "item", "description"):
+        head = next(column for column in columns if column.kind == "description")
+        return "description" if word.box.left > head.box.left - height else "item"
     if inside is not None and inside not in NUMERIC and "unit" not in over:
         return inside
     texts = [column for column in columns if column.kind not in NUMERIC]

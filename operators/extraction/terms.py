@@ -14,7 +14,7 @@ _PAY = re.compile(
     r"|payment|\bpay\b|\bnet\b|terms|\bdue\b"
     r"|paiement|reglement|payer|echeance|pago|vencimiento|pagar|pagamento|pagare|scadenza"
     r"|betaling|betalen|voldoen|netto"
-    r"|contado|ueberw|begleichen"
+    r"|contado|ueberw|begleichen|transferencia|bonifico|virement|overschrijving|transfer|vorkasse"
 )
 _DAYS = re.compile(r"(\d{1,3}) ?(?:kalender)?(?:days?|tagen?|jours?|dias?|gg|giorni|dagen|d\b|t\b)")
 _NOW = re.compile(
@@ -41,7 +41,7 @@ def terms(document: Document) -> Candidate[str] | None:
             continue
         text = document.rows[label.row].text
         tab = text.find("\t", label.end)
-        rest = text[label.end : tab if tab >= 0 else len(text)].strip(" :.")
+        rest = text[label.end : tab if tab >= 0 else len(text)].strip(" :")
         if len(rest) >= 4 and label.start == text.rfind("\t", 0, label.start) + 1:
             start = (
                 label.start

@@ -32,12 +32,12 @@ from operators.extraction.parties_read import address, parties, payments
 from operators.extraction.places import Place, places
 from operators.extraction.reads import Reads
 from operators.extraction.receipt import company
-from operators.extraction.references import numbers, orders
+from operators.extraction.references import numbers, referred
 from operators.extraction.terms import due_by_terms, terms
 from operators.extraction.totals import TotalsRead, breakdown, rates_named, read_totals, totals
 from operators.extraction.understood import Understood
 from operators.extraction.vat_rows import vat_rows
-from operators.invoice import Invoice, Period
+from operators.invoice import Invoice, Period, PrecedingInvoice
 from operators.money import CENT, Amount
 from operators.reference import ReferenceVendor
 from operators.table import Lookup
@@ -106,7 +106,11 @@ def examined(
         due_date=reads.take("due_date", dates.due or due_by_terms(document, issued)),
         delivery_date=reads.take("delivery_date", None if dates.start else dates.delivered),
         period=_period(dates, reads),
-        purchase_order=reads.take("purchase_order", _first(orders(document))),
+        buyer_reference=_reference(document, "buyer_reference", "buyer_reference", reads),
+        contract=_reference(document, "contract", "contract", reads),
+        purchase_order=_reference(document, "purchase_order", "order", reads),
+        despatch_advice=_reference(document, "despatch_advice", "despatch", reads),
+        preceding_invoices=_preceding(document, reads) if kind == "CREDIT_NOTE" else (),
         payment_terms=reads.take("payment_terms", terms(document)),
         payments=payments(document, marks, reads),
         seller=seller,
@@ -182,6 +186,15 @@ def _first(candidates: Sequence[Candidate[str]]) -> Candidate[str] | None:
     ahead = best.score - candidates[1].score if len(candidates) > 1 else 3.0
     alone = max(0.0, min(1.0, ahead / 3.0))
     return replace(best, evidence=replace(best.evidence, alone=alone))
+
+
+def _reference(document: Document, field: str, label: str, reads: Reads) -> str | None:
+    return reads.take(field, _first(referred(document, label)))
+
+
+def _preceding(document: Document, reads: Reads) -> tuple[PrecedingInvoice, ...]:
+    number = _reference(document, "preceding_invoices[0].number", "preceding", reads)
+    return (PrecedingInvoice(number),) if number is not None else ()
 
 
 def _currency(document: Document, reads: Reads) -> str | None:

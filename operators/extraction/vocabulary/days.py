@@ -7,7 +7,7 @@ DAYS: Mapping[str, Mapping[str, str]] = {
         "de": "datum | den",
         "en": "date | dated | issued | date & time | date time",
         "fr": "date | le | en date du | du",
-        "es": "fecha | de fecha | a",
+        "es": "fecha | de fecha",
         "it": "data | del | li",
         "nl": "datum | d.d. | dd",
     },
@@ -43,46 +43,61 @@ DAYS: Mapping[str, Mapping[str, str]] = {
         "zahlen bis | zahlungsziel | fällig | zahlungsfrist | bitte überweisen sie bis "
         "zum | fällig bis | zahltermin | zahlungstermin | zahlung bis | netto bis | "
         "überweisen sie bis zum | bis zum | bis spätestens | ohne abzug bis | zahlbar "
-        "netto bis | spätestens zum | zahlbar am | wird am | abbuchung am",
+        "netto bis | spätestens zum | zahlbar am | wird am | abbuchung am | zahlbar "
+        "spätestens am | zahlbar bis spätestens | bitte zahlen sie bis | bitte überweisen "
+        "bis | zu begleichen bis",
         "en": "due date | payment due | due on | pay by | payable by | payment due date | due "
         "by | due | please remit until | remit until | payment date | pay before | date "
         "due | to be paid by | payment due by | amount due by | invoice due date | pay "
         "until | please pay by | due until | payable until | net due | balance due by | "
-        "please pay before | payable on | expiry date",
+        "please pay before | payable on | expiry date | payment is due by | payment is "
+        "due on | to be paid before | payment due on",
         "fr": "date d'echeance | echeance | a payer avant le | payable le | date limite de "
         "paiement | a payer le | date de paiement | payable avant le | a regler avant le "
         "| reglement le | payable au plus tard le | a regler au plus tard le | date "
         "d'exigibilite | echeance le | echeance au | date echeance | a payer avant | "
-        "paiement avant le | date limite de reglement | date de reglement | pour le",
+        "paiement avant le | date limite de reglement | date de reglement | pour le | au "
+        "plus tard le | payable jusqu'au | a regler avant | paiement au plus tard le",
         "es": "fecha de vencimiento | vencimiento | vence el | fecha vencimiento | fecha limite "
         "de pago | pagar antes del | vencimientos | fecha de pago | fecha vto | vto | "
-        "pagadero antes del | vence",
+        "pagadero antes del | vence | a pagar antes del | pagar antes de | a pagar antes "
+        "de | pago antes del | fecha de cobro | pagadero el | a pagar el",
         "it": "data di scadenza | scadenza | data scadenza | scadenza pagamento | da pagare "
         "entro | pagamento entro | entro il | scadenze | pagabile entro il | scadenza il "
-        "| data pagamento",
+        "| data pagamento | da saldare entro il | pagamento entro il | da pagare entro il "
+        "| scade il | entro e non oltre il",
         "nl": "vervaldatum | vervaldag | te betalen voor | uiterste betaaldatum | betalen voor "
         "| uiterlijk | betaaldatum | uiterste betaaldag | voldoen voor | te voldoen voor "
         "| betaal voor | te betalen uiterlijk | vervalt op | betalen uiterlijk op | "
-        "uiterste vervaldatum | te voldoen op",
+        "uiterste vervaldatum | te voldoen op | te betalen uiterlijk op | gelieve te "
+        "betalen voor | te voldoen uiterlijk | uiterlijk te voldoen op | uiterlijk op | "
+        "te betalen vóór | graag betalen voor",
     },
     "delivery_date": {
         "de": "lieferdatum | leistungsdatum | liefertermin | datum der lieferung | datum der "
         "leistung | liefer- und leistungsdatum | liefer-/leistungsdatum | "
         "leistungserbringung | geliefert am | lieferung am | leistung vom | tag der "
         "lieferung | lieferung vom | lieferdatum/leistungsdatum | leistungs-/lieferdatum "
-        "| tag der leistung | leistungstag | lieferschein vom | versanddatum",
+        "| tag der leistung | leistungstag | lieferschein vom | versanddatum | geliefert "
+        "| lieferung | lieferzeitpunkt | leistung am | ausgeliefert am | erbracht am",
         "en": "delivery date | date of delivery | date of supply | supply date | service date | "
         "shipped on | ship date | date shipped | delivered on | delivered | date of "
         "service | shipping date | date of delivery/service | dispatch date | despatch "
-        "date",
+        "date | despatched | dispatched | despatched on | dispatched on | supplied on | "
+        "goods delivered | supplied | shipped",
         "fr": "date de livraison | date de prestation | livre le | date livraison | date de la "
         "prestation | date d'execution | date de vente | date de realisation | livraison "
-        "le | date d'expedition",
+        "le | date d'expedition | livre | expedie le | livraison | livraison du | date de "
+        "la livraison | expediee le",
         "es": "fecha de entrega | fecha entrega | fecha de operacion | fecha operacion | fecha "
-        "de servicio | fecha de prestacion | fecha albaran | fecha de envio",
-        "it": "data di consegna | data consegna | data ddt | data di spedizione | data prestazione",
+        "de servicio | fecha de prestacion | fecha albaran | fecha de envio | entregado "
+        "el | fecha de suministro | entrega | fecha de la entrega | entregado",
+        "it": "data di consegna | data consegna | data ddt | data di spedizione | data "
+        "prestazione | consegnato il | consegna | consegna del | data di fornitura | "
+        "spedito il",
         "nl": "leverdatum | leveringsdatum | datum levering | afleverdatum | prestatiedatum | "
-        "geleverd op | datum van levering | datum dienst | leverdag",
+        "geleverd op | datum van levering | datum dienst | leverdag | geleverd | levering "
+        "| levering op | verzonden op",
     },
     "period": {
         "de": "leistungszeitraum | abrechnungszeitraum | zeitraum | lieferzeitraum | "

@@ -13,12 +13,12 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "teilrechnung nr | rechnung-nr | rechnungs nr | rechnungs nummer | re nr | "
         "rechnungsnummer nr | beleg nr",
         "en": "invoice number | invoice no | invoice nr | invoice # | invoice num | invoice id "
-        "| inv no | inv # | invoice reference | invoice ref | bill number | bill no | "
-        "bill # | receipt number | receipt no | receipt # | tax invoice no | tax invoice "
-        "number | credit note number | credit note no | credit note # | document number | "
-        "document no | doc no | inv number | credit memo number | credit memo no | rcpt # "
-        "| rcpt no | receipt nr | tax invoice # | tax inv no | cash bill no | slip no | "
-        "your invoice number | sales invoice no",
+        "| inv no | inv # | invoice ref | bill number | bill no | bill # | receipt number "
+        "| receipt no | receipt # | tax invoice no | tax invoice number | credit note "
+        "number | credit note no | credit note # | document number | document no | doc no "
+        "| inv number | credit memo number | credit memo no | rcpt # | rcpt no | receipt "
+        "nr | tax invoice # | tax inv no | cash bill no | slip no | your invoice number | "
+        "sales invoice no",
         "fr": "numero de facture | n° de facture | n° facture | facture n° | facture no | "
         "facture numero | no facture | no de facture | num facture | ref facture | "
         "reference facture | facture # | numero facture | avoir n° | numero d'avoir | n° "
@@ -96,9 +96,9 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "salesperson | sales person | sales rep | member | operator | server | station | "
         "register | a/c no | cust id | lane | shift | pax | job no | card no | approval "
         "code | auth code | debtor code | user id",
-        "fr": "numero client | n° client | code client | no client | ref client | compte client "
-        "| client n° | numero de client | n° de client | votre n° client | reference "
-        "client | caisse | vendeur | votre numero client",
+        "fr": "numero client | n° client | code client | no client | compte client | client n° "
+        "| numero de client | n° de client | votre n° client | caisse | vendeur | votre "
+        "numero client",
         "es": "numero de cliente | n° cliente | codigo cliente | codigo de cliente | cliente n° "
         "| n° de cliente | num cliente | cod cliente | caja | vendedor | no cliente | "
         "mesa | camarero",
@@ -109,29 +109,83 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "debiteurnr | klant no | klant id | tafel",
     },
     "other_number": {
-        "de": "lieferschein | lieferschein-nr | lieferscheinnummer | projekt | projektnummer | "
-        "vertragsnummer | angebot | angebotsnummer | leasingnummer | lieferschein nr | "
-        "seite | position | artikelnummer | vertrag | sendung | lieferantennummer | "
-        "personal-nr | objekt | sendungsnummer | kassenzeichen | ls-nr | zählerkennung | "
-        "angebot nr | auftragsbestätigung | ihr zeichen | unser zeichen | mandatsreferenz "
-        "| gläubiger-id | mandat | trace-nr | ta-nr | fg-nr",
-        "en": "delivery note | delivery note no | do no | contract | contract number | project "
-        "| quote number | quotation | page | job number | shipment | tracking number | "
-        "supplier number | vendor number | waybill | serial no | quote no | mandate "
-        "reference | delivery order | d/o no | vehicle no | credit card | ref invoice | "
-        "original invoice | project no | delivery no | contract no | supplier code | "
+        "de": "projekt | projektnummer | angebot | angebotsnummer | leasingnummer | seite | "
+        "position | artikelnummer | sendung | lieferantennummer | personal-nr | objekt | "
+        "sendungsnummer | kassenzeichen | zählerkennung | angebot nr | "
+        "auftragsbestätigung | unser zeichen | mandatsreferenz | gläubiger-id | mandat | "
+        "trace-nr | ta-nr | fg-nr",
+        "en": "project | quote number | quotation | page | job number | shipment | tracking "
+        "number | supplier number | vendor number | waybill | serial no | quote no | "
+        "mandate reference | vehicle no | credit card | project no | supplier code | "
         "vendor no | quotation no | co reg no | reg no | gst id | gst reg no | roc no",
-        "fr": "bon de livraison | bl n° | n° bl | contrat | contrat n° | devis | devis n° | "
-        "page | dossier | n° dossier | projet | numero de contrat | n° de devis | affaire "
-        "| votre reference | notre reference | chantier | mandat | n° contrat | rum",
-        "es": "albaran | albaran n° | contrato | presupuesto | pagina | proyecto | n° albaran | "
-        "expediente | numero de contrato | su referencia | n° contrato | mandato | "
-        "contador | cups",
-        "it": "ddt | ddt n | contratto | preventivo | pagina | commessa | rif ddt | bolla | "
-        "d.d.t. | contratto n | cig | cup | vs rif",
-        "nl": "pakbon | pakbonnummer | contract | contractnummer | offerte | offertenummer | "
-        "pagina | projectnummer | uw kenmerk | uw referentie | leverancier | werkorder | "
+        "fr": "devis | devis n° | page | dossier | n° dossier | projet | n° de devis | affaire "
+        "| notre reference | chantier | mandat | rum",
+        "es": "presupuesto | pagina | proyecto | expediente | mandato | contador | cups",
+        "it": "preventivo | pagina | commessa | cig | cup",
+        "nl": "offerte | offertenummer | pagina | projectnummer | leverancier | werkorder | "
         "betalingskenmerk | offerte nr | project | mandaat",
+    },
+    "buyer_reference": {
+        "de": "ihr zeichen | ihre referenz | ihre ref | leitweg-id | leitweg id | "
+        "kundenreferenz | käuferreferenz | ihr aktenzeichen",
+        "en": "your reference | your ref | customer reference | customer ref | buyer reference "
+        "| client reference | client ref",
+        "fr": "votre reference | vos ref | votre ref | v/ref | ref client | reference client | "
+        "vos references",
+        "es": "su referencia | su ref | s/ref | ref cliente | referencia cliente | referencia "
+        "del cliente | vuestra referencia",
+        "it": "vs rif | vostro riferimento | vs riferimento | rif cliente | riferimento cliente "
+        "| vostro rif",
+        "nl": "uw referentie | uw kenmerk | uw ref | klantreferentie | referentie klant",
+    },
+    "contract": {
+        "de": "vertragsnummer | vertrag | vertrag nr | vertrags-nr | rahmenvertrag | vertragsnr",
+        "en": "contract | contract number | contract no | contract reference | agreement no | "
+        "contract ref | contract #",
+        "fr": "contrat | contrat n° | n° de contrat | numero de contrat | n° contrat | "
+        "reference contrat",
+        "es": "contrato | n° contrato | numero de contrato | n° de contrato | contrato n°",
+        "it": "contratto | contratto n | numero contratto | n contratto | rif contratto",
+        "nl": "contract | contractnummer | contract nr | contractnr | overeenkomst",
+    },
+    "despatch": {
+        "de": "lieferschein | lieferschein-nr | lieferscheinnummer | lieferschein nr | ls-nr | "
+        "lieferscheinnr",
+        "en": "delivery note | delivery note no | delivery note number | do no | delivery order "
+        "| d/o no | despatch note | delivery no | dispatch note | packing slip",
+        "fr": "bon de livraison | bl n° | n° bl | bon de livraison n° | n° de bl | n° de bon de "
+        "livraison",
+        "es": "albaran | albaran n° | n° albaran | numero de albaran | n° de albaran",
+        "it": "ddt | ddt n | rif ddt | bolla | d.d.t. | numero ddt | documento di trasporto",
+        "nl": "pakbon | pakbonnummer | pakbon nr | leverbon | pakbonnr",
+    },
+    "preceding": {
+        "de": "zu rechnung | zur rechnung | originalrechnung | bezug rechnung | "
+        "ursprungsrechnung | korrektur zu rechnung | storno zu rechnung | gutschrift zu "
+        "rechnung | bezieht sich auf rechnung | zu rechnung nr | zur rechnung nr | "
+        "ursprüngliche rechnung | rechnungsbezug | bezugsrechnung | gutschrift zur "
+        "rechnung | ursprüngliche rechnungsnummer | original-rechnung | original "
+        "rechnungsnummer | bezug: rechnung | vorherige rechnung",
+        "en": "original invoice | original invoice no | original invoice number | ref invoice | "
+        "credit for invoice | against invoice | relates to invoice | related invoice | "
+        "invoice reference | invoice credited | corrected invoice | in respect of invoice "
+        "| preceding invoice | correction of invoice | reference invoice | refers to "
+        "invoice | regarding invoice | previous invoice",
+        "fr": "facture d'origine | facture initiale | sur facture | annule la facture | avoir "
+        "sur facture | facture d'origine n° | relatif a la facture | facture concernee | "
+        "reference facture | sur facture n° | facture de reference | concerne la facture "
+        "| facture rectifiee | annule et remplace la facture",
+        "es": "factura original | factura rectificada | rectifica a | rectifica la factura | "
+        "factura origen | abono de factura | factura de origen | factura que rectifica | "
+        "factura original n° | factura rectificada n° | rectifica a la factura | en "
+        "relacion con la factura | referencia factura",
+        "it": "fattura originale | rif fattura | storno fattura | riferimento fattura | fattura "
+        "di riferimento | fattura collegata | a storno della fattura | fattura di origine "
+        "| su fattura | fattura rettificata | rettifica fattura | a rettifica della "
+        "fattura | fattura stornata",
+        "nl": "oorspronkelijke factuur | originele factuur | betreft factuur | op factuur | "
+        "creditering van factuur | factuur waarop | inzake factuur | bij factuur | "
+        "correctie op factuur | oorspronkelijk factuurnummer | origineel factuurnummer",
     },
 }
 """Phrases by field and language, parted by bars."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from operators.extraction.countries import POSTCODES, PREFIXES, country_coded, country_named
 
@@ -96,7 +97,13 @@ def address_line(line: str) -> AddressRead | None:
             parts[-1] = f"{parts[-1]}, {part.strip()}"
         elif part.strip():
             parts.append(part)
-    return address_in(parts) if len(parts) >= 2 else None
+    found = address_in(parts) if len(parts) >= 2 else None
+    if found is None or found.name is None or found.street is None:
+        return found
+    street = next((at for at, part in enumerate(parts) if found.street in part), found.first)
+    between = [part.strip() for part in parts[found.first + 1 : street]]
+    between = [part for part in between if not (_PERSON.match(part) or _NO_STREET.match(part))]
+    return replace(found, street=", ".join([*between, found.street]))
 
 
 def _town(line: str) -> tuple[str, str, str, str | None, tuple[str, ...]] | None:

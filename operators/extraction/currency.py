@@ -53,3 +53,20 @@ def currency_of(texts: Iterable[str]) -> str | None:
             if code in _OFTEN or asked:
                 votes[code] += 10 if asked else 3 if near_number else 1
     return max(votes, key=lambda code: votes[code], default=None)
+
+
+_EURO = frozenset("AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MC MT NL PT SI SK".split())
+_OF_COUNTRIES = {
+    "GB": "GBP", "CH": "CHF", "LI": "CHF", "US": "USD", "MY": "MYR", "SG": "SGD", "DK": "DKK",
+    "SE": "SEK", "NO": "NOK", "PL": "PLN", "CZ": "CZK", "HU": "HUF", "RO": "RON", "BG": "BGN",
+    "CA": "CAD", "AU": "AUD", "NZ": "NZD", "IN": "INR", "ID": "IDR", "JP": "JPY",
+}  # fmt: skip
+
+
+def currency_in(country: str | None) -> str | None:
+    """What is paid with in a country; None where that is not known here.
+
+    >>> currency_in("FR"), currency_in("CH"), currency_in(None)
+    ('EUR', 'CHF', None)
+    """
+    return "EUR" if country in _EURO else _OF_COUNTRIES.get(country or "")

@@ -10,7 +10,7 @@ from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.document import Day, Document
 from operators.extraction.folded import plain
 from operators.extraction.labels import Label
-from operators.extraction.links import below, beside, by_row
+from operators.extraction.links import below, beside, by_row, wrapped
 
 _LONGEST_TERM = timedelta(days=370)
 _FOLLOWS = (
@@ -96,9 +96,10 @@ def _labelled(document: Document) -> list[tuple[Day, Label | None, bool]]:
         if near and not _astray(document, label, near[0]):
             found += [(day, label, True) for day in near]
         elif label.means("issue_date", "date", "due_date", "delivery_date", "period"):
-            found += [
-                (day, label, False) for day in below(label, values, document.rows, others)[:1]
-            ]
+            under = below(label, values, document.rows, others) or wrapped(
+                label, values, document.rows
+            )
+            found += [(day, label, False) for day in under[:1]]
     return found
 
 

@@ -1,24 +1,25 @@
 """VAT identifiers, tax numbers, registrations and accounts, known by label and check digits.
 
->>> compact_iban("DE34 7007 0010 0156 9193 01")
-'DE34700700100156919301'
 >>> vat_id_of("USt-IdNr. DE 136695976", None)
 'DE136695976'
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
-from schwifty import IBAN
 
 from operators.extraction import identifier_forms as forms
+from operators.extraction.accounts import iban_at, misprinted
 from operators.extraction.document import Document
 from operators.extraction.labels import Label
 from operators.extraction.links import under
 from operators.extraction.page import Box
 from operators.extraction.rows import Row, box_of, sureness
 from operators.vat import check_digits_agree
+
+_SHORT = 16
+"""Signs that may follow a label at the end of a row that is continued: `VAT ID of customer:`."""
 
 Kind: TypeAlias = Literal["vat_id", "tax_id", "legal_id", "iban", "bic"]
 """What an identifier is."""
@@ -78,7 +79,7 @@ def identifiers(document: Document) -> list[Found]:
             ):
                 continue
             before = next((each for each in reversed(own) if each.start <= start), None)
-            named = before or headed(start, end)
+            named = before or headed(start, end) or _broken_off(document, labels, row, start)
             found.append(
                 Found(
                     kind,
@@ -92,7 +93,46 @@ def identifiers(document: Document) -> list[Found]:
                     sureness(row, start, end),
                 )
             )
-    return found
+    return [*found, *_accounts_over_two_rows(document, labels, found)]
+
+
+def _accounts_over_two_rows(
+    document: Document, labels: dict[int, list[Label]], found: Sequence[Found]
+) -> Iterator[Found]:
+    """IBANs that begin at the end of a cell and go on in the row under it."""
+    known = {each.row for each in found if each.kind == "iban"}
+    for row in document.rows[:-1]:
+        named = [label for label in labels.get(row.number, ()) if label.means("iban")]
+        if not named or row.number in known:
+            continue
+        match = forms.BEGUN.search(row.text, named[0].end)
+        below = document.rows[row.number + 1]
+        if match is None or below.page != row.page:
+            continue
+        place = box_of(row, *match.span())
+        whole = box_of(row, row.text.rfind("\t", 0, match.start()) + 1, match.end())
+        for cell in document.cells:
+            if cell.row != below.number or not (
+                cell.start == 0 or under(cell.box, whole, row.height)
+            ):
+                continue
+            iban, _ = iban_at(f"{match[0]} {cell.text}")
+            if iban is not None and len(iban) > len("".join(match[0].split())):
+                sure = sureness(row, *match.span())
+                yield Found("iban", iban, row.number, *match.span(), place, 1.0, named[0], sure)
+                break
+
+
+def _broken_off(
+    document: Document, labels: dict[int, list[Label]], row: Row, start: int
+) -> Label | None:
+    """The label at the end of the row above, where the value begins its row."""
+    above = labels.get(row.number - 1, [])
+    if start or not above or document.page_of(row.number - 1) != row.page:
+        return None
+    rest = document.rows[row.number - 1].text[above[-1].end :]
+    ends = len(rest) < _SHORT and (rest.rstrip().endswith(":") or not rest.strip(" .#\t"))
+    return above[-1] if ends else None
 
 
 _Hit: TypeAlias = tuple[Kind, str, int, int, float]
@@ -105,7 +145,7 @@ def _in_row(
     headed: Callable[[int, int], Label | None],
 ) -> Iterator[_Hit]:
     for match in forms.ACCOUNT.finditer(text):
-        iban, length = _iban_at(match[0])
+        iban, length = iban_at(match[0])
         if iban is not None:
             yield "iban", iban, match.start(), match.start() + length, 1.0
     for match in forms.VAT.finditer(text):
@@ -130,7 +170,9 @@ def _in_row(
 
     for label in labels:
         if label.means("iban"):
-            yield from _wrong_iban(text, label.end)
+            account = misprinted(text, label.end)
+            if account is not None:
+                yield "iban", *account, -1.0
         kind = _numbered(label)
         hit = forms.NUMBERED.match(text, label.end) if kind is not None else None
         if hit is not None and kind is not None and sum(map(str.isdigit, hit["token"])) >= 4:
@@ -146,22 +188,8 @@ def _numbered(label: Label) -> Kind | None:
     return "legal_id" if label.means("legal_id") else None
 
 
-def _wrong_iban(text: str, start: int) -> Iterator[_Hit]:
-    """What a label calls an IBAN although its check digits are wrong."""
-    match = forms.ACCOUNT.search(text, start)
-    if match is None or match.start() - start > 8 or match[0][:2] not in forms.LENGTHS:
-        return
-    length = forms.LENGTHS[match[0][:2]]
-    compact = "".join(match[0].split())[:length]
-    if len(compact) == length and compact[2:4].isdigit():
-        yield "iban", compact, match.start(), match.start() + _reach(match[0], length), -1.0
-
-
 def _compact(text: str) -> str:
-    compact = "".join(sign for sign in text.upper() if sign.isalnum() or sign in "+*")
-    if compact.startswith("CHE"):
-        return compact.removesuffix("MWST").removesuffix("TVA").removesuffix("IVA")
-    return compact
+    return "".join(sign for sign in text.upper() if sign.isalnum() or sign in "+*")
 
 
 def _national(text: str, start: int, country: str | None) -> Iterator[_Hit]:
@@ -174,39 +202,6 @@ def _national(text: str, start: int, country: str | None) -> Iterator[_Hit]:
         if check_digits_agree(value) and (country == code or code in ("ES", "NL")):
             yield "vat_id", value, match.start(), match.end(), 1.0
             return
-
-
-def _iban_at(text: str) -> tuple[str | None, int]:
-    """The IBAN that a text begins with, and how many signs of the text it takes up."""
-    compact = "".join(text.split())
-    fixed = compact[:2] + compact[2:4].translate(str.maketrans("OIl", "011")) + compact[4:]
-    for length in range(min(len(fixed), 34), 14, -1):
-        for tried in (fixed[:length], fixed[:4] + fixed[4:length].replace("O", "0")):
-            iban = compact_iban(tried)
-            if iban is not None:
-                return iban, _reach(text, length)
-    return None, 0
-
-
-def _reach(text: str, length: int) -> int:
-    """Where so many signs of a text end, blanks not counted."""
-    seen = 0
-    for at, sign in enumerate(text):
-        seen += not sign.isspace()
-        if seen == length:
-            return at + 1
-    return len(text)
-
-
-def compact_iban(text: str) -> str | None:
-    """An IBAN without blanks, None when its check digits or its form are wrong."""
-    compact = "".join(text.split()).upper()
-    if not 15 <= len(compact) <= 34 or not compact[2:4].isdigit():
-        return None
-    number = "".join(str(int(sign, 36)) for sign in compact[4:] + compact[:4])
-    if int(number) % 97 != 1:
-        return None
-    return compact if IBAN(compact, allow_invalid=True).is_valid else None
 
 
 def vat_id_of(text: str, country: str | None) -> str | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from operators.extraction.table import Found
+from operators.extraction.table_row import Found
 
 _CODE = re.compile(r"(?=(?:\S*\d){3})[A-Z0-9][A-Z0-9./\-]{3,19}")
 _SIZE = re.compile(r"\d+[x×]\d+|\d{4}-\d\d|(?:19|20)\d\d")

@@ -11,7 +11,8 @@ from operators.extraction.folded import plain
 from operators.extraction.item_codes import split_codes
 from operators.extraction.links import by_row
 from operators.extraction.product import Factors, factors
-from operators.extraction.table import Found, LineRow, bodies
+from operators.extraction.table import bodies
+from operators.extraction.table_row import Found, LineRow
 
 _GAP = 1.1
 """Gap between the rows of one line, in heights."""

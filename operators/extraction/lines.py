@@ -7,7 +7,7 @@ from operators.extraction.document import Figure
 from operators.extraction.line_items import ItemRead
 from operators.extraction.measures import unit_code
 from operators.extraction.reads import Reads
-from operators.extraction.table import Found
+from operators.extraction.table_row import Found
 from operators.invoice import AllowanceCharge, Line
 from operators.money import ONE, Amount, divided, rounded, times
 

@@ -96,6 +96,19 @@ def below(
     return []
 
 
+def wrapped(label: Label, values: dict[int, list[Value]], rows: Sequence[Row]) -> list[Value]:
+    """The value that was broken off its label at the end of a row: the first of the next row."""
+    row = rows[label.row]
+    if row.text[label.end :].strip(_MARKS) or label.row + 1 >= len(rows):
+        return []
+    following = rows[label.row + 1]
+    if following.page != row.page or following.box.left > label.box.left - row.height:
+        return []
+    if following.box.top - row.box.bottom > row.height:
+        return []
+    return [each for each in values.get(following.number, ()) if each.start == 0][:1]
+
+
 def under(box: Box, label: Box, height: float) -> bool:
     """Whether a box stands in the column of a label."""
     overlap = min(box.right, label.right) - max(box.left, label.left)

@@ -9,7 +9,7 @@ from operators.extraction.links import by_row
 from operators.extraction.page import Word
 from operators.extraction.product import factors
 from operators.extraction.rows import Row, around
-from operators.extraction.table import Found, LineRow
+from operators.extraction.table_row import Found, LineRow
 from operators.money import CENT, Amount
 
 _SUMS = ("lines_net", "subtotal", "net", "tax", "gross", "total", "payable", "tendered", "prepaid")

@@ -8,7 +8,7 @@ from operators.codes.units import UNITS
 from operators.extraction.folded import plain
 
 _NAMES = {
-    "H87": "stk stck stuck stucke stueck st pc pcs piece pieces pce pcs. ea each nos pz pezzi"
+    "H87": "n n. und. ud. uds. stk stck stuck stucke stueck st pc pcs piece pieces pce pcs. ea each nos pz pezzi"
     " pezzo un ud uds und"
     " unidad unidades unid unite unites u stuks stuk item items pi stks st. nr szt pza pzas"
     " numeri qty",
@@ -24,14 +24,14 @@ _NAMES = {
     "GRM": "g gr gramm gram grams grammes gramo",
     "TNE": "t to tonne tonnen tonnes tonnellata ton tons toneladas",
     "LTR": "l lt ltr liter litre litres litro litros litri litern liters",
-    "MLT": "ml milliliter",
-    "MTR": "m mtr meter metre metres metro metros metri meters lfm lfdm ml. mt. lm",
+    "MLT": "milliliter millilitre",
+    "MTR": "m mtr meter metre metres metro metros metri meters lfm lfdm mt. lm meter. metri. lfm.",
     "CMT": "cm zentimeter",
     "KMT": "km kilometer kilometres kms kilometre chilometri",
     "MTK": "m2 qm mq m² sqm quadratmeter m^2",
     "MTQ": "m3 cbm mc m³ kubikmeter m^3",
     "KWH": "kwh",
-    "XPK": "pack pkg packung pk pkt paket pakete package packs paq pqt confezione conf pak"
+    "XPK": "lot lots cf conf verp verp. pack pkg packung pk pkt paket pakete package packs paq pqt confezione conf pak"
     " paquet pck vpe packages",
     "XBX": "box boxes karton ktn kartons ctn carton cartons caja cajas scatola doos dozen krt"
     " boite cartoni",

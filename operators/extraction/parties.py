@@ -195,7 +195,9 @@ def _beside(mark: Box, place: Box) -> bool:
 
 
 def _is_yours(document: Document, mark: Found) -> bool:
-    text = plain(document.rows[mark.row].text[: mark.start])
+    row = mark.row if mark.label is None else mark.label.row
+    end = mark.start if row == mark.row else len(document.rows[row].text)
+    text = plain(document.rows[row].text[:end])[-40:]
     return any(word in text for word in _YOURS)
 
 

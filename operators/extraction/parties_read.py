@@ -137,7 +137,7 @@ def _name(
     if read is None or place is None:
         return None
     worth = place.seller if side == "seller" else place.buyer
-    cell = place.cells[0]
+    cell = place.named or place.cells[0]
     evidence = Evidence(
         label=max(0.0, min(1.0, worth / 4)),
         alone=max(0.0, min(1.0, worth / 3)),

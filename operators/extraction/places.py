@@ -49,6 +49,8 @@ class Place(Struct):
     """What speaks for the seller's."""
     buyer: float = 0.0
     """What speaks for the buyer's."""
+    named: Cell | None = None
+    """Where the name stands, if not in the first cell."""
     elsewhere: float = 0.0
     """What speaks for another's: where the goods go."""
 
@@ -68,6 +70,8 @@ def places(document: Document, skipped: frozenset[int]) -> list[Place]:
     ):
         found += _in_block(document, block)
     found += _headed(document, found)
+    for place in found:
+        _name_from_above(place, cells, document)
     return sorted(found, key=lambda place: (place.page, place.box.top))
 
 
@@ -108,6 +112,36 @@ def _in_block(document: Document, block: Block) -> list[Place]:
         found.append(Place(block.page, box, rows, tuple(part), address, name))
         start += address.last + 1
     return found
+
+
+def _name_from_above(place: Place, cells: Sequence[Cell], document: Document) -> None:
+    """Gives an address the name that stands over it in a letterhead, larger or further off."""
+    if place.address is None or (
+        place.name is not None and (LEGAL.search(place.name) or not place.line)
+    ):
+        return
+    height = max(place.cells[0].box.bottom - place.cells[0].box.top, 1.0)
+    over = [
+        cell
+        for cell in cells
+        if document.page_of(cell.row) == place.page
+        and cell.row < place.rows[0]
+        and place.box.top - cell.box.bottom < 7 * height
+        and cell.box.left < place.box.right
+        and cell.box.right > place.box.left
+        and _may_be_name(cell.text)
+        and sum(sign.isdigit() for sign in cell.text) < 3
+        and not _is_label(document, cell)
+    ]
+    named = [cell for cell in over if LEGAL.search(cell.text) and "@" not in cell.text]
+    large = [cell for cell in over if cell.box.bottom - cell.box.top > 1.25 * height]
+    if not named and not large:
+        return
+    best = named[-1] if named else max(large, key=lambda cell: cell.box.bottom - cell.box.top)
+    if place.name is not None and place.address.street is not None:
+        street = f"{place.name}, {place.address.street}"
+        place.address = replace(place.address, street=street)
+    place.name, place.named = best.text, best
 
 
 def _cut(cells: Sequence[Cell]) -> int:

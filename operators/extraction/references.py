@@ -8,7 +8,7 @@ from operators.extraction.candidate import Candidate, Evidence, placed
 from operators.extraction.document import Document
 from operators.extraction.folded import key
 from operators.extraction.labels import Label
-from operators.extraction.links import by_row, under
+from operators.extraction.links import by_row, under, wrapped
 from operators.extraction.rows import Cell, sureness
 
 _WORD = r"[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9/_.\-–]*"
@@ -47,7 +47,11 @@ def named(document: Document, *fields: str) -> Iterator[Named]:
         inside = before is not None and _is_inside(document, before, label)
         before = before if inside else label
         if label.means(*fields) and not inside:
-            found = _beside(document, label, cells) or _below(document, label, cells)
+            found = (
+                _beside(document, label, cells)
+                or _below(document, label, cells)
+                or _wrapped(document, label, cells)
+            )
             if found is not None:
                 yield found
 
@@ -97,6 +101,12 @@ def _below(document: Document, label: Label, cells: dict[int, list[Cell]]) -> Na
                 if inside and not set(inside[0].fields) & set(label.fields):
                     return None
                 return _token(document, label, row.number, cell.start, cell.end, False)
+    return None
+
+
+def _wrapped(document: Document, label: Label, cells: dict[int, list[Cell]]) -> Named | None:
+    for cell in wrapped(label, cells, document.rows):
+        return _token(document, label, cell.row, cell.start, cell.end, True)
     return None
 
 

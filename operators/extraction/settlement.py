@@ -112,9 +112,12 @@ def adjusted(
     for value in options:
         if value == net.value:
             break
-        step = steps.get(net.value - value)
+        turned = -1 if net.value < 0 else 1  # a credit note with minus signs
+        step = steps.get(turned * (net.value - value))
         if step is not None:
-            off, on = step
+            off, on = (
+                tuple(replace(each, value=turned * each.value) for each in part) for part in step
+            )
             return Adjusted(_of_value(named, value) or computed(value, net), off, on)
     close = lines is not None and abs(lines - net.value) <= CENT
     value = lines if lines is not None and close else net.value

@@ -2,54 +2,18 @@
 
 from collections.abc import Sequence
 
-from msgspec import Struct, field
-
 from operators.extraction.columns import NUMERIC, Column, Heads
 from operators.extraction.document import Document, Figure
-from operators.extraction.labels import Label
 from operators.extraction.links import by_row
 from operators.extraction.measures import unit_code
 from operators.extraction.page import Box, Word
 from operators.extraction.rows import Row, around
-from operators.money import CENT
+from operators.extraction.table_end import comes_to, ends
+from operators.extraction.table_row import Found, LineRow
 
-_SUMS = ("lines_net", "subtotal", "net", "tax", "gross", "total", "payable", "tendered", "rounding")
 _FAR = 4.0
 """Distance to a column's head from which a number is not in the column, in heights."""
 _CURRENCY = frozenset(("€", "EUR", "RM", "$", "£", "CHF", "USD", "GBP", "%", "|", "-", "x", "à"))
-
-
-class Found(Struct, frozen=True, gc=False):
-    """Text in a column."""
-
-    text: str
-    """What it says."""
-    box: Box
-    """Where."""
-    confidence: float
-    """Of the engine."""
-
-
-class LineRow(Struct):
-    """A row of a table."""
-
-    row: Row
-    """The row."""
-    figures: dict[str, Figure] = field(default_factory=dict)
-    """Numbers by their column."""
-    others: list[Figure] = field(default_factory=list)
-    """Numbers that are in no column, or are one too many in theirs."""
-    texts: dict[str, Found] = field(default_factory=dict)
-    """Texts by their column."""
-
-    @property
-    def anchor(self) -> bool:
-        """Whether it has the amount of a line."""
-        sums = [self.figures[kind] for kind in ("net", "gross") if kind in self.figures]
-        counted = self.figures.keys() & {"price", "quantity", "position"}
-        return any(each.decimals >= 2 or each.money or counted for each in sums) or (
-            {"price", "quantity"} <= self.figures.keys()
-        )
 
 
 def bodies(document: Document, heads: Sequence[Heads]) -> list[list[LineRow]]:
@@ -65,44 +29,15 @@ def bodies(document: Document, heads: Sequence[Heads]) -> list[list[LineRow]]:
             own = labels.get(row.number, [])
             if any(label.means("carried") for label in own):
                 continue
-            if _ends(row, own, found):
+            if ends(row, own, found):
                 if any(each.anchor for each in body):
                     break
                 continue
-            if _comes_to(body, found):
+            if comes_to(body, found):
                 break
             body.append(found)
         result.append(body)
     return result
-
-
-def _comes_to(body: Sequence[LineRow], row: LineRow) -> bool:
-    """Whether a row that counts nothing has the sum of the lines over it, or a label with a colon.
-
-    That is where the totals begin, whatever they are called.
-    """
-    if row.figures.keys() & {"quantity", "price", "position"} or not row.anchor:
-        return False
-    counted = [each for each in body if each.anchor]
-    if len(counted) < 1 or not any({"quantity", "price"} & each.figures.keys() for each in counted):
-        return False
-    if row.row.text.split("\t")[0].rstrip().endswith(":"):
-        return True
-    sums = [each.figures.get("net") or each.figures.get("gross") for each in counted]
-    total = sum(each.amount for each in sums if each is not None)
-    own = row.figures.get("net") or row.figures.get("gross")
-    return own is not None and len(counted) > 1 and abs(own.amount - total) <= CENT
-
-
-def _ends(row: Row, labels: Sequence[Label], found: LineRow) -> bool:
-    """Whether a row belongs to the totals: begins with a label of them and counts nothing."""
-    sums = [label for label in labels if label.means(*_SUMS)]
-    if not sums or {"price", "quantity"} <= found.figures.keys():
-        return False
-    first = sums[0]
-    before = row.text[: first.start].strip(" \t.:-*+=%0123456789,")
-    exact = [each for each in (*found.figures.values(), *found.others) if not each.percent]
-    return not before and (bool(exact) or first.alone)
 
 
 def _read(

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from operators.extraction.arithmetic import Known, Read, Sums, chosen_sums, computed, total_of
-from operators.extraction.candidate import Evidence
-from operators.extraction.document import Document
+from operators.extraction.candidate import Candidate, Evidence
+from operators.extraction.document import Document, Figure
 from operators.extraction.reads import Reads
 from operators.extraction.settlement import adjusted, adjustments, settled
 from operators.extraction.vat_rows import RATES, VatRow, rate_between
@@ -17,6 +17,8 @@ from operators.money import ONE, Amount
 class TotalsRead(Struct, frozen=True):
     """What was found of the sums of a document."""
 
+    alone: Sequence[tuple[Figure, Figure]]
+    """Rates with their taxes, where what they are on is not written."""
     roles: Mapping[str, Sequence[Read]]
     """Candidates by role."""
     rows: Sequence[VatRow]
@@ -31,6 +33,7 @@ def read_totals(
     roles: Mapping[str, Sequence[Read]],
     unlabelled: Sequence[Read],
     rows: Sequence[VatRow],
+    alone: Sequence[tuple[Figure, Figure]],
     rates: Sequence[Amount],
     lines: Amount | None,
 ) -> TotalsRead:
@@ -40,17 +43,28 @@ def read_totals(
         roles: Candidates by role.
         unlabelled: Amounts that nothing names.
         rows: Rows of the breakdown of VAT.
+        alone: Rates with their taxes, where what they are on is not written.
         rates: Rates that the document names anywhere.
         lines: What the lines come to.
     """
     known = Known(
         lines=lines,
         taxable=total_of(row.taxable.amount for row in rows),
-        tax=total_of(row.tax.amount for row in rows),
+        tax=total_of(row.tax.amount for row in rows)
+        if rows
+        else total_of(tax.amount for _, tax in alone),
         rates=tuple(dict.fromkeys([*(row.rate for row in rows), *rates])),
-        adjustments=tuple(adjustments(roles)),
+        adjustments=tuple(sign * each for each in adjustments(roles) for sign in (1, -1)),
     )
-    return TotalsRead(roles, rows, chosen_sums(roles, unlabelled, known), known)
+    if alone and not rows:
+        roles = {**roles, "tax": [_sum_of_taxes(alone), *roles.get("tax", ())]}
+    return TotalsRead(alone, roles, rows, chosen_sums(roles, unlabelled, known), known)
+
+
+def _sum_of_taxes(alone: Sequence[tuple[Figure, Figure]]) -> Read:
+    engine = min(tax.confidence for _, tax in alone)
+    evidence = Evidence(label=1.0, near=1.0, form=1.0, computed=1.0, engine=engine)
+    return Candidate(sum(tax.amount for _, tax in alone), 1.8, evidence)
 
 
 def totals(found: TotalsRead, reads: Reads) -> tuple[Totals, tuple[AllowanceCharge, ...]]:
@@ -94,8 +108,12 @@ def breakdown(found: TotalsRead, reads: Reads, document: Document) -> tuple[VatS
     if found.rows:
         return tuple(_subtotal(number, row, reads) for number, row in enumerate(found.rows))
     net, tax = found.sums.net, found.sums.tax
-    if net is None or tax is None or not tax.value:
+    if found.alone and tax is not None and tax.value == sum(each.amount for _, each in found.alone):
+        return tuple(_tax_alone(number, *each, reads) for number, each in enumerate(found.alone))
+    if net is None or tax is None:
         return ()
+    if not tax.value:
+        return _untaxed(net, document, reads)
     named = [each for each in document.figures if each.percent and each.amount in found.known.rates]
     rate = rate_between(net.value, tax.value, found.known.rates)
     rate = rate if rate is not None else rate_between(net.value, tax.value, RATES)
@@ -115,6 +133,28 @@ def breakdown(found: TotalsRead, reads: Reads, document: Document) -> tuple[VatS
             tax=reads.take("vat_breakdown[0].tax", tax),
         ),
     )
+
+
+def _tax_alone(number: int, rated: Figure, tax: Figure, reads: Reads) -> VatSubtotal:
+    for field, figure in (("rate", rated), ("tax", tax)):
+        evidence = Evidence(label=1.0, near=1.0, form=1.0, sums=0.7, engine=figure.confidence)
+        path = f"vat_breakdown[{number}].{field}"
+        reads.note(path, evidence, figure.row, figure.box, figure.text)
+    return VatSubtotal(category="S", rate=rated.amount, tax=tax.amount)
+
+
+def _untaxed(net: Read, document: Document, reads: Reads) -> tuple[VatSubtotal, ...]:
+    """The breakdown of a document that says that its tax is nothing."""
+    taxed = {label.row for label in document.labels if label.means("tax")}
+    nothing = [each for each in document.figures if each.row in taxed and not each.amount]
+    rate = next((each for each in nothing if each.percent), None)
+    if not nothing:
+        return ()
+    said = rate or nothing[0]
+    evidence = Evidence(label=1.0, near=1.0, form=1.0, sums=0.5, engine=said.confidence)
+    reads.note("vat_breakdown[0].rate", evidence, said.row, said.box, said.text)
+    reads.note("vat_breakdown[0].tax", evidence, said.row, said.box, said.text)
+    return (VatSubtotal(rate=0, taxable=reads.take("vat_breakdown[0].taxable", net), tax=0),)
 
 
 def _subtotal(number: int, row: VatRow, reads: Reads) -> VatSubtotal:
@@ -137,10 +177,9 @@ def _subtotal(number: int, row: VatRow, reads: Reads) -> VatSubtotal:
 def rates_named(document: Document) -> list[Amount]:
     """Percentages in rows that speak of tax, which are rates in force somewhere."""
     taxed = {label.row for label in document.labels if label.means("tax")}
-    taxed |= {label.row for label in document.kinds if label.means("tax")}
     found = [
         each.amount
         for each in document.figures
-        if each.percent and each.row in taxed and each.amount in RATES and each.amount >= ONE
+        if each.percent and each.row in taxed and ONE <= each.amount < 30 * ONE
     ]
     return list(dict.fromkeys(found))

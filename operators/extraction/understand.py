@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from operators.extraction.amounts import by_role, unlabelled
 from operators.extraction.arithmetic import total_of
 from operators.extraction.candidate import Candidate, Evidence
+from operators.extraction.currency import currency_in
 from operators.extraction.days import Days, days
 from operators.extraction.document import Document, document_of
 from operators.extraction.identifiers import identifiers
@@ -36,11 +37,12 @@ from operators.extraction.references import numbers, referred
 from operators.extraction.terms import due_by_terms, terms
 from operators.extraction.totals import TotalsRead, breakdown, rates_named, read_totals, totals
 from operators.extraction.understood import Understood
-from operators.extraction.vat_rows import vat_rows
-from operators.invoice import Invoice, Period, PrecedingInvoice
+from operators.extraction.vat_rows import taxes_alone, vat_rows
+from operators.invoice import Invoice, Party, Period, PrecedingInvoice
 from operators.money import CENT, Amount
 from operators.reference import ReferenceVendor
 from operators.table import Lookup
+from operators.vat import vat_country
 
 
 class Examined(Struct, frozen=True):
@@ -102,7 +104,7 @@ def examined(
         number=reads.take("number", _first(numbers(document))),
         issue_date=issued,
         type_code={"CREDIT_NOTE": "381", "OTHER": None}.get(kind, "380"),
-        currency=_currency(document, reads),
+        currency=_currency(document, seller, reads),
         due_date=reads.take("due_date", dates.due or due_by_terms(document, issued)),
         delivery_date=reads.take("delivery_date", None if dates.start else dates.delivered),
         period=_period(dates, reads),
@@ -146,6 +148,7 @@ def _totals(document: Document, found: Sequence[ItemRead]) -> TotalsRead:
         by_role(document, rows),
         unlabelled(document, rows),
         taxes,
+        taxes_alone(document, rows),
         rates_named(document),
         _sum(found),
     )
@@ -197,10 +200,16 @@ def _preceding(document: Document, reads: Reads) -> tuple[PrecedingInvoice, ...]
     return (PrecedingInvoice(number),) if number is not None else ()
 
 
-def _currency(document: Document, reads: Reads) -> str | None:
+def _currency(document: Document, seller: Party, reads: Reads) -> str | None:
+    """What the pages say, else what is paid with in the seller's country."""
     if document.currency is not None:
         reads.note("currency", Evidence(label=1.0, near=1.0, alone=1.0, form=1.0))
-    return document.currency
+        return document.currency
+    country = vat_country(seller.vat_id) or (seller.address.country if seller.address else None)
+    found = currency_in(country)
+    if found is not None:
+        reads.note("currency", Evidence(label=0.8, near=1.0, alone=1.0, form=0.5, computed=1.0))
+    return found
 
 
 def _period(dates: Days, reads: Reads) -> Period | None:

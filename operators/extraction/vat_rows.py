@@ -56,6 +56,22 @@ def vat_rows(document: Document, lines: frozenset[int]) -> list[VatRow]:
     return list(found.values())
 
 
+def taxes_alone(document: Document, lines: frozenset[int]) -> list[tuple[Figure, Figure]]:
+    """Rates and taxes that stand in rows of their own, without the amounts they are on.
+
+    None where there is only one: that is the total.
+    """
+    named = {label.row for label in document.labels if label.means("tax")} - lines
+    figures = by_row(each for each in document.figures if each.row in named)
+    found: dict[Amount, tuple[Figure, Figure]] = {}
+    for own in figures.values():
+        rates = [each for each in own if each.percent]
+        exact = [each for each in own if each.decimals == 2 and not each.percent]
+        if len(rates) == 1 and len(exact) == 1 and 0 < rates[0].amount < HUNDRED // 3:
+            found.setdefault(rates[0].amount, (rates[0], exact[0]))
+    return list(found.values()) if len(found) > 1 else []
+
+
 def _may_be_rate(figure: Figure) -> bool:
     return figure.percent or (not figure.money and figure.amount in RATES)
 

@@ -25,6 +25,8 @@ NUMERIC = frozenset(
 """Columns of numbers."""
 _WHAT = frozenset(("description", "item", "quantity", "price", "gross_price"))
 _WORTH = frozenset(("net", "gross", "price", "gross_price", "quantity"))
+_TAIL = 14
+"""Signs that the second line of a head has at most."""
 _NEAR = 1.3
 """Gap to a neighbouring row that may belong to the heads, in heights."""
 
@@ -85,24 +87,26 @@ def _is_head(row: Row, labels: Sequence[Label]) -> bool:
 def _tells(heads: Heads) -> bool:
     kinds = {column.kind for column in heads.columns}
     amounts = kinds & {"net", "gross", "price", "gross_price"}
-    return bool(amounts) and len(kinds & (_WHAT | {"net", "gross"})) >= 2
+    named = kinds & {"description", "item"} or {"quantity", "net"} <= kinds
+    return bool(amounts and named) and len(kinds & (_WHAT | {"net", "gross"})) >= 2
 
 
 def _heads(document: Document, row: Row, labels: Sequence[Label], exact: set[int]) -> Heads:
     rows = document.rows
     first = last = row.number
     parts = [(label.fields, label.box, row.text[label.start : label.end]) for label in labels]
-    for step in (-1, 1):
-        number = row.number + step
+    for step in (-1, 1, 1):
+        number = last + 1 if step > 0 else row.number - 1
         if not 0 <= number < len(rows) or number in exact or rows[number].page != row.page:
             continue
-        gap = max(rows[number].box.top - row.box.bottom, row.box.top - rows[number].box.bottom)
+        near = rows[last] if step > 0 else row
+        gap = max(rows[number].box.top - near.box.bottom, near.box.top - rows[number].box.bottom)
         if gap > _NEAR * row.height - row.height * 0.3 or any(
             s.isdigit() for s in rows[number].text
         ):
             continue
         parts, changed = _merged(parts, rows[number], document.mend, above=step < 0)
-        if changed:
+        if changed or (step > 0 and _goes_on(parts, rows[number])):
             first, last = min(first, number), max(last, number)
     return Heads(first, last, row.page, _told_apart(sorted(parts, key=lambda part: part[1].left)))
 
@@ -130,6 +134,15 @@ def _merged(parts: list[_Part], row: Row, mend: bool, above: bool) -> tuple[list
         result[at] = (head_kinds(joined) or kinds, around((old, box)), joined)
         changed = True
     return result, changed
+
+
+def _goes_on(parts: list[_Part], row: Row) -> bool:
+    """Whether all of the row under the heads stands under heads of numbers: `HT`, `unitario`."""
+    numbers = [box for kinds, box, _ in parts if kinds[0] in NUMERIC]
+    return all(
+        len(cell.text) <= _TAIL and any(_over(cell.box, box) for box in numbers)
+        for cell in cells_of(row)
+    )
 
 
 def _joins(parts: list[_Part], text: str, box: Box, above: bool) -> bool:
@@ -162,7 +175,16 @@ def _told_apart(parts: Sequence[_Part]) -> tuple[Column, ...]:
     for kinds, box, head in open_parts:
         if kinds[0] == "net":
             _second_sum(taken, Column("net", box, head))
+    item = taken.get("item")
+    if "description" not in taken and item is not None and _may_describe(item.head):
+        taken["description"] = Column("description", item.box, item.head)
+        del taken["item"]
     return tuple(sorted(taken.values(), key=lambda column: column.box.left))
+
+
+def _may_describe(head: str) -> bool:
+    """Whether the head of a column of identifiers may be that of one of names as well."""
+    return "description" in (head_kinds(head) or ())
 
 
 def _second_sum(taken: dict[str, Column], column: Column) -> None:

@@ -11,6 +11,7 @@ from operators.extraction.document import Day, Document
 from operators.extraction.folded import plain
 from operators.extraction.labels import Label
 from operators.extraction.links import below, beside, by_row, wrapped
+from operators.extraction.payment_words import EARLY, PAY
 
 _LONGEST_TERM = timedelta(days=370)
 _FOLLOWS = (
@@ -62,7 +63,7 @@ def days(document: Document, today: date | None = None) -> Days:
     }
     issued = [*_candidates(document, labelled, ("issue_date", "date")), *_bare(document, taken)]
     issued = [_plausible(each, today) for each in issued]
-    due = _candidates(document, labelled, ("due_date",))
+    due = [*_candidates(document, labelled, ("due_date",)), *_to_pay(document, labelled)]
     delivered = _candidates(document, labelled, ("delivery_date",))
     best = _best(issued, due)
     return Days(best[0], best[1], max(delivered, key=_score, default=None), start, end)
@@ -158,6 +159,17 @@ def _bare(document: Document, taken: set[int]) -> Iterable[Candidate[date]]:
         score = 0.4 + (0.6 if timed else 0.0) - 0.1 * min(order, 8)
         score -= 2.5 if id(day) in taken else 0.0
         yield _candidate(document, day, score, 0.0, 0.0)
+
+
+def _to_pay(
+    document: Document, labelled: list[tuple[Day, Label | None, bool]]
+) -> Iterable[Candidate[date]]:
+    """Dates in sentences that ask for payment, unless for less if it comes early."""
+    taken = {id(day) for day, _, _ in labelled}
+    for day in document.days:
+        text = plain(document.rows[day.row].text)
+        if id(day) not in taken and not day.weak and PAY.search(text) and not EARLY.search(text):
+            yield _candidate(document, day, 0.8, 0.6, 1.0)
 
 
 def _plausible(candidate: Candidate[date], today: date | None) -> Candidate[date]:

@@ -8,10 +8,9 @@ from operators.codes.units import UNITS
 from operators.extraction.folded import plain
 
 _NAMES = {
-    "H87": "n n. und. ud. uds. stk stck stuck stucke stueck st pc pcs piece pieces pce pcs. ea each nos pz pezzi"
-    " pezzo un ud uds und"
-    " unidad unidades unid unite unites u stuks stuk item items pi stks st. nr szt pza pzas"
-    " numeri qty",
+    "H87": "n stk stck stuck stucke stueck st pc pcs piece pieces pce pcs. ea each"
+    " nos pz pezzi pezzo un ud uds und unidad unidades unid unite unites u stuks stuk item items pi"
+    " stks st. nr szt pza pzas numeri qty",
     "HUR": "std stunde stunden h hr hrs hour hours heure heures hora horas ora ore uur uren"
     " stdn hs",
     "DAY": "tag tage day days jour jours dia dias giorno giorni dag dagen d j jrs gg pt pts"
@@ -25,14 +24,14 @@ _NAMES = {
     "TNE": "t to tonne tonnen tonnes tonnellata ton tons toneladas",
     "LTR": "l lt ltr liter litre litres litro litros litri litern liters",
     "MLT": "milliliter millilitre",
-    "MTR": "m mtr meter metre metres metro metros metri meters lfm lfdm mt. lm meter. metri. lfm.",
+    "MTR": "m mtr meter metre metres metro metros metri meters lfm lfdm ml mt lm",
     "CMT": "cm zentimeter",
     "KMT": "km kilometer kilometres kms kilometre chilometri",
     "MTK": "m2 qm mq m² sqm quadratmeter m^2",
     "MTQ": "m3 cbm mc m³ kubikmeter m^3",
     "KWH": "kwh",
-    "XPK": "lot lots cf conf verp verp. pack pkg packung pk pkt paket pakete package packs paq pqt confezione conf pak"
-    " paquet pck vpe packages",
+    "XPK": "lot lots cf conf verp pack pkg packung pk pkt paket pakete package packs paq pqt"
+    " confezione pak paquet pck vpe packages",
     "XBX": "box boxes karton ktn kartons ctn carton cartons caja cajas scatola doos dozen krt"
     " boite cartoni",
     "SET": "set sets satz garnitur juego kit kits stel jeu",

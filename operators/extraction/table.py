@@ -1,6 +1,7 @@
 """The rows of a table of lines, each with what stands in which column."""
 
 from collections.abc import Sequence
+from statistics import median
 
 from operators.extraction.columns import NUMERIC, Column, Heads
 from operators.extraction.document import Document, Figure
@@ -8,11 +9,14 @@ from operators.extraction.links import by_row
 from operators.extraction.measures import unit_code
 from operators.extraction.page import Box, Word
 from operators.extraction.rows import Row, around
-from operators.extraction.table_end import comes_to, ends
+from operators.extraction.table_end import comes_to, ends, sum_of
 from operators.extraction.table_row import Found, LineRow
+from operators.money import Amount
 
 _FAR = 4.0
 """Distance to a column's head from which a number is not in the column, in heights."""
+_UNIT = 6
+"""Signs that a word has at most which is taken for a unit because it stands under that head."""
 _CURRENCY = frozenset(("€", "EUR", "RM", "$", "£", "CHF", "USD", "GBP", "%", "|", "-", "x", "à"))
 
 
@@ -21,11 +25,15 @@ def bodies(document: Document, heads: Sequence[Heads]) -> list[list[LineRow]]:
     figures = by_row(document.figures)
     labels = by_row(document.labels)
     result: list[list[LineRow]] = []
+    before: Amount = 0
     for number, head in enumerate(heads):
         until = heads[number + 1].first if number + 1 < len(heads) else len(document.rows)
+        rows = document.rows[head.last + 1 : until]
+        first = [_read(row, head.columns, figures.get(row.number, [])) for row in rows]
+        columns = _widened(head.columns, first)
         body: list[LineRow] = []
-        for row in document.rows[head.last + 1 : until]:
-            found = _read(document, row, head.columns, figures.get(row.number, []))
+        for row in rows:
+            found = _read(row, columns, figures.get(row.number, []))
             own = labels.get(row.number, [])
             if any(label.means("carried") for label in own):
                 continue
@@ -33,16 +41,38 @@ def bodies(document: Document, heads: Sequence[Heads]) -> list[list[LineRow]]:
                 if any(each.anchor for each in body):
                     break
                 continue
-            if comes_to(body, found):
+            if comes_to(before, body, found):
                 break
             body.append(found)
+        before += sum_of(body)
         result.append(body)
     return result
 
 
-def _read(
-    document: Document, row: Row, columns: Sequence[Column], figures: Sequence[Figure]
-) -> LineRow:
+def _widened(columns: Sequence[Column], rows: Sequence[LineRow]) -> list[Column]:
+    """The columns as wide as what usually stands in them, where that is wider than the head."""
+    result = []
+    for column in columns:
+        boxes = [
+            row.figures[column.kind].box
+            for row in rows
+            if row.anchor and column.kind in row.figures
+        ]
+        if len(boxes) < 2:
+            result.append(column)
+            continue
+        left, right = median(box.left for box in boxes), median(box.right for box in boxes)
+        box = Box(
+            min(left, column.box.left),
+            column.box.top,
+            max(right, column.box.right),
+            column.box.bottom,
+        )
+        result.append(Column(column.kind, box, column.head))
+    return result
+
+
+def _read(row: Row, columns: Sequence[Column], figures: Sequence[Figure]) -> LineRow:
     result = LineRow(row)
     height = max(row.height, 1.0)
     texts: dict[str, list[Word]] = {}
@@ -64,7 +94,8 @@ def _read(
                 _unit_behind(result, column, word, figure, start)
                 continue
         before = None if fresh or last is None else last[0]
-        if word.text in _CURRENCY and figure is None and (before is None or before in NUMERIC):
+        bare = word.text in _CURRENCY or not any(map(str.isalnum, word.text))
+        if bare and figure is None and (before is None or before in NUMERIC):
             continue
         kind = _text_column(word, columns, before, height)
         texts.setdefault(kind, []).append(word)
@@ -157,6 +188,15 @@ def _fits(figure: Figure, kind: str) -> bool:
     return True
 
 
+def _name_column(word: Word, columns: Sequence[Column], height: float) -> str:
+    """Whether a word is of the item's identifier or of its description, by where that begins."""
+    places = {column.kind: column.box.left for column in columns}
+    item, description = places.get("item"), places.get("description", 0.0)
+    if item is None or word.box.left > description - height:
+        return "description"
+    return "item"
+
+
 def _left_of(columns: Sequence[Column], left: str, right: str) -> bool:
     """Whether one kind of column stands left of another."""
     places = {column.kind: column.box.left for column in columns}
@@ -169,15 +209,14 @@ def _text_column(word: Word, columns: Sequence[Column], inside: str | None, heig
     if inside == "quantity" and "unit" not in over:
         left = _left_of(columns, "description", "quantity")
         return "unit" if left or unit_code(word.text) else "description"
+    if inside in ("unit", "item") and _left_of(columns, inside, "description"):
+        return _name_column(word, columns, height)
     if inside == "unit" and _left_of(columns, "quantity", "description"):
-        return "description"
-    if inside == "item" and _left_of(columns, "item", "description"):
-        head = next(column for column in columns if column.kind == "description")
-        return "description" if word.box.left > head.box.left - height else "item"
+        return _name_column(word, columns, height)
     if inside is not None and inside not in NUMERIC and "unit" not in over:
         return inside
     texts = [column for column in columns if column.kind not in NUMERIC]
-    if "unit" in over and unit_code(word.text):
+    if "unit" in over and (unit_code(word.text) or (inside is None and len(word.text) <= _UNIT)):
         return "unit"
     if not texts:
         return "description"

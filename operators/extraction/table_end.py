@@ -5,15 +5,20 @@ from collections.abc import Sequence
 from operators.extraction.labels import Label
 from operators.extraction.rows import Row
 from operators.extraction.table_row import LineRow
-from operators.money import CENT
+from operators.money import CENT, Amount
 
 _SUMS = ("lines_net", "subtotal", "net", "tax", "gross", "total", "payable", "tendered", "rounding")
 
 
-def comes_to(body: Sequence[LineRow], row: LineRow) -> bool:
+def comes_to(before: Amount, body: Sequence[LineRow], row: LineRow) -> bool:
     """Whether a row that counts nothing has the sum of the lines over it, or a label with a colon.
 
-    That is where the totals begin, whatever they are called.
+    That is where the totals begin, whatever they are called; or where a page ends.
+
+    Args:
+        before: What the lines of earlier pages come to.
+        body: Rows over it on this page.
+        row: The row.
     """
     if row.figures.keys() & {"quantity", "price", "position"} or not row.anchor:
         return False
@@ -22,10 +27,15 @@ def comes_to(body: Sequence[LineRow], row: LineRow) -> bool:
         return False
     if row.row.text.split("\t")[0].rstrip().endswith(":"):
         return True
-    sums = [each.figures.get("net") or each.figures.get("gross") for each in counted]
-    total = sum(each.amount for each in sums if each is not None)
+    total = before + sum_of(counted)
     own = row.figures.get("net") or row.figures.get("gross")
     return own is not None and len(counted) > 1 and abs(own.amount - total) <= CENT
+
+
+def sum_of(rows: Sequence[LineRow]) -> Amount:
+    """What the amounts of some rows come to."""
+    sums = (row.figures.get("net") or row.figures.get("gross") for row in rows if row.anchor)
+    return sum(each.amount for each in sums if each is not None)
 
 
 def ends(row: Row, labels: Sequence[Label], found: LineRow) -> bool:

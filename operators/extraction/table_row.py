@@ -35,6 +35,8 @@ class LineRow(Struct):
         """Whether it has the amount of a line."""
         sums = [self.figures[kind] for kind in ("net", "gross") if kind in self.figures]
         counted = self.figures.keys() & {"price", "quantity", "position"}
+        price = self.figures.get("price")
+        priced = price is not None and (price.decimals >= 2 or price.money)
         return any(each.decimals >= 2 or each.money or counted for each in sums) or (
-            {"price", "quantity"} <= self.figures.keys()
+            priced and "quantity" in self.figures
         )

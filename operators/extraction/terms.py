@@ -7,29 +7,8 @@ from operators.extraction.candidate import Candidate, Evidence, placed
 from operators.extraction.document import Document
 from operators.extraction.folded import plain
 from operators.extraction.links import beside, by_row
+from operators.extraction.payment_words import DAYS, EARLY, END_OF_MONTH, LATE, NOW, PAY
 from operators.extraction.rows import sureness
-
-_PAY = re.compile(
-    r"zahlbar|zahlung|zahlen|uberweis|ueberweis|fallig|faellig|ohne abzug|netto|payable"
-    r"|payment|\bpay\b|\bnet\b|terms|\bdue\b"
-    r"|paiement|reglement|payer|echeance|pago|vencimiento|pagar|pagamento|pagare|scadenza"
-    r"|betaling|betalen|voldoen|netto"
-    r"|contado|ueberw|begleichen|transferencia|bonifico|virement|overschrijving|transfer|vorkasse"
-)
-_DAYS = re.compile(r"(\d{1,3}) ?(?:kalender)?(?:days?|tagen?|jours?|dias?|gg|giorni|dagen|d\b|t\b)")
-_NOW = re.compile(
-    r"sofort|immediate|upon receipt|on receipt|a reception|a la reception|comptant|contado|a"
-    r" la vista|vista fattura"
-    r"|rimessa diretta|per direct|direct te betalen|due now"
-)
-_EARLY = re.compile(r"skonto|discount|escompte|descuento|sconto|korting|%")
-_LATE = re.compile(
-    r"verzug|mahn|late|retard|penal|mora\b|interest|interes|rente\b|reklam|widerruf|retour"
-)
-"""Sentences about what happens after a due date, not about when that is."""
-_END_OF_MONTH = re.compile(
-    r"fin de mois|end of month|\beom\b|fine mese|fin de mes|einde maand|f\.?m\.?\b|dffm"
-)
 
 
 def terms(document: Document) -> Candidate[str] | None:
@@ -55,7 +34,7 @@ def terms(document: Document) -> Candidate[str] | None:
             return _read(document, label.row, (found[0].start, found[0].end), 1.0)
     for row in document.rows:
         low = plain(row.text)
-        if _PAY.search(low) and not _LATE.search(low) and (_DAYS.search(low) or _NOW.search(low)):
+        if PAY.search(low) and not LATE.search(low) and (DAYS.search(low) or NOW.search(low)):
             return _read(document, row.number, (0, len(row.text)), 0.5)
     return None
 
@@ -74,17 +53,17 @@ def due_by_terms(document: Document, issued: date | None) -> Candidate[date] | N
     at_once: int | None = None
     for row in document.rows:
         low = plain(row.text)
-        if not _PAY.search(low) or _END_OF_MONTH.search(low) or _LATE.search(low):
+        if not PAY.search(low) or END_OF_MONTH.search(low) or LATE.search(low):
             continue
-        for match in _DAYS.finditer(low):
-            early = _EARLY.search(low[max(0, match.start() - 30) : match.end() + 14])
+        for match in DAYS.finditer(low):
+            early = EARLY.search(low[max(0, match.start() - 30) : match.end() + 14])
             net = re.search(r"\bnett?o?\b|ohne abzug", low)
             days = int(match[1])
             if (early and not net) or not 0 < days <= 180:
                 continue
             if best is None or days > best[0]:
                 best = days, row.number
-        if _NOW.search(low) and at_once is None:
+        if NOW.search(low) and at_once is None:
             at_once = row.number
     if best is not None:
         return _computed(issued + timedelta(days=best[0]))

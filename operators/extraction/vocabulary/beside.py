@@ -98,13 +98,18 @@ BESIDE: Mapping[str, Mapping[str, str]] = {
         "nl": "betalingskorting | g-rekening | kredietbeperking | kredietbeperkingstoeslag",
     },
     "carried": {
-        "de": "übertrag | zwischensumme übertrag | seitenübertrag",
+        "de": "übertrag | zwischensumme übertrag | seitenübertrag | übertrag von seite | "
+        "übertrag auf seite | zwischensumme seite | übertrag seite",
         "en": "carried forward | brought forward | carry over | carried over | page total | "
-        "balance brought forward | previous balance | balance b/f",
-        "fr": "report | a reporter | total page | solde precedent | solde anterieur",
+        "balance brought forward | previous balance | balance b/f | subtotal b/f | "
+        "subtotal c/f | total b/f | total c/f | amount brought forward | amount carried "
+        "forward",
+        "fr": "report | a reporter | total page | solde precedent | solde anterieur | report "
+        "page precedente | total reporte | sous-total reporte",
         "es": "suma y sigue | suma anterior | saldo anterior",
         "it": "riporto | a riportare | riportare | saldo precedente",
-        "nl": "transport | overdracht | vorig saldo",
+        "nl": "transport | overdracht | vorig saldo | transporteren | overgebracht | subtotaal "
+        "transport",
     },
     "count": {
         "de": "anzahl artikel | artikelanzahl | anzahl positionen | stückzahl | anzahl | "

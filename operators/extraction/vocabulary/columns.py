@@ -79,7 +79,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "de": "einzelpreis | preis | e-preis | ep | stückpreis | einzelpreis netto | nettopreis "
         "| preis/einheit | preis netto | einzel | einzelpreis (netto) | einheitspreis | "
         "stk-preis | preis/stk | netto-einzelpreis | preis pro einheit | stundensatz | "
-        "preis/me | e.preis | einzelpreis eur | preis eur | satz | preis je einheit | "
+        "preis/me | e.preis | einzelpreis eur | preis eur | preis je einheit | "
         "einzelbetrag | preis pro stück | einzelpreis € | ep netto | e-preis netto | "
         "einzelpr | preis € | stückpreis netto | arbeitspreis",
         "en": "unit price | price | rate | unit cost | price each | price per unit | each | "

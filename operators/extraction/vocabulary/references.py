@@ -131,7 +131,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "en": "your reference | your ref | customer reference | customer ref | buyer reference "
         "| client reference | client ref",
         "fr": "votre reference | vos ref | votre ref | v/ref | ref client | reference client | "
-        "vos references",
+        "vos references | vos réf",
         "es": "su referencia | su ref | s/ref | ref cliente | referencia cliente | referencia "
         "del cliente | vuestra referencia",
         "it": "vs rif | vostro riferimento | vs riferimento | rif cliente | riferimento cliente "

@@ -1,0 +1,25 @@
+"""Words of sentences that say when and how to pay, in plain lower case."""
+
+import re
+
+PAY = re.compile(
+    r"zahlbar|zahlung|zahlen|uberweis|ueberweis|fallig|faellig|ohne abzug|netto|payable"
+    r"|payment|\bpay\b|\bnet\b|terms|\bdue\b"
+    r"|paiement|reglement|payer|echeance|pago|vencimiento|pagar|pagamento|pagare|scadenza"
+    r"|betaling|betalen|voldoen|netto"
+    r"|contado|ueberw|begleichen|transferencia|bonifico|virement|overschrijving|transfer|vorkasse"
+)
+DAYS = re.compile(r"(\d{1,3}) ?(?:kalender)?(?:days?|tagen?|jours?|dias?|gg|giorni|dagen|d\b|t\b)")
+NOW = re.compile(
+    r"sofort|immediate|upon receipt|on receipt|a reception|a la reception|comptant|contado|a"
+    r" la vista|vista fattura"
+    r"|rimessa diretta|per direct|direct te betalen|due now"
+)
+EARLY = re.compile(r"skonto|discount|escompte|descuento|sconto|korting|%")
+LATE = re.compile(
+    r"verzug|mahn|late|retard|penal|mora\b|interest|interes|rente\b|reklam|widerruf|retour"
+)
+"""Sentences about what happens after a due date, not about when that is."""
+END_OF_MONTH = re.compile(
+    r"fin de mois|end of month|\beom\b|fine mese|fin de mes|einde maand|f\.?m\.?\b|dffm"
+)

@@ -74,15 +74,17 @@ def chosen_sums(
         unlabelled: Other amounts, believed only where they make the sums hold.
         known: What they are held against.
     """
-    pools = {
-        role: _pool(roles.get(role, ()), unlabelled, known) for role in ("net", "tax", "gross")
-    }
+    pools = {role: _pool(roles.get(role, ()), unlabelled) for role in ("net", "tax", "gross")}
     best = max(_options(pools), key=lambda sums: _worth(sums, known), default=Sums())
     return _with_evidence(best, known)
 
 
-def _pool(labelled: Sequence[Read], unlabelled: Sequence[Read], known: Known) -> dict[Amount, Read]:
-    found = {each.value: each for each in labelled[:_MOST]}
+def _pool(labelled: Sequence[Read], unlabelled: Sequence[Read]) -> dict[Amount, Read]:
+    found: dict[Amount, Read] = {}
+    for each in labelled[:_MOST]:
+        before = found.get(each.value)
+        if before is None or (before.evidence.computed and not each.evidence.computed):
+            found[each.value] = each
     for each in unlabelled[: _MOST + 6]:
         found.setdefault(each.value, each)
     return found

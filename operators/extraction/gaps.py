@@ -22,7 +22,7 @@ _USUAL = 0.3
 def usual_gap(rows: Iterable[Row]) -> float:
     """How wide the blanks between words of a document usually are, in heights."""
     gaps = [gap for row in rows for at, gap in _gaps(row) if row.text[at] == " "]
-    return median(gaps) if len(gaps) >= 8 else _USUAL
+    return median(gaps) if len(gaps) >= 3 else _USUAL
 
 
 def parted(row: Row, usual: float) -> str:

@@ -183,7 +183,7 @@ def _in_row(
 
 def _numbered(label: Label) -> Kind | None:
     """What a number right of a label is, if it need not have a form."""
-    if label.means("tax_id") or label.fields == ("vat_id",):
+    if label.means("tax_id") or (label.means("vat_id") and not label.means("tax")):
         return "tax_id"
     return "legal_id" if label.means("legal_id") else None
 

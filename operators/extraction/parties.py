@@ -9,8 +9,9 @@ from operators.extraction.document import Document
 from operators.extraction.folded import key, plain
 from operators.extraction.identifiers import Found
 from operators.extraction.labels import Label
+from operators.extraction.legal_forms import LEGAL
 from operators.extraction.page import Box
-from operators.extraction.places import LEGAL, Place, same_name
+from operators.extraction.places import Place, same_name
 
 _YOURS = (
     "ihre",

@@ -11,8 +11,9 @@ from operators.extraction.candidate import Evidence
 from operators.extraction.document import Document
 from operators.extraction.folded import key
 from operators.extraction.identifiers import Found
+from operators.extraction.legal_forms import LEGAL
 from operators.extraction.parties import Sides, buyers_mark
-from operators.extraction.places import LEGAL, Place, same_name
+from operators.extraction.places import Place, same_name
 from operators.extraction.reads import Reads
 from operators.extraction.rows import sureness
 from operators.invoice import Account, Address, Party, Payment

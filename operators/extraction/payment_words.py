@@ -16,6 +16,7 @@ NOW = re.compile(
     r"|rimessa diretta|per direct|direct te betalen|due now"
 )
 EARLY = re.compile(r"skonto|discount|escompte|descuento|sconto|korting|%")
+NET = re.compile(r"\bnett?o?\b|ohne abzug|sans escompte")
 LATE = re.compile(
     r"verzug|mahn|late|retard|penal|mora\b|interest|interes|rente\b|reklam|widerruf|retour"
 )

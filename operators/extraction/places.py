@@ -1,6 +1,5 @@
 """The names and addresses in a document, with what speaks for whose they are."""
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -12,20 +11,9 @@ from operators.extraction.blocks import Block, blocks_of
 from operators.extraction.document import Document
 from operators.extraction.folded import key
 from operators.extraction.labels import Label
+from operators.extraction.legal_forms import LEGAL
 from operators.extraction.page import Box
 from operators.extraction.rows import Cell, around
-
-LEGAL = re.compile(
-    r"(?i)(?<![a-z])(?:gmbh(?: ?& ?co\.? ?kgaa| ?& ?co\.? ?kg)?|mbh|ag|kg|ohg|ug(?:"
-    r" \(haftungsbeschränkt\))?|e\.? ?k\.?|gbr|e\.? ?v\.?"
-    r"|kgaa|se|ltd\.?|limited|llc|llp|plc|inc\.?|corp\.?|corporation|co\.|company|sdn\.?"
-    r" ?bhd\.?|bhd\.?|s/b|enterprise|pte\.? ?ltd\.?"
-    r"|trading|restaurant|s\.?a\.?r\.?l\.?|sarl|s\.?a\.?s\.?|sasu|eurl|s\.?a\.?|scop"
-    r"|s\.?l\.?u?\.?|s\.?p\.?a\.?|s\.?r\.?l\.?|s\.?n\.?c\.?|s\.?a\.?s"
-    r"|b\.?v\.?|n\.?v\.?|v\.?o\.?f\.?|bvba|srl|sprl|a/s|aps|ab|oy|as|sp\. ?z ?o\.? ?o\.?"
-    r"|s\.r\.o\.|kft|zrt|d\.o\.o\.|s\.c\.|genossenschaft|stiftung)(?![a-z])"
-)
-"""Legal forms of companies."""
 
 
 class Place(Struct):

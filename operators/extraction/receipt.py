@@ -11,7 +11,7 @@ from operators.extraction.addresses import AddressRead, address_in
 from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.document import Document
 from operators.extraction.folded import plain
-from operators.extraction.places import LEGAL
+from operators.extraction.legal_forms import ENDS, LEGAL, only_form
 from operators.extraction.rows import Row, sureness
 
 _MOST_ROWS = 12
@@ -20,23 +20,24 @@ _REGISTERED = re.compile(
     re.IGNORECASE,
 )
 _STREET = re.compile(
-    r"(?i)\b(?:jalan|jln|jin|lot|no\.?\s?\d|taman|lorong|persiaran|street|st\.|road|rd\.?"
-    r"|avenue|ave|lane|unit|floor|level|ground|block|blk"
-    r"|straße|strasse|str\.|platz|weg|allee|rue|avenue|boulevard|place|calle|c/|plaza|avda|via"
-    r"|viale|piazza|corso|straat|laan|plein|kampung|bandar"
-    r"|seksyen|section|kuala|selangor|johor|malaysia|p\.?o\.? box)\b"
+    r"(?i)\b(?:jalan|jln|jin|lot|no\.?\s?\d|taman|lorong|persiaran|street|st\.|road|rd|avenue"
+    r"|ave|lane|unit"
+    r"|floor|level|ground|block|blk|rue|boulevard|place|chauss[ée]e|calle|c/|plaza|avda|pol\."
+    r" ?ind|via|viale"
+    r"|piazza|corso|kampung|bandar|seksyen|section|kuala|selangor|johor|malaysia|p\.?o\.? box)\b"
+    r"|(?:stra(?:ß|ss)e|str\.|platz|gasse|zeile|weg|allee|ring|straat|laan|plein|kade|gracht"
+    r"|weg)\s+\d"
 )
 _NOISE = re.compile(
-    r"(?i)tax invoice|invoice|receipt|welcome|willkommen|bienvenue|bienvenid|benvenut|welkom"
-    r"|tel|fax|gst|sst|www|http|@|\bcopy\b|cash bill"
-    r"|reg(?:istration)? no|\broc\b|co\. ?reg|date|time|kassenbon|quittung|ticket|factura"
-    r"|scontrino|kassabon|thank|page|duplicate|company no|table"
+    r"(?i)(?<![a-z])(?:tax invoice|invoice|receipt|welcome|willkommen|bienvenue"
+    r"|bienvenid[oa]s?|benvenut[oi]|welkom"
+    r"|tel|telefon|téléphone|telefono|phone|fax|gst|sst|www|https?|copy|cash bill"
+    r"|reg(?:istration)? no|roc|co\. ?reg"
+    r"|date|time|kassenbon|quittung|ticket|factura|scontrino|kassabon|thank|page|duplicate"
+    r"|company no|table"
     r"|cash sale|documento commerciale|reprint|ust|steuer|siret|n\.?i\.?f|p\.? ?iva|kvk|btw"
-    r"|rechnung|phone|email|bill|counter|branch|order"
-)
-_TAIL = re.compile(
-    r"(?i)^(?:\(?m\)?\s*)?(?:sdn\.?\s*bhd\.?|bhd\.?|s/b|gmbh|ltd\.?|s\.l\.|b\.v\.|co\.|& co\.?"
-    r" kg)\.?(?:\s*\(.*\))?$"
+    r"|rechnung|email"
+    r"|bill|counter|branch|order|cassa|caisse|kasse|kassa)(?![a-z])|@"
 )
 _GLUED = re.compile(r"(?i)sdn\.?\s*b[hn]d|s/b\b|gmbh|enterprise|trading|restaurant|& co")
 
@@ -67,7 +68,11 @@ def company(document: Document) -> tuple[Candidate[str] | None, AddressRead | No
 def _top(document: Document) -> list[Row]:
     """The rows above the first amount or date."""
     ends = {
-        figure.row for figure in document.figures if figure.decimals == 2 and not figure.percent
+        figure.row
+        for figure in document.figures
+        if figure.decimals == 2
+        and not figure.percent
+        and not _STREET.search(document.rows[figure.row].text)
     }
     ends |= {day.row for day in document.days if not day.weak}
     found: list[Row] = []
@@ -89,7 +94,7 @@ def _score(row: Row, at: int) -> float:
     digits = sum(sign.isdigit() for sign in text)
     bare = _REGISTERED.sub("", text)
     score = 1.0 - 0.35 * at
-    if _GLUED.search(text) or re.search(rf"(?:{LEGAL.pattern})\W*$", bare):
+    if _GLUED.search(text) or ENDS.search(bare):
         score += 3.0
     score -= 3.0 if _NOISE.search(text) else 0.0
     score -= 2.0 if _STREET.search(text) else 0.0
@@ -104,15 +109,16 @@ def _joined(rows: Sequence[Row], at: int) -> tuple[str, int]:
     """The name with the line before or behind it that it was broken into."""
     text = rows[at].text.replace("\t", " ")
     used = at
-    if at + 1 < len(rows) and _TAIL.match(rows[at + 1].text.strip()):
+    if at + 1 < len(rows) and only_form(_REGISTERED.sub("", rows[at + 1].text)):
         text, used = f"{text} {rows[at + 1].text}", at + 1
-    elif (
-        at > 0
-        and (_TAIL.match(text) or text.startswith("("))
-        and not _NOISE.search(rows[at - 1].text)
-    ):
+    elif at > 0 and _goes_on(text) and not _NOISE.search(rows[at - 1].text):
         text = f"{rows[at - 1].text} {text}"
     return text.replace("\t", " "), used
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a line goes on with the name of the line over it."""
+    return only_form(text) or text.startswith("(")
 
 
 def trimmed(text: str) -> str:

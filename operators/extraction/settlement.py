@@ -40,6 +40,11 @@ def settled(roles: Mapping[str, Sequence[Read]], gross: Read | None) -> Settled:
     due = list(roles.get("payable", ())[:4])
     if gross is None:
         return Settled(payable=due[0] if due else None)
+    due += [
+        replace(each, score=each.score / 2)
+        for each in roles.get("gross", ())[:4]
+        if each not in due
+    ]
     best, best_worth = Settled(payable=_equal(gross, due)), 0.0
     if best.payable is not None and not best.payable.evidence.computed:
         best_worth = best.payable.score + 1.0

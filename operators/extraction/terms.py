@@ -7,7 +7,7 @@ from operators.extraction.candidate import Candidate, Evidence, placed
 from operators.extraction.document import Document
 from operators.extraction.folded import plain
 from operators.extraction.links import beside, by_row
-from operators.extraction.payment_words import DAYS, EARLY, END_OF_MONTH, LATE, NOW, PAY
+from operators.extraction.payment_words import DAYS, EARLY, END_OF_MONTH, LATE, NET, NOW, PAY
 from operators.extraction.rows import sureness
 
 
@@ -56,8 +56,11 @@ def due_by_terms(document: Document, issued: date | None) -> Candidate[date] | N
         if not PAY.search(low) or END_OF_MONTH.search(low) or LATE.search(low):
             continue
         for match in DAYS.finditer(low):
-            early = EARLY.search(low[max(0, match.start() - 30) : match.end() + 14])
-            net = re.search(r"\bnett?o?\b|ohne abzug", low)
+            clause = (
+                re.split(r"[,;]|\. ", low[: match.start()])[-1]
+                + low[match.start() : match.end() + 14]
+            )
+            early, net = EARLY.search(clause), NET.search(clause)
             days = int(match[1])
             if (early and not net) or not 0 < days <= 180:
                 continue

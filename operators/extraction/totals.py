@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from operators.extraction.arithmetic import Known, Read, Sums, chosen_sums, computed, total_of
 from operators.extraction.candidate import Candidate, Evidence
@@ -12,6 +13,9 @@ from operators.extraction.settlement import adjusted, adjustments, settled
 from operators.extraction.vat_rows import RATES, VatRow, rate_between
 from operators.invoice import AllowanceCharge, Totals, VatSubtotal
 from operators.money import ONE, Amount
+
+_ADDED = 1.5
+"""Log odds of a sum over a breakdown."""
 
 
 class TotalsRead(Struct, frozen=True):
@@ -56,15 +60,23 @@ def read_totals(
         rates=tuple(dict.fromkeys([*(row.rate for row in rows), *rates])),
         adjustments=tuple(sign * each for each in adjustments(roles) for sign in (1, -1)),
     )
-    if alone and not rows:
-        roles = {**roles, "tax": [_sum_of_taxes(alone), *roles.get("tax", ())]}
+    if rows or alone:
+        taxes = [tax for _, tax in alone] if not rows else [row.tax for row in rows]
+        roles = {**roles, "tax": [_sum_of(taxes), *roles.get("tax", ())]}
+    if rows:
+        roles = {**roles, "net": [_sum_of([row.taxable for row in rows]), *roles.get("net", ())]}
     return TotalsRead(alone, roles, rows, chosen_sums(roles, unlabelled, known), known)
 
 
-def _sum_of_taxes(alone: Sequence[tuple[Figure, Figure]]) -> Read:
-    engine = min(tax.confidence for _, tax in alone)
-    evidence = Evidence(label=1.0, near=1.0, form=1.0, computed=1.0, engine=engine)
-    return Candidate(sum(tax.amount for _, tax in alone), 1.8, evidence)
+def _sum_of(figures: Sequence[Figure]) -> Read:
+    """What amounts of a breakdown come to; where there is one, it stands there."""
+    one = figures[0]
+    engine = min(figure.confidence for figure in figures)
+    evidence = Evidence(label=1.0, near=1.0, form=1.0, engine=engine)
+    if len(figures) == 1:
+        return Candidate(one.amount, _ADDED, evidence, one.row, one.text, one.box)
+    evidence = replace(evidence, computed=1.0)
+    return Candidate(sum(figure.amount for figure in figures), _ADDED, evidence)
 
 
 def totals(found: TotalsRead, reads: Reads) -> tuple[Totals, tuple[AllowanceCharge, ...]]:

@@ -11,35 +11,44 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "| fakturanummer | faktura nr | rechnungskennung | quittungsnummer | "
         "handelsrechnung (380) nr | schlussrechnung nr | abschlagsrechnung nr | "
         "teilrechnung nr | rechnung-nr | rechnungs nr | rechnungs nummer | re nr | "
-        "rechnungsnummer nr | beleg nr",
+        "rechnungsnummer nr | beleg nr | quittung nr | quittungs-nr | bon nr | kassenbon "
+        "nr | transaktionsnr | vorgangsnr",
         "en": "invoice number | invoice no | invoice nr | invoice # | invoice num | invoice id "
         "| inv no | inv # | invoice ref | bill number | bill no | bill # | receipt number "
         "| receipt no | receipt # | tax invoice no | tax invoice number | credit note "
         "number | credit note no | credit note # | document number | document no | doc no "
         "| inv number | credit memo number | credit memo no | rcpt # | rcpt no | receipt "
         "nr | tax invoice # | tax inv no | cash bill no | slip no | your invoice number | "
-        "sales invoice no",
+        "sales invoice no | trans no | trans # | transaction number | transaction no | "
+        "transaction id | receipt id | rec no | sales no | order receipt no | check "
+        "number | bill id",
         "fr": "numero de facture | n° de facture | n° facture | facture n° | facture no | "
         "facture numero | no facture | no de facture | num facture | ref facture | "
         "reference facture | facture # | numero facture | avoir n° | numero d'avoir | n° "
         "d'avoir | n° avoir | no de la facture | facture d'avoir n° | numero du document "
         "| n° document | n° de document | facture num | reference de la facture | numero "
-        "de la facture | facture d'acompte n°",
+        "de la facture | facture d'acompte n° | n° ticket | ticket n° | n° de ticket | "
+        "recu n° | n° recu | n° note | note n° | numero de ticket | no ticket",
         "es": "numero de factura | n° de factura | n° factura | factura n° | factura no | num "
         "factura | no de factura | no factura | factura numero | factura num | numero "
         "factura | factura # | nro factura | nro de factura | factura nro | numero de "
         "documento | n° documento | factura simplificada | numero de abono | n° de abono "
         "| factura rectificativa n° | n° factura simplificada | num de factura | numero "
-        "de la factura | numero de ticket | n° ticket",
+        "de la factura | numero de ticket | n° ticket | n° op | n° operacion | operacion "
+        "n° | fra simp | fra simplificada | n° fra | fra n° | fra | n° recibo | recibo n° "
+        "| num ticket | ticket n° | n° tique | num factura simplificada | n° fac",
         "it": "numero fattura | fattura n | fattura nr | fattura no | fattura numero | n "
         "fattura | numero della fattura | nr fattura | n° fattura | fattura n° | num "
         "fattura | numero documento | n documento | documento n | nota di credito n | "
         "nota di credito nr | nota credito n | nr documento | numero doc | n doc | doc n "
-        "| documento n° | nota di credito numero",
+        "| documento n° | nota di credito numero | n ricevuta | ricevuta n | numero "
+        "ricevuta | n scontrino | scontrino n | doc gestionale n | documento commerciale "
+        "n | ricevuta n° | n° documento",
         "nl": "factuurnummer | factuur nr | factuurnr | factuur nummer | factuur no | factuur # "
         "| creditnotanummer | creditnota nr | creditfactuurnummer | nota nummer | "
         "notanummer | bonnummer | bon nr | kassabon nr | factuurkenmerk | creditnummer | "
-        "rekeningnummer factuur",
+        "rekeningnummer factuur | kassabonnummer | ticketnummer | ticket nr | "
+        "transactienummer | bonnr",
     },
     "number_weak": {
         "de": "nummer | nr | dokumentnummer | dokument nr | dokumentennummer | vorgangsnummer | "
@@ -48,12 +57,11 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "en": "invoice | tax invoice | number | no | ref | reference | reference number | ref "
         "no | doc | bill | credit note | credit memo | our reference | transaction no | "
         "trans no | trx | receipt | check # | order # receipt | sales no | # | our ref | "
-        "trans # | transaction # | check no | chk",
+        "trans # | transaction # | check no | chk | trans | ticket no | ticket # | ticket",
         "fr": "facture | numero | reference | ref | avoir | n° | piece n° | n° piece | note "
-        "d'honoraires | piece | no | note de credit | note de credit n° | ticket n° | "
-        "ticket",
+        "d'honoraires | piece | no | note de credit | note de credit n° | ticket",
         "es": "factura | numero | referencia | ref | abono | n° | num | nota de credito | "
-        "documento | ticket",
+        "documento",
         "it": "fattura | numero | documento | rif | n | nr | nota di credito | parcella | "
         "parcella n | scontrino",
         "nl": "factuur | nummer | kenmerk | referentie | creditnota | creditfactuur | nota | "
@@ -117,7 +125,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "en": "project | quote number | quotation | page | job number | shipment | tracking "
         "number | supplier number | vendor number | waybill | serial no | quote no | "
         "mandate reference | vehicle no | credit card | project no | supplier code | "
-        "vendor no | quotation no | co reg no | reg no | gst id | gst reg no | roc no",
+        "vendor no | quotation no | co reg no | reg no | roc no",
         "fr": "devis | devis n° | page | dossier | n° dossier | projet | n° de devis | affaire "
         "| notre reference | chantier | mandat | rum",
         "es": "presupuesto | pagina | proyecto | expediente | mandato | contador | cups",

@@ -75,7 +75,7 @@ TOTALS: Mapping[str, Mapping[str, str]] = {
         "en": "total | amount | ttl | tot",
         "fr": "total | montant | net",
         "es": "total | importe | totales",
-        "it": "totale | importo | tot | totali",
+        "it": "totale | importo | tot | totali | importo pagato | pagato",
         "nl": "totaal | bedrag | som",
     },
     "payable": {
@@ -104,7 +104,7 @@ TOTALS: Mapping[str, Mapping[str, str]] = {
         "ttc | montant net a payer | total net a payer | reste du | net a payer en euros "
         "| a regler | montant a regler | total a regler | montant exigible | solde a "
         "regler | net a deduire | montant total a payer | net a regler | reste a regler | "
-        "montant restant du | a votre charge",
+        "montant restant du | a votre charge | total a payer ttc",
         "es": "total a pagar | importe a pagar | a pagar | liquido a percibir | importe liquido "
         "| total liquido | pendiente de pago | saldo | importe pendiente | liquido total "
         "| saldo pendiente | neto a pagar | importe adeudado | importe total a pagar | "

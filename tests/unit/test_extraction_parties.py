@@ -1,0 +1,154 @@
+import pytest
+
+from operators.extraction.accounts import compact_iban
+from operators.extraction.addresses import address_in, address_line
+from operators.extraction.understand import understand
+from operators.invoice import Address
+from operators.reference import ReferenceVendor
+from tests.unit.extraction_pages import field_of, invoice_of, page_of, understood
+
+LETTER = """
+Kraxi GmbH · Flugzeugallee 17 · 12345 Papierfeld
+
+Vertriebs AG
+Helga Musterfrau
+Rabattstr. 25
+34567 Osterhausen
+
+Rechnung Nr. 17                         USt-IdNr. DE136695976
+                                        IBAN DE88 2008 0000 0970 3757 00
+                                        BIC COBADEFFXXX
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            ["Muster GmbH", "Musterweg 1", "60325 Frankfurt am Main"],
+            ("Musterweg 1", "60325", "Frankfurt am Main"),
+        ),
+        (
+            ["ACME Ltd", "12 High Street", "London", "SW1A 1AA"],
+            ("12 High Street", "SW1A 1AA", "London"),
+        ),
+        (
+            ["Jansen B.V.", "Keizersgracht 12", "1015 CJ Amsterdam"],
+            ("Keizersgracht 12", "1015 CJ", "Amsterdam"),
+        ),
+        (
+            ["Foo Inc.", "123 Main St", "Springfield, IL 62701"],
+            ("123 Main St", "62701", "Springfield"),
+        ),
+        (["Rossi S.r.l.", "Via Roma 12", "20121 Milano (MI)"], ("Via Roma 12", "20121", "Milano")),
+        (["Bar AG", "Bahnhofstrasse 1", "CH-8001 Zürich"], ("Bahnhofstrasse 1", "8001", "Zürich")),
+        (
+            ["Foo Ltd", "151 Station Road", "Dublin 2, D02 X285"],
+            ("151 Station Road", "D02 X285", "Dublin 2"),
+        ),
+    ],
+)
+def test_addresses_of_many_countries_are_understood(
+    lines: list[str], expected: tuple[str, str, str]
+) -> None:
+    found = address_in(lines)
+    assert found is not None
+    assert (found.street, found.postcode, found.city) == expected
+    assert found.name == lines[0]
+
+
+def test_an_address_on_one_line_is_understood() -> None:
+    found = address_line("Foo S.L. · C/ Mayor, 133 · 46002 Valencia")
+    assert found is not None
+    assert (found.name, found.street, found.city) == ("Foo S.L.", "C/ Mayor, 133", "Valencia")
+
+
+@pytest.mark.parametrize("line", ["HRB 12345 Hamburg", "Tel. 12345 Berlin", "IBAN DE12 34567 Bank"])
+def test_numbers_of_registers_and_telephones_are_no_postcodes(line: str) -> None:
+    assert address_in(["Foo GmbH", "Weg 1", line]) is None
+
+
+def test_the_sender_over_the_window_is_the_seller_and_who_is_in_it_the_buyer() -> None:
+    found = invoice_of(LETTER)
+    assert found.seller.name == "Kraxi GmbH"
+    assert found.seller.address == Address("Flugzeugallee 17", "Papierfeld", "12345", "DE")
+    assert found.buyer.name == "Vertriebs AG"
+    assert found.buyer.address is not None
+    assert found.buyer.address.city == "Osterhausen"
+
+
+def test_labels_tell_the_parties() -> None:
+    found = invoice_of(
+        "Bill to                        Seller\nBuyer Ltd                      Shop Ltd\n"
+        "1 High Street                  2 Low Street\n"
+        "Leeds LS1 4AP                  York YO1 7HH\n\nInvoice no. 17"
+    )
+    assert (found.seller.name, found.buyer.name) == ("Shop Ltd", "Buyer Ltd")
+
+
+def test_where_the_goods_go_is_neither_party() -> None:
+    found = invoice_of(
+        "Shop Ltd · 2 Low Street · York YO1 7HH\n\nInvoice to                     Ship to\n"
+        "Buyer Ltd                      Depot Ltd\n1 High Street                  3 Port Road\n"
+        "Leeds LS1 4AP                  Hull HU1 2AA\n\nInvoice no. 17"
+    )
+    assert found.buyer.name == "Buyer Ltd"
+    assert found.delivery_address is not None
+    assert found.delivery_address.city == "Hull"
+
+
+def test_identifiers_and_accounts_are_the_sellers() -> None:
+    found = invoice_of(LETTER)
+    assert found.seller.vat_id == "DE136695976"
+    account = found.payments[0].account
+    assert account is not None
+    assert (account.id, account.bank) == ("DE88200800000970375700", "COBADEFFXXX")
+
+
+def test_the_vat_identifier_of_the_customer_is_the_buyers() -> None:
+    found = invoice_of(LETTER + "\nIhre USt-IdNr. ATU11216904\n")
+    assert found.buyer.vat_id == "ATU11216904"
+    assert found.seller.vat_id == "DE136695976"
+
+
+@pytest.mark.parametrize(
+    ("text", "vat_id"),
+    [
+        ("Factura nº 17\nGracias por su compra\nCIF: B-58378431", "ESB58378431"),
+        ("Fattura n. 17\nGrazie\nP.IVA 00743110157", "IT00743110157"),
+        ("Invoice no. 17\nthank you for your order\nVAT No. 220 4302 31", "GB220430231"),
+        ("Facture n° 17\nN° TVA FR 83 404833048", "FR83404833048"),
+    ],
+)
+def test_national_ways_of_writing_a_vat_identifier_are_known(text: str, vat_id: str) -> None:
+    assert invoice_of(text).seller.vat_id == vat_id
+
+
+def test_wrong_check_digits_are_reported_but_not_believed() -> None:
+    found = understood("Rechnung Nr. 17\nUSt-IdNr. DE123456789")
+    assert found.invoice.seller.vat_id == "DE123456789"
+    assert field_of(found, "seller.vat_id").confidence < 0.5
+
+
+def test_an_iban_over_two_rows_is_put_together() -> None:
+    found = invoice_of("Foo SAS          IBAN: FR60 4542 0491 41P2 KCLL\n69002 Lyon       EEA3 J14")
+    accounts = [each.account.id for each in found.payments if each.account]
+    assert accounts == ["FR604542049141P2KCLLEEA3J14"]
+
+
+def test_an_iban_is_known_by_its_check_digits() -> None:
+    assert compact_iban("DE88 2008 0000 0970 3757 00") == "DE88200800000970375700"
+    assert compact_iban("DE89 2008 0000 0970 3757 00") is None
+
+
+def test_a_vendor_known_by_its_account_names_the_seller() -> None:
+    vendor = ReferenceVendor("V1", "Kraxi Spielwaren GmbH", vat_id="DE136695976")
+    page = page_of("Rechnung Nr. 17\nUSt-IdNr. DE136695976")
+    found = understand([page], "TEXT_LAYER", vendors={"DE136695976": vendor})
+    assert found.invoice.seller.name == "Kraxi Spielwaren GmbH"
+    assert field_of(found, "seller.name").obtained == "MEMORY"
+
+
+def test_the_currency_is_what_is_paid_with_where_the_seller_is() -> None:
+    assert invoice_of(LETTER + "\nGesamtbetrag 119,00").currency == "EUR"
+    assert invoice_of("Invoice no. 17\nTotal 119.00").currency is None

@@ -1,0 +1,100 @@
+from datetime import date
+
+import pytest
+
+from operators.extraction.receipt import trimmed
+from tests.unit.extraction_pages import amounts, receipt_of, understood
+
+MALAYSIAN = """
+        tan woon yann
+   BOOK TA .K (TAMAN DAYA) SDN BHD
+            789417-W
+ NO.53 55,57 & 59, JALAN SAGU 18,
+          TAMAN DAYA,
+       81100 JOHOR BAHRU,
+             JOHOR.
+ Document No : TD01167104
+ Date:         25/12/2018 8:13:39 PM
+ Cashier:      MANIS
+ KF MODELLING CLAY KIDDY FISH
+ 1 PC   *      9.000           9.00
+ Total :                       9.00
+ Rounding Adjustment :         0.00
+ Rounded Total (RM):           9.00
+ Cash                         10.00
+ CHANGE                        1.00
+"""
+
+
+def test_a_malaysian_receipt_is_understood() -> None:
+    found = receipt_of(MALAYSIAN)
+    assert found.seller.name == "BOOK TA .K (TAMAN DAYA) SDN BHD"
+    assert found.issue_date == date(2018, 12, 25)
+    assert found.number == "TD01167104"
+    assert amounts([found.totals.payable]) == ["9.00"]
+    assert found.currency == "MYR"
+    assert found.seller.address is not None
+    assert found.seller.address.postcode == "81100"
+
+
+def test_it_is_known_as_a_receipt() -> None:
+    assert understood(MALAYSIAN, reader="RAPIDOCR", width=300.0).kind == "RECEIPT"
+
+
+@pytest.mark.parametrize(
+    ("top", "company"),
+    [
+        (
+            "*** COPY ***\nMR D.I.Y. (JOHOR) SDN BHD\nLOT 1851-A, JALAN KPB 6",
+            "MR D.I.Y. (JOHOR) SDN BHD",
+        ),
+        (
+            "GERBANG ALAF RESTAURANTS SDN\nBHD (65351-M)\nLEVEL 6, BANGUNAN TH",
+            "GERBANG ALAF RESTAURANTS SDN BHD",
+        ),
+        ("Backhaus Muster GmbH\nHauptstraße 5\n10115 Berlin", "Backhaus Muster GmbH"),
+        ("WELCOME\nCAFE CENTRAL\n12 High Street", "CAFE CENTRAL"),
+        ("SUPERMERCADOS EJEMPLO S.L.\nCIF B58378431\nC/ Mayor 5", "SUPERMERCADOS EJEMPLO S.L."),
+    ],
+)
+def test_the_company_is_the_first_real_line(top: str, company: str) -> None:
+    found = receipt_of(f"{top}\nDate 25/12/2018 10:15\nTOTAL     9.00\nCASH     10.00")
+    assert found.seller.name == company
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("BOOK SHOP SDN BHD (123456-A)", "BOOK SHOP SDN BHD"),
+        ("SHOP SDN. BHD.", "SHOP SDN. BHD."),
+        ("MR D.I.Y. (JOHOR) SDN BHD", "MR D.I.Y. (JOHOR) SDN BHD"),
+    ],
+)
+def test_the_number_in_the_register_is_no_part_of_the_name(text: str, name: str) -> None:
+    assert trimmed(text) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sub Total     8.49\nGST 6%     0.51\nTotal     9.00\nCASH     50.00\nCHANGE     41.00",
+        "TOTAL SALES (EXCLUDING GST)     8.49\nTOTAL SALES (INCLUSIVE OF GST)     9.00",
+        "SUMME     EUR     9,00\nGEGEBEN BAR     10,00\nRÜCKGELD     1,00",
+        "TOTAL TTC     9,00\nESPECES     20,00\nRENDU     11,00",
+        "IMPORTO PAGATO     9,00\nContanti     10,00\nResto     1,00",
+        "TE BETALEN     9,00\nPIN     9,00",
+        "Total Qty     3\nTota1 Amount     RM9.00\nVisa     9.00",
+        "T0TAL     9. 00\nCASH     1O.00",
+    ],
+)
+def test_the_total_is_found_however_it_is_called(text: str) -> None:
+    assert amounts([receipt_of(f"SHOP LTD\n25/12/2018 10:15\n{text}").totals.gross]) == ["9.00"]
+
+
+def test_words_that_an_engine_ran_together_are_told_apart() -> None:
+    found = receipt_of(
+        "SHOPSDNBHD\nInvoiceNo:12345\nDate:25/12/2018 10:15\nTotalSales(InclusiveGST):33.90"
+    )
+    assert found.number == "12345"
+    assert found.issue_date == date(2018, 12, 25)
+    assert amounts([found.totals.gross]) == ["33.90"]

@@ -77,7 +77,7 @@ def address_in(lines: Sequence[str]) -> AddressRead | None:
         if alone:
             city = cleaned[at - 1]
         street, top = _street(cleaned, at - alone, before)
-        if street is None and not (0 < at <= 4):
+        if street is None and (not 0 < at <= 4 or _better_below(cleaned, at)):
             continue
         name, first = _name(cleaned, top)
         last = at
@@ -87,6 +87,11 @@ def address_in(lines: Sequence[str]) -> AddressRead | None:
                 country, last = named, at + 1
         return AddressRead(name, street, postcode, city, country, countries, first, last)
     return None
+
+
+def _better_below(lines: Sequence[str], at: int) -> bool:
+    """Whether a number taken for a postcode is that of a house: the next line has a town."""
+    return at + 1 < len(lines) and not _NO_TOWN.search(lines[at + 1]) and bool(_town(lines[at + 1]))
 
 
 def address_line(line: str) -> AddressRead | None:
@@ -128,6 +133,9 @@ def _town(line: str) -> tuple[str, str, str, str | None, tuple[str, ...]] | None
                 city, before = numbered[0].strip(), before[: numbered.start()].strip(" ,")
             if city is None and countries in (("GB",), ("IE",), ("CA",), ("SG", "IN", "CN", "RO")):
                 city, told = _city(before.split(",")[-1])
+                before = ",".join(before.split(",")[:-1])
+            if city is None and not after and line[: match.start()].rstrip().endswith(","):
+                city, told = _city(before.split(",")[-1])  # Berlin, 10115
                 before = ",".join(before.split(",")[:-1])
             if city is None and not (countries == ("GB",) and not after):
                 continue
@@ -189,5 +197,8 @@ def _name(lines: Sequence[str], top: int) -> tuple[str | None, int]:
         and sum(sign.isalpha() for sign in lines[at]) > sum(sign.isdigit() for sign in lines[at])
     ]
     if not named:
-        return None, top
+        people = [at for at in over if _PERSON.match(lines[at])]
+        if not people:
+            return None, top
+        return _PERSON.sub("", lines[people[0]]).strip(" :.") or None, people[0]
     return lines[named[0]], named[0]

@@ -22,6 +22,10 @@ Read = Candidate[Amount]
 
 _HOLDS = 3.0
 _COMPUTED = -0.3
+_NAMED = 1.2
+"""Score from which a label names the gross amount."""
+_PASSED_OVER = 4.0
+"""What is lost by computing a gross amount although one is named."""
 _MOST = 14
 """Candidates for a role that are looked at."""
 
@@ -75,7 +79,13 @@ def chosen_sums(
         known: What they are held against.
     """
     pools = {role: _pool(roles.get(role, ()), unlabelled) for role in ("net", "tax", "gross")}
-    best = max(_options(pools), key=lambda sums: _worth(sums, known), default=Sums())
+    named = any(each.score > _NAMED for each in roles.get("gross", ()))
+
+    def worth(sums: Sums) -> float:
+        passed_over = named and sums.gross is not None and sums.gross.evidence.computed
+        return _worth(sums, known) - (_PASSED_OVER if passed_over else 0.0)
+
+    best = max(_options(pools), key=worth, default=Sums())
     return _with_evidence(best, known)
 
 
@@ -165,10 +175,14 @@ def _against(sums: Sums, known: Known) -> float:
     worth = 0.0
     net = sums.net.value if sums.net else None
     gross = sums.gross.value if sums.gross else None
+    whole = known.taxable is None or known.tax is None or gross is None
+    if known.taxable is not None and known.tax is not None and gross is not None:
+        whole = abs(known.taxable + known.tax - gross) <= 2 * CENT
+    fits, misses = (1.6, -0.6) if whole else (0.4, -0.2)  # a row of the breakdown may be unread
     if known.taxable is not None and net is not None:
-        worth += 1.6 if abs(net - known.taxable) <= CENT else -0.6
+        worth += fits if abs(net - known.taxable) <= CENT else misses
     if known.tax is not None and sums.tax is not None:
-        worth += 1.6 if abs(sums.tax.value - known.tax) <= CENT else -0.6
+        worth += fits if abs(sums.tax.value - known.tax) <= CENT else misses
     if known.lines is None or not known.lines:
         return worth
     if net is not None and (

@@ -1,10 +1,12 @@
 """The heads of a table of lines: which column says what, and where it stands."""
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from operators.extraction.document import Document
+from operators.extraction.folded import plain
 from operators.extraction.labels import Label, head_kinds, heads_in
 from operators.extraction.page import Box
 from operators.extraction.rows import Row, around, cells_of
@@ -25,6 +27,15 @@ NUMERIC = frozenset(
 """Columns of numbers."""
 _WHAT = frozenset(("description", "item", "quantity", "price", "gross_price"))
 _WORTH = frozenset(("net", "gross", "price", "gross_price", "quantity"))
+_ADDED = re.compile(
+    r"(?:(?:ohne|inkl|inklusive|exkl|excl|incl|inc|ex|exc|ht|ttc|net|netto|brutto|gross"
+    r"|without|with|before|hors|sin|con|iva"
+    r"|vat|ust|mwst|tva|btw|tax|taxes|gst|eur|euro|chf|usd|gbp|rm|€|\$|£|%|in|unit|each"
+    r"|unitario|unitaire|esclusa|inclusa)"
+    r"[. )(]*)+"
+)
+"""What second lines of heads say of tax and currency."""
+_INCLUDED = re.compile(r"\b(?:inkl|incl|inc\b|ttc|brutto|gross|con iva|iva incl|inclusa|with)")
 _TAIL = 14
 """Signs that the second line of a head has at most."""
 _NEAR = 1.3
@@ -106,7 +117,7 @@ def _heads(document: Document, row: Row, labels: Sequence[Label], exact: set[int
         ):
             continue
         parts, changed = _merged(parts, rows[number], document.mend, above=step < 0)
-        if changed or (step > 0 and _goes_on(parts, rows[number])):
+        if changed:
             first, last = min(first, number), max(last, number)
     return Heads(first, last, row.page, _told_apart(sorted(parts, key=lambda part: part[1].left)))
 
@@ -119,7 +130,8 @@ def _merged(parts: list[_Part], row: Row, mend: bool, above: bool) -> tuple[list
     changed = False
     result = list(parts)
     groups = _phrases(row)
-    if not any(head_kinds(text) or _joins(parts, text, box, above) for text, box in groups):
+    known = any(head_kinds(text) or _joins(parts, text, box, above) for text, box in groups)
+    if not known and (above or not _goes_on(parts, row)):
         return result, False
     for text, box in groups:
         at = next((n for n, part in enumerate(result) if _over(part[1], box)), None)
@@ -131,16 +143,24 @@ def _merged(parts: list[_Part], row: Row, mend: bool, above: bool) -> tuple[list
             continue
         kinds, old, head = result[at]
         joined = f"{text} {head}" if above else f"{head} {text}"
-        result[at] = (head_kinds(joined) or kinds, around((old, box)), joined)
+        result[at] = (head_kinds(joined) or _with_tax(kinds, text), around((old, box)), joined)
         changed = True
     return result, changed
+
+
+def _with_tax(kinds: tuple[str, ...], text: str) -> tuple[str, ...]:
+    """What a head means when the words under it say that its amounts include tax."""
+    if not _INCLUDED.search(plain(text)):
+        return kinds
+    return tuple({"price": "gross_price", "net": "gross"}.get(kind, kind) for kind in kinds)
 
 
 def _goes_on(parts: list[_Part], row: Row) -> bool:
     """Whether all of the row under the heads stands under heads of numbers: `HT`, `unitario`."""
     numbers = [box for kinds, box, _ in parts if kinds[0] in NUMERIC]
     return all(
-        len(cell.text) <= _TAIL and any(_over(cell.box, box) for box in numbers)
+        _ADDED.fullmatch(plain(cell.text).strip("()[] ."))
+        or (len(cell.text) <= _TAIL and any(_over(cell.box, box) for box in numbers))
         for cell in cells_of(row)
     )
 

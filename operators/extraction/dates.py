@@ -75,9 +75,9 @@ _COMPACT = re.compile(
 )
 _SPACED = re.compile(r"(?<![\d.,] )(?<![\w.,])(\d\d) (\d\d) ((?:19|20)\d\d)(?![\d.,]| \d)")
 _CONFUSED = re.compile(
-    r"(?<![A-Za-z])[0-9OoIl|S]{1,4}([./-])[0-9OoIl|S]{1,2}\1[0-9OoIl|S]{2,4}(?![A-Za-z])"
+    r"(?<![A-Za-z])[0-9OoIl|SZB]{1,4}([./-])[0-9OoIl|SZB]{1,2}\1[0-9OoIl|SZB]{2,4}(?![A-Za-z])"
 )
-_DIGITS = str.maketrans("OoIl|S", "001115")
+_DIGITS = str.maketrans("OoIl|SZB", "00111528")
 _CENTURY = 2000
 _PIVOT = 70
 """Years of two digits from here on are of the last century."""

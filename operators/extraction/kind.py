@@ -1,5 +1,6 @@
 """What a document is: an invoice, a credit note, a receipt, or something else."""
 
+import re
 from typing import Literal, TypeAlias
 
 from operators.extraction.document import Document
@@ -9,8 +10,12 @@ from operators.extraction.labels import Label
 Kind: TypeAlias = Literal["INVOICE", "CREDIT_NOTE", "RECEIPT", "OTHER"]
 """What a document is."""
 
+_ENOUGH = 0.8
+"""What must speak for a receipt."""
 _NARROW = 0.6
 """Width of a page in heights of it under which it is likely a till's."""
+_TIME = re.compile(r"(?<![\d:.])(?:[01]?\d|2[0-3]):[0-5]\d(?:(?::[0-5]\d)?(?!\d))")
+"""A time of day."""
 _OTHERS = (
     "angebot", "lieferschein", "auftragsbestatigung", "quotation", "quote", "delivery note",
     "purchase order",
@@ -32,7 +37,7 @@ def kind_of(document: Document, asks: bool, buyer: bool, account: bool) -> Kind:
     titles = [label for label in document.kinds if label.means("credit_note", "invoice")]
     if _is_credit(document, titles):
         return "CREDIT_NOTE"
-    if _till(document, buyer, account) > 0.9:
+    if _till(document, buyer, account) > _ENOUGH:
         return "RECEIPT" if asks else "OTHER"
     if not titles and (not asks or _is_other(document)):
         return "OTHER"
@@ -68,7 +73,7 @@ def _till(document: Document, buyer: bool, account: bool) -> float:
     exact = {figure.row for figure in document.figures if figure.decimals == 2}
     paid = {label.row for label in document.labels if label.means("tendered")} & exact
     score += 0.8 if paid else 0.0
-    timed = any(":" in document.rows[day.row].text[day.end : day.end + 6] for day in document.days)
+    timed = any(_TIME.search(row.text) for row in document.rows)
     score += 0.4 if timed else 0.0
     due = any(label.means("due_date") and not label.means("payable") for label in document.labels)
     score -= 0.8 if account else 0.0

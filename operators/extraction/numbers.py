@@ -115,18 +115,32 @@ def _digits(match: re.Match[str]) -> str:
 def _alone(text: str, match: re.Match[str], mend: bool) -> bool:
     """Whether it is a number of its own, not part of a word, a date or an identifier."""
     start, end = match.start("core"), match.end()
-    before, after, beyond = text[start - 1 : start], text[end : end + 1], text[end + 1 : end + 2]
+    after, beyond = text[end : end + 1], text[end + 1 : end + 2]
     cents = _CENTS.fullmatch(match["core"]) is not None
-    if before and not match["currency"] and not match["minus"]:
-        if before.isdigit() or before in "/_-–.," or (before == ":" and text[start - 2].isdigit()):
-            return False
-        if before.isalpha() and not (cents and mend) and not _multiplied(text, start):
-            return False
+    if not (match["currency"] or match["minus"]) and not _begins(
+        text, start, exact=mend and (cents or bool(match["percent"]))
+    ):
+        return False
     if after.isdigit() or (after and after in "/_-:.," and beyond.isdigit()):
         return cents and after == "/"  # a price for a hundred: 3,50/100
     if after.isalpha() and not cents:
         return after in "xX" or _MONEY_AFTER.match(text, end) is not None
     return True
+
+
+def _begins(text: str, start: int, exact: bool) -> bool:
+    """Whether a number may begin behind what stands before it.
+
+    An engine that leaves out blanks runs labels and exact amounts together: `TVA20%`, `Total9.00`.
+    """
+    before, further = text[start - 1 : start], text[start - 2 : start - 1]
+    if not before:
+        return True
+    if before.isdigit() or before in "/_-–" or (before == ":" and further.isdigit()):
+        return False
+    if before in ".,":
+        return exact and further.isalpha()
+    return not before.isalpha() or exact or _multiplied(text, start)
 
 
 def _multiplied(text: str, start: int) -> bool:

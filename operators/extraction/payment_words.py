@@ -7,7 +7,8 @@ PAY = re.compile(
     r"|payment|\bpay\b|\bnet\b|terms|\bdue\b"
     r"|paiement|reglement|payer|echeance|pago|vencimiento|pagar|pagamento|pagare|scadenza"
     r"|betaling|betalen|voldoen|netto"
-    r"|contado|ueberw|begleichen|transferencia|bonifico|virement|overschrijving|transfer|vorkasse"
+    r"|contado|ueberw|begleichen|over te maken|gelieve|zu zahlen"
+    r"|transferencia|bonifico|virement|overschrijving|transfer|vorkasse"
 )
 DAYS = re.compile(r"(\d{1,3}) ?(?:kalender)?(?:days?|tagen?|jours?|dias?|gg|giorni|dagen|d\b|t\b)")
 NOW = re.compile(

@@ -53,7 +53,7 @@ def company(document: Document) -> tuple[Candidate[str] | None, AddressRead | No
         return None, None
     others = sorted((score for score, other in scored if other != at), reverse=True)
     text, used = _joined(rows, at)
-    name = trimmed(text)
+    name = respaced(trimmed(text)) if document.mend else trimmed(text)
     row = rows[at]
     evidence = Evidence(
         label=0.6 if _legal(row.text) else 0.2,
@@ -126,6 +126,27 @@ def trimmed(text: str) -> str:
     bare = _REGISTERED.sub("", text).strip(" *-=:.,|~_")
     bare = bare or text.strip()
     return bare + "." if text.strip().startswith(bare + ".") and LEGAL.search(bare + ".") else bare
+
+
+_RUN_TOGETHER = (
+    (re.compile(r"(?i)(?<=[a-z)])(sdn\.?) ?(b[hn]d\.?)$"), r" \1 \2"),
+    (re.compile(r"(?<=[A-Z)])(S/B|GMBH|ENTERPRISE|TRADING|PLT)$"), r" \1"),
+    (re.compile(r"(?<=[a-z)])(GmbH|Ltd\.?|Inc\.?|AG|KG)$"), r" \1"),
+    (re.compile(r"(?<=\w{3})&(?=\w{3})"), " & "),
+    (re.compile(r"(?<=[A-Za-z.])\((?=[A-Z])"), " ("),
+    (re.compile(r"\)(?=[A-Za-z]{2})"), ") "),
+)
+
+
+def respaced(name: str) -> str:
+    """A name with the blanks that an engine leaves out at times, where they are sure.
+
+    >>> respaced("BOOKTA.K(TAMANDAYA)SDNBHD")
+    'BOOKTA.K (TAMANDAYA) SDN BHD'
+    """
+    for pattern, spaced in _RUN_TOGETHER:
+        name = pattern.sub(spaced, name)
+    return name
 
 
 def _address(rows: Sequence[Row]) -> AddressRead | None:

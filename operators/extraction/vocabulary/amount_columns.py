@@ -38,7 +38,8 @@ AMOUNT_COLUMNS: Mapping[str, Mapping[str, str]] = {
         "netto gesamt | gesamtbetrag netto | g.preis | pos-betrag | gesamtpreis eur | "
         "gesamtpreis € | netto-betrag | betrag in eur | summe € | netto eur | betrag in € "
         "| netto € | preis gesamt | gesamt-preis | rechnungsbetrag | gesamtwert | kosten "
-        "| positionssumme | betrag chf | total chf | nettosumme",
+        "| positionssumme | betrag chf | total chf | nettosumme | zwischensumme | "
+        "zwischensumme netto | positionswert",
         "en": "amount | total | line total | net amount | total price | subtotal | sub-total | "
         "extended price | net | total net | amount (rm) | ext price | total excl vat | "
         "value | net value | total amount | amount excl vat | sum | net total | total "
@@ -48,12 +49,13 @@ AMOUNT_COLUMNS: Mapping[str, Mapping[str, str]] = {
         "amount | charges | line net amount | taxable amount | total eur | total excl | "
         "total (excl vat) | net amount (eur) | total without vat | item total | subtotal "
         "excl vat | amount ex vat | charge | usd | gbp | total (usd) | total (gbp) | "
-        "taxable value | ext. amount",
+        "taxable value | ext. amount | sub total | ext amount | extended",
         "fr": "montant | montant ht | total ht | total | prix total | montant total | total "
         "h.t. | prix total ht | montant hors taxes | mt ht | total net | montant net ht | "
         "total ligne | montant h.t. | total € ht | montant (ht) | total (ht) | total hors "
         "taxes | montant net | total ligne ht | somme | valeur | total htva | montant "
-        "htva | total net ht | montant € | mt h.t. | net ht | totaux",
+        "htva | total net ht | montant € | mt h.t. | net ht | totaux | sous-total | sous "
+        "total",
         "es": "importe | total | importe total | neto | precio total | subtotal | valor | total "
         "neto | total linea | base imponible | importe neto | importe (€) | total (€) | "
         "importe € | total sin iva | importe sin iva | total eur | base",
@@ -68,7 +70,8 @@ AMOUNT_COLUMNS: Mapping[str, Mapping[str, str]] = {
     "gross": {
         "de": "brutto | bruttobetrag | gesamt brutto | betrag brutto | gesamtpreis brutto | "
         "summe brutto | bruttopreis gesamt | gesamtbetrag brutto | gesamt inkl mwst | "
-        "betrag inkl mwst",
+        "betrag inkl mwst | zwischensumme inkl ust | zwischensumme (inkl ust) | "
+        "zwischensumme inkl mwst",
         "en": "gross | gross amount | total incl vat | total gross | gross worth | amount incl "
         "vat | gross value | total inc vat | line total incl vat | total (incl vat) | "
         "total with vat | amount incl gst | total incl gst | gross total | total incl tax",
@@ -80,7 +83,7 @@ AMOUNT_COLUMNS: Mapping[str, Mapping[str, str]] = {
     },
     "gross_price": {
         "de": "bruttopreis | einzelpreis brutto | preis brutto | listenpreis | preis inkl mwst "
-        "| einzelpreis inkl mwst",
+        "| einzelpreis inkl mwst | stückpreis inkl ust | stückpreis (inkl ust)",
         "en": "gross price | unit price incl vat | price incl vat | unit price (incl vat) | "
         "price inc vat",
         "fr": "prix unitaire ttc | pu ttc | prix ttc | p.u. ttc | prix brut | pu brut",

@@ -81,7 +81,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "stk-preis | preis/stk | netto-einzelpreis | preis pro einheit | stundensatz | "
         "preis/me | e.preis | einzelpreis eur | preis eur | preis je einheit | "
         "einzelbetrag | preis pro stück | einzelpreis € | ep netto | e-preis netto | "
-        "einzelpr | preis € | stückpreis netto | arbeitspreis",
+        "einzelpr | preis € | stückpreis netto | arbeitspreis | stückpreis ohne ust | "
+        "stückpreis (ohne ust) | ansatz | stundenansatz",
         "en": "unit price | price | rate | unit cost | price each | price per unit | each | "
         "unit price excl vat | net price | u/price | price/unit | unit net price | price "
         "(rm) | cost | price (eur) | unit rate | hourly rate | unit price (eur) | unit "

@@ -6,19 +6,19 @@ PARTIES: Mapping[str, Mapping[str, str]] = {
     "seller": {
         "de": "verkäufer | lieferant | rechnungssteller | leistungserbringer | auftragnehmer | "
         "aussteller | rechnung von | absender | verkäuferin | rechnungsaussteller | "
-        "anbieter",
+        "anbieter | verkauft von | verkauft durch | rechnungssteller/in",
         "en": "seller | from | supplier | vendor | bill from | issued by | sold by | service "
         "provider | billed by | remit to | invoice from | payee | biller | merchant | "
         "exporter | our details | provider | beneficiary | supplier details | shipped "
         "from | consignor",
         "fr": "vendeur | fournisseur | emetteur | prestataire | emis par | expediteur | de la "
-        "part de | emetteur de la facture | societe emettrice",
+        "part de | emetteur de la facture | societe emettrice | vendu par",
         "es": "vendedor | proveedor | emisor | expedidor | empresa | datos del emisor | datos "
-        "de la empresa | prestador | emitido por | facturado por",
+        "de la empresa | prestador | emitido por | facturado por | vendido por",
         "it": "venditore | fornitore | cedente | cedente/prestatore | emittente | mittente | "
-        "prestatore | cedente prestatore",
+        "prestatore | cedente prestatore | venduto da",
         "nl": "verkoper | leverancier | afzender | van | opdrachtnemer | dienstverlener | "
-        "uitgereikt door",
+        "uitgereikt door | verkocht door",
     },
     "buyer": {
         "de": "käufer | kunde | rechnungsempfänger | rechnungsadresse | leistungsempfänger | "

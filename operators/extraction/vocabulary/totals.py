@@ -117,7 +117,7 @@ TOTALS: Mapping[str, Mapping[str, str]] = {
         "betalen | verschuldigd bedrag | saldo | te voldoen | restbedrag | te betalen "
         "totaal | bedrag te betalen | totaal te betalen bedrag | openstaand saldo | "
         "totaal verschuldigd | u betaalt | netto te betalen | te betalen eur | openstaand "
-        "| te ontvangen | terug te ontvangen",
+        "| te ontvangen | terug te ontvangen | te voldoen bedrag | nog te voldoen",
     },
     "prepaid": {
         "de": "anzahlung | bereits gezahlt | erhaltene anzahlungen | vorauszahlung | geleistete "

@@ -99,6 +99,8 @@ def _tells(heads: Heads) -> bool:
     kinds = {column.kind for column in heads.columns}
     amounts = kinds & {"net", "gross", "price", "gross_price"}
     named = kinds & {"description", "item"} or {"quantity", "net"} <= kinds
+    if heads.columns[0].kind == "vat_rate" and not kinds & {"quantity", "price"}:
+        return False  # the breakdown of VAT
     return bool(amounts and named) and len(kinds & (_WHAT | {"net", "gross"})) >= 2
 
 
@@ -195,10 +197,11 @@ def _told_apart(parts: Sequence[_Part]) -> tuple[Column, ...]:
     for kinds, box, head in open_parts:
         if kinds[0] == "net":
             _second_sum(taken, Column("net", box, head))
-    item = taken.get("item")
-    if "description" not in taken and item is not None and _may_describe(item.head):
-        taken["description"] = Column("description", item.box, item.head)
-        del taken["item"]
+    for kind in ("item", "position"):
+        other = taken.get(kind)
+        if "description" not in taken and other is not None and _may_describe(other.head):
+            taken["description"] = Column("description", other.box, other.head)
+            del taken[kind]
     return tuple(sorted(taken.values(), key=lambda column: column.box.left))
 
 

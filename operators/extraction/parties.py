@@ -70,8 +70,11 @@ def sides(document: Document, found: Sequence[Place], marks: Sequence[Found]) ->
 def _same_address(one: Place, other: Place) -> bool:
     if one.address is None or other.address is None:
         return False
-    street = key(one.address.street or "")
-    return bool(street) and street == key(other.address.street or "")
+    same = [
+        key(getattr(one.address, part) or "") == key(getattr(other.address, part) or "")
+        for part in ("street", "postcode", "city")
+    ]
+    return one.address.street is not None and all(same)
 
 
 def _score(

@@ -113,10 +113,7 @@ def _name_from_above(place: Place, cells: Sequence[Cell], document: Document) ->
         cell
         for cell in cells
         if document.page_of(cell.row) == place.page
-        and cell.row < place.rows[0]
-        and place.box.top - cell.box.bottom < 7 * height
-        and cell.box.left < place.box.right
-        and cell.box.right > place.box.left
+        and _heads(cell, place, 7 * height)
         and _may_be_name(cell.text)
         and sum(sign.isdigit() for sign in cell.text) < 3
         and not _is_label(document, cell)
@@ -130,6 +127,18 @@ def _name_from_above(place: Place, cells: Sequence[Cell], document: Document) ->
         street = f"{place.name}, {place.address.street}"
         place.address = replace(place.address, street=street)
     place.name, place.named = best.text, best
+
+
+def _heads(cell: Cell, place: Place, reach: float) -> bool:
+    """Whether a cell stands over an address, or left of it in a letterhead of two columns."""
+    if (
+        cell.row < place.rows[0]
+        and cell.box.left < place.box.right
+        and cell.box.right > place.box.left
+    ):
+        return place.box.top - cell.box.bottom < reach
+    beside = place.rows[0] <= cell.row <= place.rows[-1] and cell not in place.cells
+    return beside and cell.box.right < place.box.left and LEGAL.search(cell.text) is not None
 
 
 def _cut(cells: Sequence[Cell]) -> int:

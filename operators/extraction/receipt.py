@@ -79,7 +79,7 @@ def _top(document: Document) -> list[Row]:
     for row in document.rows[: _MOST_ROWS + 3]:
         if row.number in ends and found:
             break
-        if sum(sign.isalpha() for sign in row.text) >= 3:
+        if sum(sign.isalpha() for sign in row.text) >= 3 or only_form(row.text):
             found.append(row)
     return found[:_MOST_ROWS]
 
@@ -118,7 +118,7 @@ def _joined(rows: Sequence[Row], at: int) -> tuple[str, int]:
 
 def _goes_on(text: str) -> bool:
     """Whether a line goes on with the name of the line over it."""
-    return only_form(text) or text.startswith("(")
+    return only_form(text) or text.startswith(("(", "& "))
 
 
 def trimmed(text: str) -> str:

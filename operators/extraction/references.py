@@ -25,6 +25,8 @@ _NEGATIVE = (
     "buyer_reference", "contract", "despatch", "preceding", "customer", "other_number", "order",
     "vat_id", "tax_id", "legal_id", "iban", "bic", "contact",
 )  # fmt: skip
+_QUALIFIED = 24
+"""Signs between a label and the colon behind it: `Invoice number (please quote):`."""
 _OWN = ("number", "number_weak")
 _VERBS = frozenset("von vom für for dated date du del der am of le de en per page seite in".split())
 
@@ -82,7 +84,11 @@ def _beside(document: Document, label: Label, cells: dict[int, list[Cell]]) -> N
     end = min([len(text) if after < 0 else after, *(each for each in following if each > start)])
     if start in following:
         return None
-    return _token(document, label, label.row, start, end, True)
+    found = _token(document, label, label.row, start, end, True)
+    colon = text.find(":", start, min(end, start + _QUALIFIED))
+    if found is not None or colon < 0 or any(map(str.isdigit, text[start:colon])):
+        return found
+    return _token(document, label, label.row, colon + 1, end, True)
 
 
 def _below(document: Document, label: Label, cells: dict[int, list[Cell]]) -> Named | None:
@@ -160,6 +166,7 @@ def _candidate(
     row = document.rows[found.row]
     height = document.pages[row.page - 1].height
     score += 0.4 if row.page == 1 and row.box.top < 0.5 * height else -0.2 if row.page > 1 else 0.0
+    score -= 0.8 if row.box.top > 0.85 * height else 0.0
     folded = key(value)
     score += 0.4 if sum(folded in text for text in seen) > 1 and len(folded) >= 4 else 0.0
     score -= 1.8 if folded in others else 0.0

@@ -105,9 +105,19 @@ def adjustments(
 
 
 def adjusted(
-    roles: Mapping[str, Sequence[Read]], net: Read | None, lines: Amount | None
+    roles: Mapping[str, Sequence[Read]],
+    net: Read | None,
+    lines: Amount | None,
+    unlabelled: Sequence[Read] = (),
 ) -> Adjusted:
-    """The sum of the lines, and what was added to and taken off it; only where that adds up."""
+    """The sum of the lines, and what was added to and taken off it; only where that adds up.
+
+    Args:
+        roles: Candidates by role.
+        net: The net amount chosen.
+        lines: What the lines come to.
+        unlabelled: Other amounts: one that is just the difference is it, whatever it is called.
+    """
     named = list(roles.get("lines_net", ())[:4])
     if net is None:
         return Adjusted(_of_value(named, lines) if lines is not None else None)
@@ -123,6 +133,13 @@ def adjusted(
             off, on = (
                 tuple(replace(each, value=turned * each.value) for each in part) for part in step
             )
+            return Adjusted(_of_value(named, value) or computed(value, net), off, on)
+    for value in options if lines is not None else ():
+        gap = abs(net.value - value)
+        other = next((each for each in unlabelled if gap and abs(each.value) == gap), None)
+        if other is not None and value == lines:
+            part = (replace(other, value=gap),)
+            off, on = (part, ()) if abs(net.value) < abs(value) else ((), part)
             return Adjusted(_of_value(named, value) or computed(value, net), off, on)
     close = lines is not None and abs(lines - net.value) <= CENT
     value = lines if lines is not None and close else net.value

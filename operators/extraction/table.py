@@ -9,7 +9,7 @@ from operators.extraction.links import by_row
 from operators.extraction.measures import unit_code
 from operators.extraction.page import Box, Word
 from operators.extraction.rows import Row, around
-from operators.extraction.table_end import comes_to, ends, sum_of
+from operators.extraction.table_end import carries, comes_to, ends, sum_of
 from operators.extraction.table_row import Found, LineRow
 from operators.money import Amount
 
@@ -40,6 +40,8 @@ def bodies(document: Document, heads: Sequence[Heads]) -> list[list[LineRow]]:
             if ends(row, own, found):
                 if any(each.anchor for each in body):
                     break
+                continue
+            if carries(before, body, found):
                 continue
             if comes_to(before, body, found):
                 break

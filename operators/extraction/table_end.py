@@ -32,6 +32,13 @@ def comes_to(before: Amount, body: Sequence[LineRow], row: LineRow) -> bool:
     return own is not None and len(counted) > 1 and abs(own.amount - total) <= CENT
 
 
+def carries(before: Amount, body: Sequence[LineRow], row: LineRow) -> bool:
+    """Whether a row at the head of a page has what the lines of earlier pages come to."""
+    own = row.figures.get("net") or row.figures.get("gross")
+    fresh = not any(each.anchor for each in body)
+    return bool(before) and fresh and own is not None and abs(own.amount - before) <= CENT
+
+
 def sum_of(rows: Sequence[LineRow]) -> Amount:
     """What the amounts of some rows come to."""
     sums = (row.figures.get("net") or row.figures.get("gross") for row in rows if row.anchor)

@@ -34,7 +34,7 @@ class LineRow(Struct):
     def anchor(self) -> bool:
         """Whether it has the amount of a line."""
         sums = [self.figures[kind] for kind in ("net", "gross") if kind in self.figures]
-        counted = self.figures.keys() & {"price", "quantity", "position"}
+        counted = "position" in self.figures or {"price", "quantity"} <= self.figures.keys()
         price = self.figures.get("price")
         priced = price is not None and (price.decimals >= 2 or price.money)
         return any(each.decimals >= 2 or each.money or counted for each in sums) or (

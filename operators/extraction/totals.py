@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from operators.extraction.arithmetic import Known, Read, Sums, chosen_sums, computed, total_of
 from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.document import Document, Figure
+from operators.extraction.exemption import exempted
 from operators.extraction.reads import Reads
 from operators.extraction.settlement import adjusted, adjustments, settled
 from operators.extraction.vat_rows import RATES, VatRow, rate_between
@@ -27,6 +28,8 @@ class TotalsRead(Struct, frozen=True):
     """Candidates by role."""
     rows: Sequence[VatRow]
     """Rows of the breakdown."""
+    unlabelled: Sequence[Read]
+    """Other amounts."""
     sums: Sums
     """Those chosen."""
     known: Known
@@ -65,7 +68,8 @@ def read_totals(
         roles = {**roles, "tax": [_sum_of(taxes), *roles.get("tax", ())]}
     if rows:
         roles = {**roles, "net": [_sum_of([row.taxable for row in rows]), *roles.get("net", ())]}
-    return TotalsRead(alone, roles, rows, chosen_sums(roles, unlabelled, known), known)
+    sums = chosen_sums(roles, unlabelled, known)
+    return TotalsRead(alone, roles, rows, unlabelled, sums, known)
 
 
 def _sum_of(figures: Sequence[Figure]) -> Read:
@@ -83,7 +87,7 @@ def totals(found: TotalsRead, reads: Reads) -> tuple[Totals, tuple[AllowanceChar
     """The totals and the allowances and charges of the document, noted among the reads."""
     sums = found.sums
     due = settled(found.roles, sums.gross)
-    steps = adjusted(found.roles, sums.net, found.known.lines)
+    steps = adjusted(found.roles, sums.net, found.known.lines, found.unlabelled)
     off = total_of(each.value for each in steps.allowances)
     on = total_of(each.value for each in steps.charges)
     result = Totals(
@@ -156,17 +160,33 @@ def _tax_alone(number: int, rated: Figure, tax: Figure, reads: Reads) -> VatSubt
 
 
 def _untaxed(net: Read, document: Document, reads: Reads) -> tuple[VatSubtotal, ...]:
-    """The breakdown of a document that says that its tax is nothing."""
+    """The breakdown of a document that says that its tax is nothing, or why there is none."""
     taxed = {label.row for label in document.labels if label.means("tax")}
     nothing = [each for each in document.figures if each.row in taxed and not each.amount]
     rate = next((each for each in nothing if each.percent), None)
-    if not nothing:
+    reason = next((row for row in document.rows if exempted(row.text)), None)
+    said = rate or next(iter(nothing), None)
+    if said is None and reason is None:
         return ()
-    said = rate or nothing[0]
-    evidence = Evidence(label=1.0, near=1.0, form=1.0, sums=0.5, engine=said.confidence)
-    reads.note("vat_breakdown[0].rate", evidence, said.row, said.box, said.text)
-    reads.note("vat_breakdown[0].tax", evidence, said.row, said.box, said.text)
-    return (VatSubtotal(rate=0, taxable=reads.take("vat_breakdown[0].taxable", net), tax=0),)
+    evidence = Evidence(label=1.0, near=1.0, form=1.0, sums=0.5)
+    for field in ("rate", "tax"):
+        path = f"vat_breakdown[0].{field}"
+        if said is not None:
+            reads.note(path, evidence, said.row, said.box, said.text)
+        else:
+            reads.note(path, replace(evidence, computed=1.0))
+    if reason is not None:
+        path = "vat_breakdown[0].exemption_reason"
+        reads.note(path, evidence, reason.number, reason.box, reason.text)
+    return (
+        VatSubtotal(
+            category=exempted(reason.text) if reason is not None else None,
+            rate=0,
+            taxable=reads.take("vat_breakdown[0].taxable", net),
+            tax=0,
+            exemption_reason=reason.text.replace("\t", " ") if reason is not None else None,
+        ),
+    )
 
 
 def _subtotal(number: int, row: VatRow, reads: Reads) -> VatSubtotal:

@@ -19,21 +19,24 @@ BESIDE: Mapping[str, Mapping[str, str]] = {
         "preisnachlass | abschlag | abzüge | gesamtrabatt | abzgl rabatt | summe "
         "abschläge | gesamtbetrag der nachlässe | gutschein | summe nachlässe | "
         "sonderrabatt | mengenrabatt | treuerabatt | skontobetrag auf dokumentebene | "
-        "ersparnis | kundenrabatt",
+        "ersparnis | kundenrabatt | stammkundenrabatt | aktionsrabatt | projektrabatt | "
+        "firmenrabatt",
         "en": "discount | less discount | total discount | allowance | allowances | rebate | "
         "total allowances | trade discount | sum of allowances | invoice discount | "
         "special discount | total disc | discount amt | total discounts | voucher | "
-        "discount amount | disc amt | item discount | bill disc | volume discount",
+        "discount amount | disc amt | item discount | bill disc | volume discount | "
+        "customer discount | loyalty discount | promotional discount | bulk discount",
         "fr": "remise | remise globale | rabais | ristourne | total remise | total remises | "
         "escompte accorde | montant remise | total des remises | remise exceptionnelle | "
-        "reduction | remise commerciale",
+        "reduction | remise commerciale | remise client | remise fidelite | remise sur "
+        "total",
         "es": "descuento | dto | total descuento | descuentos | total descuentos | dto "
         "comercial | descuento global | importe descuento | descuento comercial | "
-        "bonificacion",
+        "bonificacion | descuento cliente | descuento especial",
         "it": "sconto | totale sconto | sconti | totale sconti | abbuono | importo sconto | "
-        "sconto incondizionato | sconto finale",
+        "sconto incondizionato | sconto finale | sconto cliente | sconto extra",
         "nl": "korting | totaal korting | kortingen | factuurkorting | extra korting | "
-        "kortingsbedrag",
+        "kortingsbedrag | klantkorting | actiekorting | staffelkorting",
     },
     "charge": {
         "de": "versandkosten | versand | fracht | frachtkosten | lieferkosten | zuschlag | "
@@ -99,15 +102,19 @@ BESIDE: Mapping[str, Mapping[str, str]] = {
     },
     "carried": {
         "de": "übertrag | zwischensumme übertrag | seitenübertrag | übertrag von seite | "
-        "übertrag auf seite | zwischensumme seite | übertrag seite",
+        "übertrag auf seite | zwischensumme seite | übertrag seite | übertrag von seite 1 "
+        "| vortrag | saldovortrag",
         "en": "carried forward | brought forward | carry over | carried over | page total | "
         "balance brought forward | previous balance | balance b/f | subtotal b/f | "
         "subtotal c/f | total b/f | total c/f | amount brought forward | amount carried "
         "forward",
         "fr": "report | a reporter | total page | solde precedent | solde anterieur | report "
-        "page precedente | total reporte | sous-total reporte",
-        "es": "suma y sigue | suma anterior | saldo anterior",
-        "it": "riporto | a riportare | riportare | saldo precedente",
+        "page precedente | total reporte | sous-total reporte | report de la page "
+        "precedente | montant a reporter",
+        "es": "suma y sigue | suma anterior | saldo anterior | viene de la pagina anterior | "
+        "suma de la pagina anterior | a trasladar | pasa a la pagina siguiente",
+        "it": "riporto | a riportare | riportare | saldo precedente | riporto da pagina "
+        "precedente | da riportare",
         "nl": "transport | overdracht | vorig saldo | transporteren | overgebracht | subtotaal "
         "transport",
     },

@@ -6,7 +6,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "position": {
         "de": "pos | position | lfd nr | nr | pos-nr | posnr | lfd | pos nr | zeile",
         "en": "no | # | item no | line | s/n | sr no | line no | sl no | pos | item # | sno | "
-        "row | line #",
+        "row | line # | item",
         "fr": "n° | ligne | pos | no ligne | n° ligne | repere",
         "es": "n° | linea | pos | num | posicion | n° linea",
         "it": "n | riga | pos | n riga | nr riga | num",

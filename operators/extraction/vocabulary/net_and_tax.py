@@ -15,7 +15,7 @@ NET_AND_TAX: Mapping[str, Mapping[str, str]] = {
         "es": "total lineas | suma de lineas | importe bruto | suma de importes | total bruto | "
         "total mercancia",
         "it": "totale righe | totale merce | totale merci | totale prodotti | totale articoli | "
-        "importo merce",
+        "importo merce | somma | somma righe",
         "nl": "totaal regels | goederenbedrag | totaal artikelen | totaal goederen | regeltotaal",
     },
     "subtotal": {

@@ -28,7 +28,8 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "d'avoir | n° avoir | no de la facture | facture d'avoir n° | numero du document "
         "| n° document | n° de document | facture num | reference de la facture | numero "
         "de la facture | facture d'acompte n° | n° ticket | ticket n° | n° de ticket | "
-        "recu n° | n° recu | n° note | note n° | numero de ticket | no ticket",
+        "recu n° | n° recu | n° note | note n° | numero de ticket | no ticket | n° de "
+        "piece | n° piece | piece n° | numero de piece",
         "es": "numero de factura | n° de factura | n° factura | factura n° | factura no | num "
         "factura | no de factura | no factura | factura numero | factura num | numero "
         "factura | factura # | nro factura | nro de factura | factura nro | numero de "

@@ -18,6 +18,7 @@ _DISTRICT = re.compile(r"(?:^|, ?)[A-Z][a-z]+ \d{1,2}$")
 """A city with the number of its district: Dublin 2."""
 _HOUSE = re.compile(r"\d{1,4} ?[A-Za-z]?(?:[-/]\d{1,4} ?[A-Za-z]?)?")
 """The number of a house, after a comma as in Spain and Italy."""
+_SIGNS = re.compile(r"\s*[·•●|∙◦*]\s*")
 _LABELLED = re.compile(
     r"(?i)^(?:address|adresse|anschrift|name|straße|strasse|dirección|direccion|indirizzo"
     r"|adres)\s*:\s*"
@@ -97,7 +98,8 @@ def _better_below(lines: Sequence[str], at: int) -> bool:
 def address_line(line: str) -> AddressRead | None:
     """An address on one line: `Kraxi GmbH · Flugzeugallee 17 · 12345 Papierfeld`."""
     parts: list[str] = []
-    for part in _PARTS.split(line):
+    signs = _SIGNS if len(_SIGNS.findall(line)) > 1 else _PARTS
+    for part in signs.split(line):
         if parts and _HOUSE.fullmatch(part.strip()):
             parts[-1] = f"{parts[-1]}, {part.strip()}"
         elif part.strip():

@@ -40,6 +40,8 @@ _MEANS: Mapping[str, tuple[tuple[str, float], ...]] = {
 }
 """Which roles a label speaks for, and how much."""
 _FIELDS = tuple(_MEANS)
+_ASIDE = ("tendered", "count", "carried")
+"""Labels of amounts that are no part of the sums."""
 _NOT_MONEY = ("JPY", "KRW", "IDR", "HUF", "VND", "CLP", "ISK")
 
 
@@ -137,8 +139,9 @@ def unlabelled(document: Document, lines: frozenset[int]) -> list[Candidate[Amou
     """Every amount beside the lines, as a last resort for each role."""
     found = []
     size = max(len(document.rows), 1)
+    aside = {label.row for label in document.labels if label.means(*_ASIDE)} | lines
     for figure in document.figures:
-        if figure.row in lines or not is_money(document, figure) or not figure.amount:
+        if figure.row in aside or not is_money(document, figure) or not figure.amount:
             continue
         score = -2.0 + 0.8 * figure.row / size
         evidence = Evidence(form=1.0 if figure.decimals == 2 else 0.3, engine=figure.confidence)

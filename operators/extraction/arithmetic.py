@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.vat_rows import RATES, rate_between
-from operators.money import CENT, Amount, divided
+from operators.money import CENT, Amount
 
 Read = Candidate[Amount]
 """An amount that stands on a page, or follows from others that do."""
@@ -212,11 +212,6 @@ def _with_evidence(sums: Sums, known: Known) -> Sums:
 
 def _told(read: Read | None, holds: float) -> Read | None:
     return None if read is None else replace(read, evidence=replace(read.evidence, sums=holds))
-
-
-def average_rate(net: Amount, tax: Amount) -> Amount:
-    """The tax in percent of the net amount, rounded; 0 when there is no net amount."""
-    return divided(tax * 100 * 10**8, net) if net else 0
 
 
 def total_of(amounts: Iterable[Amount]) -> Amount | None:

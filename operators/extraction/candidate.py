@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from operators.extraction.document import Document
 from operators.extraction.page import Box
-from operators.extraction.rows import box_of, sureness
+from operators.extraction.rows import box_of
 
 Value = TypeVar("Value")
 
@@ -70,8 +70,3 @@ def placed(
         text=found.text[start:end].replace("\t", " "),
         box=box_of(found, start, end),
     )
-
-
-def engine_of(document: Document, row: int, span: tuple[int, int]) -> float:
-    """What the engine thinks of a part of a row."""
-    return sureness(document.rows[row], *span)

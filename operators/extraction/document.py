@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -66,9 +65,6 @@ class Day(Struct, frozen=True, gc=False):
     """Of the engine."""
 
 
-Placed: TypeAlias = Figure | Day | Label | Cell
-
-
 class Document(Struct, frozen=True):
     """All that the later steps look at."""
 
@@ -107,16 +103,14 @@ class Document(Struct, frozen=True):
 
 _MENDED = 0.8
 _UNUSUAL = 0.85
-_POINT = {"en": ".", None: "."}
 
 
-def document_of(pages: Sequence[Page], reader: Reader, *, country: str | None = None) -> Document:
+def document_of(pages: Sequence[Page], reader: Reader) -> Document:
     """Lays pages out.
 
     Args:
         pages: What was read.
         reader: What read it.
-        country: Where the document is from, if known: tells how its dates are written.
     """
     mend = reader != "TEXT_LAYER"
     rows = rows_of(pages)
@@ -131,9 +125,7 @@ def document_of(pages: Sequence[Page], reader: Reader, *, country: str | None = 
     flat = [each for found in written for each in found]
     sign = decimal_sign(flat, "." if language in (None, "en") else ",")
     currency = currency_of([row.text for row in rows])
-    first = day_first(
-        [each for found in dates for each in found], currency != "USD" and country != "US"
-    )
+    first = day_first([each for found in dates for each in found], currency != "USD")
     figures = [
         each
         for row, found in zip(rows, written, strict=True)

@@ -1,8 +1,4 @@
-"""VAT identifiers, tax numbers, registrations and accounts, known by label and check digits.
-
->>> vat_id_of("USt-IdNr. DE 136695976", None)
-'DE136695976'
-"""
+"""VAT identifiers, tax numbers, registrations and accounts, known by label and check digits."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, TypeAlias
@@ -202,11 +198,3 @@ def _national(text: str, start: int, country: str | None) -> Iterator[_Hit]:
         if check_digits_agree(value) and (country == code or code in ("ES", "NL")):
             yield "vat_id", value, match.start(), match.end(), 1.0
             return
-
-
-def vat_id_of(text: str, country: str | None) -> str | None:
-    """The VAT identifier with right check digits in a text, None when there is none."""
-    for match in forms.VAT.finditer(text):
-        if check_digits_agree(_compact(match[0])):
-            return _compact(match[0])
-    return next((value for _, value, *_ in _national(text, 0, country)), None)

@@ -1,5 +1,6 @@
 """The names and addresses in a document, with what speaks for whose they are."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -14,6 +15,8 @@ from operators.extraction.labels import Label
 from operators.extraction.legal_forms import LEGAL
 from operators.extraction.page import Box
 from operators.extraction.rows import Cell, around
+
+_BANK = re.compile(r"(?i)\b(?:bank|banca|banque|banco|sparkasse|kasse|volksbank|raiffeisen)")
 
 
 class Place(Struct):
@@ -180,7 +183,7 @@ def _headed(document: Document, found: Sequence[Place]) -> list[Place]:
         ):
             continue
         text = cell.text
-        if _may_be_name(text) and not any(sign.isdigit() for sign in text):
+        if _may_be_name(text) and not any(map(str.isdigit, text)) and not _BANK.search(text):
             page = document.page_of(cell.row)
             result.append(Place(page, cell.box, (cell.row,), (cell,), None, text))
     return result

@@ -19,6 +19,10 @@ _ADDED = 1.5
 """Log odds of a sum over a breakdown."""
 
 
+_PAID = 0.8
+"""The same of an amount that was paid."""
+
+
 class TotalsRead(Struct, frozen=True):
     """What was found of the sums of a document."""
 
@@ -68,8 +72,30 @@ def read_totals(
         roles = {**roles, "tax": [_sum_of(taxes), *roles.get("tax", ())]}
     if rows:
         roles = {**roles, "net": [_sum_of([row.taxable for row in rows]), *roles.get("net", ())]}
+    roles = {**roles, "gross": _with_tendered(roles)}
     sums = chosen_sums(roles, unlabelled, known)
     return TotalsRead(alone, roles, rows, unlabelled, sums, known)
+
+
+def _with_tendered(roles: Mapping[str, Sequence[Read]]) -> list[Read]:
+    """The gross amounts, with what was tendered less the change: it is one, or confirms one."""
+    tendered = roles.get("tendered", ())
+    rests = {
+        one.value - other.value
+        for one in tendered
+        for other in tendered
+        if one.value > other.value > 0
+    }
+    paid = rests | {each.value for each in tendered}
+    found = [
+        replace(each, score=each.score + _PAID) if each.value in paid else each
+        for each in roles.get("gross", ())
+    ]
+    if found or roles.get("payable") or not tendered:
+        return found
+    if rests:
+        return [replace(computed(max(rests), *tendered), score=0.1)]
+    return [replace(each, score=0.1) for each in tendered if each.value > 0]
 
 
 def _sum_of(figures: Sequence[Figure]) -> Read:

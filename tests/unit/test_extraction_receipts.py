@@ -91,6 +91,11 @@ def test_the_total_is_found_however_it_is_called(text: str) -> None:
     assert amounts([receipt_of(f"SHOP LTD\n25/12/2018 10:15\n{text}").totals.gross]) == ["9.00"]
 
 
+def test_what_was_tendered_less_the_change_is_the_total_where_that_was_not_read() -> None:
+    found = receipt_of("SHOP LTD\n25/12/2018 10:15\nPen     9.00\nCASH     10.00\nCHANGE     1.00")
+    assert amounts([found.totals.gross]) == ["9.00"]
+
+
 def test_words_that_an_engine_ran_together_are_told_apart() -> None:
     found = receipt_of(
         "SHOPSDNBHD\nInvoiceNo:12345\nDate:25/12/2018 10:15\nTotalSales(InclusiveGST):33.90"

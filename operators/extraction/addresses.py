@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from operators.extraction.countries import POSTCODES, PREFIXES, country_coded, country_named
+from operators.extraction.legal_forms import only_form
 
 _PARTS = re.compile(r"\s*[·•●|∙◦*]\s*|\s+[-–—]\s+|;\s+|,\s+(?!Inc|Ltd|LLC|S\.)")
 _DISTRICT = re.compile(r"(?:^|, ?)[A-Z][a-z]+ \d{1,2}$")
@@ -81,6 +82,8 @@ def address_in(lines: Sequence[str]) -> AddressRead | None:
         if street is None and (not 0 < at <= 4 or _better_below(cleaned, at)):
             continue
         name, first = _name(cleaned, top)
+        if name is not None and first + 1 < top and _goes_on(cleaned[first + 1]):
+            name = f"{name} {cleaned[first + 1]}"
         last = at
         if at + 1 < len(cleaned):
             named = country_named(cleaned[at + 1]) or country_coded(cleaned[at + 1])
@@ -88,6 +91,11 @@ def address_in(lines: Sequence[str]) -> AddressRead | None:
                 country, last = named, at + 1
         return AddressRead(name, street, postcode, city, country, countries, first, last)
     return None
+
+
+def _goes_on(line: str) -> bool:
+    """Whether a line is the end of a name over it, such as its legal form."""
+    return only_form(line) or (line.startswith("(") and not any(map(str.isdigit, line)))
 
 
 def _better_below(lines: Sequence[str], at: int) -> bool:

@@ -15,6 +15,8 @@ from operators.extraction.rows import Row
 
 _WIDER = 1.4
 """Gap in usual ones from which digits are of two numbers."""
+_AFTER_ONE, _BEFORE_ONE = 0.14, 0.06
+"""What a one adds to the gap beside it: it is narrow in a place as wide as other digits'."""
 _USUAL = 0.3
 """Width of a blank in heights, where a document has hardly any."""
 
@@ -31,6 +33,8 @@ def parted(row: Row, usual: float) -> str:
         return row.text
     signs = list(row.text)
     for at, gap in _gaps(row):
+        gap -= _AFTER_ONE if row.text[at - 1] == "1" else 0.0
+        gap -= _BEFORE_ONE if row.text[at + 1] == "1" else 0.0
         if gap > max(_WIDER * usual, usual + 0.12):
             signs[at] = "\t"
     return "".join(signs)

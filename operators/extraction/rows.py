@@ -1,6 +1,7 @@
 r"""The words of a document as rows of text, each cut into cells at wide gaps.
 
->>> from operators.extraction.page import Box, Page, Word
+>>> from operators.extraction.evened import evened
+from operators.extraction.page import Box, Page, Word
 >>> words = (Word("9.00", Box(200, 11, 220, 20)), Word("Total", Box(10, 10, 35, 20)))
 >>> rows_of([Page(300, 400, words)])[0].text
 'Total\t9.00'
@@ -13,10 +14,15 @@ from statistics import median
 
 from msgspec import Struct
 
+from operators.extraction.evened import evened
 from operators.extraction.page import Box, Page, Word
 
 WIDE = 0.9
 """Gap between two words that parts cells, in heights of the row."""
+_WIDER = 1.45
+"""The same in usual gaps of the page, where these are wide."""
+_NARROW = 1.15
+"""Gap in heights up to which it may be a blank at all."""
 _SAME_ROW = 0.45
 """Vertical distance of words of one row, in heights of the smaller one."""
 _JOINING = frozenset("·•●|∙◦")
@@ -68,9 +74,22 @@ def rows_of(pages: Sequence[Page]) -> tuple[Row, ...]:
     """The rows of all pages, from top to bottom."""
     found: list[Row] = []
     for number, page in enumerate(pages, 1):
-        for words in _clustered(list(_single(page.words))):
-            found.append(_row(len(found), number, words))
+        clusters = _clustered(evened(list(_single(page.words))))
+        wide = max(WIDE, _WIDER * _usual_gap(clusters))
+        for words in clusters:
+            found.append(_row(len(found), number, words, wide))
     return tuple(found)
+
+
+def _usual_gap(rows: Sequence[Sequence[Word]]) -> float:
+    """How wide the blanks of a page usually are in heights, those of typewriters among them."""
+    gaps = [
+        (right.box.left - left.box.right) / max(left.box.bottom - left.box.top, 1.0)
+        for row in rows
+        for left, right in pairwise(row)
+    ]
+    narrow = [gap for gap in gaps if 0.0 < gap < _NARROW]
+    return median(narrow) if len(narrow) >= 8 else 0.0
 
 
 def cells_of(row: Row) -> list[Cell]:
@@ -187,12 +206,12 @@ def _apart(last: Word, word: Word, slope: float) -> float:
     return apart
 
 
-def _row(number: int, page: int, words: list[Word]) -> Row:
+def _row(number: int, page: int, words: list[Word], wide: float) -> Row:
     height = sorted(word.box.bottom - word.box.top for word in words)[len(words) * 3 // 4]
     gaps = [right.box.left - left.box.right for left, right in pairwise(words)]
     joined = [left.text in _JOINING or right.text in _JOINING for left, right in pairwise(words)]
     between = [
-        "\t" if gap > WIDE * height * (2 if joint else 1) else " "
+        "\t" if gap > wide * height * (2 if joint else 1) else " "
         for gap, joint in zip(gaps, joined, strict=True)
     ]
     text = words[0].text + "".join(

@@ -20,7 +20,7 @@ _ADDED = 1.5
 
 
 _PAID = 0.8
-"""The same of an amount that was paid."""
+"""Log odds that an amount gains as the gross one by having been paid."""
 
 
 class TotalsRead(Struct, frozen=True):

@@ -1,0 +1,83 @@
+"""Words with boxes of even height, where these were drawn tightly around the letters.
+
+A text layer and some engines give `aus` half the height of `Älg`, and a dash next to none. Rows
+and gaps are told by the height of the line, so every box is made to reach from above the capitals
+to below the descenders, by what letters the word has.
+
+>>> tight = [Word("aus", Box(0, 105, 30, 110)), Word("Hof", Box(40, 103, 60, 110))] * 5
+>>> [(round(word.box.top, 1), round(word.box.bottom, 1)) for word in evened(tight)[:2]]
+[(101.7, 112.4), (101.7, 112.4)]
+"""
+
+from collections.abc import Sequence
+from statistics import median
+
+from msgspec.structs import replace
+
+from operators.extraction.page import Box, Word
+
+_CAPITAL = 0.72
+"""Height of capitals, digits and letters with ascenders, in sizes of the font."""
+_SMALL = 0.53
+"""Height of small letters without them."""
+_DESCENDER = 0.21
+"""How deep letters go under the baseline."""
+_ABOVE, _BELOW = 0.85, 0.25
+"""What a line reaches above and below its baseline."""
+_TIGHT = 0.84
+"""Height of words of small letters, in heights of the others, under which boxes are tight."""
+
+_LOW = frozenset("acemnorsuvwxzıæœ")
+_DEEP = frozenset("gjpqyçQ,;()[]{}|/\\$@§µ")
+_MIDDLE = frozenset("-–—−·•●=+~*«»<>:∙◦")
+_FLOOR = frozenset("._,…")
+
+
+def evened(words: Sequence[Word]) -> list[Word]:
+    """The words, with boxes of even height if theirs are tight."""
+    lettered = [word for word in words if any(map(str.isalnum, word.text))]
+    flat = [_height(word) for word in lettered if _LOW.issuperset(word.text)]
+    high = [_height(word) for word in lettered if _is_high(word.text)]
+    if len(flat) < 2 or len(high) < 2 or median(flat) > _TIGHT * median(high):
+        return list(words)
+    usual = median(map(_size, lettered))
+    return [_evened(word, usual) for word in words]
+
+
+def _height(word: Word) -> float:
+    return word.box.bottom - word.box.top
+
+
+def _is_high(text: str) -> bool:
+    """Whether a text reaches from the baseline to the top of the capitals, and no further."""
+    return not _DEEP.intersection(text) and not _LOW.issuperset(text)
+
+
+def _size(word: Word) -> float:
+    """The size of the font, by the height of a word and its letters."""
+    tall = _SMALL if _LOW.issuperset(word.text) else _CAPITAL
+    return _height(word) / (tall + (_DESCENDER if _DEEP.intersection(word.text) else 0.0))
+
+
+def _evened(word: Word, usual: float) -> Word:
+    box = word.box
+    if any(map(str.isalnum, word.text)):
+        size = _size(word)
+        deep = _DESCENDER * size if _DEEP.intersection(word.text) else 0.0
+        baseline = box.bottom - deep
+    else:
+        size = max(usual, _height(word))
+        baseline = _baseline(word, size)
+    return replace(
+        word, box=Box(box.left, baseline - _ABOVE * size, box.right, baseline + _BELOW * size)
+    )
+
+
+def _baseline(word: Word, size: float) -> float:
+    """Where the line of a sign stands that has no height of its own."""
+    middle = (word.box.top + word.box.bottom) / 2
+    if _MIDDLE.issuperset(word.text):
+        return middle + 0.3 * size
+    if _FLOOR.issuperset(word.text):
+        return word.box.bottom
+    return middle + 0.35 * size

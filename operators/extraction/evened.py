@@ -4,9 +4,9 @@ A text layer and some engines give `aus` half the height of `Älg`, and a dash n
 and gaps are told by the height of the line, so every box is made to reach from above the capitals
 to below the descenders, by what letters the word has.
 
->>> tight = [Word("aus", Box(0, 105, 30, 110)), Word("Hof", Box(40, 103, 60, 110))] * 5
+>>> tight = [Word("aus", Box(0, 104.7, 30, 110)), Word("Hof", Box(40, 102.8, 60, 110))] * 5
 >>> [(round(word.box.top, 1), round(word.box.bottom, 1)) for word in evened(tight)[:2]]
-[(101.7, 112.4), (101.7, 112.4)]
+[(101.5, 112.5), (101.5, 112.5)]
 """
 
 from collections.abc import Sequence

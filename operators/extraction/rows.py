@@ -1,7 +1,6 @@
 r"""The words of a document as rows of text, each cut into cells at wide gaps.
 
->>> from operators.extraction.evened import evened
-from operators.extraction.page import Box, Page, Word
+>>> from operators.extraction.page import Box, Page, Word
 >>> words = (Word("9.00", Box(200, 11, 220, 20)), Word("Total", Box(10, 10, 35, 20)))
 >>> rows_of([Page(300, 400, words)])[0].text
 'Total\t9.00'

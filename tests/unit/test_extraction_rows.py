@@ -70,3 +70,30 @@ def test_the_worst_word_tells_how_sure_a_part_of_a_row_is() -> None:
 
 def test_a_page_without_words_has_no_rows() -> None:
     assert rows_of([Page(100, 100, ())]) == ()
+
+
+def test_boxes_drawn_tightly_around_letters_are_evened_out() -> None:
+    # Heights as a text layer gives them: small letters are half as high, a dash has hardly any.
+    words = []
+    for line, text in enumerate(
+        ("aus Hof - nur 9.00", "von Rom - nur 8.00", "Summe gesamt ... 17.00")
+    ):
+        left = 10.0
+        for part in text.split():
+            base = 100.0 + 12.0 * line
+            tall = 5.3 if set(part) <= set("aceimnorsuvwxz") else 0.5 if part in "-..." else 7.2
+            top = base - 3.0 if part == "-" else base - tall
+            words.append(Word(part, Box(left, top, left + 5.0 * len(part), top + tall)))
+            left += 5.0 * len(part) + 3.0
+    found = texts(Page(300, 300, tuple(words)))
+    assert found == ["aus Hof - nur 9.00", "von Rom - nur 8.00", "Summe gesamt ... 17.00"]
+
+
+def test_the_wide_blanks_of_typewriters_part_no_cells() -> None:
+    line = "one two three four five six seven eight nine ten"
+    words, left = [], 10.0
+    for part in line.split():
+        words.append(Word(part, Box(left, 10, left + 6.0 * len(part), 20)))
+        left += 6.0 * len(part) + 9.5
+    words.append(Word("9.00", Box(left + 20, 10, left + 44, 20)))
+    assert texts(Page(900, 300, tuple(words))) == [f"{line}\t9.00"]

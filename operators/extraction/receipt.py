@@ -107,7 +107,8 @@ def _score(row: Row, at: int) -> float:
 
 def _joined(rows: Sequence[Row], at: int) -> tuple[str, int]:
     """The name with the line before or behind it that it was broken into."""
-    text = rows[at].text.replace("\t", " ")
+    named = [part for part in rows[at].text.split("\t") if ENDS.search(part) and " " in part]
+    text = named[0] if len(named) == 1 else rows[at].text.replace("\t", " ")
     used = at
     if at + 1 < len(rows) and only_form(_REGISTERED.sub("", rows[at + 1].text)):
         text, used = f"{text} {rows[at + 1].text}", at + 1

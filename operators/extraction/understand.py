@@ -22,7 +22,8 @@ from operators.extraction.currency import currency_in
 from operators.extraction.days import Days, days
 from operators.extraction.document import Document, document_of
 from operators.extraction.identifiers import identifiers
-from operators.extraction.kind import kind_of
+from operators.extraction.kind import Kind, kind_of
+from operators.extraction.legal_forms import ENDS
 from operators.extraction.line_items import ItemRead, items
 from operators.extraction.lines import lines
 from operators.extraction.loose import loose_items
@@ -30,7 +31,7 @@ from operators.extraction.negative import without_signs
 from operators.extraction.page import Page, Reader
 from operators.extraction.parties import Sides, sides
 from operators.extraction.parties_read import address, parties, payments
-from operators.extraction.places import Place, places
+from operators.extraction.places import Place, places, same_name
 from operators.extraction.reads import Reads
 from operators.extraction.receipt import company
 from operators.extraction.references import numbers, referred
@@ -93,8 +94,8 @@ def examined(
         buyer=chosen.buyer is not None and chosen.buyer.address is not None,
         account=any(mark.kind == "iban" for mark in marks),
     )
-    if kind == "RECEIPT":
-        chosen = _of_receipt(document, chosen)
+    if kind == "RECEIPT" or chosen.seller is None:
+        chosen = _at_the_top(document, chosen, kind)
     seller, buyer = parties(document, chosen, marks, reads, vendors)
     dates = days(document, today)
     total, adjustments = totals(sums, reads)
@@ -169,16 +170,21 @@ def _taxed(found: Sequence[ItemRead], sums: TotalsRead) -> Amount | None:
     return sums.known.rates[0] if includes else None
 
 
-def _of_receipt(document: Document, chosen: Sides) -> Sides:
-    """The seller of a receipt: the company at its top, unless one with an address is sure."""
+def _at_the_top(document: Document, chosen: Sides, kind: Kind) -> Sides:
+    """The company at the top is a receipt's seller, and any document's that names none else."""
     name, found = company(document)
     if name is None or name.row is None or name.box is None:
+        return chosen
+    if kind != "RECEIPT" and not ENDS.search(name.value):
         return chosen
     row = document.rows[name.row]
     cells = tuple(cell for cell in document.cells if cell.row == row.number)
     place = Place(row.page, row.box, (row.number,), cells, found, name.value)
     place.seller = max(name.score, 1.0)
-    return Sides(place, None, None)
+    if kind == "RECEIPT":
+        return Sides(place, None, None)
+    same = chosen.buyer is not None and same_name(chosen.buyer.name, name.value)
+    return chosen if same else replace(chosen, seller=place)
 
 
 def _first(candidates: Sequence[Candidate[str]]) -> Candidate[str] | None:

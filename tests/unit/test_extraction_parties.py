@@ -63,6 +63,12 @@ def test_an_address_on_one_line_is_understood() -> None:
     assert (found.name, found.street, found.city) == ("Foo S.L.", "C/ Mayor, 133", "Valencia")
 
 
+def test_a_postcode_and_its_city_may_stand_under_each_other() -> None:
+    found = address_in(["Foo GmbH", "Weg 1", "60325", "Frankfurt", "Deutschland"])
+    assert found is not None
+    assert (found.postcode, found.city, found.country) == ("60325", "Frankfurt", "DE")
+
+
 @pytest.mark.parametrize("line", ["HRB 12345 Hamburg", "Tel. 12345 Berlin", "IBAN DE12 34567 Bank"])
 def test_numbers_of_registers_and_telephones_are_no_postcodes(line: str) -> None:
     assert address_in(["Foo GmbH", "Weg 1", line]) is None
@@ -152,3 +158,8 @@ def test_a_vendor_known_by_its_account_names_the_seller() -> None:
 def test_the_currency_is_what_is_paid_with_where_the_seller_is() -> None:
     assert invoice_of(LETTER + "\nGesamtbetrag 119,00").currency == "EUR"
     assert invoice_of("Invoice no. 17\nTotal 119.00").currency is None
+
+
+def test_a_company_at_the_top_is_the_seller_of_a_document_that_names_none_else() -> None:
+    found = invoice_of("Foo Trading Ltd          INVOICE\n\nInvoice no. 17\nTotal 119.00")
+    assert found.seller.name == "Foo Trading Ltd"

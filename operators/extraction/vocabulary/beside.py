@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 BESIDE: Mapping[str, Mapping[str, str]] = {
     "rounding": {
-        "de": "rundung | rundungsdifferenz | rundungsbetrag",
+        "de": "rundung | rundungsdifferenz | rundungsbetrag | rundungsbetrag brutto",
         "en": "rounding | rounding adjustment | rounding adj | round off | rounding amount | "
         "rounded | round adj | rounding (rm) | rnd adj | rounding adjust | bill rounding "
         "| rounding adjustments | cash rounding | round amt | round | rounding difference "
@@ -20,12 +20,15 @@ BESIDE: Mapping[str, Mapping[str, str]] = {
         "abschläge | gesamtbetrag der nachlässe | gutschein | summe nachlässe | "
         "sonderrabatt | mengenrabatt | treuerabatt | skontobetrag auf dokumentebene | "
         "ersparnis | kundenrabatt | stammkundenrabatt | aktionsrabatt | projektrabatt | "
-        "firmenrabatt",
+        "firmenrabatt | summe nachlässe netto | summe abschläge netto | summe der "
+        "nachlässe | gesamtbetrag abschläge",
         "en": "discount | less discount | total discount | allowance | allowances | rebate | "
         "total allowances | trade discount | sum of allowances | invoice discount | "
         "special discount | total disc | discount amt | total discounts | voucher | "
         "discount amount | disc amt | item discount | bill disc | volume discount | "
-        "customer discount | loyalty discount | promotional discount | bulk discount",
+        "customer discount | loyalty discount | promotional discount | bulk discount | "
+        "allowance total amount | sum of allowances on document level | total allowance "
+        "amount",
         "fr": "remise | remise globale | rabais | ristourne | total remise | total remises | "
         "escompte accorde | montant remise | total des remises | remise exceptionnelle | "
         "reduction | remise commerciale | remise client | remise fidelite | remise sur "
@@ -44,14 +47,16 @@ BESIDE: Mapping[str, Mapping[str, str]] = {
         "verpackung | versand und verpackung | mindermengenzuschlag | transportkosten | "
         "verpackungskosten | summe zuschläge | bearbeitungsgebühr | "
         "versandkostenpauschale | versand & verpackung | porto & verpackung | fracht und "
-        "verpackung | zustellgebühr | versandkosten netto",
+        "verpackung | zustellgebühr | versandkosten netto | summe zuschläge netto | summe "
+        "der zuschläge | gesamtbetrag zuschläge",
         "en": "shipping | freight | shipping & handling | shipping and handling | postage | "
         "delivery charge | delivery | surcharge | charges | total charges | handling | "
         "carriage | service charge | shipping cost | packing | svc charge | svr chg | "
         "shipping charges | delivery fee | sum of charges | postage & packing | handling "
         "fee | shipping costs | serv charge | ser charge | delivery charges | freight "
         "charges | postage and packing | service chrg | svc chg | shipping fee | freight "
-        "cost | packaging",
+        "cost | packaging | charge total amount | sum of charges on document level | "
+        "total charge amount",
         "fr": "frais de port | port | frais de livraison | transport | frais d'expedition | "
         "frais | frais de port ht | majoration | frais de transport | total frais | frais "
         "de dossier | participation aux frais de port | livraison | eco-participation | "

@@ -6,10 +6,13 @@ NET_AND_TAX: Mapping[str, Mapping[str, str]] = {
     "lines_net": {
         "de": "positionssumme | summe positionen | warenwert | zwischensumme netto | summe der "
         "positionen | gesamt positionen | summe positionen netto | warenwert netto | "
-        "nettowarenwert | summe nettobeträge | summe der nettobeträge | summe artikel",
+        "nettowarenwert | summe nettobeträge | summe der nettobeträge | summe artikel | "
+        "summe aller positionen netto | summe aller positionen | summe der "
+        "positionsbeträge | gesamtbetrag der positionen | positionen netto",
         "en": "sum of line net amounts | total of lines | lines total | item total | items "
         "total | goods total | sum of lines | total goods | line total sum | total line "
-        "items | line items total",
+        "items | line items total | line total amount | sum of invoice line net amount | "
+        "sum of invoice line net amounts | sum of line amounts",
         "fr": "total lignes | total des lignes | montant des lignes | total brut ht | total "
         "marchandises | somme des lignes | total articles",
         "es": "total lineas | suma de lineas | importe bruto | suma de importes | total bruto | "
@@ -39,7 +42,8 @@ NET_AND_TAX: Mapping[str, Mapping[str, str]] = {
         "(netto) | gesamt (netto) | gesamtbetrag (netto) | total ohne mwst | betrag ohne "
         "mwst | zwischensumme (netto) | zwischensumme ohne mwst | gesamt ohne mwst | "
         "total exkl mehrwertsteuer | steuerpflichtiger betrag | summe nettobetrag | "
-        "nettoendbetrag",
+        "nettoendbetrag | gesamtbetrag ohne ust | rechnungsbetrag ohne mwst | "
+        "gesamtbetrag der rechnung ohne umsatzsteuer | summe zwischensumme netto",
         "en": "net total | total net | net amount | net | total excl vat | total excluding vat "
         "| total ex vat | amount excluding vat | total without vat | total before tax | "
         "taxable amount | total excl tax | net value | subtotal excl vat | total "
@@ -53,31 +57,40 @@ NET_AND_TAX: Mapping[str, Mapping[str, str]] = {
         "sub total excl gst | amt excl gst | total amt excl gst | subtotal without vat | "
         "subtotal (without vat) | total price excl vat | total amount before tax | amount "
         "without tax | total without tax | net price total | total (without vat) | total "
-        "amount excluding tax | sum net | net subtotal | total amount (net)",
+        "amount excluding tax | sum net | net subtotal | total amount (net) | tax basis "
+        "total | tax basis | total tax basis | tax basis total amount | invoice total "
+        "amount without vat | invoice total without vat | total amount exclusive of vat | "
+        "total exclusive of vat | tax exclusive amount | vat exclusive total",
         "fr": "total ht | total hors taxes | montant ht | net ht | total hors tva | total net "
         "ht | montant hors taxes | total h.t. | base ht | montant total ht | sous-total "
         "ht | total general ht | montant net ht | prix total ht | total eur ht | total "
         "hors taxe | total hors t.v.a. | montant total hors taxes | total htva | montant "
         "hors tva | total € ht | somme ht | total facture ht | montant htva | sous total "
         "ht | total commande ht | montant net hors taxes | montant hors taxe | total (ht) "
-        "| montant (ht) | total net hors taxes | net hors taxes",
+        "| montant (ht) | total net hors taxes | net hors taxes | montant total de la "
+        "facture hors tva | total montant ht | montant total hors tva | montant global ht "
+        "| total facture hors taxes",
         "es": "base imponible | total sin iva | importe neto | total neto | base | neto | "
         "subtotal sin iva | total base imponible | importe sin iva | suma neto | base imp "
         "| total bruto sin iva | importe base | total (sin iva) | total antes de "
         "impuestos | importe total sin iva | subtotal (sin iva) | total base | bases "
-        "imponibles | importe bruto sin iva | total excl iva | total sin impuestos",
+        "imponibles | importe bruto sin iva | total excl iva | total sin impuestos | "
+        "importe total sin impuestos | importe total de la factura sin iva | total "
+        "importe bruto",
         "it": "imponibile | totale imponibile | totale netto | importo netto | netto | totale "
         "al netto iva | totale senza iva | netto imponibile | imponibile totale | totale "
         "escl iva | base imponibile | totale iva esclusa | imponibile iva | tot "
         "imponibile | totale netto iva | totale (iva esclusa) | totale (escl iva) | netto "
         "totale | importo imponibile | totale senza imposte | importo netto totale | "
-        "somma netta",
+        "somma netta | totale imponibile iva | importo totale senza iva | totale "
+        "documento senza iva",
         "nl": "totaal excl btw | netto | nettobedrag | totaal exclusief btw | bedrag excl btw | "
         "subtotaal excl btw | totaal netto | totaal ex btw | netto totaal | totaal zonder "
         "btw | totaalbedrag excl btw | netto bedrag | totaal (excl btw) | bedrag "
         "exclusief btw | totaal excl | subtotaal exclusief btw | factuurbedrag excl btw | "
         "totaal bedrag excl btw | totaalbedrag exclusief btw | totaal excl. | subtotaal "
-        "(excl btw) | maatstaf van heffing | bedrag ex btw | totale netto",
+        "(excl btw) | maatstaf van heffing | bedrag ex btw | totale netto | factuurbedrag "
+        "exclusief btw | totaal factuur excl btw | totaalbedrag zonder btw",
     },
     "tax": {
         "de": "mwst | umsatzsteuer | mehrwertsteuer | ust | mwst-betrag | umsatzsteuerbetrag | "
@@ -101,11 +114,13 @@ NET_AND_TAX: Mapping[str, Mapping[str, str]] = {
         "included | vat included | includes vat | tax amt | tax (rm) | gst (rm) | value "
         "added tax | total gst payable | igst | cgst | sgst | incl vat of | vat charged | "
         "vat to pay | sum of vat | taxes | goods and services tax | total vat due | total "
-        "value added tax | vat sum",
+        "value added tax | vat sum | invoice total vat amount | tax total amount | total "
+        "value of vat",
         "fr": "tva | montant tva | total tva | t.v.a. | montant de la tva | dont tva | montant "
         "total tva | taxe | tva totale | taxes | total taxes | total de la tva | montant "
         "taxe | total t.v.a. | montant t.v.a. | tva incluse | montant des taxes | total "
-        "taxe | tva due | montant total de la tva | total montant tva | tps | tvq",
+        "taxe | tva due | montant total de la tva | total montant tva | tps | tvq | "
+        "montant total de tva de la facture | montant total de tva | montant global tva",
         "es": "iva | cuota iva | importe iva | total iva | cuota | i.v.a. | impuestos | total "
         "impuestos | importe de iva | cuota de iva | igic | suma iva | cuota tributaria | "
         "impuesto | total impuesto | iva total | itbis | total i.v.a. | cuotas iva | "

@@ -21,7 +21,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "nr | tax invoice # | tax inv no | cash bill no | slip no | your invoice number | "
         "sales invoice no | trans no | trans # | transaction number | transaction no | "
         "transaction id | receipt id | rec no | sales no | order receipt no | check "
-        "number | bill id",
+        "number | bill id | invoice no (please quote) | invoice ref no",
         "fr": "numero de facture | n° de facture | n° facture | facture n° | facture no | "
         "facture numero | no facture | no de facture | num facture | ref facture | "
         "reference facture | facture # | numero facture | avoir n° | numero d'avoir | n° "

@@ -19,7 +19,9 @@ TOTALS: Mapping[str, Mapping[str, str]] = {
         "gesamtbetrag einschl mwst | endbetrag inkl mwst | endbetrag inkl ust | gesamt "
         "inkl ust | totalbetrag inkl mwst | gesamtbetrag inkl umsatzsteuer | "
         "rechnungsbetrag eur | bruttogesamt | brutto-gesamtbetrag | brutto total | "
-        "gesamtrechnungsbetrag | total inkl | total chf inkl mwst | endbetrag eur",
+        "gesamtrechnungsbetrag | total inkl | total chf inkl mwst | endbetrag eur | "
+        "gesamtbetrag der rechnung mit umsatzsteuer | rechnungsgesamtbetrag brutto | "
+        "gesamtbetrag mit ust",
         "en": "grand total | total incl vat | total including vat | invoice total | gross total "
         "| total gross | gross amount | gross | total inc vat | total amount incl vat | "
         "total with vat | invoice amount | total including gst | total incl gst | total "
@@ -39,7 +41,9 @@ TOTALS: Mapping[str, Mapping[str, str]] = {
         "(gst incl) | total gst inclusive | total eur | total usd | total gbp | total "
         "inc. | total (eur) | total (usd) | total (gbp) | total amount (eur) | total "
         "amount (incl vat) | subtotal incl vat | gross sum | gross invoice amount | total "
-        "amount of invoice | total amount (gross)",
+        "amount of invoice | total amount (gross) | grand total amount | invoice total "
+        "amount with vat | invoice total with vat | total amount inclusive of vat | total "
+        "inclusive of vat | tax inclusive amount | vat inclusive total",
         "fr": "total ttc | montant ttc | total toutes taxes comprises | montant total ttc | "
         "total t.t.c. | total general | total general ttc | montant total | total facture "
         "| ttc | prix total ttc | total eur ttc | montant de la facture | toutes taxes "
@@ -47,7 +51,9 @@ TOTALS: Mapping[str, Mapping[str, str]] = {
         "facture ttc | total de la facture | montant total de la facture | total avoir | "
         "total commande ttc | montant total tvac | total (ttc) | montant (ttc) | montant "
         "t.t.c. | total net ttc | montant facture | total tva incluse | montant toutes "
-        "taxes comprises | montant tva comprise | total taxes comprises",
+        "taxes comprises | montant tva comprise | total taxes comprises | montant total "
+        "de la facture avec la tva | montant total avec tva | montant global ttc | total "
+        "general toutes taxes comprises",
         "es": "total factura | importe total | total con iva | total iva incluido | total "
         "general | importe total factura | total euros | total documento | total factura "
         "euros | liquido | total a facturar | total bruto con iva | total (iva incluido) "
@@ -55,20 +61,23 @@ TOTALS: Mapping[str, Mapping[str, str]] = {
         "total eur | total € | total de la factura | total abono | importe con iva | "
         "importe total iva incluido | total impuestos incluidos | total imp incluidos | "
         "total compra | importe total de la factura | total ticket | total factura eur | "
-        "total con impuestos",
+        "total con impuestos | importe total de la factura con iva | importe total con "
+        "impuestos | total a ingresar",
         "it": "totale fattura | totale documento | totale ivato | totale iva inclusa | importo "
         "totale | totale complessivo | totale lordo | totale con iva | totale generale | "
         "totale euro | tot fattura | lordo | tot documento | totale iva incl | totale eur "
         "| totale € | totale (iva inclusa) | importo totale documento | totale (iva incl) "
         "| importo lordo | importo fattura | totale incl iva | totale iva compresa | "
         "totale complessivo ivato | totale nota di credito | tot complessivo | importo "
-        "complessivo | totale importo | totale comprensivo di iva",
+        "complessivo | totale importo | totale comprensivo di iva | importo totale con "
+        "iva | totale documento con iva",
         "nl": "totaal incl btw | totaalbedrag | factuurbedrag | totaal inclusief btw | totaal "
         "bedrag | eindtotaal | bruto | totaal factuur | bedrag incl btw | totaalbedrag "
         "incl btw | factuurtotaal | eindbedrag | bruto totaal | totaal (incl btw) | "
         "bedrag inclusief btw | totaal incl | factuurbedrag incl btw | totaalbedrag "
         "inclusief btw | totaal eur | totaal bruto | brutobedrag | totaal bedrag incl btw "
-        "| totaal incl. | totaal te voldoen | totaal factuurbedrag",
+        "| totaal incl. | totaal te voldoen | totaal factuurbedrag | factuurbedrag "
+        "inclusief btw | totaal factuur incl btw | totaalbedrag met btw",
     },
     "total": {
         "de": "summe | gesamt | total | betrag | gesamtpreis",
@@ -86,7 +95,8 @@ TOTALS: Mapping[str, Mapping[str, str]] = {
         "ausstehender betrag | fälliger gesamtbetrag | gesamtforderung | zahlbarer betrag "
         "| offener restbetrag | zu begleichender betrag | zu zahlender gesamtbetrag | "
         "zahllast | zu zahlen eur | abbuchungsbetrag | fällige zahlung | "
-        "erstattungsbetrag | guthaben",
+        "erstattungsbetrag | guthaben | fälliger betrag brutto | fälliger zahlungsbetrag "
+        "| gesamtbetrag fällig | offener gesamtbetrag | zahlbetrag brutto",
         "en": "amount due | total due | balance due | amount payable | total payable | payable "
         "| due payable | amount to pay | please pay | to pay | total to pay | balance | "
         "net payable | payable amount | amount due for payment | amount owing | rounded "
@@ -98,7 +108,8 @@ TOTALS: Mapping[str, Mapping[str, str]] = {
         "amount to pay | rounded amount | total bill amount | total payable amount | "
         "total (rounded) | to be paid | sum to pay | pay this amount | invoice balance | "
         "remaining balance | refund amount | amount refunded | total refund | rounded "
-        "total rm | total after rounding adj",
+        "total rm | total after rounding adj | due payable amount | duepayable amount | "
+        "total amount payable to you",
         "fr": "net a payer | montant a payer | total a payer | reste a payer | solde a payer | "
         "montant du | somme a payer | total du | a payer | solde | solde du | net a payer "
         "ttc | montant net a payer | total net a payer | reste du | net a payer en euros "
@@ -108,7 +119,8 @@ TOTALS: Mapping[str, Mapping[str, str]] = {
         "es": "total a pagar | importe a pagar | a pagar | liquido a percibir | importe liquido "
         "| total liquido | pendiente de pago | saldo | importe pendiente | liquido total "
         "| saldo pendiente | neto a pagar | importe adeudado | importe total a pagar | "
-        "total pendiente | cantidad a pagar | total adeudado | total liquido a percibir",
+        "total pendiente | cantidad a pagar | total adeudado | total liquido a percibir | "
+        "importe pendiente de pago | total a ejecutar",
         "it": "totale da pagare | netto a pagare | da pagare | importo da pagare | totale a "
         "pagare | importo dovuto | saldo | totale dovuto | importo a saldo | netto da "
         "pagare | a pagare | residuo da pagare | da saldare | importo pagabile | saldo "
@@ -117,7 +129,8 @@ TOTALS: Mapping[str, Mapping[str, str]] = {
         "betalen | verschuldigd bedrag | saldo | te voldoen | restbedrag | te betalen "
         "totaal | bedrag te betalen | totaal te betalen bedrag | openstaand saldo | "
         "totaal verschuldigd | u betaalt | netto te betalen | te betalen eur | openstaand "
-        "| te ontvangen | terug te ontvangen | te voldoen bedrag | nog te voldoen",
+        "| te ontvangen | terug te ontvangen | te voldoen bedrag | nog te voldoen | "
+        "openstaand factuurbedrag | bedrag te voldoen",
     },
     "prepaid": {
         "de": "anzahlung | bereits gezahlt | erhaltene anzahlungen | vorauszahlung | geleistete "
@@ -125,12 +138,13 @@ TOTALS: Mapping[str, Mapping[str, str]] = {
         "abschlagszahlung | vorauszahlungen | abzüglich abschlagszahlung | anzahlungen | "
         "bisher gezahlt | geleistete zahlungen | erhaltene zahlungen | geleistete "
         "abschläge | bezahlter betrag | abschlagszahlungen | geleistete "
-        "abschlagszahlungen | zahlungen",
+        "abschlagszahlungen | zahlungen | gezahlter betrag brutto | vorausbezahlter "
+        "betrag | bisher geleistete zahlungen",
         "en": "prepaid | paid amount | amount paid | deposit | less deposit | already paid | "
         "payments received | prepayment | down payment | advance payment | paid to date | "
         "less paid | deposit paid | payment received | paid in advance | total paid | "
         "less payments | advance paid | payments | less amount paid | less advance | "
-        "prepaid amount | paid",
+        "prepaid amount | paid | total prepaid amount | total prepaid | less prepaid",
         "fr": "acompte | acompte verse | deja paye | deja regle | montant paye | acomptes | "
         "avance | acomptes verses | montant deja paye | paiement recu | montant deja "
         "regle | acompte deja verse | deduction acompte | acompte recu | total acomptes | "

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from itertools import product
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.document import Day, Document
@@ -66,7 +67,24 @@ def days(document: Document, today: date | None = None) -> Days:
     due = [*_candidates(document, labelled, ("due_date",)), *_to_pay(document, labelled)]
     delivered = _candidates(document, labelled, ("delivery_date",))
     best = _best(issued, due)
-    return Days(best[0], best[1], max(delivered, key=_score, default=None), start, end)
+    return Days(
+        _ahead(best[0], issued),
+        _ahead(best[1], due),
+        _ahead(max(delivered, key=_score, default=None), delivered),
+        start,
+        end,
+    )
+
+
+def _ahead(
+    chosen: Candidate[date] | None, others: Iterable[Candidate[date]]
+) -> Candidate[date] | None:
+    """The candidate chosen, with how far it is ahead of other days in its evidence."""
+    if chosen is None:
+        return None
+    second = max((each.score for each in others if each.value != chosen.value), default=-1.0)
+    alone = max(0.0, min(1.0, (chosen.score - second) / 3.0))
+    return replace(chosen, evidence=replace(chosen.evidence, alone=alone))
 
 
 def _score(candidate: Candidate[date]) -> float:
@@ -175,14 +193,7 @@ def _to_pay(
 def _plausible(candidate: Candidate[date], today: date | None) -> Candidate[date]:
     if today is None or candidate.value <= today + timedelta(days=60):
         return candidate
-    return Candidate(
-        candidate.value,
-        candidate.score - 3.0,
-        candidate.evidence,
-        candidate.row,
-        candidate.text,
-        candidate.box,
-    )
+    return replace(candidate, score=candidate.score - 3.0)
 
 
 def _period(

@@ -15,18 +15,15 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from operators.extraction.amounts import by_role, unlabelled
-from operators.extraction.arithmetic import total_of
 from operators.extraction.candidate import Candidate, Evidence
+from operators.extraction.counted import counted, included_rate
 from operators.extraction.currency import currency_in
 from operators.extraction.days import Days, days
 from operators.extraction.document import Document, document_of
 from operators.extraction.identifiers import identifiers
 from operators.extraction.kind import Kind, kind_of
 from operators.extraction.legal_forms import ENDS
-from operators.extraction.line_items import ItemRead, items
 from operators.extraction.lines import lines
-from operators.extraction.loose import loose_items
 from operators.extraction.negative import without_signs
 from operators.extraction.page import Page, Reader
 from operators.extraction.parties import Sides, sides
@@ -36,11 +33,9 @@ from operators.extraction.reads import Reads
 from operators.extraction.receipt import company
 from operators.extraction.references import numbers, referred
 from operators.extraction.terms import due_by_terms, terms
-from operators.extraction.totals import TotalsRead, breakdown, rates_named, read_totals, totals
+from operators.extraction.totals import breakdown, totals
 from operators.extraction.understood import Understood
-from operators.extraction.vat_rows import taxes_alone, vat_rows
 from operators.invoice import Invoice, Party, Period, PrecedingInvoice
-from operators.money import CENT, Amount
 from operators.reference import ReferenceVendor
 from operators.table import Lookup
 from operators.vat import vat_country
@@ -84,7 +79,7 @@ def examined(
     """The same with the evidence for each field; arguments as in `understand`."""
     document = document_of(pages, reader)
     reads = Reads(document)
-    found, sums = _counted(document)
+    found, sums = counted(document)
     rows = frozenset(row.row.number for item in found for row in item.rows)
     marks = identifiers(document)
     chosen = sides(document, places(document, rows), marks)
@@ -120,54 +115,13 @@ def examined(
         buyer=buyer,
         delivery_address=address(document, "delivery_address", chosen.delivery, None, reads),
         allowances_charges=adjustments,
-        lines=lines(found, reads, rates, _taxed(found, sums)),
+        lines=lines(found, reads, rates, included_rate(found, sums)),
         vat_breakdown=breakdown(sums, reads, document),
         totals=total,
     )
     invoice = without_signs(invoice) if kind == "CREDIT_NOTE" else invoice
     understood = Understood(invoice, tuple(reads.fields), document.language, kind)
     return Examined(understood, reads.evidence)
-
-
-def _counted(document: Document) -> tuple[list[ItemRead], TotalsRead]:
-    """The lines and the totals, each held against the other."""
-    found = items(document)
-    sums = _totals(document, found)
-    if not found:
-        three = sums.sums.net, sums.sums.gross
-        amounts = [each.value for each in three if each is not None]
-        amounts += [each.value for each in sums.roles["lines_net"][:2]]
-        found = loose_items(document, amounts)
-        sums = _totals(document, found) if found else sums
-    return found, sums
-
-
-def _totals(document: Document, found: Sequence[ItemRead]) -> TotalsRead:
-    rows = frozenset(row.row.number for item in found for row in item.rows)
-    taxes = vat_rows(document, rows)
-    return read_totals(
-        by_role(document, rows),
-        unlabelled(document, rows),
-        taxes,
-        taxes_alone(document, rows),
-        rates_named(document),
-        _sum(found),
-    )
-
-
-def _sum(found: Sequence[ItemRead]) -> Amount | None:
-    amounts = [item.figures.get("net") or item.figures.get("gross") for item in found]
-    return total_of(each.amount for each in amounts if each is not None)
-
-
-def _taxed(found: Sequence[ItemRead], sums: TotalsRead) -> Amount | None:
-    """The one rate of tax that the amounts of the lines include; None when they do not."""
-    net, gross = sums.sums.net, sums.sums.gross
-    amount = _sum(found)
-    if amount is None or net is None or gross is None or len(sums.known.rates) != 1:
-        return None
-    includes = abs(amount - gross.value) <= CENT < abs(amount - net.value)
-    return sums.known.rates[0] if includes else None
 
 
 def _at_the_top(document: Document, chosen: Sides, kind: Kind) -> Sides:

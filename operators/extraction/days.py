@@ -11,7 +11,7 @@ from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.document import Day, Document
 from operators.extraction.folded import plain
 from operators.extraction.labels import Label
-from operators.extraction.links import below, beside, by_row, wrapped
+from operators.extraction.links import below, beside, wrapped
 from operators.extraction.payment_words import EARLY, PAY
 
 _LONGEST_TERM = timedelta(days=370)
@@ -93,8 +93,7 @@ def _score(candidate: Candidate[date]) -> float:
 
 def _labelled(document: Document) -> list[tuple[Day, Label | None, bool]]:
     """Each date with the label that it belongs to, and whether that stands beside it."""
-    values = by_row(document.days)
-    others = by_row(document.labels)
+    values, others = document.row_days, document.row_labels
     found: list[tuple[Day, Label | None, bool]] = []
     fields = (
         "issue_date",

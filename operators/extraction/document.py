@@ -1,15 +1,17 @@
 """A document laid out: its rows with the labels, amounts and days that stand in them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from operators.extraction.currency import currency_of
 from operators.extraction.dates import DateWritten, dates_in, day_first, day_of
 from operators.extraction.gaps import parted, usual_gap
 from operators.extraction.labels import Label, kinds_in, labels_in
 from operators.extraction.language import language_of
+from operators.extraction.links import by_row
 from operators.extraction.numbers import Sign, Written, decimal_sign, read, written_in
 from operators.extraction.page import Box, Page, Reader
 from operators.extraction.qualified import qualified
@@ -82,6 +84,12 @@ class Document(Struct, frozen=True):
     """Numbers, in the same order."""
     days: tuple[Day, ...]
     """Dates, in the same order."""
+    row_cells: Mapping[int, Sequence[Cell]]
+    """The cells by the number of their row."""
+    row_labels: Mapping[int, Sequence[Label]]
+    """The labels by the same."""
+    row_days: Mapping[int, Sequence[Day]]
+    """The dates by the same."""
     reader: Reader
     """What read the pages."""
     language: str | None
@@ -99,6 +107,20 @@ class Document(Struct, frozen=True):
     def page_of(self, row: int) -> int:
         """Page that a row stands on, from 1."""
         return self.rows[row].page
+
+    def outer(self) -> "Document":
+        """The same with the cells and labels of its first two pages and its last one only.
+
+        That is where the parties are told; in between a long document repeats itself.
+        """
+        if len(self.pages) <= 3:
+            return self
+        pages = (1, 2, len(self.pages))
+        return replace(
+            self,
+            cells=tuple(cell for cell in self.cells if self.page_of(cell.row) in pages),
+            labels=tuple(label for label in self.labels if self.page_of(label.row) in pages),
+        )
 
 
 _MENDED = 0.8
@@ -131,18 +153,22 @@ def document_of(pages: Sequence[Page], reader: Reader) -> Document:
         for row, found in zip(rows, written, strict=True)
         for each in _figures(row, found, sign)
     ]
+    cells = [cell for row in rows for cell in cells_of(row)]
+    named = list(qualified(rows, labels, figures))
+    days = [
+        each for row, found in zip(rows, dates, strict=True) for each in _days(row, found, first)
+    ]
     return Document(
         pages=pages,
         rows=rows,
-        cells=tuple(cell for row in rows for cell in cells_of(row)),
-        labels=tuple(qualified(rows, labels, figures)),
+        cells=tuple(cells),
+        labels=tuple(named),
         kinds=tuple(kind for row in rows for kind in kinds_in(row, mend)),
         figures=tuple(figures),
-        days=tuple(
-            each
-            for row, found in zip(rows, dates, strict=True)
-            for each in _days(row, found, first)
-        ),
+        days=tuple(days),
+        row_cells=by_row(cells),
+        row_labels=by_row(named),
+        row_days=by_row(days),
         reader=reader,
         language=language,
         sign=sign,

@@ -69,10 +69,9 @@ def identifiers(document: Document) -> list[Found]:
             box = box_of(row, start, end)
             return next((each for each in heads if under(box, each.box, row.height)), None)
 
+        first = len(found)
         for kind, value, start, end, check in _in_row(row.text, own, country, headed):
-            if any(
-                each.row == row.number and each.start < end and start < each.end for each in found
-            ):
+            if any(each.start < end and start < each.end for each in found[first:]):
                 continue
             before = next((each for each in reversed(own) if each.start <= start), None)
             named = before or headed(start, end) or _broken_off(document, labels, row, start)
@@ -107,10 +106,8 @@ def _accounts_over_two_rows(
             continue
         place = box_of(row, *match.span())
         whole = box_of(row, row.text.rfind("\t", 0, match.start()) + 1, match.end())
-        for cell in document.cells:
-            if cell.row != below.number or not (
-                cell.start == 0 or under(cell.box, whole, row.height)
-            ):
+        for cell in document.row_cells.get(below.number, ()):
+            if cell.start and not under(cell.box, whole, row.height):
                 continue
             iban, _ = iban_at(f"{match[0]} {cell.text}")
             if iban is not None and len(iban) > len("".join(match[0].split())):

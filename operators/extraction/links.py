@@ -1,6 +1,6 @@
 """Which values a label is about: those right of it, or those under it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
@@ -49,9 +49,9 @@ def by_row(values: Iterable[Value]) -> dict[int, list[Value]]:
 
 def beside(
     label: Label,
-    values: dict[int, list[Value]],
+    values: Mapping[int, Sequence[Value]],
     rows: Sequence[Row],
-    others: dict[int, list[Label]],
+    others: Mapping[int, Sequence[Label]],
 ) -> list[Value]:
     """The values right of a label, up to the next label in its row.
 
@@ -70,9 +70,9 @@ def beside(
 
 def below(
     label: Label,
-    values: dict[int, list[Value]],
+    values: Mapping[int, Sequence[Value]],
     rows: Sequence[Row],
-    others: dict[int, list[Label]],
+    others: Mapping[int, Sequence[Label]],
 ) -> list[Value]:
     """The values in the first row under a label that has something in its column.
 
@@ -96,7 +96,9 @@ def below(
     return []
 
 
-def wrapped(label: Label, values: dict[int, list[Value]], rows: Sequence[Row]) -> list[Value]:
+def wrapped(
+    label: Label, values: Mapping[int, Sequence[Value]], rows: Sequence[Row]
+) -> list[Value]:
     """The value that was broken off its label at the end of a row: the first of the next row."""
     row = rows[label.row]
     if row.text[label.end :].strip(_MARKS) or label.row + 1 >= len(rows):

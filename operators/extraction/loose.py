@@ -44,7 +44,7 @@ def _item(
     document: Document, row: Row, figures: Sequence[Figure], before: Row | None
 ) -> ItemRead | None:
     exact = [each for each in figures if is_money(document, each)]
-    if not exact or (document.days and any(day.row == row.number for day in document.days)):
+    if not exact or row.number in document.row_days:
         return None
     agreed = factors(figures, (None, None, exact[-1]))
     net = agreed.net if agreed is not None else exact[-1]

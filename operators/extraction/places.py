@@ -16,6 +16,8 @@ from operators.extraction.legal_forms import LEGAL
 from operators.extraction.page import Box
 from operators.extraction.rows import Cell, around
 
+_MOST = 40
+"""Places that are looked at."""
 _BANK = re.compile(r"(?i)\b(?:bank|banca|banque|banco|sparkasse|kasse|volksbank|raiffeisen)")
 
 
@@ -63,7 +65,7 @@ def places(document: Document, skipped: frozenset[int]) -> list[Place]:
     found += _headed(document, found)
     for place in found:
         _name_from_above(place, cells, document)
-    return sorted(found, key=lambda place: (place.page, place.box.top))
+    return sorted(found, key=lambda place: (place.page, place.box.top))[:_MOST]
 
 
 def _taken(cell: Cell, lines: set[int], found: Sequence[Place]) -> bool:
@@ -156,8 +158,8 @@ def _cut(cells: Sequence[Cell]) -> int:
 
 def _is_label(document: Document, cell: Cell) -> bool:
     return any(
-        label.row == cell.row and label.alone and cell.start <= label.start < cell.end
-        for label in document.labels
+        label.alone and cell.start <= label.start < cell.end
+        for label in document.row_labels.get(cell.row, ())
     )
 
 
@@ -192,8 +194,8 @@ def _headed(document: Document, found: Sequence[Place]) -> list[Place]:
 def _named_by(document: Document, label: Label) -> Cell | None:
     """The cell right of a label, or under it."""
     row = document.rows[label.row]
-    for cell in document.cells:
-        if cell.row == label.row and cell.start <= label.start < cell.end:
+    for cell in document.row_cells[label.row]:
+        if cell.start <= label.start < cell.end:
             rest = row.text[label.end : cell.end].strip(" :.-")
             if rest and row.text[label.end : cell.end].lstrip()[:1] != ":":
                 return None
@@ -204,13 +206,13 @@ def _named_by(document: Document, label: Label) -> Cell | None:
                     if label.start == cell.start
                     else None
                 )
-        if cell.row == label.row and cell.start > label.end and label.alone:
+        if cell.start > label.end and label.alone:
             return cell if not _is_label(document, cell) else None
     below = [
         cell
-        for cell in document.cells
-        if label.row < cell.row <= label.row + 3
-        and document.page_of(cell.row) == row.page
+        for number in range(label.row + 1, label.row + 4)
+        for cell in document.row_cells.get(number, ())
+        if document.page_of(number) == row.page
         and abs(cell.box.left - label.box.left) < 2 * row.height
         and cell.box.top - label.box.bottom < 2 * row.height
     ]

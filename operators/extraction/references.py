@@ -8,8 +8,8 @@ from operators.extraction.candidate import Candidate, Evidence, placed
 from operators.extraction.document import Document
 from operators.extraction.folded import key
 from operators.extraction.labels import Label
-from operators.extraction.links import by_row, under, wrapped
-from operators.extraction.rows import Cell, sureness
+from operators.extraction.links import under, wrapped
+from operators.extraction.rows import sureness
 
 _WORD = r"[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9/_.\-–]*"
 _NUMBER = re.compile(
@@ -25,6 +25,8 @@ _NEGATIVE = (
     "buyer_reference", "contract", "despatch", "preceding", "customer", "other_number", "order",
     "vat_id", "tax_id", "legal_id", "iban", "bic", "contact",
 )  # fmt: skip
+_LOOKED_AT = 200
+"""Rows from each end of a document in which a number is looked for once more."""
 _QUALIFIED = 24
 """Signs between a label and the colon behind it: `Invoice number (please quote):`."""
 _OWN = ("number", "number_weak")
@@ -43,17 +45,12 @@ class Named(NamedTuple):
 
 def named(document: Document, *fields: str) -> Iterator[Named]:
     """The identifiers beside or under the labels of some fields."""
-    cells = by_row(document.cells)
     before: Label | None = None
     for label in document.labels:
         inside = before is not None and _is_inside(document, before, label)
         before = before if inside else label
         if label.means(*fields) and not inside:
-            found = (
-                _beside(document, label, cells)
-                or _below(document, label, cells)
-                or _wrapped(document, label, cells)
-            )
+            found = _beside(document, label) or _below(document, label) or _wrapped(document, label)
             if found is not None:
                 yield found
 
@@ -68,14 +65,12 @@ def _is_inside(document: Document, before: Label, label: Label) -> bool:
     return glued and not between.strip(" :.#\t-–=|°º")
 
 
-def _beside(document: Document, label: Label, cells: dict[int, list[Cell]]) -> Named | None:
+def _beside(document: Document, label: Label) -> Named | None:
     text = document.rows[label.row].text
     following = [
         each.start
-        for each in document.labels
-        if each.row == label.row
-        and each.start >= label.end
-        and not _is_inside(document, label, each)
+        for each in document.row_labels.get(label.row, ())
+        if each.start >= label.end and not _is_inside(document, label, each)
     ]
     tab = text.find("\t", label.end)
     inside = text[label.end : tab if tab >= 0 else len(text)]
@@ -91,18 +86,18 @@ def _beside(document: Document, label: Label, cells: dict[int, list[Cell]]) -> N
     return _token(document, label, label.row, colon + 1, end, True)
 
 
-def _below(document: Document, label: Label, cells: dict[int, list[Cell]]) -> Named | None:
+def _below(document: Document, label: Label) -> Named | None:
     height = max(label.box.bottom - label.box.top, 1.0)
     page = document.page_of(label.row)
     for row in document.rows[label.row + 1 : label.row + 5]:
         if row.page != page or row.box.top - label.box.bottom > 2.2 * height:
             return None
-        for cell in cells.get(row.number, ()):
+        for cell in document.row_cells.get(row.number, ()):
             if under(cell.box, label.box, height):
                 inside = [
                     each
-                    for each in document.labels
-                    if each.row == row.number and cell.start <= each.start < cell.end
+                    for each in document.row_labels.get(row.number, ())
+                    if cell.start <= each.start < cell.end
                 ]
                 if inside and not set(inside[0].fields) & set(label.fields):
                     return None
@@ -110,8 +105,8 @@ def _below(document: Document, label: Label, cells: dict[int, list[Cell]]) -> Na
     return None
 
 
-def _wrapped(document: Document, label: Label, cells: dict[int, list[Cell]]) -> Named | None:
-    for cell in wrapped(label, cells, document.rows):
+def _wrapped(document: Document, label: Label) -> Named | None:
+    for cell in wrapped(label, document.row_cells, document.rows):
         return _token(document, label, cell.row, cell.start, cell.end, True)
     return None
 
@@ -128,8 +123,8 @@ def _token(
         return None
     begin = match.start("token")
     span = begin, begin + len(token)
-    for day in document.days:
-        if day.row == row and day.start < span[1] and span[0] < day.end and not day.weak:
+    for day in document.row_days.get(row, ()):
+        if day.start < span[1] and span[0] < day.end and not day.weak:
             return None
     if _AMOUNT.fullmatch(token) or len(token) > 40:
         return None
@@ -141,7 +136,8 @@ def numbers(document: Document) -> list[Candidate[str]]:
     others = {
         key(each.value) for each in named(document, *_NEGATIVE) if not each.label.means("number")
     }
-    seen = [key(row.text) for row in document.rows]
+    ends = (*document.rows[:_LOOKED_AT], *document.rows[_LOOKED_AT:][-_LOOKED_AT:])
+    seen = [key(row.text) for row in ends]
     found = [
         _candidate(document, each, others, seen)
         for each in named(document, *_OWN)

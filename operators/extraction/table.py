@@ -23,7 +23,6 @@ _CURRENCY = frozenset(("€", "EUR", "RM", "$", "£", "CHF", "USD", "GBP", "%", 
 def bodies(document: Document, heads: Sequence[Heads]) -> list[list[LineRow]]:
     """The rows under each head, up to the totals; on a page without heads those of the last."""
     figures = by_row(document.figures)
-    labels = by_row(document.labels)
     result: list[list[LineRow]] = []
     before: Amount = 0
     for number, head in enumerate(heads):
@@ -34,7 +33,7 @@ def bodies(document: Document, heads: Sequence[Heads]) -> list[list[LineRow]]:
         body: list[LineRow] = []
         for row in rows:
             found = _read(row, columns, figures.get(row.number, []))
-            own = labels.get(row.number, [])
+            own = document.row_labels.get(row.number, ())
             if any(label.means("carried") for label in own):
                 continue
             if ends(row, own, found):

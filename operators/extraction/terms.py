@@ -6,15 +6,14 @@ from datetime import date, timedelta
 from operators.extraction.candidate import Candidate, Evidence, placed
 from operators.extraction.document import Document
 from operators.extraction.folded import plain
-from operators.extraction.links import beside, by_row
+from operators.extraction.links import beside
 from operators.extraction.payment_words import DAYS, EARLY, END_OF_MONTH, LATE, NET, NOW, PAY
 from operators.extraction.rows import sureness
 
 
 def terms(document: Document) -> Candidate[str] | None:
     """The payment terms (BT-20): what stands beside a label for them, else a sentence of them."""
-    cells = by_row(document.cells)
-    labels = by_row(document.labels)
+    cells, labels = document.row_cells, document.row_labels
     for label in document.labels:
         if not label.means("terms") or label.fields[0] != "terms":
             continue

@@ -82,7 +82,8 @@ def examined(
     found, sums = counted(document)
     rows = frozenset(row.row.number for item in found for row in item.rows)
     marks = identifiers(document)
-    chosen = sides(document, places(document, rows), marks)
+    outer = document.outer()
+    chosen = sides(outer, places(outer, rows), marks)
     kind = kind_of(
         document,
         asks=sums.sums.gross is not None,
@@ -132,7 +133,7 @@ def _at_the_top(document: Document, chosen: Sides, kind: Kind) -> Sides:
     if kind != "RECEIPT" and not ENDS.search(name.value):
         return chosen
     row = document.rows[name.row]
-    cells = tuple(cell for cell in document.cells if cell.row == row.number)
+    cells = tuple(document.row_cells[row.number])
     place = Place(row.page, row.box, (row.number,), cells, found, name.value)
     place.seller = max(name.score, 1.0)
     if kind == "RECEIPT":

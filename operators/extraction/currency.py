@@ -6,7 +6,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from operators.codes import CURRENCIES
 
@@ -53,6 +53,20 @@ def currency_of(texts: Iterable[str]) -> str | None:
             if code in _OFTEN or asked:
                 votes[code] += 10 if asked else 3 if near_number else 1
     return max(votes, key=lambda code: votes[code], default=None)
+
+
+def currency_at(texts: Sequence[str], code: str) -> tuple[int, int, int] | None:
+    """Which text first says a currency, and where in it; None when none does.
+
+    >>> currency_at(["Hello", "Total € 5.00"], "EUR")
+    (1, 6, 7)
+    """
+    for number, text in enumerate(texts):
+        for match in _WORTH.finditer(text):
+            found = match[0].strip()
+            if _SIGNS.get(found, found) == code:
+                return number, *match.span()
+    return None
 
 
 _EURO = frozenset("AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MC MT NL PT SI SK".split())

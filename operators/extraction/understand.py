@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.counted import counted, included_rate
-from operators.extraction.currency import currency_in
+from operators.extraction.currency import currency_at, currency_in
 from operators.extraction.days import Days, days
 from operators.extraction.document import Document, document_of
 from operators.extraction.identifiers import identifiers
@@ -32,6 +32,7 @@ from operators.extraction.places import Place, places, same_name
 from operators.extraction.reads import Reads
 from operators.extraction.receipt import company
 from operators.extraction.references import numbers, referred
+from operators.extraction.rows import box_of
 from operators.extraction.terms import due_by_terms, terms
 from operators.extraction.totals import breakdown, totals
 from operators.extraction.understood import Understood
@@ -164,7 +165,13 @@ def _preceding(document: Document, reads: Reads) -> tuple[PrecedingInvoice, ...]
 def _currency(document: Document, seller: Party, reads: Reads) -> str | None:
     """What the pages say, else what is paid with in the seller's country."""
     if document.currency is not None:
-        reads.note("currency", Evidence(label=1.0, near=1.0, alone=1.0, form=1.0))
+        at = currency_at([row.text for row in document.rows], document.currency)
+        number, start, end = at or (0, 0, 0)
+        row = document.rows[number]
+        evidence = Evidence(label=1.0, near=1.0, alone=1.0, form=1.0)
+        reads.note(
+            "currency", evidence, number, box_of(row, start, end), row.text[start:end].strip()
+        )
         return document.currency
     country = vat_country(seller.vat_id) or (seller.address.country if seller.address else None)
     found = currency_in(country)

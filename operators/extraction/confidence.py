@@ -1,8 +1,10 @@
 """How likely a value is right: logistic regression over what speaks for it.
 
-The coefficients are set by hand until they are fitted to documents with known truth: fit
-`features` of the evidence that `examined` returns against whether each value was right, for each
-family, and put the result into `COEFFICIENTS`.
+The coefficients were fitted, with a prior for what hardly occurs, to 22,000 values read from 250
+invented invoices and receipts in the layouts for tuning: from their text, and from the same with
+simulated misreadings, where an engine's doubts were simulated too. They are to be fitted anew to
+what engines really read: `features` of the evidence that `examined` returns against whether each
+value was right, for each family.
 
 >>> sure = Evidence(label=1.0, near=1.0, alone=1.0, form=1.0, sums=1.0)
 >>> confidence("totals.gross", sure) > 0.98 > confidence("totals.gross", Evidence(form=1.0))
@@ -18,16 +20,16 @@ FEATURES = ("label", "near", "alone", "form", "check", "sums", "known", "compute
 """Fields of the evidence in the order of `features`."""
 
 COEFFICIENTS: Mapping[str, tuple[float, ...]] = {
-    #             bias  label near alone form check sums known computed engine
-    "number": (-4.6, 2.0, 0.8, 1.6, 1.2, 0.0, 0.0, 1.5, 0.0, 2.6),
-    "date": (-4.4, 2.2, 0.7, 1.2, 1.4, 0.0, 0.0, 0.5, -0.6, 2.8),
-    "amount": (-4.4, 1.8, 0.6, 0.5, 0.8, 0.0, 3.6, 0.5, -0.7, 2.6),
-    "line": (-2.6, 0.6, 0.0, 0.0, 0.6, 0.0, 3.0, 0.0, -0.5, 2.6),
-    "identifier": (-2.8, 1.0, 0.4, 0.6, 0.4, 2.6, 0.0, 2.0, 0.0, 2.4),
-    "party": (-4.0, 1.4, 0.0, 1.6, 1.0, 0.0, 0.0, 3.0, 0.0, 2.4),
-    "rest": (-3.4, 1.6, 0.4, 0.6, 1.0, 0.0, 0.8, 0.5, -0.4, 2.4),
+    # bias, then label, near, alone, form, check, sums, known, computed, engine
+    "number": (-11.18, 0.78, 0.41, 1.15, 0.64, 1.50, 2.00, 1.50, -0.30, 12.06),
+    "date": (-10.30, 1.27, 0.51, 1.52, 1.18, 1.50, 2.00, 1.50, -0.65, 13.24),
+    "amount": (-10.15, 1.87, 1.93, 1.00, 0.63, 1.50, 2.24, 1.50, 0.98, 10.51),
+    "line": (-12.05, 0.62, 0.50, 1.00, 0.02, 1.50, 1.11, 1.50, 0.16, 14.17),
+    "identifier": (-12.13, 1.51, 0.91, 0.41, 0.43, 3.19, 2.00, 1.50, -0.30, 10.67),
+    "party": (-11.06, 0.66, 0.18, 0.55, 0.25, 1.50, 2.00, 1.50, 1.31, 13.04),
+    "rest": (-10.87, 1.39, 0.57, 1.05, 1.32, 1.50, 2.00, 1.50, -0.91, 12.21),
 }
-"""The bias, then one coefficient for each feature, by family. Set by hand, not fitted."""
+"""The bias, then one coefficient for each feature, by family."""
 
 
 def features(evidence: Evidence) -> tuple[float, ...]:

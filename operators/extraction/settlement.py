@@ -109,6 +109,7 @@ def adjusted(
     net: Read | None,
     lines: Amount | None,
     unlabelled: Sequence[Read] = (),
+    gross: Read | None = None,
 ) -> Adjusted:
     """The sum of the lines, and what was added to and taken off it; only where that adds up.
 
@@ -117,6 +118,7 @@ def adjusted(
         net: The net amount chosen.
         lines: What the lines come to.
         unlabelled: Other amounts: one that is just the difference is it, whatever it is called.
+        gross: The gross amount chosen: lines that come to it include the tax.
     """
     named = list(roles.get("lines_net", ())[:4])
     if net is None:
@@ -134,7 +136,8 @@ def adjusted(
                 tuple(replace(each, value=turned * each.value) for each in part) for part in step
             )
             return Adjusted(_of_value(named, value) or computed(value, net), off, on)
-    for value in options if lines is not None else ():
+    taxed = gross is not None and lines is not None and abs(gross.value - lines) <= CENT
+    for value in options if lines is not None and not taxed else ():
         gap = abs(net.value - value)
         other = next((each for each in unlabelled if gap and abs(each.value) == gap), None)
         if other is not None and value == lines:

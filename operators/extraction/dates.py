@@ -77,6 +77,8 @@ _SPACED = re.compile(r"(?<![\d.,] )(?<![\w.,])(\d\d) (\d\d) ((?:19|20)\d\d)(?![\
 _CONFUSED = re.compile(
     r"(?<![A-Za-z])[0-9OoIl|SZB]{1,4}([./-])[0-9OoIl|SZB]{1,2}\1[0-9OoIl|SZB]{2,4}(?![A-Za-z])"
 )
+_STROKES = re.compile(r"(?<!\d)(\d\d)(?:/(\d\d)[71]|[71](\d\d)/)((?:19|20)\d\d)(?!\d)")
+"""A date one of whose strokes was read as a digit."""
 _DIGITS = str.maketrans("OoIl|SZB", "00111528")
 _CENTURY = 2000
 _PIVOT = 70
@@ -92,6 +94,7 @@ def dates_in(text: str, mend: bool = False) -> list[DateWritten]:
     """
     if mend:
         text = _CONFUSED.sub(lambda match: match[0].translate(_DIGITS), text)
+        text = _STROKES.sub(lambda match: f"{match[1]}/{match[2] or match[3]}/{match[4]}", text)
     low = plain(text)
     found = [*_numeric(low), *_named(low), *_others(low)]
     found.sort(key=lambda each: (each.start, each.weak, -each.end))

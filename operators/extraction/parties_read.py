@@ -146,6 +146,7 @@ def _name(
         known=1.0 if vendor is not None else 0.0,
         engine=sureness(document.rows[cell.row], cell.start, cell.end),
     )
+    evidence = place.evidence or evidence
     reads.note(field, evidence, cell.row, cell.box, cell.text)
     return read
 

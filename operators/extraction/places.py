@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from operators.extraction.addresses import AddressRead, address_in, address_line
 from operators.extraction.blocks import Block, blocks_of
+from operators.extraction.candidate import Evidence
 from operators.extraction.document import Document
 from operators.extraction.folded import key
 from operators.extraction.labels import Label
@@ -42,6 +43,8 @@ class Place(Struct):
     """What speaks for the seller's."""
     buyer: float = 0.0
     """What speaks for the buyer's."""
+    evidence: Evidence | None = None
+    """What speaks for the name, if that is known by itself."""
     named: Cell | None = None
     """Where the name stands, if not in the first cell."""
     elsewhere: float = 0.0

@@ -118,6 +118,8 @@ def _token(
     if match is None:
         return None
     token = match["token"].rstrip(".,-–/_:;")
+    if not any(map(str.isdigit, token)):
+        return None
     first = token.split(" ")[0].lower().rstrip(".")
     if first in _VERBS:
         return None

@@ -136,7 +136,7 @@ def _at_the_top(document: Document, chosen: Sides, kind: Kind) -> Sides:
     row = document.rows[name.row]
     cells = tuple(document.row_cells[row.number])
     place = Place(row.page, row.box, (row.number,), cells, found, name.value)
-    place.seller = max(name.score, 1.0)
+    place.seller, place.evidence = max(name.score, 1.0), name.evidence
     if kind == "RECEIPT":
         return Sides(place, None, None)
     same = chosen.buyer is not None and same_name(chosen.buyer.name, name.value)

@@ -66,6 +66,8 @@ def taxes_alone(document: Document, lines: frozenset[int]) -> list[tuple[Figure,
     found: dict[Amount, tuple[Figure, Figure]] = {}
     for own in figures.values():
         rates = [each for each in own if each.percent]
+        if not rates and document.mend:  # a percent sign is easily read as a digit
+            rates = [each for each in own if each.amount in RATES and each.decimals < 2][:1]
         exact = [each for each in own if each.decimals == 2 and not each.percent]
         if len(rates) == 1 and len(exact) == 1 and 0 < rates[0].amount < HUNDRED // 3:
             found.setdefault(rates[0].amount, (rates[0], exact[0]))

@@ -80,6 +80,11 @@ def test_letters_that_look_like_digits_are_mended_where_an_engine_read_them() ->
     assert read("O5/l2/2018", mend=True) == [date(2018, 12, 5)]
 
 
+def test_a_stroke_that_was_read_as_a_digit_is_put_right() -> None:
+    assert read("19/0272020", mend=True) == [date(2020, 2, 19)]
+    assert read("19/0272020") == []
+
+
 def test_a_date_without_marks_is_believed_only_weakly() -> None:
     assert dates_in("20240115")[0].weak
     assert dates_in("20 03 2018")[0].weak

@@ -112,6 +112,27 @@ def test_taxes_of_several_rates_are_added() -> None:
     assert sums(text)[:3] == ["2562.28", "557.60", "3119.88"]
 
 
+def test_a_reason_for_charging_no_tax_is_told() -> None:
+    found = invoice_of(
+        "Nettobetrag     100,00\nGesamtbetrag     100,00\n"
+        "Steuerschuldnerschaft des Leistungsempfängers (Reverse Charge)"
+    )
+    (subtotal,) = found.vat_breakdown
+    assert (subtotal.category, subtotal.rate, subtotal.tax) == ("AE", 0, 0)
+    assert subtotal.taxable == amount("100")
+
+
+def test_a_discount_with_an_unknown_name_is_found_by_its_amount() -> None:
+    found = invoice_of(
+        "Bezeichnung      Menge    Preis    Gesamt\nSchrauben        2        50,00    100,00\n"
+        "Zwischensumme     100,00\nJubiläumsbonus     -5,00\nNettobetrag     95,00\n"
+        "MwSt. 19%     18,05\nGesamtbetrag     113,05"
+    )
+    assert [(each.charge, each.amount) for each in found.allowances_charges] == [
+        (False, amount("5"))
+    ]
+
+
 def test_nothing_is_invented() -> None:
     assert sums("Hello     world") == [None, None, None, None]
     assert invoice_of("Hello     world").vat_breakdown == ()

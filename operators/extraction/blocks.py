@@ -7,7 +7,7 @@ from msgspec import Struct
 from operators.extraction.page import Box
 from operators.extraction.rows import Cell, Row, around
 
-_GAP = 2.1
+_GAP = 2.3
 """Gap between lines of a block, in heights of the higher one."""
 
 

@@ -27,6 +27,11 @@ _ABOVE, _BELOW = 0.85, 0.25
 _TIGHT = 0.84
 """Height of words of small letters, in heights of the others, under which boxes are tight."""
 
+_DEEPER = 1.12
+"""The same of words with descenders, over which boxes are tight."""
+_ENOUGH = 3
+"""Words of a kind that tell."""
+
 _LOW = frozenset("acemnorsuvwxzıæœ")
 _DEEP = frozenset("gjpqyçQ,;()[]{}|/\\$@§µ")
 _MIDDLE = frozenset("-–—−·•●=+~*«»<>:∙◦")
@@ -36,16 +41,32 @@ _FLOOR = frozenset("._,…")
 def evened(words: Sequence[Word]) -> list[Word]:
     """The words, with boxes of even height if theirs are tight."""
     lettered = [word for word in words if any(map(str.isalnum, word.text))]
-    flat = [_height(word) for word in lettered if _LOW.issuperset(word.text)]
-    high = [_height(word) for word in lettered if _is_high(word.text)]
-    if len(flat) < 2 or len(high) < 2 or median(flat) > _TIGHT * median(high):
+    if not _are_tight(lettered):
         return list(words)
     usual = median(map(_size, lettered))
     return [_evened(word, usual) for word in words]
 
 
+def _are_tight(words: Sequence[Word]) -> bool:
+    """Whether words of small letters are lower than others, or words with descenders higher."""
+    high = [_height(word) for word in words if _is_high(word.text)]
+    flat = [_height(word) for word in words if _LOW.issuperset(word.text)]
+    deep = [_height(word) for word in words if _is_deep(word.text)]
+    if len(high) < _ENOUGH:
+        return False
+    usual = median(high)
+    lower = len(flat) >= _ENOUGH and median(flat) < _TIGHT * usual
+    higher = len(deep) >= _ENOUGH and median(deep) > _DEEPER * usual
+    return lower or higher
+
+
 def _height(word: Word) -> float:
     return word.box.bottom - word.box.top
+
+
+def _is_deep(text: str) -> bool:
+    """Whether a text reaches from under the baseline to the top of the capitals."""
+    return bool(_DEEP.intersection(text)) and not (_LOW | _DEEP).issuperset(text)
 
 
 def _is_high(text: str) -> bool:

@@ -26,9 +26,12 @@ def misprinted(text: str, start: int) -> tuple[str, int, int] | None:
 def iban_at(text: str) -> tuple[str | None, int]:
     """The IBAN that a text begins with, and how many signs of the text it takes up."""
     compact = "".join(text.split()).upper()
-    plain = next((at for at, sign in enumerate(compact) if not sign.isalnum()), len(compact))
+    plain = next(
+        (at for at, sign in enumerate(compact) if not (sign.isascii() and sign.isalnum())),
+        len(compact),
+    )
     compact = compact[:plain]
-    fixed = compact[:2] + compact[2:4].translate(str.maketrans("OIl", "011")) + compact[4:]
+    fixed = compact[:2] + compact[2:4].translate(str.maketrans("OILSB", "01158")) + compact[4:]
     for length in range(min(len(fixed), 34), 14, -1):
         for tried in (fixed[:length], fixed[:4] + fixed[4:length].replace("O", "0")):
             iban = compact_iban(tried)
@@ -50,7 +53,9 @@ def _reach(text: str, length: int) -> int:
 def compact_iban(text: str) -> str | None:
     """An IBAN without blanks, None when its check digits or its form are wrong."""
     compact = "".join(text.split()).upper()
-    if not 15 <= len(compact) <= 34 or not compact[2:4].isdigit() or not compact.isalnum():
+    if not 15 <= len(compact) <= 34 or not compact[2:4].isdigit():
+        return None
+    if not (compact.isascii() and compact.isalnum()):
         return None
     number = "".join(str(int(sign, 36)) for sign in compact[4:] + compact[:4])
     if int(number) % 97 != 1:

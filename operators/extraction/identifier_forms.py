@@ -50,11 +50,14 @@ NATIONAL = {
 }
 """The same without it, by country."""
 
-ACCOUNT = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2} ?[0-9OIl]{2}(?: ?[A-Z0-9]){11,30}")
+ACCOUNT = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2} ?[0-9OIlSB]{2}(?: ?[A-Z0-9]){11,30}")
 """IBANs, with blanks or not."""
 
 BEGUN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4})*(?=\t|$| *$)")
 """The beginning of one at the end of a cell."""
+
+ENDED = re.compile(r"[A-Z0-9]{1,4}(?: [A-Z0-9]{1,4})*(?=$|\t| [·|•])")
+"""The rest of one at the beginning of a cell."""
 
 LENGTHS = {
     "AT": 20, "BE": 16, "CH": 21, "CZ": 24, "DE": 22, "DK": 18, "ES": 24, "FI": 18, "FR": 27,

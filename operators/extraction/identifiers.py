@@ -109,6 +109,8 @@ def _accounts_over_two_rows(
         for cell in document.row_cells.get(below.number, ()):
             if cell.start and not under(cell.box, whole, row.height):
                 continue
+            if forms.ENDED.match(cell.text) is None:
+                continue
             iban, _ = iban_at(f"{match[0]} {cell.text}")
             if iban is not None and len(iban) > len("".join(match[0].split())):
                 sure = sureness(row, *match.span())

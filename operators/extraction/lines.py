@@ -7,6 +7,7 @@ from operators.extraction.document import Figure
 from operators.extraction.line_items import ItemRead
 from operators.extraction.measures import unit_code
 from operators.extraction.reads import Reads
+from operators.extraction.repaired import price_of, quantity_of
 from operators.extraction.table_row import Found
 from operators.invoice import AllowanceCharge, Line
 from operators.money import ONE, Amount, divided, rounded, times
@@ -15,7 +16,12 @@ _HIGHEST_RATE = 30 * ONE
 
 
 def lines(
-    items: Sequence[ItemRead], reads: Reads, rates: Sequence[Amount], taxed: Amount | None = None
+    items: Sequence[ItemRead],
+    reads: Reads,
+    rates: Sequence[Amount],
+    taxed: Amount | None = None,
+    *,
+    mend: bool = False,
 ) -> tuple[Line, ...]:
     """The invoice's lines, their values noted among the reads.
 
@@ -24,12 +30,20 @@ def lines(
         reads: Where each value is noted.
         rates: Rates of the document: a single one is that of every line.
         taxed: The rate of tax that the amounts of the lines include, if they include it.
+        mend: Compute quantities and prices that an engine seems to have misread.
     """
-    return tuple(_line(number, item, reads, rates, taxed) for number, item in enumerate(items))
+    return tuple(
+        _line(number, item, reads, rates, taxed, mend) for number, item in enumerate(items)
+    )
 
 
 def _line(
-    number: int, item: ItemRead, reads: Reads, rates: Sequence[Amount], taxed: Amount | None
+    number: int,
+    item: ItemRead,
+    reads: Reads,
+    rates: Sequence[Amount],
+    taxed: Amount | None,
+    mend: bool,
 ) -> Line:
     path = f"lines[{number}]"
     figures = item.figures
@@ -56,6 +70,11 @@ def _line(
     if unit is not None:
         text("unit", item.unit)
     base = item.agreed.base if item.agreed is not None else 1
+    quantity, price = amount("quantity", "quantity"), None
+    if taxed is None:
+        price = amount("price", "price")
+        if mend and item.agreed is None and "discount" not in figures:
+            quantity, price = _repaired(path, figures, quantity, price, reads)
     if taxed is None:
         net = amount("net", "net")
         net = net if net is not None else _product(path, figures, base, reads)
@@ -65,15 +84,42 @@ def _line(
         id=position.text.strip(".") if position is not None else None,
         item_id=text("item_id", item.item),
         name=text("name", item.name),
-        quantity=amount("quantity", "quantity"),
+        quantity=quantity,
         unit=unit,
-        price=amount("price", "price") if taxed is None else None,
+        price=price,
         base_quantity=base * ONE if base > 1 else None,
         net=net,
         vat_category="S" if rate else None,
         vat_rate=rate,
         allowances_charges=_discount(item),
     )
+
+
+def _repaired(
+    path: str,
+    figures: dict[str, Figure],
+    quantity: Amount | None,
+    price: Amount | None,
+    reads: Reads,
+) -> tuple[Amount | None, Amount | None]:
+    """Quantity and price of a line, one of them computed if that makes the amount."""
+    net, priced = figures.get("net"), figures.get("price")
+    if net is None:
+        return quantity, price
+    engine = Evidence(label=1.0, form=1.0, sums=0.6, computed=1.0, engine=net.confidence)
+    if priced is not None and price is not None:
+        found = quantity_of(price, net.amount, priced.decimals)
+        if found is not None:
+            reads.forget(f"{path}.quantity")
+            reads.note(f"{path}.quantity", engine)
+            return found, price
+    if quantity is not None:
+        found = price_of(quantity, net.amount)
+        if found is not None:
+            reads.forget(f"{path}.price")
+            reads.note(f"{path}.price", engine)
+            return quantity, found
+    return quantity, price
 
 
 def _note(reads: Reads, field: str, figure: Figure, sums: float) -> None:

@@ -94,7 +94,7 @@ def _multiple(one: Figure, other: Figure, total: Figure) -> bool:
 def _tried(
     quantity: Figure, price: Figure, net: Figure, figures: Sequence[Figure]
 ) -> Factors | None:
-    for base in BASES:
+    for base in BASES if price.decimals >= 2 else (1,):
         if agrees(quantity.amount, price.amount, net.amount, price.decimals, base=base):
             return Factors(quantity, price, net, base=base)
     for discount in figures:

@@ -26,6 +26,11 @@ class Reads:
         self.note(field, candidate.evidence, candidate.row, candidate.box, candidate.text)
         return candidate.value
 
+    def forget(self, field: str) -> None:
+        """Takes a note back, where a better value is to be noted."""
+        if self.evidence.pop(field, None) is not None:
+            self.fields = [each for each in self.fields if each.field != field]
+
     def note(
         self,
         field: str,

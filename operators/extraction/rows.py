@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 from statistics import median
+from unicodedata import decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from operators.extraction.evened import evened
 from operators.extraction.page import Box, Page, Word
@@ -144,7 +146,8 @@ def _part(word: Word, start: int, end: int) -> Box:
 
 def _single(words: Sequence[Word]) -> Iterator[Word]:
     """Words without white space in them: some engines give whole lines as one."""
-    for word in words:
+    for read in words:
+        word = read if read.text.isascii() else replace(read, text=_with_our_digits(read.text))
         box = word.box
         upright = box.bottom - box.top > _UPRIGHT * (box.right - box.left)
         if not word.text.strip() or (upright and len(word.text) >= 4):
@@ -154,6 +157,11 @@ def _single(words: Sequence[Word]) -> Iterator[Word]:
             continue
         for match in re.finditer(r"\S+", _MARKS.sub(lambda mark: " " * len(mark[0]), word.text)):
             yield Word(match[0], _part(word, *match.span()), word.confidence)
+
+
+def _with_our_digits(text: str) -> str:
+    """The text with the digits of other scripts, and wide ones, as 0 to 9."""
+    return "".join(str(decimal(sign)) if sign.isdecimal() else sign for sign in text)
 
 
 def _middle(word: Word) -> float:

@@ -117,7 +117,7 @@ def examined(
         buyer=buyer,
         delivery_address=address(document, "delivery_address", chosen.delivery, None, reads),
         allowances_charges=adjustments,
-        lines=lines(found, reads, rates, included_rate(found, sums)),
+        lines=lines(found, reads, rates, included_rate(found, sums), mend=document.mend),
         vat_breakdown=breakdown(sums, reads, document),
         totals=total,
     )

@@ -145,6 +145,7 @@ def test_an_iban_over_two_rows_is_put_together() -> None:
 def test_an_iban_is_known_by_its_check_digits() -> None:
     assert compact_iban("DE88 2008 0000 0970 3757 00") == "DE88200800000970375700"
     assert compact_iban("DE89 2008 0000 0970 3757 00") is None
+    assert compact_iban("DE88 2008 0000 0970 3757 0Ü") is None
 
 
 def test_a_vendor_known_by_its_account_names_the_seller() -> None:
@@ -163,3 +164,10 @@ def test_the_currency_is_what_is_paid_with_where_the_seller_is() -> None:
 def test_a_company_at_the_top_is_the_seller_of_a_document_that_names_none_else() -> None:
     found = invoice_of("Foo Trading Ltd          INVOICE\n\nInvoice no. 17\nTotal 119.00")
     assert found.seller.name == "Foo Trading Ltd"
+
+
+def test_signs_of_other_alphabets_in_an_account_are_no_reason_to_fail() -> None:
+    found = invoice_of(
+        "Foo SAS          IBAN: FR60 4542 0491\n69002 Lyon       41P2 KCLÜ ٣٤٥٦ EEA3 J14"
+    )
+    assert found.payments == ()

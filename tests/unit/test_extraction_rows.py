@@ -44,6 +44,10 @@ def test_a_large_word_and_a_small_one_on_one_baseline_are_one_row() -> None:
     assert texts(Page(300, 300, words)) == ["TOTAL\t9.00"]
 
 
+def test_digits_of_other_scripts_are_digits() -> None:
+    assert texts(Page(300, 300, (Word("١٢٣٫４５", Box(10, 10, 50, 20)),))) == ["123٫45"]
+
+
 def test_words_along_the_margin_are_left_out() -> None:
     words = (Word("Form-4711-DE", Box(2, 100, 10, 200)), Word("Total", Box(40, 100, 70, 110)))
     assert texts(Page(300, 300, words)) == ["Total"]

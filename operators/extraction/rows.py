@@ -149,6 +149,8 @@ def _single(words: Sequence[Word]) -> Iterator[Word]:
     for read in words:
         word = read if read.text.isascii() else replace(read, text=_with_our_digits(read.text))
         box = word.box
+        if not (box.left < box.right and box.top < box.bottom):
+            continue  # nobody sees it
         upright = box.bottom - box.top > _UPRIGHT * (box.right - box.left)
         if not word.text.strip() or (upright and len(word.text) >= 4):
             continue
@@ -182,7 +184,7 @@ def _slope(words: list[Word]) -> float:
             gap = near.box.left - word.box.right
             sunk = _middle(near) - _middle(word)
             alike = 0.7 < (near.box.bottom - near.box.top) / max(height, 0.1) < 1.4
-            if 0 <= gap < 2 * height and abs(sunk) < 0.5 * height and alike:
+            if near is not word and 0 <= gap < 2 * height and abs(sunk) < 0.5 * height and alike:
                 apart = (near.box.left + near.box.right - word.box.left - word.box.right) / 2
                 found.append(sunk / apart)
     return median(found) if len(found) >= 4 else 0.0

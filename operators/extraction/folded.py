@@ -10,7 +10,17 @@ from unicodedata import normalize
 from msgspec import Struct
 
 _SINGLE = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "’": "'", "`": "'", "´": "'", "‐": "-", "−": "-"}
-_SPELT = {"ß": "ss", "æ": "ae", "œ": "oe", "№": "no", "º": "o", "°": "o", "#": "#", "€": ""}
+_SPELT = {
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "№": "no",
+    "º": "o",
+    "°": "o",
+    "®": "o",
+    "#": "#",
+    "€": "",
+}
 
 
 class Folded(Struct, frozen=True):

@@ -101,7 +101,8 @@ def wrapped(
 ) -> list[Value]:
     """The value that was broken off its label at the end of a row: the first of the next row."""
     row = rows[label.row]
-    if row.text[label.end :].strip(_MARKS) or label.row + 1 >= len(rows):
+    broken = not label.alone and not row.text[label.end :].strip(_MARKS)
+    if not broken or label.row + 1 >= len(rows):
         return []
     following = rows[label.row + 1]
     if following.page != row.page or following.box.left > label.box.left - row.height:

@@ -29,7 +29,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "| n° document | n° de document | facture num | reference de la facture | numero "
         "de la facture | facture d'acompte n° | n° ticket | ticket n° | n° de ticket | "
         "recu n° | n° recu | n° note | note n° | numero de ticket | no ticket | n° de "
-        "piece | n° piece | piece n° | numero de piece",
+        "piece | n° piece | piece n° | numero de piece | facture n | avoir n | n facture",
         "es": "numero de factura | n° de factura | n° factura | factura n° | factura no | num "
         "factura | no de factura | no factura | factura numero | factura num | numero "
         "factura | factura # | nro factura | nro de factura | factura nro | numero de "
@@ -37,7 +37,8 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "| factura rectificativa n° | n° factura simplificada | num de factura | numero "
         "de la factura | numero de ticket | n° ticket | n° op | n° operacion | operacion "
         "n° | fra simp | fra simplificada | n° fra | fra n° | fra | n° recibo | recibo n° "
-        "| num ticket | ticket n° | n° tique | num factura simplificada | n° fac",
+        "| num ticket | ticket n° | n° tique | num factura simplificada | n° fac | "
+        "factura n | n factura | ticket n",
         "it": "numero fattura | fattura n | fattura nr | fattura no | fattura numero | n "
         "fattura | numero della fattura | nr fattura | n° fattura | fattura n° | num "
         "fattura | numero documento | n documento | documento n | nota di credito n | "
@@ -82,10 +83,10 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "fr": "numero de commande | n° de commande | n° commande | commande n° | bon de "
         "commande | votre commande | bon de commande n° | commande | ref commande | "
         "reference commande | no de commande | no commande | votre commande n° | numero "
-        "commande | votre reference commande | votre n° de commande",
+        "commande | votre reference commande | votre n° de commande | commande n",
         "es": "numero de pedido | n° de pedido | n° pedido | pedido n° | pedido | su pedido | "
         "orden de compra | pedido no | num pedido | su pedido n° | numero pedido | no de "
-        "pedido | orden de compra n°",
+        "pedido | orden de compra n° | pedido n",
         "it": "numero ordine | ordine n | n ordine | ordine | vostro ordine | ordine d'acquisto "
         "| rif ordine | ordine nr | ordine cliente | nr ordine | vs ordine | ordine di "
         "acquisto | vs ordine n | n° ordine",

@@ -42,6 +42,6 @@ def parted(row: Row, usual: float) -> str:
 
 def _gaps(row: Row) -> Iterator[tuple[int, float]]:
     """Where each blank of a row stands in its text, and how wide it is in heights."""
-    height = max(row.height, 1.0)
     for start, (left, right) in zip(row.starts[1:], pairwise(row.words), strict=True):
+        height = max(left.box.bottom - left.box.top, right.box.bottom - right.box.top, 1.0)
         yield start - 1, (right.box.left - left.box.right) / height

@@ -74,7 +74,7 @@ def _beside(document: Document, label: Label) -> Named | None:
     ]
     tab = text.find("\t", label.end)
     inside = text[label.end : tab if tab >= 0 else len(text)]
-    start = label.end if inside.strip(" :.#-–=*|()°º") else tab + 1 if tab >= 0 else len(text)
+    start = label.end if inside.strip(" :.#-–=*|()°º/") else tab + 1 if tab >= 0 else len(text)
     after = text.find("\t", start)
     end = min([len(text) if after < 0 else after, *(each for each in following if each > start)])
     if start in following:

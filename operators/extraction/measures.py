@@ -35,7 +35,7 @@ _NAMES = {
     "XBX": "box boxes karton ktn kartons ctn carton cartons caja cajas scatola doos dozen krt"
     " boite cartoni",
     "SET": "set sets satz garnitur juego kit kits stel jeu",
-    "PR": "paar pair pairs paire paires par pares paio paia prs",
+    "PR": "pr paar pair pairs paire paires par pares paio paia prs",
     "XBO": "fl flasche flaschen bottle bottles bouteille bouteilles btl botella bottiglia fles"
     " flessen bt",
     "XRO": "rolle rollen roll rolls rouleau rouleaux rollo rotolo rol rll",

@@ -166,8 +166,8 @@ def _column_of(
         return None
     best = min(numeric, key=cost)
     apart = _apart(figure.box, best.box)
-    textual = inside is not None and inside not in NUMERIC
-    if textual and (apart > 0 or figure.decimals < 2) and near.kind not in NUMERIC:
+    textual = inside in ("description", "item", "day")
+    if textual and (apart > 0 or (figure.decimals < 2 and near.kind not in NUMERIC)):
         return None
     nearer = (
         near.kind not in NUMERIC and near.kind != "unit" and _apart(figure.box, near.box) < apart
@@ -208,8 +208,12 @@ def _text_column(word: Word, columns: Sequence[Column], inside: str | None, heig
     """The column that a word is in; a word behind a number in the same cell may be its unit."""
     over = [column.kind for column in columns if _apart(word.box, column.box) == 0]
     if inside == "quantity" and "unit" not in over:
-        left = _left_of(columns, "description", "quantity")
-        return "unit" if left or unit_code(word.text) else "description"
+        if _left_of(columns, "description", "quantity") or unit_code(word.text):
+            return "unit"
+        begins = [column.box.left for column in columns if column.kind in ("item", "description")]
+        if len(word.text) <= _UNIT and word.box.right < min(begins, default=0.0):
+            return "unit"
+        return _name_column(word, columns, height)
     if inside in ("unit", "item") and _left_of(columns, inside, "description"):
         return _name_column(word, columns, height)
     if inside == "unit" and _left_of(columns, "quantity", "description"):

@@ -5,6 +5,7 @@ from statistics import median
 
 from operators.extraction.columns import NUMERIC, Column, Heads
 from operators.extraction.document import Document, Figure
+from operators.extraction.labels import head_kinds
 from operators.extraction.links import by_row
 from operators.extraction.measures import unit_code
 from operators.extraction.page import Box, Word
@@ -40,7 +41,7 @@ def bodies(document: Document, heads: Sequence[Heads]) -> list[list[LineRow]]:
                 if any(each.anchor for each in body):
                     break
                 continue
-            if carries(before, body, found):
+            if carries(before, body, found) or (not body and head_kinds(row.text)):
                 continue
             if comes_to(before, body, found):
                 break

@@ -15,7 +15,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from connectors.duration import Duration
 from connectors.errors import Misconfigured
+from connectors.model_settings import Model
 
 FILE = "manifold.toml"
 
@@ -51,19 +53,6 @@ class _File(TomlConfigSettingsSource):
 class _Environment(EnvSettingsSource):
     def __call__(self) -> dict[str, Any]:
         return _named_alike(super().__call__())
-
-
-def _seconds(value: object) -> object:
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        if str(value).strip().upper().startswith("P"):
-            return value
-        raise ValueError("write seconds as a number, or ISO 8601 such as PT30S") from None
-
-
-Duration = Annotated[timedelta, BeforeValidator(_seconds)]
-"""Seconds as a number, or ISO 8601 such as PT30S."""
 
 
 class _Section(BaseModel):
@@ -208,6 +197,7 @@ class Settings(BaseSettings):
     flow: Flow = Flow()
     reference: Reference = Reference()
     services: Services = Services()
+    model: Model = Model()
     namespace: str = ""
     """Goes before every topic, group and transactional id, so that several can share a cluster."""
     log_json: bool = False

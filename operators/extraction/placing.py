@@ -1,4 +1,4 @@
-"""An invoice with values put in at their paths.
+"""An answer's accepted values in the invoice that they were missing from.
 
 >>> from operators.invoice import Invoice, Party, Totals
 >>> empty = Invoice(seller=Party(), buyer=Party(), totals=Totals())
@@ -17,27 +17,54 @@ from msgspec.structs import replace
 from operators.extraction.asking import GROUPS
 from operators.extraction.citing import Judged
 from operators.extraction.meaning import Value
-from operators.extraction.understood import Understood
+from operators.extraction.understood import FieldRead, Understood
 from operators.invoice import Invoice
+from operators.money import Amount
 
 _STEP = re.compile(r"([a-z_]+)(?:\[(\d+)\])?")
+
+
+def certain_totals(understood: Understood, accept: float) -> dict[str, Amount]:
+    """The totals that are at least so sure: what an answer has to agree with."""
+    totals = understood.invoice.totals
+    sure = {each.field for each in understood.fields if each.confidence >= accept}
+    amounts = {f"totals.{name}": getattr(totals, name) for name in totals.__struct_fields__}
+    return {path: each for path, each in amounts.items() if path in sure and each is not None}
 
 
 def completed(understood: Understood, judged: Judged) -> Understood:
     """What was understood, with the accepted values in place of what was unsure.
 
-    Rows of a group take the place of all rows that were there.
+    A value that was there already is surer when the answer is the same, and less sure when it is
+    another one. Rows of a group take the place of all rows that were there.
     """
-    new = set(judged.values)
-    groups = {name for name in GROUPS if any(path.startswith(f"{name}[") for path in new)}
+    before = {each.field: each for each in understood.fields}
+    groups = {name for name in GROUPS if any(path.startswith(f"{name}[") for path in judged.values)}
+    kept = [
+        each
+        for path, each in before.items()
+        if path not in judged.values and path.partition("[")[0] not in groups
+    ]
+    there = msgspec.to_builtins(understood.invoice)
+    new = [
+        each if each.field not in before else _weighed(each, before[each.field], same)
+        for each in judged.fields
+        for same in [_value_at(there, each.field) == msgspec.to_builtins(judged.values[each.field])]
+    ]
     invoice = replace(understood.invoice, **dict.fromkeys(groups, ()))
-    kept = tuple(
-        field
-        for field in understood.fields
-        if field.field not in new and field.field.partition("[")[0] not in groups
-    )
-    invoice = placed(invoice, judged.values)
-    return replace(understood, invoice=invoice, fields=(*kept, *judged.fields))
+    return replace(understood, invoice=placed(invoice, judged.values), fields=(*kept, *new))
+
+
+def _weighed(new: FieldRead, old: FieldRead, same: bool) -> FieldRead:
+    """How sure a value is of which something was read before.
+
+    The same value is wrong only when both readings are; of two values one is right, or none.
+    """
+    if same:
+        return replace(new, confidence=1 - (1 - new.confidence) * (1 - old.confidence))
+    right, wrong = new.confidence * (1 - old.confidence), (1 - new.confidence) * old.confidence
+    neither = (1 - new.confidence) * (1 - old.confidence)
+    return replace(new, confidence=right / (right + wrong + neither or 1.0))
 
 
 def placed(invoice: Invoice, values: Mapping[str, Value]) -> Invoice:
@@ -58,3 +85,11 @@ def _put(tree: Any, steps: list[tuple[str, str]], value: Value) -> None:
         rows += [{} for _ in range(int(row) + 1 - len(rows))]
         tree = rows[int(row)]
     tree[last] = value
+
+
+def _value_at(tree: Any, path: str) -> Any:
+    for name, row in _STEP.findall(path):
+        tree = (tree or {}).get(name)
+        if row:
+            tree = tree[int(row)] if tree and int(row) < len(tree) else None
+    return tree

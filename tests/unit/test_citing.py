@@ -21,7 +21,7 @@ from operators.extraction.asking import (
 from operators.extraction.citing import AGREEING, CITED, Judged, judge
 from operators.extraction.numbered import numbered_lines
 from operators.extraction.page import Box, Page, Word
-from operators.extraction.placing import completed
+from operators.extraction.placing import certain_totals, completed
 from operators.extraction.understood import FieldRead, Understood
 from operators.invoice import Invoice, Party, Totals
 from operators.money import parse
@@ -362,6 +362,32 @@ def test_accepted_values_take_their_place_in_the_invoice() -> None:
     assert [line.name for line in after.invoice.lines] == ["Nails", "Hammer"]
     assert sure in after.fields
     assert doubtful not in after.fields
+
+
+def test_a_value_that_was_read_before_is_surer_and_another_one_is_less_sure() -> None:
+    def after(read: str, confidence: float) -> FieldRead:
+        invoice = Invoice(seller=Party(), buyer=Party(), totals=Totals(gross=parse(read)))
+        old = FieldRead("totals.gross", confidence, "TEXT_LAYER", 1)
+        found = judged(asked(INVOICE, "totals.gross"), ("totals.gross", 7, "119,00", "119"))
+        (field,) = completed(Understood(invoice, (old,)), found).fields
+        return field
+
+    assert after("119", 0.85).confidence == pytest.approx(1 - 0.15 * (1 - CITED))
+    assert after("119", 0.0).confidence == pytest.approx(CITED)
+    assert after("191", 0.0).confidence == pytest.approx(CITED)
+    assert after("191", 0.85).confidence < 0.6
+    assert after("191", 0.85).obtained == "MODEL"
+
+
+def test_only_totals_that_are_sure_have_to_be_agreed_with() -> None:
+    totals = Totals(net=parse("100"), tax=parse("19"))
+    fields = (
+        FieldRead("totals.net", 0.99, "TEXT_LAYER"),
+        FieldRead("totals.tax", 0.7, "TEXT_LAYER"),
+        FieldRead("totals.gross", 0.99, "TEXT_LAYER"),
+    )
+    invoice = Invoice(seller=Party(), buyer=Party(), totals=totals)
+    assert certain_totals(Understood(invoice, fields), 0.98) == {"totals.net": parse("100")}
 
 
 def test_nothing_is_asked_when_all_is_sure_or_nothing_can_be_read() -> None:

@@ -24,7 +24,14 @@ URL: Final = "https://api.anthropic.com"
 
 _MOST_BYTES = 1_048_576
 _LONGEST_CONNECT = 5.0
-_UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+_UNSENDABLE = (httpx2.LocalProtocolError, httpx2.UnsupportedProtocol)
+_UNSENT = (
+    *_UNSENDABLE,
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+)
 
 _Count = Annotated[int, Meta(ge=0)]
 
@@ -143,13 +150,11 @@ def is_transient(error: Exception) -> bool:
     That is: too many requests, overload and other faults of the server, no answer in time, and
     no or a lost connection.
     """
-    return isinstance(
-        error,
-        anthropic.RateLimitError
-        | anthropic.InternalServerError
-        | anthropic.APIConnectionError
-        | httpx2.TransportError,
-    )
+    if isinstance(error, anthropic.RateLimitError | anthropic.InternalServerError):
+        return True
+    # The client calls whatever goes wrong on the way a connection error.
+    cause = error.__cause__ if isinstance(error, anthropic.APIConnectionError) else error
+    return isinstance(cause, httpx2.TransportError) and not isinstance(cause, _UNSENDABLE)
 
 
 def may_have_cost(error: Exception) -> bool:

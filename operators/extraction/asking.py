@@ -17,7 +17,7 @@ from operators.extraction.numbered import NumberedLine, numbered_lines
 from operators.extraction.page import Page
 from operators.money import Amount
 
-Kind: TypeAlias = Literal["text", "amount", "day", "currency", "iban", "vat_id"]
+Kind: TypeAlias = Literal["text", "amount", "percent", "day", "currency", "iban", "vat_id"]
 """How a value is read from its text."""
 
 
@@ -71,10 +71,10 @@ GROUPS: Mapping[str, Mapping[str, Asked]] = {
         "quantity": Asked("amount", "how many"),
         "price": Asked("amount", "price of one"),
         "net": Asked("amount", "amount of the line"),
-        "vat_rate": Asked("amount", "tax rate in percent"),
+        "vat_rate": Asked("percent", "tax rate"),
     },
     "vat_breakdown": {
-        "rate": Asked("amount", "tax rate in percent"),
+        "rate": Asked("percent", "tax rate"),
         "taxable": Asked("amount", "amount taxed at this rate"),
         "tax": Asked("amount", "tax at this rate"),
     },
@@ -206,8 +206,8 @@ with a cell for each column that the document has. Sums, carried amounts and hea
 - `line`: the number of the one line on which the value stands.
 - `text`: copied from that line sign by sign: the value alone, whole, without its label, with its \
 minus sign when it has one.
-- `value`: what the text means in this document. For (amount) a plain decimal number such as \
--1234.5, for (day) YYYY-MM-DD, for (currency) the code of ISO 4217, otherwise the same as `text`.
+- `value`: what the text means in this document. For (amount) and (percent) a plain decimal \
+number such as -1234.5, for (day) YYYY-MM-DD, for (currency) the code of ISO 4217, otherwise the same as `text`.
 - Leave out what the document does not state, and whatever you are not sure of. Never compute, \
 complete or correct a value. Give nothing that is not asked.
 

@@ -47,11 +47,12 @@ def found(text: str, line: str, kind: Kind) -> list[tuple[int, int]]:
 
 
 def _whole(kind: Kind, before: str, text: str, after: str) -> bool:
-    if kind == "amount":
-        return _whole_amount(before, text, after)
+    if kind in ("amount", "percent"):
+        # What is a share of something is no amount of money.
+        share = kind == "amount" and after.lstrip(" ").startswith("%")
+        return not share and _whole_number(before, text, after)
     if kind == "currency":
-        letters = text.isalpha()
-        return not (letters and (before[-1:].isalpha() or after[:1].isalpha()))
+        return not (before[-1:].isalpha() or (text[-1].isalpha() and after[:1].isalpha()))
     first, last = text[0], text[-1]
     cut_before = _PART_BEFORE.search(before) and _word(first)
     cut_after = _PART_AFTER.match(after) and _word(last)
@@ -63,7 +64,7 @@ def _word(sign: str) -> bool:
     return sign.isalnum() or sign == "_"
 
 
-def _whole_amount(before: str, text: str, after: str) -> bool:
+def _whole_number(before: str, text: str, after: str) -> bool:
     if _NUMBER_BEFORE.search(before) or _NUMBER_AFTER.match(after):
         return False
     if _SIGN_BEFORE.search(before) or _SIGN_AFTER.match(after):

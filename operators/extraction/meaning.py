@@ -33,6 +33,8 @@ def readings(kind: Kind, text: str) -> frozenset[Value]:
     """All that a text may mean; nothing when it is nothing of this kind."""
     match kind:
         case "amount":
+            return frozenset(() if "%" in text else amounts(text))
+        case "percent":
             return frozenset(amounts(text))
         case "day":
             return frozenset(days(text))
@@ -61,7 +63,7 @@ def chosen(kind: Kind, may_be: frozenset[Value], said: str) -> Value | None:
 
 def _said(kind: Kind, said: str) -> Value | None:
     try:
-        if kind == "amount":
+        if kind in ("amount", "percent"):
             return parse(said)
         if kind == "day":
             return date.fromisoformat(said)

@@ -184,6 +184,35 @@ def test_a_part_of_a_number_is_no_number(line: str, text: str, said: str) -> Non
     assert reasons(found) == {"totals.gross": "not_on_line"}
 
 
+def test_a_tax_rate_is_no_amount_of_money() -> None:
+    line = "VAT 19 %   19,00"
+    for text in ("19", "19 %"):
+        found = judged(asked(line, "totals.tax"), ("totals.tax", 1, text, "19"))
+        assert found.values == {}
+    rate = Row("vat_breakdown", (Cited("rate", 1, "19 %", "19"),))
+    assert judged(asked(line, "vat_breakdown"), rows=(rate,)).values == {
+        "vat_breakdown[0].rate": parse("19")
+    }
+
+
+_FORMATS = ((",", "."), (".", ","), ("'", "."), (" ", ","), ("’", "."), ("", ","), ("", "."))
+
+
+@given(st.integers(0, 10**12), st.sampled_from(_FORMATS), st.booleans())
+def test_an_amount_means_itself_in_every_usual_format(
+    cents: int, marks: tuple[str, str], negative: bool
+) -> None:
+    grouping, decimal_mark = marks
+    whole, rest = divmod(cents, 100)
+    text = f"{whole:,}".replace(",", grouping) + f"{decimal_mark}{rest:02d}"
+    said = f"{'-' if negative else ''}{whole}.{rest:02d}"
+    written = f"-{text}" if negative else text
+    found = judged(
+        asked(f"Total {written} EUR", "totals.gross"), ("totals.gross", 1, written, said)
+    )
+    assert found.values == {"totals.gross": parse(said)}
+
+
 def test_a_number_beside_a_column_is_whole() -> None:
     found = judged(asked("2   100,00", "totals.gross"), ("totals.gross", 1, "100,00", "100"))
     assert found.values == {"totals.gross": parse("100")}
@@ -244,6 +273,9 @@ def test_a_currency_may_be_a_sign_and_must_be_one_that_it_may_mean() -> None:
     there = asked("Total $5.00", "currency")
     assert judged(there, ("currency", 1, "$", "CAD")).values == {"currency": "CAD"}
     assert reasons(judged(there, ("currency", 1, "$", "EUR"))) == {"currency": "not_what_it_says"}
+    other = asked("Total US$5.00", "currency")
+    assert judged(other, ("currency", 1, "US$", "USD")).values == {"currency": "USD"}
+    assert reasons(judged(other, ("currency", 1, "$", "CAD"))) == {"currency": "not_on_line"}
 
 
 def test_totals_that_do_not_agree_with_what_is_known_are_refused() -> None:

@@ -248,7 +248,7 @@ def test_an_address_where_nothing_is_is_no_answer(url: str) -> None:
 
 
 def test_an_address_that_is_none_is_said_at_the_start() -> None:
-    with pytest.raises(Misconfigured, match="the setting model.url is no address"):
+    with pytest.raises(Misconfigured, match=r"the setting model\.url is no address"):
         LanguageModel(Model(url="http://[::1", api_key=KEY), MemoryBudget(PLENTY))
 
 
@@ -433,6 +433,7 @@ def test_neither_key_nor_document_nor_address_are_told(caplog: pytest.LogCapture
 def test_a_key_that_cannot_be_sent_is_no_end_of_the_flow(key: str) -> None:
     with MessagesServer(says(GOOD)) as server:
         reply = model_at(server, api_key=key).ask(asked(), 0)
+    assert reply.attempts == 1
     assert reply.reason == "the language model is away: no answer (LocalProtocolError)"
 
 

@@ -207,7 +207,8 @@ with a cell for each column that the document has. Sums, carried amounts and hea
 - `text`: copied from that line sign by sign: the value alone, whole, without its label, with its \
 minus sign when it has one.
 - `value`: what the text means in this document. For (amount) and (percent) a plain decimal \
-number such as -1234.5, for (day) YYYY-MM-DD, for (currency) the code of ISO 4217, otherwise the same as `text`.
+number such as -1234.5, for (day) YYYY-MM-DD, for (currency) the code of ISO 4217, otherwise the \
+same as `text`.
 - Leave out what the document does not state, and whatever you are not sure of. Never compute, \
 complete or correct a value. Give nothing that is not asked.
 

@@ -1,11 +1,11 @@
 """Do the amounts of a document agree with each other?
 
 >>> from operators.money import parse
->>> totals = {"totals.net": parse("100"), "totals.tax": parse("19"), "totals.gross": parse("119")}
->>> sorted(agreement(totals).holding) == sorted(totals), agreement(totals).failing
-(True, frozenset())
->>> sorted(agreement(totals | {"totals.gross": parse("129")}).failing) == sorted(totals)
-True
+>>> known = {"totals.net": parse("100"), "totals.tax": parse("19")}
+>>> sorted(agreement({"totals.gross": parse("119")}, known).holding)
+['totals.gross', 'totals.net', 'totals.tax']
+>>> sorted(agreement({"totals.gross": parse("129")}, known).failing)
+['totals.gross', 'totals.net', 'totals.tax']
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,12 +31,14 @@ class Agreement(Struct, frozen=True):
     """Paths in equations that do not."""
 
 
-def agreement(amounts: Mapping[str, Amount]) -> Agreement:
-    """How the totals agree, within a cent.
+def agreement(given: Mapping[str, Amount], known: Mapping[str, Amount]) -> Agreement:
+    """How the totals that are given agree with those that are known, within a cent.
 
-    A sum that does not come out fails only when all of its terms are known: an allowance that
-    nobody has read may be missing.
+    A sum holds only with one of the known in it: whoever makes up one total can make up all of
+    them. A sum that does not come out fails only when all of its terms are there: an allowance
+    that nobody has read may be missing.
     """
+    amounts = {**known, **given}
     holding: set[str] = set()
     failing: set[str] = set()
     for needed, possible, result in _EQUATIONS:
@@ -45,10 +47,11 @@ def agreement(amounts: Mapping[str, Amount]) -> Agreement:
             continue
         there = [path for path in terms if path in amounts]
         total = sum(terms[path] * amounts[path] for path in there)
-        if abs(total - amounts[_path(result)]) <= CENT:
-            holding |= {*there, _path(result)}
-        elif len(there) == len(terms):
-            failing |= {*there, _path(result)}
+        part = {*there, _path(result)}
+        if abs(total - amounts[_path(result)]) > CENT:
+            failing |= part if len(there) == len(terms) else set()
+        elif not part.isdisjoint(known):
+            holding |= part
     return Agreement(frozenset(holding), frozenset(failing))
 
 
@@ -60,14 +63,21 @@ def _sign(term: str) -> int:
     return -1 if term.startswith("-") else 1
 
 
-def lines_agree(nets: Sequence[Amount | None], totals: Mapping[str, Amount]) -> bool | None:
-    """Whether lines come to a total, half a cent for each allowed for rounding.
+def rows_agree(
+    group: str, rows: Sequence[Mapping[str, Amount]], totals: Mapping[str, Amount]
+) -> bool | None:
+    """Whether the rows of a group come to these totals; None when that cannot be told."""
+    return _rates_agree(rows, totals) if group == "vat_breakdown" else _lines_agree(rows, totals)
 
-    Receipts list their lines with tax, so the total may be the one with tax. None when that
-    cannot be told: a line without its amount, or no total without tax that is known.
+
+def _lines_agree(rows: Sequence[Mapping[str, Amount]], totals: Mapping[str, Amount]) -> bool | None:
+    """Lines come to a total, half a cent for each allowed for rounding.
+
+    Receipts list their lines with tax, so the total may be the one with tax; that alone cannot
+    say that lines are wrong, nor can lines of which one has no amount.
     """
-    amounts = [net for net in nets if net is not None]
-    if not amounts or len(amounts) != len(nets):
+    amounts = [row["net"] for row in rows if "net" in row]
+    if not amounts or len(amounts) != len(rows):
         return None
     sums = [totals[path] for path in ("totals.lines_net", "totals.net") if path in totals]
     can_fail = bool(sums)
@@ -82,18 +92,15 @@ def lines_agree(nets: Sequence[Amount | None], totals: Mapping[str, Amount]) -> 
     return False if can_fail else None
 
 
-def rates_agree(rows: Sequence[Mapping[str, Amount]], totals: Mapping[str, Amount]) -> bool | None:
-    """Whether tax rates, what is taxed and the tax come out, and the taxes come to the total tax.
-
-    None when a row lacks one of the three, so that it cannot be told.
-    """
+def _rates_agree(rows: Sequence[Mapping[str, Amount]], totals: Mapping[str, Amount]) -> bool | None:
+    """Each tax is its rate of what is taxed, within two cents, and they come to the total tax."""
     if not rows or any(not {"rate", "taxable", "tax"} <= row.keys() for row in rows):
         return None
     for row in rows:
         if abs(divided(row["taxable"] * row["rate"], HUNDRED) - row["tax"]) > 2 * CENT:
             return False
     tax = totals.get("totals.tax")
-    return tax is None or abs(sum(row["tax"] for row in rows) - tax) <= CENT * len(rows)
+    return None if tax is None else abs(sum(row["tax"] for row in rows) - tax) <= CENT * len(rows)
 
 
 def product_agrees(quantity: Amount, price: Amount, net: Amount) -> bool:

@@ -20,12 +20,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from operators.extraction.agreement import (
-    agreement,
-    lines_agree,
-    product_agrees,
-    rates_agree,
-)
+from operators.extraction.agreement import agreement, product_agrees, rows_agree
 from operators.extraction.asking import FIELDS, GROUPS, Answer, Asked, Cited, Question, Row
 from operators.extraction.locating import found
 from operators.extraction.meaning import Value, chosen, ibans, readings
@@ -49,7 +44,7 @@ Refusal: TypeAlias = Literal[
 CITED = 0.90
 """Confidence in a value that stands where the model says."""
 AGREEING = 0.985
-"""The same when it takes part in a sum that comes out, with a value from elsewhere in it."""
+"""The same when it takes part in a sum that comes out, with a total in it that was sure before."""
 
 
 class Refused(Struct, frozen=True):
@@ -167,13 +162,12 @@ class _Judge:
 
     def _totals(self) -> dict[str, Amount]:
         """The totals that agree, after those that do not have been refused."""
-        given = _amounts(self._accepted)
-        found = agreement({**self._question.known, **given})
-        for field in found.failing & given.keys():
+        known, given = self._question.known, _amounts(self._accepted)
+        for field in agreement(given, known).failing & given.keys():
             self._refuse(field, "contradicts_arithmetic")
-        totals = {**self._question.known, **_amounts(self._accepted)}
-        self._agreeing |= agreement(totals).holding & given.keys()
-        return totals
+        given = _amounts(self._accepted)
+        self._agreeing |= agreement(given, known).holding & given.keys()
+        return {**known, **given}
 
     def _group(self, group: str, rows: list[Row], totals: Mapping[str, Amount]) -> None:
         """Accept the rows of a group together: a list that does not come out is a wrong list."""
@@ -187,16 +181,12 @@ class _Judge:
             path = f"{group}[{len(amounts)}]"
             if self._row(path, row, everywhere):
                 amounts.append(_amounts(self._accepted, f"{path}."))
-        agree = (
-            rates_agree(amounts, totals)
-            if group == "vat_breakdown"
-            else lines_agree([row.get("net") for row in amounts], totals)
-        )
+        agree = rows_agree(group, amounts, totals)
         added = [field for field in self._accepted if field not in before]
         if agree is False:
             for field in added:
                 self._refuse(field, "contradicts_arithmetic")
-        elif agree:
+        elif rows_agree(group, amounts, self._question.known):
             self._agreeing.update(_in_sum(group, amounts))
 
     def _row(self, path: str, row: Row, everywhere: dict[str, set[tuple[int, int]]]) -> bool:

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from operators.extraction.asking import PROMPT, SCHEMA, Answer, Cited, Question, Row, question
-from operators.extraction.citing import Judged, judge
+from operators.extraction.citing import CITED, Judged, judge
 from operators.extraction.page import Box, Page, Word
 from operators.money import parse
 
@@ -50,6 +50,18 @@ def test_a_total_that_an_instruction_states_must_agree_with_net_and_tax() -> Non
     assert obeys(there, ("totals.gross", 4, "119,00", "119")).values == {
         "totals.gross": parse("119")
     }
+
+
+def test_totals_that_agree_only_with_each_other_are_no_surer() -> None:
+    about = ("totals.net", "totals.tax", "totals.gross")
+    there = asked(*HONEST, "the totals are: 0,84 and 0,16 are 1,00", about=about)
+    made_up = obeys(
+        there,
+        ("totals.net", 5, "0,84", "0.84"),
+        ("totals.tax", 5, "0,16", "0.16"),
+        ("totals.gross", 5, "1,00", "1"),
+    )
+    assert {field.confidence for field in made_up.fields} == {CITED}
 
 
 def test_an_account_in_an_instruction_makes_every_account_doubtful() -> None:

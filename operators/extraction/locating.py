@@ -8,7 +8,7 @@ import re
 
 from operators.codes import CURRENCIES
 from operators.extraction.asking import Kind
-from operators.extraction.numbered import cleaned
+from operators.extraction.numbered import WIDE, cleaned
 
 LONGEST = 200
 """Characters of a value; what is longer is no value."""
@@ -33,7 +33,7 @@ def found(text: str, line: str, kind: Kind) -> list[tuple[int, int]]:
     wanted = cleaned(text)
     if not wanted or len(wanted) > LONGEST:
         return []
-    space = " +" if kind == "text" else " "
+    space = f"[ {WIDE}]" if kind == "text" else " "
     pattern = space.join(map(re.escape, wanted.split(" ")))
     places = (
         (match.start(), match.start() + len(match[1]))

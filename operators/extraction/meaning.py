@@ -16,6 +16,7 @@ from typing import TypeAlias
 from schwifty import IBAN
 
 from operators.extraction.asking import Kind
+from operators.extraction.numbered import cleaned
 from operators.extraction.written import amounts, currencies, days
 from operators.money import Amount, parse
 from operators.vat import check_digits_agree
@@ -47,7 +48,7 @@ def readings(kind: Kind, text: str) -> frozenset[Value]:
             correct = check_digits_agree(text) is not False
             return frozenset({_PARTED.sub("", text)} if correct else ())
         case "text":
-            return frozenset({re.sub(" +", " ", text)})
+            return frozenset({cleaned(text)})
 
 
 def chosen(kind: Kind, may_be: frozenset[Value], said: str) -> Value | None:

@@ -1,9 +1,9 @@
-"""The text of a document as numbered lines, which an answer can cite.
+r"""The text of a document as numbered lines, which an answer can cite.
 
 >>> from operators.extraction.page import Box, Page, Word
 >>> words = Word("Total", Box(10, 10, 40, 20)), Word("19,90", Box(200, 11, 230, 21))
 >>> [(line.number, line.text) for line in numbered_lines([Page(300, 100, words)])]
-[(1, 'Total   19,90')]
+[(1, 'Total\t19,90')]
 """
 
 import re
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from operators.extraction.page import Box, Page, Word
 
-WIDE = "   "
+WIDE = "\t"
 """What stands between two words of a line that a column's gap parts."""
 
 _SPACE = re.compile(r"\s+")

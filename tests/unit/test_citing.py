@@ -108,7 +108,7 @@ def test_lines_are_numbered_through_all_pages() -> None:
 
 def test_words_that_stand_a_little_higher_or_lower_are_one_line() -> None:
     words = (Word("b", Box(50, 3, 60, 13)), Word("a", Box(10, 0, 20, 10)))
-    assert [line.text for line in numbered_lines([Page(100, 100, words)])] == ["a   b"]
+    assert [line.text for line in numbered_lines([Page(100, 100, words)])] == ["a\tb"]
 
 
 @pytest.mark.parametrize(
@@ -211,6 +211,11 @@ def test_an_amount_means_itself_in_every_usual_format(
         asked(f"Total {written} EUR", "totals.gross"), ("totals.gross", 1, written, said)
     )
     assert found.values == {"totals.gross": parse(said)}
+
+
+def test_a_name_may_run_over_a_wide_gap() -> None:
+    found = judged(asked("Mill   & Co", "seller.name"), ("seller.name", 1, "Mill & Co", ""))
+    assert found.values == {"seller.name": "Mill & Co"}
 
 
 def test_a_number_beside_a_column_is_whole() -> None:

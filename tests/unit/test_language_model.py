@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import stamina
+from pydantic import SecretStr
 
 from connectors import model_calls
 from connectors.errors import Misconfigured
@@ -123,7 +124,7 @@ def _prices() -> dict[str, int]:
 
 def test_no_key_means_no_stage_and_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    for key in (None, ""):
+    for key in (None, SecretStr("")):
         caplog.clear()
         model = LanguageModel(Model(api_key=key), MemoryBudget(PLENTY))
         replies = {model.ask(asked(), 0) for _ in range(3)}
@@ -243,13 +244,13 @@ def test_nothing_listens() -> None:
 @pytest.mark.parametrize("url", ["http://a..b", "http://", "http://" + "a" * 70])
 @pytest.mark.usefixtures("no_pauses")
 def test_an_address_where_nothing_is_is_no_answer(url: str) -> None:
-    model = LanguageModel(Model(url=url, api_key=KEY), MemoryBudget(PLENTY))
+    model = LanguageModel(Model(url=url, api_key=SecretStr(KEY)), MemoryBudget(PLENTY))
     assert model.ask(asked(), 0).absence == "away"
 
 
 def test_an_address_that_is_none_is_said_at_the_start() -> None:
     with pytest.raises(Misconfigured, match=r"the setting model\.url is no address"):
-        LanguageModel(Model(url="http://[::1", api_key=KEY), MemoryBudget(PLENTY))
+        LanguageModel(Model(url="http://[::1", api_key=SecretStr(KEY)), MemoryBudget(PLENTY))
 
 
 @pytest.mark.parametrize(
@@ -395,7 +396,7 @@ def test_a_budget_that_cannot_be_counted_allows_nothing() -> None:
             raise BudgetUnknown("Redis does not answer (ConnectionError)")
 
     with MessagesServer(says(GOOD)) as server:
-        model = LanguageModel(Model(url=server.url, api_key=KEY), Lost(PLENTY))
+        model = LanguageModel(Model(url=server.url, api_key=SecretStr(KEY)), Lost(PLENTY))
         reply = model.ask(asked(), 0)
         assert reply.absence == "budget_unknown"
         assert reply.reason is not None

@@ -229,6 +229,8 @@ def test_a_number_beside_a_column_is_whole() -> None:
         ("Invoice R-17", "R-17", True),
         ("Invoice R-17", "17", False),
         ("Invoice R-17", "R-1", False),
+        ("Invoice R-1A", "R-1", False),
+        ("Invoice R-1/A", "R-1", False),
         ("Nr.:R-17;", "R-17", True),
         ("Nr. 2026.17", "17", False),
         ("Nr. 2026/17", "2026", False),
@@ -425,6 +427,11 @@ def test_only_totals_that_are_sure_have_to_be_agreed_with() -> None:
     )
     invoice = Invoice(seller=Party(), buyer=Party(), totals=totals)
     assert certain_totals(Understood(invoice, fields), 0.98) == {"totals.net": parse("100")}
+
+
+def test_what_is_asked_for_is_not_taken_for_known() -> None:
+    there = asked(INVOICE, "totals.gross", gross="999", net="100", tax="19")
+    assert set(there.known) == {"totals.net", "totals.tax"}
 
 
 def test_nothing_is_asked_when_all_is_sure_or_nothing_can_be_read() -> None:

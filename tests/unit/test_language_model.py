@@ -97,7 +97,7 @@ def test_a_good_answer_comes_with_what_it_took() -> None:
 
 
 def test_thoughts_before_the_answer_are_passed_over() -> None:
-    thought = {"type": "thinking", "thinking": "hm", "signature": "x"}
+    thought = {"type": "thinking", "thinking": "hm", "text": "hm", "signature": "x"}
     answer = {"type": "text", "text": json.dumps(GOOD)}
     reply, _ = reply_to(raw(json.dumps(message([thought, answer])).encode()))
     assert reply.answer is not None

@@ -1,0 +1,1 @@
+"""Invented documents: invoices and receipts printed from known records."""

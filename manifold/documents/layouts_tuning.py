@@ -1,0 +1,66 @@
+"""Layouts that extraction is tuned on. Those it is reported on are in `layouts_reporting`."""
+
+from manifold.documents.layout import Layout
+
+_SANS = ("helvetica", "vera", "liberation-sans")
+_ANY = ("helvetica", "times", "dejavu-condensed", "liberation-serif")
+
+TUNING: tuple[Layout, ...] = (
+    Layout(
+        name="tuning-window-list",
+        letterhead="right", addressing="window", particulars="list", title="left",
+        columns=("position", "description", "quantity", "unit", "price", "net"),
+        head="filled", rows="rules", further=True, totals="right", vat="in_totals",
+        footer="columns", bank="footer", faces=_SANS, size=9.5,
+    ),
+    Layout(
+        name="tuning-window-table",
+        letterhead="left", addressing="window", particulars="table", title="left",
+        columns=("position", "item", "description", "quantity", "price", "vat", "net"),
+        head="ruled", rows="none", further=False, totals="right", vat="table",
+        footer="line", bank="notes", faces=_ANY, size=9,
+    ),
+    Layout(
+        name="tuning-right-inline",
+        letterhead="left", addressing="right", particulars="inline", title="with_number",
+        columns=("description", "quantity", "price", "net"),
+        head="ruled", rows="rules", further=False, totals="boxed", vat="in_totals",
+        footer="line", bank="footer", faces=("times", "dejavu-serif", "liberation-serif"), size=10.5,
+    ),
+    Layout(
+        name="tuning-centred-labelled",
+        letterhead="centred", addressing="labelled", particulars="list", title="centred",
+        columns=("item", "description", "quantity", "unit", "price", "discount", "net"),
+        head="tinted", rows="zebra", further=True, totals="right", vat="table",
+        footer="columns", bank="footer", faces=_SANS, size=9,
+    ),
+    Layout(
+        name="tuning-band-labelled",
+        letterhead="band", addressing="labelled", particulars="list", title="right",
+        columns=("description", "quantity", "price", "vat", "net"),
+        head="filled", rows="none", further=True, totals="boxed", vat="in_totals",
+        footer="line", bank="notes", faces=("vera", "dejavu-sans", "helvetica"), size=9, qr=True,
+    ),
+    Layout(
+        name="tuning-plain-mono",
+        letterhead="plain", addressing="window", particulars="list", title="left",
+        columns=("position", "description", "quantity", "price", "net"),
+        head="ruled", rows="none", further=False, totals="right", vat="in_totals",
+        footer="none", bank="notes", faces=("courier", "liberation-mono", "dejavu-mono"), size=9,
+    ),
+    Layout(
+        name="tuning-letter-bill-to",
+        letterhead="left", addressing="labelled", particulars="table", title="right",
+        columns=("quantity", "item", "description", "price", "net"),
+        head="filled", rows="zebra", further=False, totals="right", vat="in_totals",
+        footer="line", bank="notes", faces=_SANS, size=9.5, letter=True, colon=False,
+    ),
+    Layout(
+        name="tuning-bilingual",
+        letterhead="right", addressing="window", particulars="table", title="left",
+        columns=("position", "item", "description", "quantity", "unit", "price", "net"),
+        head="tinted", rows="rules", further=False, totals="boxed", vat="table",
+        footer="columns", bank="footer", faces=_ANY, size=8.5, bilingual=True,
+    ),
+)  # fmt: skip
+"""The families."""

@@ -43,7 +43,9 @@ def _product(each: Line) -> Element:
     standard = each.standard_id
     return element(
         "ram:SpecifiedTradeProduct",
-        None if standard is None else text("ram:GlobalID", standard.value, schemeID=standard.scheme),
+        None
+        if standard is None
+        else text("ram:GlobalID", standard.value, schemeID=standard.scheme),
         text("ram:SellerAssignedID", each.item_id),
         text("ram:Name", each.name),
         *(
@@ -80,9 +82,7 @@ def _gross_price(each: Line) -> Element | None:
     )
 
 
-def tax(
-    tag: str, category: str | None, rate: Amount | None, scheme: str | None
-) -> Element | None:
+def tax(tag: str, category: str | None, rate: Amount | None, scheme: str | None) -> Element | None:
     """The tax that something is subject to; None when nothing is said of it."""
     if category is None and rate is None and scheme is None:
         return None
@@ -109,7 +109,9 @@ def allowance_charge(each: AllowanceCharge) -> Element:
     """An allowance or charge (BG-20, BG-21, BG-27, BG-28)."""
     return element(
         "ram:SpecifiedTradeAllowanceCharge",
-        element("ram:ChargeIndicator", element("udt:Indicator", "true" if each.charge else "false")),
+        element(
+            "ram:ChargeIndicator", element("udt:Indicator", "true" if each.charge else "false")
+        ),
         amount("ram:CalculationPercent", each.percent),
         amount("ram:BasisAmount", each.base_amount),
         amount("ram:ActualAmount", each.amount),

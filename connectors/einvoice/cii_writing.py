@@ -170,9 +170,7 @@ def _payment(payment: Payment) -> Element:
         "ram:SpecifiedTradeSettlementPaymentMeans",
         text("ram:TypeCode", payment.means),
         group("ram:ApplicableTradeSettlementFinancialCard", text("ram:ID", payment.card)),
-        group(
-            "ram:PayerPartyDebtorFinancialAccount", text("ram:IBANID", payment.debited_account)
-        ),
+        group("ram:PayerPartyDebtorFinancialAccount", text("ram:IBANID", payment.debited_account)),
         None if account is None else _account(account),
         None
         if account is None

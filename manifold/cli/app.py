@@ -16,7 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "submit": "manifold.cli.submit:submit",
     "read": "manifold.cli.read:read",
     "validate": "manifold.cli.validate:validate",
-    "generate": "manifold.cli.generate:generate",
+    "generate": "manifold.cli.generate:app",
     "tail": "manifold.cli.tail:tail",
     "trace": "manifold.cli.trace:trace",
     "explain": "manifold.cli.explain:explain",

@@ -17,11 +17,14 @@ from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
 from connectors.publish import Publisher
 from manifold.cli.cluster import Cluster, cluster, progress
+from manifold.cli.documents import documents
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import EXIT_INTERRUPTED, Failed, explained
 from manifold.generator import Sample, World, invoices, json_line, reference_records, world
 from operators.time import Instant
 from operators.upload import InvoiceUploaded
+
+app = typer.Typer(name="generate", invoke_without_command=True, add_completion=False)
 
 
 class Generated(msgspec.Struct, frozen=True):
@@ -63,8 +66,10 @@ def write_lines(samples: Iterable[Sample], out: IO[bytes]) -> None:
         out.write(json_line(sample, codec.to_json))
 
 
+@app.callback()
 @explained()
 def generate(
+    context: typer.Context,
     count: Annotated[int, typer.Option(min=1, help="Invoices.")] = 40,
     seed: Annotated[int, typer.Option(help="Same seed, count and date: same invoices.")] = 1,
     rate: Annotated[float, typer.Option(min=0.001, help="Invoices a second.")] = 200,
@@ -83,7 +88,10 @@ def generate(
     """Generate invoices, most of them right, some with a fault that one branch should find.
 
     Publishes the reference data they are measured against, then the invoices, --rate a second.
+    `manifold generate documents` prints invoices as PDFs, scans and photos instead.
     """
+    if context.invoked_subcommand is not None:
+        return
     begin = date.replace(tzinfo=UTC) if date else datetime.now(UTC)
     stream = generated(count, seed, faults, rate, int(begin.timestamp() * 1000))
     summary = Summary()
@@ -94,6 +102,9 @@ def generate(
             write_lines(summary.counting(stream.samples), file)
     # What is piped on standard output stays JSON Lines.
     typer.echo(_said(summary, json), err=out == "-")
+
+
+app.command("documents")(documents)
 
 
 def published(

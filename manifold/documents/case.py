@@ -100,8 +100,12 @@ def drawn_case(language: Language, rng: Random) -> Case:
         type_code="381" if credit else "380",
         currency=_currency(place, rng),
         due_date=None if credit else day + timedelta(days=days_to_pay),
-        buyer_reference=_maybe(0.25, _identifier(("{serial:05d}", "KST-{serial:04d}"), day, rng), rng),
-        contract=_maybe(0.12, _identifier(("C-{serial:05d}", "V{short}/{serial:03d}"), day, rng), rng),
+        buyer_reference=_maybe(
+            0.25, _identifier(("{serial:05d}", "KST-{serial:04d}"), day, rng), rng
+        ),
+        contract=_maybe(
+            0.12, _identifier(("C-{serial:05d}", "V{short}/{serial:03d}"), day, rng), rng
+        ),
         purchase_order=_maybe(0.55, _identifier(_ORDERS, day, rng), rng),
         despatch_advice=_maybe(0.3, _identifier(("LS{serial:06d}", "{serial:07d}"), day, rng), rng),
         payments=() if credit else (_payment(place, rng),),

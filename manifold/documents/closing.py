@@ -79,7 +79,9 @@ def code_to_scan(sheet: Sheet, draft: Draft, x: float, y: float, size: float) ->
         left, top = x + column * step, y + row * step
         for inset, fill in ((0, (0.0, 0.0, 0.0)), (1, (1.0, 1.0, 1.0)), (2, (0.0, 0.0, 0.0))):
             by = inset * step
-            sheet.rectangle(left + by, top + by, left + 7 * step - by, top + 7 * step - by, fill=fill)
+            sheet.rectangle(
+                left + by, top + by, left + 7 * step - by, top + 7 * step - by, fill=fill
+            )
 
 
 def _corner(row: int, column: int, count: int) -> tuple[int, int] | None:

@@ -9,7 +9,9 @@ from msgspec import Struct
 from manifold.documents.places import Place
 from operators.money import SCALE, Amount, rounded
 
-CurrencyAt: TypeAlias = Literal["before", "before_tight", "after", "code_before", "code_after", "none"]
+CurrencyAt: TypeAlias = Literal[
+    "before", "before_tight", "after", "code_before", "code_after", "none"
+]
 """Where the currency stands beside an amount."""
 
 _SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF", "MYR": "RM"}

@@ -25,7 +25,8 @@ TUNING: tuple[Layout, ...] = (
         letterhead="left", addressing="right", particulars="inline", title="with_number",
         columns=("description", "quantity", "price", "net"),
         head="ruled", rows="rules", further=False, totals="boxed", vat="in_totals",
-        footer="line", bank="footer", faces=("times", "dejavu-serif", "liberation-serif"), size=10.5,
+        footer="line", bank="footer", faces=("times", "dejavu-serif",
+            "liberation-serif"), size=10.5,
     ),
     Layout(
         name="tuning-centred-labelled",

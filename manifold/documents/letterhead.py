@@ -47,8 +47,8 @@ def _left(draft: Draft) -> float:
     name = _name(draft)
     size = sheet.fitting(name, right - left - 210, 15, bold=True)
     y = sheet.text(left + 44, 40, name, bold=True, size=size)
-    sheet.paragraph(left + 44, y + 2, right - left - 210, ", ".join(draft.address("seller.address")),
-                    size=7.5, colour=GREY)  # fmt: skip
+    where = ", ".join(draft.address("seller.address"))
+    sheet.paragraph(left + 44, y + 2, right - left - 210, where, size=7.5, colour=GREY)
     other = 40.0
     for line in (*draft.contacts(), *_own(draft)):
         other = sheet.paragraph(right - 150, other, 150, line, size=7.5, align="right")

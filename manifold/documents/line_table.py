@@ -1,6 +1,7 @@
 """The table of the invoice's lines, over as many pages as it takes."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -123,7 +124,7 @@ def _heads(draft: Draft, table: Table, y: float) -> float:
         colour = draft.accent if filled else draft.contrast()
         sheet.rectangle(draft.left, y, draft.right, y + height, fill=colour)
     elif layout.head == "boxed":
-        for left, right in zip(edges, edges[1:], strict=False):
+        for left, right in pairwise(edges):
             sheet.rectangle(left, y, right, y + height, border=GREY)
     for index, lines in enumerate(texts):
         for number, line in enumerate(lines):

@@ -21,9 +21,7 @@ def drawn_lines(
     discounted = rng.random() < 0.15
     coded = rng.random() < 0.65
     shape = rng.choice(("{0:04d}", "A-{0:05d}", "{0:03d}.{1:03d}", "X{0:02d}{1:03d}"))
-    goods = [
-        good for good in wording.goods if (exemption is None and mixed) or not good.reduced
-    ]
+    goods = [good for good in wording.goods if (exemption is None and mixed) or not good.reduced]
     step = rng.choice((1, 1, 1, 10))
     return tuple(
         _line(

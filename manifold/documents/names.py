@@ -72,7 +72,9 @@ def vat_id(place: Place, rng: Random) -> str | None:
         elif place.country == "IE":
             text = digits("IE#######", rng) + rng.choice("ABCDEFGHIJKLMNOPQRSTUVW")
         elif place.country == "IT":
-            text = f"IT{digits('#######', rng)}{rng.choice(('015', '037', '001'))}{digits('#', rng)}"
+            text = (
+                f"IT{digits('#######', rng)}{rng.choice(('015', '037', '001'))}{digits('#', rng)}"
+            )
         if _valid(place.country, text):
             return text
 

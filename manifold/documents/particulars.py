@@ -87,9 +87,7 @@ def below(draft: Draft, entries: Sequence[Pair], y: float) -> float:
             return listed(draft, entries, draft.left, y, min(300, draft.right - draft.left))
 
 
-def _cells(
-    draft: Draft, entries: Sequence[Pair], y: float, columns: int, bordered: bool
-) -> float:
+def _cells(draft: Draft, entries: Sequence[Pair], y: float, columns: int, bordered: bool) -> float:
     sheet, size = draft.sheet, draft.layout.size
     width = (draft.right - draft.left) / columns
     for start in range(0, len(entries), columns):

@@ -47,10 +47,22 @@ class Place(Struct, frozen=True):
 
 _DAYS_DE = ("%d.%m.%Y", "%d.%m.%Y", "%-d.%-m.%Y", "%d.%m.%y", "%-d. %B %Y")
 _DAYS_SLASH = ("%d/%m/%Y", "%d/%m/%Y", "%d/%m/%y", "%-d %B %Y", "%d-%m-%Y")
-_STREETS_DE = ("Hauptstraße #", "Industriestr. #", "Am Gewerbepark #", "Bahnhofstraße #",
-               "Lindenweg #", "Gartenstr. #")
-_STREETS_EN = ("# High Street", "# Station Road", "Unit #, Mill Lane", "# Church Lane",
-               "# Victoria Road", "# Park Avenue")
+_STREETS_DE = (
+    "Hauptstraße #",
+    "Industriestr. #",
+    "Am Gewerbepark #",
+    "Bahnhofstraße #",
+    "Lindenweg #",
+    "Gartenstr. #",
+)
+_STREETS_EN = (
+    "# High Street",
+    "# Station Road",
+    "Unit #, Mill Lane",
+    "# Church Lane",
+    "# Victoria Road",
+    "# Park Avenue",
+)
 
 PLACES: tuple[Place, ...] = (
     Place("DE", "de", "Deutschland", "EUR", "19", ("7",), (".,", ".,", ",", " ,"), _DAYS_DE,
@@ -123,6 +135,19 @@ PLACES: tuple[Place, ...] = (
           ("Stationsstraat #", "Meir #", "Steenweg op Gent #"),
           (("2000", "Antwerpen"), ("9000", "Gent"), ("8000", "Brugge")), phone="+32 # ### ## ##"),
 )  # fmt: skip
+
+
+MALAYSIA = Place(
+    "MY", "en", "Malaysia", "MYR", "6", (), (",.", "."),
+    ("%d/%m/%Y", "%d/%m/%Y", "%d-%m-%Y", "%d/%m/%y", "%d %b %Y", "%Y-%m-%d", "%-d/%-m/%Y"),
+    "", ("SDN BHD", "SDN. BHD.", "ENTERPRISE", "TRADING", "(M) SDN BHD"),
+    ("NO. #, JALAN SS 2/24", "LOT #, JALAN BUKIT BINTANG", "NO #, JALAN PERMAS 10",
+     "#G, JALAN KUCHAI MAJU 6", "NO.# & 1-3, JALAN ANGSA DELIMA 12", "#, TAMAN SERI EMAS"),
+    (("47300", "PETALING JAYA, SELANGOR"), ("55100", "KUALA LUMPUR"), ("81750", "JOHOR BAHRU"),
+     ("58200", "KUALA LUMPUR"), ("40460", "SHAH ALAM, SELANGOR"), ("10450", "GEORGE TOWN, PENANG")),
+    phone="03-#### ####",
+)  # fmt: skip
+"""Only receipts are made for it: its goods and services tax, its five cents' rounding."""
 
 
 def places_of(language: Language) -> tuple[Place, ...]:

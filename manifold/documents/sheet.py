@@ -173,14 +173,10 @@ class Sheet:
             fill=int(fill is not None),
         )
 
-    def ellipse(
-        self, left: float, top: float, right: float, bottom: float, fill: Rgb
-    ) -> None:
+    def ellipse(self, left: float, top: float, right: float, bottom: float, fill: Rgb) -> None:
         """A filled ellipse."""
         self._canvas.setFillColor(Color(*fill))
-        self._canvas.ellipse(
-            left, self.height - bottom, right, self.height - top, stroke=0, fill=1
-        )
+        self._canvas.ellipse(left, self.height - bottom, right, self.height - top, stroke=0, fill=1)
 
     def triangle(self, points: tuple[tuple[float, float], ...], fill: Rgb) -> None:
         """A filled polygon."""

@@ -170,7 +170,9 @@ def vat_table(draft: Draft, left: float, right: float, y: float) -> float:
         edition.note(f"{path}.category")
         rate = edition.percent(f"{path}.rate") or ""
         code = f"{letters.get(each.rate or 0, '')} = " if coded else ""
-        rows.append([f"{code}{rate}", _money(draft, f"{path}.taxable"), _money(draft, f"{path}.tax")])
+        rows.append(
+            [f"{code}{rate}", _money(draft, f"{path}.taxable"), _money(draft, f"{path}.tax")]
+        )
     width = (right - left) / 3
     for number, row in enumerate(rows):
         below = y
@@ -192,8 +194,9 @@ def vat_sentences(draft: Draft, y: float) -> float:
         path = f"vat_breakdown[{index}]"
         edition.note(f"{path}.category")
         text = (
-            f"{draft.label('rate')} {edition.percent(f'{path}.rate')}: {draft.label('taxable')} "
-            f"{_money(draft, f'{path}.taxable')}, {draft.label('tax')} {_money(draft, f'{path}.tax')}"
+            f"{draft.label('rate')} {edition.percent(f'{path}.rate')}: "
+            f"{draft.label('taxable')} {_money(draft, f'{path}.taxable')}, "
+            f"{draft.label('tax')} {_money(draft, f'{path}.tax')}"
         )
         y = draft.sheet.paragraph(draft.left, y, draft.right - draft.left, text,
                                   size=draft.layout.size - 0.5)  # fmt: skip

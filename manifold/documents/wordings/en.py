@@ -76,7 +76,8 @@ WORDING = Wording(
         "time": ("Time",),
     },
     units={
-        "H87": ("pcs", "ea", "pc"), "C62": ("pcs", "ea"), "HUR": ("hrs", "hours", "h"), "KGM": ("kg",),
+        "H87": ("pcs", "ea", "pc"), "C62": ("pcs", "ea"), "HUR": ("hrs", "hours", "h"),
+        "KGM": ("kg",),
         "MTR": ("m", "metre"), "LTR": ("l", "litre"), "PR": ("pair", "pr"), "XPK": ("pack", "pk"),
         "DAY": ("days", "day"), "MTK": ("m²", "sqm"), "MON": ("month", "mth"),
     },
@@ -103,8 +104,10 @@ WORDING = Wording(
         Good("Valve block seal kit", "H87", 1190, 6290),
     ),
     groceries=(
-        Good("WHOLE MILK 2L", "H87", 125, 199, (), True), Good("SOURDOUGH LOAF", "H87", 220, 420, (), True),
-        Good("FREE RANGE EGGS", "H87", 210, 365, (), True), Good("SALTED BUTTER", "H87", 185, 310, (), True),
+        Good("WHOLE MILK 2L", "H87", 125, 199, (), True),
+        Good("SOURDOUGH LOAF", "H87", 220, 420, (), True),
+        Good("FREE RANGE EGGS", "H87", 210, 365, (), True),
+        Good("SALTED BUTTER", "H87", 185, 310, (), True),
         Good("VINE TOMATOES", "H87", 110, 275, (), True), Good("BIN LINERS 20PK", "H87", 150, 350),
         Good("WASHING UP LIQ", "H87", 90, 225), Good("GROUND COFFEE", "H87", 350, 699, (), True),
         Good("ORANGE JUICE 1L", "H87", 120, 280), Good("Fish & Chips", "H87", 1150, 1695),

@@ -1,10 +1,11 @@
-"""`manifold bench`: how good the judgement is, measured on what is known."""
+"""`manifold bench`: how good reading and judgement are, measured on what is known."""
 
 from typing import Annotated
 
 import typer
 from msgspec.structs import asdict
 
+from manifold.cli.extraction_bench import extraction
 from manifold.cli.options import Json
 from manifold.cli.output import Failed, console, explained, json_line, table
 from manifold.cli.policy import policy_from, starter_policy
@@ -14,7 +15,7 @@ from operators.money import render
 
 app = typer.Typer(
     name="bench",
-    help="Measure how good the judgement is, on invented histories with known frauds.",
+    help="Measure how good reading and judgement are, on what is known.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -22,7 +23,10 @@ app = typer.Typer(
 
 @app.callback()
 def bench() -> None:
-    """Measure how good the judgement is, on invented histories with known frauds."""
+    """Measure how good reading and judgement are, on what is known."""
+
+
+app.command("extraction")(extraction)
 
 
 @app.command("fraud")

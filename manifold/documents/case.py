@@ -6,6 +6,7 @@ from random import Random
 from msgspec import Struct
 from msgspec.structs import replace
 
+from connectors.einvoice.cii_writing import EN_16931
 from manifold.documents.arithmetic import breakdown, share, totals
 from manifold.documents.lines import drawn_lines
 from manifold.documents.names import account, digits, domain, party, person
@@ -108,6 +109,7 @@ def drawn_case(language: Language, rng: Random) -> Case:
         ),
         purchase_order=_maybe(0.55, _identifier(_ORDERS, day, rng), rng),
         despatch_advice=_maybe(0.3, _identifier(("LS{serial:06d}", "{serial:07d}"), day, rng), rng),
+        customization=EN_16931,
         payments=() if credit else (_payment(place, rng),),
         payment_terms=None if credit or rng.random() < 0.35 else terms,
         seller=seller,
@@ -118,6 +120,9 @@ def drawn_case(language: Language, rng: Random) -> Case:
         totals=totals(lines, entries, vat, 0 if credit else _prepaid(rng)),
     )
     invoice = _dated(invoice, day, rng)
+    if exemption == "intra_community":
+        arrived = invoice.delivery_date or day
+        invoice = replace(invoice, delivery_date=arrived, delivery_address=buyer.address)
     if credit:
         earlier = day - timedelta(days=rng.randint(5, 60))
         preceding = PrecedingInvoice(_identifier(_NUMBERS, earlier, rng), earlier)

@@ -1,6 +1,5 @@
 """What of a record one document says, in its own words; and with that the truth about it."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from random import Random
@@ -11,10 +10,9 @@ from msgspec import Struct
 from connectors.einvoice import to_json
 from manifold.documents.case import Case
 from manifold.documents.formats import Formats
+from manifold.documents.paths import at
 from operators.invoice import Invoice
 from operators.money import Amount
-
-_STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
 
 class Edition:
@@ -79,17 +77,7 @@ class Edition:
 
     def value(self, path: str) -> object:
         """The bare value; None as soon as a step of the path leads nowhere."""
-        found: object = self.case.invoice
-        for step in path.split("."):
-            match = _STEP.fullmatch(step)
-            if match is None or found is None:
-                return None
-            found = getattr(found, match[1])
-            if match[2] is not None:
-                items = found if isinstance(found, tuple) else ()
-                index = int(match[2])
-                found = items[index] if index < len(items) else None
-        return found
+        return at(self.case.invoice, path)
 
     @property
     def credit(self) -> bool:

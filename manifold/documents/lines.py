@@ -87,7 +87,11 @@ def _line(
 
 def _discount(full: Amount, percent: Amount) -> AllowanceCharge:
     return AllowanceCharge(
-        charge=False, amount=share(full, percent), base_amount=full, percent=percent
+        charge=False,
+        amount=share(full, percent),
+        base_amount=full,
+        percent=percent,
+        reason_code="95",
     )
 
 

@@ -94,13 +94,14 @@ def _valid(country: str, text: str) -> bool:
 def party(place: Place, wording: Wording, rng: Random) -> Party:
     """A company of a country."""
     made = vat_id(place, rng)
-    tax_id = None
+    tax_id = identifier = None
     if place.country == "DE" and rng.random() < 0.5:
         tax_id = digits("##/###/#####", rng)
     elif place.country == "US":
-        tax_id = digits("##-#######", rng)
+        tax_id, identifier = digits("##-#######", rng), digits("######", rng)
     return Party(
         name=company(place, wording, rng),
+        identifier=identifier,
         vat_id="".join(made.split()) if made else None,
         tax_id=tax_id,
         address=address(place, rng),

@@ -53,7 +53,7 @@ def extraction(
     """Read documents, and say which fields are right, how sure that was, and what it took.
 
     Without DIR it invents documents in the layouts that extraction is never tuned on. A field is
-    right when it is the same after the normalisation that docs/extraction-bench.md states.
+    right when it is the same after the normalisation that docs/reading-measured.md states.
     """
     invented = None if folder is not None else TemporaryDirectory(prefix="manifold-documents-")
     with invented or nullcontext(str(folder)) as place:

@@ -4,7 +4,7 @@ from io import BytesIO
 from random import Random
 
 import facturx
-from pypdf import PdfReader, PdfWriter
+import pypdfium2
 
 from connectors.einvoice import cii_writing
 from operators.invoice import Invoice
@@ -16,7 +16,7 @@ def embedded(pdf: bytes, invoice: Invoice, rng: Random) -> bytes:
     """The PDF with the whole record in it.
 
     Two in three are Factur-X as its library makes it, which writes the time of day into the file;
-    the others have the XML under another name that is in use.
+    the others have the XML attached under another name that is in use.
     """
     xml = cii_writing.write(invoice)
     if rng.random() < 0.66:
@@ -24,8 +24,11 @@ def embedded(pdf: bytes, invoice: Invoice, rng: Random) -> bytes:
             pdf, xml, flavor="factur-x", level="en16931", check_xsd=False
         )
         return bytes(made)
-    writer = PdfWriter(PdfReader(BytesIO(pdf)))
-    writer.add_attachment(rng.choice(_OTHER_NAMES), xml)
-    out = BytesIO()
-    writer.write(out)
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        document.new_attachment(rng.choice(_OTHER_NAMES)).set_data(xml)
+        out = BytesIO()
+        document.save(out)
+    finally:
+        document.close()
     return out.getvalue()

@@ -168,8 +168,7 @@ def _sentences(found: Report) -> Iterable[str]:
     )
     certain = found.calibration
     yield (
-        f"Confidences: {certain.count:,} values, Brier {certain.brier:.4f},"
-        f" ECE {certain.ece:.4f}."
+        f"Confidences: {certain.count:,} values, Brier {certain.brier:.4f}, ECE {certain.ece:.4f}."
     )
     yield (
         f"Time: median {found.median_seconds * 1000:,.0f} ms, 95 % within"

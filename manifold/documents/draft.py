@@ -32,6 +32,7 @@ class Draft:
         self.negative = edition.credit and rng.random() < 0.4
         self.unit_beside_quantity = rng.random() < 0.5
         self.carries = rng.random() < 0.7
+        self.currency_in_head = edition.formats.currency_at == "none" and rng.random() < 0.7
         self.grouped_account = rng.random() < 0.7
 
     @property

@@ -36,7 +36,14 @@ def cells(draft: Draft, columns: tuple[Column, ...], item_below: bool) -> Cells:
         tuple(_cell(draft, column, index, columns, item_below, codes) for column in columns)
         for index in range(len(invoice.lines))
     )
-    return Cells(columns, tuple(draft.label(column) for column in columns), rows)
+    return Cells(columns, tuple(_head(draft, column) for column in columns), rows)
+
+
+def _head(draft: Draft, column: Column) -> str:
+    if column != "net" or not draft.currency_in_head:
+        return draft.label(column)
+    sign = draft.edition.formats.sign
+    return f"{draft.label(column)} {draft.edition.shown('currency', sign)}"
 
 
 def code_letters(draft: Draft) -> dict[int, str]:

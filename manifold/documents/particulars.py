@@ -84,7 +84,8 @@ def below(draft: Draft, entries: Sequence[Pair], y: float) -> float:
         case "inline" | "sentence":
             return _sentence(draft, entries, y)
         case _:
-            return listed(draft, entries, draft.left, y, min(300, draft.right - draft.left))
+            room = min(300.0, draft.right - draft.left)
+            return listed(draft, entries, draft.left, y, room) + 6
 
 
 def _cells(draft: Draft, entries: Sequence[Pair], y: float, columns: int, bordered: bool) -> float:

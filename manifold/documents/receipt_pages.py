@@ -193,7 +193,8 @@ class _Roll:
             self.row(labels["rounding"], edition.money("totals.rounding", False) or "")
         else:
             edition.note("totals.gross")
-        edition.note("currency")
+        if edition.formats.currency_at != "none":
+            edition.note("currency")
         self.total(labels["receipt_total"], edition.money("totals.payable") or "")
 
     def total(self, label: str, amount: str) -> None:

@@ -51,7 +51,9 @@ def totals(draft: Draft) -> list[Total]:
         rows.append(Total(draft.label("payable"), _money(draft, "totals.payable"), True))
     else:
         edition.note("totals.payable")
-    edition.note("currency", "type_code")
+    edition.note("type_code")
+    if edition.formats.currency_at != "none":
+        edition.note("currency")
     return rows
 
 

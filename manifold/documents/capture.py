@@ -136,12 +136,18 @@ def _bent(picture: Picture, curl: float, chance: Grain) -> Picture:
     if not curl:
         return picture
     height, width = picture.shape[:2]
-    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+    rows, columns = paper.grid(height, width)
     phase, waves = float(chance.uniform(0, 6)), float(chance.uniform(0.6, 1.4))
-    columns += curl * width * np.sin(rows / height * 3 * waves + phase)
-    rows += curl * width * 0.6 * np.sin(columns / width * 3 + phase)
+    across = columns + curl * width * np.sin(rows / height * 3 * waves + phase)
+    down = rows + curl * width * 0.6 * np.sin(columns / width * 3 + phase)
     return _image(
-        cv2.remap(picture, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        cv2.remap(
+            picture,
+            across.astype(np.float32),
+            down.astype(np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
     )
 
 
@@ -176,13 +182,13 @@ def _table(height: int, width: int, chance: Grain) -> Picture:
     base = np.array(colours[int(chance.integers(len(colours)))], np.float32)
     rough = chance.normal(0, 1, (6, 60)).astype(np.float32)
     grained = np.asarray(cv2.resize(rough, (width, height), interpolation=cv2.INTER_LINEAR))
-    fine = chance.normal(0, 4, (height, width)).astype(np.float32)
+    fine = chance.standard_normal((height, width), np.float32) * 4
     return np.clip(base + (grained * 9 + fine)[..., None], 0, 255).astype(np.uint8)
 
 
 def _lighted(picture: Picture, camera: Camera, chance: Grain) -> Picture:
     height, width = picture.shape[:2]
-    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+    rows, columns = paper.grid(height, width)
     direction = float(chance.uniform(0, 6.283))
     slope = (columns / width - 0.5) * np.cos(direction) + (rows / height - 0.5) * np.sin(direction)
     shade: NDArray[np.float32] = (1 - camera.light * (0.5 + slope) * 0.8).astype(np.float32)
@@ -212,7 +218,7 @@ def _shaken(picture: Picture, length: int, chance: Grain) -> Picture:
 
 
 def _noisy(picture: Picture, deviation: float, chance: Grain) -> Picture:
-    grainy = chance.normal(0, deviation, picture.shape[:2]).astype(np.float32)
+    grainy = chance.standard_normal(picture.shape[:2], np.float32) * np.float32(deviation)
     return np.clip(picture.astype(np.float32) + grainy[..., None], 0, 255).astype(np.uint8)
 
 

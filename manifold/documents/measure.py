@@ -53,7 +53,7 @@ def measured(
     """The score of each document, in order, read by so many processes.
 
     `unusable` is told of truths that cannot be read; their documents are left out. A document that
-    kills its process or takes more than two minutes counts as refused.
+    kills its process, takes more than two minutes or meets a bug counts as refused.
     """
     truths: list[tuple[Path, Known]] = []
     for path in paths:
@@ -80,6 +80,8 @@ def attempt(read: Read, path: Path) -> Attempt:
         found = read(path)
     except Unreadable as error:
         return Attempt(None, error.reason, time.perf_counter() - started, 0.0)
+    except Exception as bug:  # A measurement of a thousand documents does not end at one.
+        return Attempt(None, type(bug).__name__, time.perf_counter() - started, 0.0)
     seconds = time.perf_counter() - started
     return Attempt(found.understood, None, seconds, found.cost / ONE)
 

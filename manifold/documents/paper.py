@@ -1,10 +1,21 @@
 """What happens to paper: folds, creases, stamps, pens, stains, fading."""
 
+from typing import TypeAlias
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from manifold.documents.raster import Grain, Picture
+
+Plane: TypeAlias = NDArray[np.float32]
+"""A number for each pixel, or for each row or column."""
+
+
+def grid(height: int, width: int) -> tuple[Plane, Plane]:
+    """Numbers of the rows, one below another, and of the columns, side by side."""
+    rows, columns = np.ogrid[0:height, 0:width]
+    return rows.astype(np.float32), columns.astype(np.float32)
 
 
 def folded(picture: Picture, count: int, strength: float, chance: Grain) -> Picture:
@@ -16,7 +27,7 @@ def folded(picture: Picture, count: int, strength: float, chance: Grain) -> Pict
         length = height if across else width
         at = length * float(chance.uniform(0.25, 0.75))
         slant = float(chance.uniform(-0.02, 0.02))
-        rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+        rows, columns = grid(height, width)
         distance = rows - at - slant * columns if across else columns - at - slant * rows
         reach = length * 0.02
         shade += strength * np.exp(-np.abs(distance) / reach) * np.sign(distance) * 0.5
@@ -109,9 +120,9 @@ def _inked(
     return made
 
 
-def _lit(picture: Picture, shade: NDArray[np.float32]) -> Picture:
+def _lit(picture: Picture, shade: Plane) -> Picture:
     return _clipped(picture.astype(np.float32) * shade[..., None])
 
 
-def _clipped(values: NDArray[np.float32]) -> Picture:
+def _clipped(values: Plane) -> Picture:
     return np.clip(values, 0, 255).astype(np.uint8)

@@ -310,6 +310,18 @@ def test_a_truth_that_cannot_be_read_is_said_and_left_out(tmp_path: Path) -> Non
     assert "a.json" in said[0]
 
 
+def test_a_bug_that_one_document_meets_does_not_end_the_measurement(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"")
+    (tmp_path / "a.json").write_text('{"number": "R-1"}')
+
+    def divides(path: Path) -> DocumentRead:
+        raise ZeroDivisionError
+
+    assert [each.refused for each in measured(documents(tmp_path), divides)] == [
+        "ZeroDivisionError"
+    ]
+
+
 def test_a_document_that_kills_its_process_counts_as_refused(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.pdf").write_bytes(b"")

@@ -17,8 +17,8 @@ _PREFIXES = {
 def element(tag: str, *children: Element | str | None, **attributes: str | None) -> Element:
     """An element such as `ram:ID` with children or text, and the attributes that are not None.
 
-    >>> etree.tostring(element("ram:Name", "A & B"))[-23:]
-    b'A &amp; B</ram:Name>'
+    >>> element("ram:ID", "R-1", schemeID="VA", listID=None).attrib
+    {'schemeID': 'VA'}
     """
     prefix, _, name = tag.partition(":")
     named = {key: value for key, value in attributes.items() if value is not None}

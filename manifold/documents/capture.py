@@ -199,7 +199,8 @@ def _lighted(picture: Picture, camera: Camera, chance: Grain) -> Picture:
         )
         soft = 1 / (1 + np.exp(-(across - edge) * float(chance.uniform(12, 60))))
         shade *= (1 - camera.shadow * soft).astype(np.float32)
-    return np.clip(picture.astype(np.float32) * shade[..., None], 0, 255).astype(np.uint8)
+    lit: Picture = np.clip(picture.astype(np.float32) * shade[..., None], 0, 255).astype(np.uint8)
+    return lit
 
 
 def _blurred(picture: Picture, deviation: float) -> Picture:

@@ -1,6 +1,7 @@
 """The foot of every page."""
 
 from manifold.documents.draft import GREY, Draft
+from manifold.documents.sheet import Align
 
 
 def footer(draft: Draft) -> None:
@@ -51,5 +52,5 @@ def _paragraph(draft: Draft, parts: list[str], top: float, between: str) -> None
     if draft.layout.footer == "line":
         draft.sheet.rule(left, top - 4, right, 0.5, GREY)
     text = between.join(part for part in parts if part)
-    align = "center" if draft.layout.footer == "centred" else "left"
+    align: Align = "center" if draft.layout.footer == "centred" else "left"
     draft.sheet.paragraph(left, top, right - left, text, size=6.5, align=align, colour=GREY)

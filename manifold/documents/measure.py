@@ -91,7 +91,7 @@ def _attempts(paths: list[Path], read: Read, workers: int) -> Iterator[Attempt]:
         for path in paths:
             yield attempt(read, path)
         return
-    waiting: deque[ProcessFuture] = deque()
+    waiting: deque[ProcessFuture[Attempt]] = deque()
     rest = iter(paths)
     context = multiprocessing.get_context("spawn")
     with ProcessPool(workers, context=context, initializer=_deaf_to_ctrl_c) as pool:
@@ -106,13 +106,13 @@ def _attempts(paths: list[Path], read: Read, workers: int) -> Iterator[Attempt]:
                 yield _outcome(waiting.popleft())
                 start(1)
         except BaseException:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             raise
 
 
-def _outcome(future: ProcessFuture) -> Attempt:
+def _outcome(future: ProcessFuture[Attempt]) -> Attempt:
     try:
-        found: Attempt = future.result()
+        found = future.result()
     except TookTooLong:
         return Attempt(None, "took_too_long", _SECONDS, 0.0)
     except ProcessExpired:

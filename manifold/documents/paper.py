@@ -112,11 +112,11 @@ def _inked(
     """A layer of ink multiplied into the picture, so that what is below stays visible."""
     made = picture.copy()
     part = made[top : top + layer.shape[0], left : left + layer.shape[1]].astype(np.float32)
-    cover = layer[: part.shape[0], : part.shape[1], None].astype(np.float32) / 255 * opacity
-    tint = np.array(colour, np.float32) / 255
-    made[top : top + part.shape[0], left : left + part.shape[1]] = _clipped(
-        part * (1 - cover + cover * tint)
-    )
+    shade = layer[: part.shape[0], : part.shape[1], None].astype(np.float32)
+    cover = shade * np.float32(opacity / 255)
+    absorbed = cover * (1 - np.array(colour, np.float32) / 255)
+    inked = (part * (1 - absorbed)).astype(np.float32)
+    made[top : top + part.shape[0], left : left + part.shape[1]] = _clipped(inked)
     return made
 
 

@@ -18,7 +18,7 @@ from manifold.documents.layout import Layout
 from manifold.documents.layouts_reporting import REPORTING
 from manifold.documents.layouts_tuning import TUNING
 from manifold.documents.places import LANGUAGES, Language
-from manifold.documents.plan import Kind, Plan, Purpose, plans
+from manifold.documents.plan import Difficulty, Kind, Plan, Purpose, plans
 from manifold.documents.reader import read as read_document
 from manifold.documents.receipt_case import drawn_purchase
 from manifold.documents.receipt_layouts import (
@@ -56,7 +56,7 @@ def squeezed(text: str) -> str:
 
 
 def plan(kind: Kind, index: int = 0, language: Language = "de") -> Plan:
-    difficulty = 3 if kind in ("scan", "photo", "receipt") else None
+    difficulty: Difficulty | None = 3 if kind in ("scan", "photo", "receipt") else None
     return Plan("tuning", 1, index, kind, language, difficulty)
 
 
@@ -80,7 +80,7 @@ def test_the_text_of_a_page_holds_every_value_that_the_truth_has(layout: Layout)
 
         missing = [path for path, text in made.edition.printed if squeezed(text) not in there]
 
-        # A description that is broken over lines has its unit or amount between them.
+        # The text of a row can come between the lines of a description.
         assert [path for path in missing if not path.endswith(".name")] == []
         assert len(missing) <= len(made.edition.case.invoice.lines) // 2
 
@@ -178,9 +178,12 @@ def test_a_scan_has_no_text_to_read() -> None:
 
 
 def test_layouts_for_tuning_and_for_reporting_are_different_ones() -> None:
-    assert all(layout.name.startswith("tuning-") for layout in (*TUNING, *TUNING_RECEIPTS))
-    assert all(each.name.startswith("reporting-") for each in (*REPORTING, *REPORTING_RECEIPTS))
-    assert len({layout.name for layout in (*LAYOUTS, *RECEIPTS)}) == len(LAYOUTS) + len(RECEIPTS)
+    tuning = [each.name for each in TUNING] + [each.name for each in TUNING_RECEIPTS]
+    reporting = [each.name for each in REPORTING] + [each.name for each in REPORTING_RECEIPTS]
+
+    assert all(name.startswith("tuning-") for name in tuning)
+    assert all(name.startswith("reporting-") for name in reporting)
+    assert len({*tuning, *reporting}) == len(tuning) + len(reporting)
 
 
 @pytest.mark.parametrize("layout", REPORTING, ids=lambda layout: layout.name)

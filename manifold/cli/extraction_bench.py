@@ -96,18 +96,24 @@ def _measured(folder: Path, workers: int | None) -> Report:
 
 def _tell(found: Report) -> None:
     shown = console()
+    if not shown.is_terminal:
+        # What goes into a file need not be folded to the width of a terminal.
+        shown.width = max(shown.width, 120)
     for each in (_groups(found), _fields(found), _confidences(found), _worst(found)):
         shown.print(each)
     typer.echo("\n".join(_sentences(found)))
 
 
 def _groups(found: Report) -> Table:
-    heads = (">documents", ">number", ">date", ">gross", ">net, tax", ">seller", ">lines F1")
-    groups = table("by", "", *heads, ">accepted", ">median ms")
+    heads = (">files", ">no.", ">date", ">gross", ">net/tax", ">seller", ">lines", ">gate", ">ms")
+    groups = _numbers("by", *heads)
+    last = ""
     for each in found.groups:
+        if each.group != last:
+            last = each.group
+            groups.add_row(f"{last}:", *[""] * len(heads))
         shares = (each.number, each.date, each.gross, each.net_tax, each.seller, each.lines_f1)
         groups.add_row(
-            each.group,
             each.value,
             f"{each.documents:,}",
             *map(_share, shares),
@@ -119,7 +125,7 @@ def _groups(found: Report) -> Table:
 
 def _fields(found: Report) -> Table:
     heads = (">there", ">right", ">wrong", ">missed", ">invented", ">accuracy")
-    fields = table("field", *heads, f">accepted at {PRECISION:.0%}")
+    fields = _numbers("field", *heads, f">at {PRECISION:.0%}")
     for each in found.fields:
         counts = (each.truths, each.right, each.wrong, each.missed, each.invented)
         fields.add_row(
@@ -128,6 +134,14 @@ def _fields(found: Report) -> Table:
     for cell, accuracy in found.lines.cells.items():
         fields.add_row(f"lines: {cell}", *[""] * 5, _share(accuracy), "")
     return fields
+
+
+def _numbers(first: str, *heads: str) -> Table:
+    """A table whose numbers stay whole; what is in its first column folds."""
+    made = table(first, *heads)
+    for column in made.columns[1:]:
+        column.no_wrap = True
+    return made
 
 
 def _confidences(found: Report) -> Table:

@@ -53,5 +53,6 @@ def plans(
         kind = kinds[index % len(kinds)]
         turn = index // len(kinds)
         pictured = kind in ("scan", "photo", "receipt")
-        difficulty = DIFFICULTIES[turn // len(languages) % 5] if pictured else None
-        yield Plan(purpose, seed, index, kind, languages[turn % len(languages)], difficulty)
+        grade = DIFFICULTIES[(turn + turn // len(languages)) % len(DIFFICULTIES)]
+        language = languages[turn % len(languages)]
+        yield Plan(purpose, seed, index, kind, language, grade if pictured else None)

@@ -7,6 +7,7 @@ from math import ceil
 from msgspec import Struct
 
 from manifold.documents.calibration import Calibration, calibration, coverage
+from manifold.documents.fields import FIELDS, RECEIPT_FIELDS
 from manifold.documents.line_matching import CELLS
 from manifold.documents.score import FieldScore, Scored
 
@@ -15,6 +16,7 @@ PRECISION = 0.99
 GATE = 0.98
 """Confidence from which on the policy accepts without another look."""
 _WORST = 12
+_ORDER = [field.name for field in (*FIELDS, *RECEIPT_FIELDS)]
 _GROUPS = ("kind", "difficulty", "language", "layout")
 
 
@@ -146,7 +148,8 @@ class Report(Struct, frozen=True):
 
 def report(documents: Sequence[Scored]) -> Report:
     """The scores in one."""
-    names = dict.fromkeys(each.field for document in documents for each in document.fields)
+    there = {each.field for document in documents for each in document.fields}
+    names = [each for each in dict.fromkeys(_ORDER) if each in there]
     seconds = [each.seconds for each in documents]
     reasons = Counter(each.refused for each in documents if each.refused is not None)
     return Report(

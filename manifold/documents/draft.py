@@ -4,7 +4,7 @@ from random import Random
 
 from manifold.documents.edition import Edition
 from manifold.documents.layout import Layout
-from manifold.documents.places import PLACES
+from manifold.documents.places import PLACES, town
 from manifold.documents.sheet import Rgb, Sheet
 from manifold.documents.wordings import WORDINGS
 
@@ -65,7 +65,7 @@ class Draft:
         city = edition.text(f"{path}.city") or ""
         country = edition.value(f"{path}.country")
         place = next((each for each in PLACES if each.country == country), edition.case.place)
-        lines = [street or "", place.town.format(postcode=postcode, city=city)]
+        lines = [street or "", town(place, postcode, city)]
         if abroad:
             edition.note(f"{path}.country")
             lines.append(place.name.upper() if self.layout.shouting else place.name)

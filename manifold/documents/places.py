@@ -40,10 +40,16 @@ class Place(Struct, frozen=True):
     cities: tuple[City, ...]
     """Cities with a post code."""
     town: str = "{postcode} {city}"
-    """How post code and city are written."""
+    """How post code, city and state are written."""
     phone: str = "+00 00 000000"
     """Shape of a phone number."""
 
+
+_STATES = {
+    "Austin": "TX", "Columbus": "OH", "San Jose": "CA", "Denver": "CO",
+    "PETALING JAYA": "SELANGOR", "SHAH ALAM": "SELANGOR", "GEORGE TOWN": "PENANG",
+}  # fmt: skip
+"""What stands beside a city and is part neither of it nor of its post code."""
 
 _DAYS_DE = ("%d.%m.%Y", "%d.%m.%Y", "%-d.%-m.%Y", "%d.%m.%y", "%-d. %B %Y")
 _DAYS_SLASH = ("%d/%m/%Y", "%d/%m/%Y", "%d/%m/%y", "%-d %B %Y", "%d-%m-%Y")
@@ -95,9 +101,9 @@ PLACES: tuple[Place, ...] = (
     Place("US", "en", "USA", "USD", "8.25", (), (",.", ",."),
           ("%m/%d/%Y", "%B %-d, %Y", "%m/%d/%y", "%b %-d, %Y"), "", ("Inc.", "LLC", "Corp."),
           ("# Main Street", "# Oak Avenue", "# Industrial Blvd", "# Lakeview Drive"),
-          (("TX 78701", "Austin"), ("OH 43215", "Columbus"), ("CA 95112", "San Jose"),
-           ("CO 80202", "Denver")),
-          town="{city}, {postcode}", phone="(###) ###-####"),
+          (("78701", "Austin"), ("43215", "Columbus"), ("95112", "San Jose"),
+           ("80202", "Denver")),
+          town="{city}, {state} {postcode}", phone="(###) ###-####"),
     Place("FR", "fr", "France", "EUR", "20", ("5.5", "10"), (" ,", " ,", ",", ".,"), _DAYS_SLASH,
           "FR###########", ("SARL", "SAS", "SA", "EURL"),
           ("# rue de la République", "# avenue Jean Jaurès", "# boulevard Victor Hugo",
@@ -143,11 +149,22 @@ MALAYSIA = Place(
     "", ("SDN BHD", "SDN. BHD.", "ENTERPRISE", "TRADING", "(M) SDN BHD"),
     ("NO. #, JALAN SS 2/24", "LOT #, JALAN BUKIT BINTANG", "NO #, JALAN PERMAS 10",
      "#G, JALAN KUCHAI MAJU 6", "NO.# & 1-3, JALAN ANGSA DELIMA 12", "#, TAMAN SERI EMAS"),
-    (("47300", "PETALING JAYA, SELANGOR"), ("55100", "KUALA LUMPUR"), ("81750", "JOHOR BAHRU"),
-     ("58200", "KUALA LUMPUR"), ("40460", "SHAH ALAM, SELANGOR"), ("10450", "GEORGE TOWN, PENANG")),
+    (("47300", "PETALING JAYA"), ("55100", "KUALA LUMPUR"), ("81750", "JOHOR BAHRU"),
+     ("58200", "KUALA LUMPUR"), ("40460", "SHAH ALAM"), ("10450", "GEORGE TOWN")),
+    town="{postcode} {city}, {state}",
     phone="03-#### ####",
 )  # fmt: skip
 """Only receipts are made for it: its goods and services tax, its five cents' rounding."""
+
+
+def town(place: Place, postcode: str, city: str) -> str:
+    """Post code and city as a country writes them.
+
+    >>> town(MALAYSIA, "55100", "KUALA LUMPUR"), town(MALAYSIA, "40460", "SHAH ALAM")
+    ('55100 KUALA LUMPUR', '40460 SHAH ALAM, SELANGOR')
+    """
+    state = _STATES.get(city, "")
+    return place.town.format(postcode=postcode, city=city, state=state).strip(", ")
 
 
 def places_of(language: Language) -> tuple[Place, ...]:

@@ -6,9 +6,10 @@ from manifold.documents.edition import Edition
 from manifold.documents.fonts import face
 from manifold.documents.formats import drawn_formats
 from manifold.documents.invoice_pages import Printed
+from manifold.documents.places import town
 from manifold.documents.receipt_case import Item, Purchase
 from manifold.documents.receipt_layouts import ReceiptLayout
-from manifold.documents.sheet import Sheet
+from manifold.documents.sheet import Align, Sheet
 from operators.money import ONE, Amount
 
 _POINTS = 72 / 25.4
@@ -65,11 +66,11 @@ class _Roll:
 
     def say(self, text: str, bold: bool = False, scale: float = 1.0) -> None:
         """A line or more, as the head is aligned."""
-        align = "left" if self.layout.left_aligned else "center"
-        room = self.right - self.left
-        self.y = self.sheet.paragraph(self.left, self.y, room, text, bold=bold,
-                                      size=self.sheet.size * scale,
-                                      align="left" if align == "left" else "center")  # fmt: skip
+        align: Align = "left" if self.layout.left_aligned else "center"
+        room, size = self.right - self.left, self.sheet.size * scale
+        self.y = self.sheet.paragraph(
+            self.left, self.y, room, text, bold=bold, size=size, align=align
+        )
 
     def row(self, left: str, right: str, bold: bool = False, scale: float = 1.0) -> None:
         """Something and its amount; what is too long for a line is cut, as tills do."""
@@ -106,7 +107,7 @@ class _Roll:
         self.say(edition.text("seller.address.street") or "")
         postcode = edition.text("seller.address.postcode") or ""
         city = edition.text("seller.address.city") or ""
-        self.say(place.town.format(postcode=postcode, city=city))
+        self.say(town(place, postcode, city))
         if self.rng.random() < 0.7:
             self.say(f"{edition.labels['phone']} {noise.phone}")
         if shown := edition.text("seller.vat_id"):

@@ -91,8 +91,8 @@ class _Roll:
         if sign == "rule":
             self.sheet.rule(self.left, self.y + 3, self.right, 0.6)
         elif sign != "none":
-            count = int((self.right - self.left) / self.sheet.measure(sign))
-            self.sheet.text(self.left, self.y, sign * count)
+            room = self.right - self.left
+            self.sheet.text(self.left, self.y, sign * int(room / self.sheet.measure(sign)))
         self.y += self.sheet.leading
 
     def money(self, value: Amount) -> str:
@@ -101,19 +101,18 @@ class _Roll:
 
     def head(self) -> None:
         """Who sells."""
-        edition, noise = self.edition, self.purchase.case.noise
-        place = self.purchase.case.place
+        edition, case = self.edition, self.purchase.case
         self.say(edition.text("seller.name") or "", bold=True, scale=1.15)
         self.say(edition.text("seller.address.street") or "")
         postcode = edition.text("seller.address.postcode") or ""
         city = edition.text("seller.address.city") or ""
-        self.say(town(place, postcode, city))
+        self.say(town(case.place, postcode, city))
         if self.rng.random() < 0.7:
-            self.say(f"{edition.labels['phone']} {noise.phone}")
+            self.say(f"{edition.labels['phone']} {case.noise.phone}")
         if shown := edition.text("seller.vat_id"):
             self.say(f"{edition.labels['vat_id']} {shown}")
         elif shown := edition.text("seller.tax_id"):
-            label = "GST ID" if place.country == "MY" else edition.labels["tax_id"]
+            label = "GST ID" if case.place.country == "MY" else edition.labels["tax_id"]
             self.say(f"{label}: {shown}")
         self.y += 3
         if title := edition.labels["receipt"]:
@@ -228,7 +227,6 @@ class _Roll:
         edition, labels = self.edition, self.edition.labels
         breakdown = self.purchase.case.invoice.vat_breakdown
         tax = "GST" if self.purchase.case.place.country == "MY" else labels["receipt_tax"]
-        self.y += 3
         for index, each in enumerate(breakdown):
             path = f"vat_breakdown[{index}]"
             rate = edition.percent(f"{path}.rate") or ""

@@ -23,9 +23,10 @@ from manifold.cli.output import (
     json_line,
     table,
 )
+from manifold.documents.acceptance import GATE, PRECISION
 from manifold.documents.places import LANGUAGES
 from manifold.documents.plan import KINDS
-from manifold.documents.summary import GATE, PRECISION, Report, report
+from manifold.documents.summary import Report, report
 
 
 @explained()

@@ -6,73 +6,15 @@ from math import ceil
 
 from msgspec import Struct
 
-from manifold.documents.calibration import Calibration, calibration, coverage
+from manifold.documents.acceptance import GATE, Accepted, accepted, at_precision
+from manifold.documents.accuracy import OfField, OfLines, of_field, of_lines
+from manifold.documents.calibration import Calibration, calibration
 from manifold.documents.fields import FIELDS, RECEIPT_FIELDS
-from manifold.documents.line_matching import CELLS
 from manifold.documents.score import FieldScore, Scored
 
-PRECISION = 0.99
-"""What the accepted has to reach."""
-GATE = 0.98
-"""Confidence from which on the policy accepts without another look."""
 _WORST = 12
 _ORDER = [field.name for field in (*FIELDS, *RECEIPT_FIELDS)]
 _GROUPS = ("kind", "difficulty", "language", "layout")
-
-
-class OfField(Struct, frozen=True):
-    """A field over all documents."""
-
-    field: str
-    """Its name."""
-    truths: int
-    """Documents that have it."""
-    right: int
-    """Read as it is."""
-    wrong: int
-    """Read as something else."""
-    missed: int
-    """Not read."""
-    invented: int
-    """Read where there is none."""
-    accuracy: float | None
-    """Right of those that have it; None when none has."""
-    acceptable: float | None
-    """Share of those that have it that can be accepted, the most certain first, at PRECISION."""
-
-
-class OfLines(Struct, frozen=True):
-    """The lines of all documents."""
-
-    truths: int
-    """Lines there are."""
-    read: int
-    """Lines that were read."""
-    right: int
-    """Lines read whole."""
-    precision: float
-    """Right of those read."""
-    recall: float
-    """Right of those there are."""
-    f1: float
-    """Their harmonic mean."""
-    cells: dict[str, float]
-    """Share of each part of lines that is right."""
-
-
-class Accepted(Struct, frozen=True):
-    """Documents that need no person."""
-
-    documents: int
-    """How many."""
-    share: float
-    """Of all documents."""
-    threshold: float
-    """Lowest confidence among them."""
-    precision: float | None
-    """Share of their key fields, as read, that is right; None when there are none."""
-    missed: int
-    """Key fields that they have and that were not read."""
 
 
 class OfGroup(Struct, frozen=True):
@@ -155,85 +97,16 @@ def report(documents: Sequence[Scored]) -> Report:
     return Report(
         documents=len(documents),
         refused=dict(reasons),
-        fields=tuple(_of_field(name, documents) for name in names),
-        lines=_of_lines(documents),
-        at_precision=_at_precision(documents),
-        at_gate=_accepted(documents, GATE),
+        fields=tuple(of_field(name, documents) for name in names),
+        lines=of_lines(documents),
+        at_precision=at_precision(documents),
+        at_gate=accepted(documents, GATE),
         calibration=calibration(_outcomes(documents)),
         median_seconds=percentile(seconds, 0.5),
         p95_seconds=percentile(seconds, 0.95),
         mean_cost=sum(each.cost for each in documents) / len(documents) if documents else 0.0,
         groups=tuple(_groups(documents)),
         worst=tuple(_worst(documents)),
-    )
-
-
-def _of_field(name: str, documents: Sequence[Scored]) -> OfField:
-    found = [each for document in documents for each in document.fields if each.field == name]
-    counts = Counter(each.outcome for each in found)
-    truths = counts["right"] + counts["wrong"] + counts["missed"]
-    read = [
-        (each.confidence, int(each.outcome == "right"), int(each.outcome != "right"))
-        for each in found
-        if each.confidence is not None
-    ]
-    return OfField(
-        field=name,
-        truths=truths,
-        right=counts["right"],
-        wrong=counts["wrong"],
-        missed=counts["missed"],
-        invented=counts["invented"],
-        accuracy=counts["right"] / truths if truths else None,
-        acceptable=coverage(read, PRECISION)[0] / truths if truths else None,
-    )
-
-
-def _of_lines(documents: Iterable[Scored]) -> OfLines:
-    scores = [each.lines for each in documents if each.lines is not None]
-    truths, read = sum(each.truths for each in scores), sum(each.read for each in scores)
-    right = sum(each.right for each in scores)
-    cells: dict[str, float] = {}
-    for cell in CELLS:
-        there = sum(each.cells[cell][1] for each in scores)
-        if there:
-            cells[cell] = sum(each.cells[cell][0] for each in scores) / there
-    return OfLines(
-        truths=truths,
-        read=read,
-        right=right,
-        precision=right / read if read else 0.0,
-        recall=right / truths if truths else 0.0,
-        f1=2 * right / (truths + read) if truths + read else 0.0,
-        cells=cells,
-    )
-
-
-def _keys(document: Scored) -> tuple[int, int]:
-    """Key fields read, the right ones and the others."""
-    read = [each for each in document.fields if each.key and each.confidence is not None]
-    right = sum(each.outcome == "right" for each in read)
-    return right, len(read) - right
-
-
-def _at_precision(documents: Sequence[Scored]) -> Accepted:
-    certain = [(each.certainty, *_keys(each)) for each in documents if each.certainty is not None]
-    count, threshold = coverage(certain, PRECISION)
-    return _accepted(documents, threshold if count else 2.0)
-
-
-def _accepted(documents: Sequence[Scored], threshold: float) -> Accepted:
-    passed = [
-        each for each in documents if each.certainty is not None and each.certainty >= threshold
-    ]
-    right = sum(_keys(each)[0] for each in passed)
-    wrong = sum(_keys(each)[1] for each in passed)
-    return Accepted(
-        documents=len(passed),
-        share=len(passed) / len(documents) if documents else 0.0,
-        threshold=min(threshold, 1.0),
-        precision=right / (right + wrong) if right + wrong else None,
-        missed=sum(each.key and each.outcome == "missed" for one in passed for each in one.fields),
     )
 
 
@@ -254,7 +127,7 @@ def _groups(documents: Sequence[Scored]) -> Iterable[OfGroup]:
 
 
 def _of_group(group: str, value: str, members: Sequence[Scored]) -> OfGroup:
-    lines = _of_lines(members)
+    lines = of_lines(members)
     return OfGroup(
         group=group,
         value=value,
@@ -265,7 +138,7 @@ def _of_group(group: str, value: str, members: Sequence[Scored]) -> OfGroup:
         net_tax=_accuracy(members, lambda each: each.field in ("totals.net", "totals.tax")),
         seller=_accuracy(members, lambda each: each.field == "seller.name"),
         lines_f1=lines.f1 if lines.truths else None,
-        accepted=_accepted(members, GATE).share,
+        accepted=accepted(members, GATE).share,
         median_seconds=percentile([each.seconds for each in members], 0.5),
     )
 

@@ -32,8 +32,8 @@ def confidence(words: tuple[Word, ...]) -> float:
     """Mean confidence of a sign, 0 to 1; 0 when there is none.
 
     >>> from operators.extraction.page import Box
-    >>> confidence((Word("12", Box(0, 0, 1, 1), 0.5), Word("5678", Box(0, 0, 1, 1), 0.8)))
-    0.7
+    >>> confidence((Word("12", Box(0, 0, 1, 1), 0.25), Word("56", Box(0, 0, 1, 1), 0.75)))
+    0.5
     """
     signs = sum(len(word.text) for word in words)
     return sum(word.confidence * len(word.text) for word in words) / signs if signs else 0.0

@@ -197,10 +197,12 @@ PDFS = Path(__file__).parents[3] / "shared" / "data" / "pdf"
 
 
 @pytest.mark.skipif(not PDFS.is_dir(), reason="the sample PDFs are not beside this checkout")
-@pytest.mark.parametrize("file", sorted(PDFS.glob("*.pdf")), ids=lambda file: file.stem[-20:])
+@pytest.mark.parametrize(
+    "file",
+    [file for file in sorted(PDFS.glob("*.pdf")) if file.stem != "corruptedV2PDF"],
+    ids=lambda file: file.stem[-20:],
+)
 def test_real_pdfs_have_words_of_their_own(file: Path) -> None:
-    if file.stem == "corruptedV2PDF":
-        pytest.skip("refused by classify")
     found = read_pages(file.read_bytes(), engines=engines()[0])
 
     assert {page.reader for page in found.pages} == {"TEXT_LAYER"}

@@ -16,8 +16,9 @@ _LANGUAGES = ("deu", "eng", "fra", "spa", "ita", "nld")
 _WORD = "5"
 """Level of the rows that are about a word."""
 _COLUMNS = 12
-_SPARSE = 11
-"""Find as much text as possible in no particular order: searching for columns loses amounts."""
+_SPARSE = "--oem 1 --psm 11 -c textord_min_linesize=1.5"
+"""Find as much text as possible in no particular order: searching for columns loses amounts, and
+the usual smallest line size loses digits that stand alone, as quantities do."""
 _INSTALL = "Install it with deploy/documents/requirements, or read with RapidOCR alone."
 
 
@@ -48,7 +49,7 @@ class Tesseract:
                 table = pytesseract.image_to_data(
                     str(file),
                     lang=self._languages,
-                    config=f"--oem 1 --psm {_SPARSE} --dpi {round(dpi)}",
+                    config=f"{_SPARSE} --dpi {round(dpi)}",
                     timeout=self._seconds,
                 )
             except (RuntimeError, pytesseract.TesseractError) as error:

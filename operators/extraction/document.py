@@ -147,7 +147,8 @@ def document_of(pages: Sequence[Page], reader: Reader) -> Document:
     flat = [each for found in written for each in found]
     sign = decimal_sign(flat, "." if language in (None, "en") else ",")
     currency = currency_of([row.text for row in rows])
-    first = day_first([each for found in dates for each in found], currency != "USD")
+    european = any("IBAN" in row.text or "VAT" in row.text for row in rows)
+    first = day_first([each for found in dates for each in found], currency != "USD" or european)
     figures = [
         each
         for row, found in zip(rows, written, strict=True)

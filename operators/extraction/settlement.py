@@ -64,7 +64,8 @@ def settled(roles: Mapping[str, Sequence[Read]], gross: Read | None) -> Settled:
             value += sign * off.value if off else 0
             found = _of_value(due, value)
             worth = sum(each.score for each in (paid, held, off) if each is not None) - 1.0
-            worth += 2.5 + found.score if found is not None else -1.5 - (sign < 0)
+            worth += 2.5 + found.score if found is not None else -1.5
+            worth -= 2.5 if off is not None and sign < 0 else 0.0
             if found is None and (held is not None or (paid is not None and paid.score < 1.5)):
                 continue
             if worth > best_worth and value >= 0:

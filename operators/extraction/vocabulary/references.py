@@ -50,24 +50,27 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "| creditnotanummer | creditnota nr | creditfactuurnummer | nota nummer | "
         "notanummer | bonnummer | bon nr | kassabon nr | factuurkenmerk | creditnummer | "
         "rekeningnummer factuur | kassabonnummer | ticketnummer | ticket nr | "
-        "transactienummer | bonnr",
+        "transactienummer | bonnr | documentnummer | document nr | documentnr | document "
+        "nummer",
     },
     "number_weak": {
         "de": "nummer | nr | dokumentnummer | dokument nr | dokumentennummer | vorgangsnummer | "
         "beleg | referenz | rechnung | gutschrift | rechnungskorrektur | stornorechnung | "
-        "bon | faktura",
+        "bon | faktura | transaktion | vorgang",
         "en": "invoice | tax invoice | number | no | ref | reference | reference number | ref "
         "no | doc | bill | credit note | credit memo | our reference | transaction no | "
         "trans no | trx | receipt | check # | order # receipt | sales no | # | our ref | "
-        "trans # | transaction # | check no | chk | trans | ticket no | ticket # | ticket",
+        "trans # | transaction # | check no | chk | trans | ticket no | ticket # | ticket "
+        "| transaction",
         "fr": "facture | numero | reference | ref | avoir | n° | piece n° | n° piece | note "
-        "d'honoraires | piece | no | note de credit | note de credit n° | ticket",
+        "d'honoraires | piece | no | note de credit | note de credit n° | ticket | "
+        "transaction | operation",
         "es": "factura | numero | referencia | ref | abono | n° | num | nota de credito | "
-        "documento",
+        "documento | transaccion | operacion",
         "it": "fattura | numero | documento | rif | n | nr | nota di credito | parcella | "
-        "parcella n | scontrino",
+        "parcella n | scontrino | transazione | operazione",
         "nl": "factuur | nummer | kenmerk | referentie | creditnota | creditfactuur | nota | "
-        "ons kenmerk | bon",
+        "ons kenmerk | bon | transactie | transactienr | document",
     },
     "order": {
         "de": "bestellnummer | bestell-nr | ihre bestellung | bestellung | bestellung nr | ihre "

@@ -139,7 +139,7 @@ TOTALS: Mapping[str, Mapping[str, str]] = {
         "bisher gezahlt | geleistete zahlungen | erhaltene zahlungen | geleistete "
         "abschläge | bezahlter betrag | abschlagszahlungen | geleistete "
         "abschlagszahlungen | zahlungen | gezahlter betrag brutto | vorausbezahlter "
-        "betrag | bisher geleistete zahlungen",
+        "betrag | bisher geleistete zahlungen | bezahlt | bereits erhalten",
         "en": "prepaid | paid amount | amount paid | deposit | less deposit | already paid | "
         "payments received | prepayment | down payment | advance payment | paid to date | "
         "less paid | deposit paid | payment received | paid in advance | total paid | "
@@ -148,16 +148,16 @@ TOTALS: Mapping[str, Mapping[str, str]] = {
         "fr": "acompte | acompte verse | deja paye | deja regle | montant paye | acomptes | "
         "avance | acomptes verses | montant deja paye | paiement recu | montant deja "
         "regle | acompte deja verse | deduction acompte | acompte recu | total acomptes | "
-        "montant regle | deja verse",
+        "montant regle | deja verse | paye | regle | deja recu",
         "es": "anticipo | pagado | pago a cuenta | entrega a cuenta | anticipos | importe "
         "pagado | a cuenta | pagos a cuenta | importe anticipado | entregado a cuenta | "
-        "ya pagado | total pagado",
+        "ya pagado | total pagado | abonado | ya abonado",
         "it": "acconto | gia pagato | anticipo | acconti | importo pagato | acconto versato | "
         "acconto ricevuto | totale acconti | acconti versati | pagato | importo gia "
-        "pagato",
+        "pagato | gia versato | versato",
         "nl": "aanbetaling | reeds betaald | vooruitbetaling | voorschot | aanbetaald | reeds "
         "voldaan | vooruitbetaald | betaald bedrag | ontvangen betalingen | voorschotten "
-        "| reeds ontvangen | betaald",
+        "| reeds ontvangen | betaald | voldaan | reeds voldaan bedrag",
     },
 }
 """Phrases by field and language, parted by bars."""

@@ -62,7 +62,7 @@ def settled(roles: Mapping[str, Sequence[Read]], gross: Read | None) -> Settled:
                 gross.value - (abs(paid.value) if paid else 0) - (abs(held.value) if held else 0)
             )
             value += sign * off.value if off else 0
-            found = _of_value(due, value)
+            found = _of_value(due if sign > 0 else roles.get("payable", ()), value)
             worth = sum(each.score for each in (paid, held, off) if each is not None) - 1.0
             worth += 2.5 + found.score if found is not None else -1.5
             worth -= 2.5 if off is not None and sign < 0 else 0.0

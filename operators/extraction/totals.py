@@ -87,9 +87,14 @@ def _with_tendered(roles: Mapping[str, Sequence[Read]]) -> list[Read]:
         if one.value > other.value > 0
     }
     paid = rests | {each.value for each in tendered}
+    named = roles.get("gross", ())
+    steps = {each.value for each in roles.get("rounding", ()) if each.value}
+    rounded = {each.value + step for each in named for step in steps} & paid
+    before = {value - step for value in rounded for step in steps}
+    confirmed = (paid - rounded) | before
     found = [
-        replace(each, score=each.score + _PAID) if each.value in paid else each
-        for each in roles.get("gross", ())
+        replace(each, score=each.score + _PAID) if each.value in confirmed else each
+        for each in named
     ]
     if found or roles.get("payable") or not tendered:
         return found

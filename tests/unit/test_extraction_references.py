@@ -78,6 +78,12 @@ def test_american_dates_are_told_by_one_that_cannot_be_otherwise() -> None:
     assert found.issue_date == date(2024, 2, 3)
 
 
+def test_dollars_alone_make_no_american_date_where_there_is_an_iban() -> None:
+    text = "Invoice no. 17\nDate: 02/03/2024\nTotal USD 119.00"
+    assert invoice_of(text).issue_date == date(2024, 2, 3)
+    assert invoice_of(f"{text}\nIBAN: DE88 2008 0000 0970 3757 00").issue_date == date(2024, 3, 2)
+
+
 def test_payment_is_not_due_before_the_issue() -> None:
     found = invoice_of("Invoice no. 17\nDate: 05/03/2024\nDue date: 01/02/2023\nPay by 04/04/2024")
     assert found.due_date == date(2024, 4, 4)

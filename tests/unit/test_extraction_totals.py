@@ -71,6 +71,14 @@ def test_a_receipts_second_total_may_be_the_rounded_one() -> None:
     assert amounts([found.totals.gross, found.totals.payable]) == ["9.53", "9.50"]
 
 
+def test_what_was_paid_tells_the_rounded_total_from_the_exact_one() -> None:
+    found = receipt_of(
+        "SHOP LTD\nGrand total     32.26\nRounding adj.     -0.01\nTotal     32.25\n"
+        "Cash tendered     40.00\nCHANGE     7.75"
+    ).totals
+    assert amounts([found.gross, found.rounding, found.payable]) == ["32.26", "-0.01", "32.25"]
+
+
 def test_what_was_paid_before_is_taken_off() -> None:
     found = invoice_of(
         "Total TTC     1 848,00\nAcompte versé     500,00\nNet à payer     1 348,00"

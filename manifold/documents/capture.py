@@ -12,6 +12,10 @@ from manifold.documents.raster import Grain, Picture
 _STAMPS = ("PAID", "RECEIVED", "BEZAHLT", "EINGANG", "PAYE", "PAGADO", "PAGATO", "BETAALD", "COPY")
 
 
+_BITONAL_DPI = 200
+"""Below it, black and white loses the points and commas of amounts."""
+
+
 class Scanner(Struct, frozen=True):
     """How a scanner spoils a page."""
 
@@ -91,7 +95,7 @@ def scanned(picture: Picture, scanner: Scanner, chance: Grain) -> Picture:
     picture = _blurred(picture, scanner.blur)
     picture = _noisy(picture, scanner.noise, chance)
     kind = float(chance.random())
-    if kind < 0.2:
+    if kind < 0.2 and scanner.dpi >= _BITONAL_DPI:
         grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
         _, hard = cv2.threshold(grey, 150, 255, cv2.THRESH_BINARY)
         return _image(cv2.cvtColor(hard, cv2.COLOR_GRAY2BGR))

@@ -36,6 +36,9 @@ class Document(Struct, frozen=True):
     """How many."""
 
 
+_RECEIPT_DPI = 170
+
+
 def document(plan: Plan) -> Document:
     """Make it."""
     seed = f"{plan.purpose}/{plan.seed}/{plan.index}/{plan.kind}/{plan.language}"
@@ -89,7 +92,9 @@ def _photo(
     flat = thermal and rng.random() < 0.3
     if flat:
         scanner = SCANNERS[difficulty]
-        page = scanned(pictures(made.pdf, scanner.dpi)[0], scanner, chance)
+        # The small print of receipts does not survive what letters of an invoice do.
+        dpi = max(scanner.dpi, _RECEIPT_DPI)
+        page = scanned(pictures(made.pdf, dpi)[0], scanner, chance)
         quality = scanner.quality
     else:
         seen = pictures(made.pdf, 260 if thermal else 220)[0]

@@ -72,7 +72,7 @@ def drawn_purchase(language: Language, rng: Random) -> Purchase:
         "{0:04d}/{1:03d}",
         "{2}-{0:05d}",
         "CS{0:08d}",
-        "#{0:05d}",
+        "{0:05d}",
         "T{1:02d}-{0:04d}",
     )
     number = rng.choice(shapes).format(rng.randint(3, 9999), rng.randint(1, 99), day.year)

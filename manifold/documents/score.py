@@ -133,6 +133,9 @@ def _field(field: Field, known: Known, understood: Understood | None) -> FieldSc
         unsaid = known.unsaid.get(field.name)
         if not known.complete or (unsaid is not None and field.same(unsaid, read)):
             return None
+        if field.name == "totals.lines_net" and not known.has_lines:
+            # Where the lines are not known, neither is what they come to.
+            return None
         outcome = "invented"
     return FieldScore(field.name, outcome, field.key, confidence, page)
 

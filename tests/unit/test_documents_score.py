@@ -102,6 +102,17 @@ def test_a_right_value_that_is_computed_and_not_printed_is_no_invention(tmp_path
     )
 
 
+def test_the_sum_of_lines_that_are_not_known_is_no_invention(tmp_path: Path) -> None:
+    receipt = to_json(replace(INVOICE, lines=()))
+    told = {"header": {"complete": True}, "invoice": receipt}
+    read = replace(INVOICE, totals=replace(INVOICE.totals, lines_net=parse("20.23")))
+
+    document = scored("one.jpg", truth(tmp_path, told), understood(read))
+
+    assert "totals.lines_net" not in outcomes(document)
+    assert document.lines is None
+
+
 @pytest.mark.parametrize(
     ("field", "truth", "read", "same"),
     [

@@ -13,6 +13,9 @@ Obtained: TypeAlias = Literal[
 """How a value was obtained: read by one of these, computed from others, known from earlier
 documents of the vendor, or given by a language model."""
 
+Kind: TypeAlias = Literal["INVOICE", "CREDIT_NOTE", "RECEIPT", "OTHER"]
+"""What a document is; OTHER when nothing says that it asks for money."""
+
 
 class FieldRead(Struct, frozen=True, gc=False):
     """One value of the invoice."""
@@ -40,5 +43,5 @@ class Understood(Struct, frozen=True):
     """One for each value in the invoice that was read or computed."""
     language: str | None = None
     """ISO 639-1 code of the document's language: de, en, fr, es, it, nl."""
-    kind: Literal["INVOICE", "CREDIT_NOTE", "RECEIPT", "OTHER"] = "INVOICE"
-    """What the document is; OTHER when nothing says that it asks for money."""
+    kind: Kind = "INVOICE"
+    """What the document is."""

@@ -1,0 +1,93 @@
+"""Whether what was read may be used without a person, and else what could make it surer.
+
+>>> from operators.extraction.understood import FieldRead
+>>> sure = [FieldRead(field, 0.99, "TEXT_LAYER") for field in NEEDED["INVOICE"]]
+>>> next_step(sure, "INVOICE", Gates(), tried=())
+Step(action='ACCEPT', doubtful=())
+>>> sure[-1] = FieldRead("totals.gross", 0.93, "TEXT_LAYER")
+>>> next_step(sure, "INVOICE", Gates(), tried=())
+Step(action='SECOND_READING', doubtful=('totals.gross',))
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from operators.extraction.understood import FieldRead, Kind
+
+Action: TypeAlias = Literal["ACCEPT", "SECOND_READING", "MODEL", "PERSON"]
+"""Use it, read the pages by another engine, ask a language model, or ask a person."""
+
+
+class Gates(Struct, frozen=True):
+    """Probabilities of being right, of a field."""
+
+    accept: float = 0.98
+    """From here on it is used."""
+    second_reading: float = 0.90
+    """From here on another reading may make it sure."""
+    model: float = 0.80
+    """From here on a language model may."""
+
+
+class Step(Struct, frozen=True):
+    """What comes next."""
+
+    action: Action
+    """What to do."""
+    doubtful: tuple[str, ...] = ()
+    """Fields that are missing or not sure enough, the least sure first."""
+
+
+NEEDED: Mapping[Kind, tuple[str, ...]] = {
+    "INVOICE": ("number", "issue_date", "currency", "seller.name", "totals.gross"),
+    "CREDIT_NOTE": ("number", "issue_date", "currency", "seller.name", "totals.gross"),
+    "RECEIPT": ("issue_date", "currency", "seller.name", "totals.gross"),
+    "OTHER": (),
+}
+"""Fields without which nothing can be decided."""
+
+WEIGHTY: frozenset[str] = frozenset(
+    {
+        *(field for fields in NEEDED.values() for field in fields),
+        "totals.net",
+        "totals.tax",
+        "totals.payable",
+        "totals.prepaid",
+        "seller.vat_id",
+        "payments[0].account.id",
+    }
+)
+"""Fields that have to be sure where they are there: money, and who gets it."""
+
+
+def next_step(
+    fields: Iterable[FieldRead], kind: Kind, gates: Gates, tried: Collection[Action]
+) -> Step:
+    """What to do with a document of which this was read; `tried` is not proposed again.
+
+    A field that is there and less sure than `gates.model` is for a person, whatever the others
+    are. One that is missing is what a language model may find.
+    """
+    if kind == "OTHER":
+        return Step("PERSON")
+    sure = {found.field: found.confidence for found in fields}
+    looked_at = {field: sure[field] for field in WEIGHTY if field in sure}
+    looked_at |= {field: 0.0 for field in NEEDED[kind] if field not in sure}
+    doubtful = sorted((p, field) for field, p in looked_at.items() if p < gates.accept)
+    names = tuple(field for _, field in doubtful)
+    if not doubtful:
+        return Step("ACCEPT")
+    if any(0 < p < gates.model for p, _ in doubtful):
+        return Step("PERSON", names)
+    if "SECOND_READING" not in tried and any(p >= gates.second_reading for p, _ in doubtful):
+        return Step("SECOND_READING", names)
+    if "MODEL" not in tried:
+        return Step("MODEL", names)
+    return Step("PERSON", names)
+
+
+def too_doubtful(fields: Iterable[FieldRead], gates: Gates) -> tuple[str, ...]:
+    """Fields that are better left out of the invoice than used."""
+    return tuple(found.field for found in fields if found.confidence < gates.model)

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
+import msgspec
 import typer
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -12,10 +13,16 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.einvoice import Reading, Unreadable, read_uploads, to_json
+from connectors.einvoice.pages import has_pages
 from manifold.cli.options import Json
 from operators import money
+from operators.extraction.gate import Gates
+from operators.extraction.understood import FieldRead
 from operators.invoice import Invoice, Party, Payment
 from operators.money import Amount
+
+if TYPE_CHECKING:
+    from manifold.documents.reader import DocumentRead
 
 _Shown: TypeAlias = str | Amount | None
 
@@ -23,15 +30,21 @@ _Shown: TypeAlias = str | Amount | None
 def read(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE…", help="UBL, CII or JSON invoices; - reads standard input."),
+        typer.Argument(
+            metavar="FILE…", help="UBL, CII or JSON invoices, PDFs, images; - for stdin."
+        ),
     ],
     as_json: Json = False,
 ) -> None:
-    """Print invoices as Manifold reads them; nothing is sent anywhere."""
+    """Print invoices as Manifold reads them; nothing is sent anywhere.
+
+    Of a PDF or an image also where each value stands and how sure it is. Exits with 1 when a file
+    cannot be read.
+    """
     console = Console(markup=False, highlight=False, emoji=False)
     unreadable = False
     for file in files:
-        for found in found_in(file):
+        for found in read_in(file):
             if isinstance(found, Unreadable):
                 unreadable = True
             if as_json:
@@ -44,28 +57,75 @@ def read(
         raise typer.Exit(1)
 
 
+Found: TypeAlias = "Reading | DocumentRead | Unreadable"
+"""What is found in a file."""
+
+
+def read_in(file: str) -> Iterator[Found]:
+    """The invoices of a file as `found_in`, and of a PDF or image what it shows."""
+    content = _content(file)
+    if isinstance(content, bytes) and has_pages(content):
+        # What looks into documents takes longer to import than everything else together.
+        from manifold.documents.reader import read_content
+
+        try:
+            yield read_content(content)
+        except Unreadable as unreadable:
+            yield unreadable
+    else:
+        yield from [content] if isinstance(content, Unreadable) else read_uploads(content)
+
+
 def found_in(file: str) -> Iterator[Reading | Unreadable]:
     """The invoices of a file, or of standard input for -."""
+    content = _content(file)
+    yield from [content] if isinstance(content, Unreadable) else read_uploads(content)
+
+
+def _content(file: str) -> bytes | Unreadable:
     try:
         stdin = typer.get_binary_stream("stdin")
-        content = stdin.read() if file == "-" else Path(file).read_bytes()
+        return stdin.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        yield Unreadable("no_file", f"The file cannot be opened: {error.strerror}.")
-        return
-    yield from read_uploads(content)
+        return Unreadable("no_file", f"The file cannot be opened: {error.strerror}.")
 
 
-def _machine(file: str, found: Reading | Unreadable) -> dict[str, object]:
+def _machine(file: str, found: Found) -> dict[str, object]:
     if isinstance(found, Unreadable):
         return {"file": file, "error": {"reason": found.reason, "message": str(found)}}
-    return {"file": file, "syntax": found.syntax, "invoice": to_json(found.invoice)}
+    if isinstance(found, Reading):
+        return {"file": file, "syntax": found.syntax, "invoice": to_json(found.invoice)}
+    understood = found.understood
+    return {
+        "file": file,
+        "route": found.route,
+        "kind": understood.kind,
+        "language": understood.language,
+        "invoice": to_json(understood.invoice),
+        "fields": msgspec.to_builtins(understood.fields),
+    }
 
 
-def _summary(file: str, reading: Reading) -> RenderableType:
-    invoice = reading.invoice
-    parts = (_facts(invoice), _lines(invoice), _vat(invoice), _totals(invoice))
-    title = Text(f"{_clean(file)}, {reading.syntax}", style="bold")
+def _summary(file: str, found: "Reading | DocumentRead") -> RenderableType:
+    invoice = found.invoice if isinstance(found, Reading) else found.understood.invoice
+    parts = [_facts(invoice), _lines(invoice), _vat(invoice), _totals(invoice)]
+    if isinstance(found, Reading):
+        said: str = found.syntax
+    else:
+        said = f"{found.route.lower().replace('_', ' ')}, {found.understood.kind.lower()}"
+        doubtful = [each for each in found.understood.fields if each.confidence < Gates().accept]
+        if doubtful:
+            parts.append(_doubtful(doubtful))
+    title = Text(f"{_clean(file)}, {said}", style="bold")
     return Group(title, *(Padding(part, (0, 0, 1, 2)) for part in parts))
+
+
+def _doubtful(fields: list[FieldRead]) -> Table:
+    """The values that a person would look at."""
+    return _table(
+        ("Not sure", ">%", "Stands there as"),
+        [(each.field, f"{each.confidence * 100:.0f}", _clean(each.text)) for each in fields],
+    )
 
 
 def _facts(invoice: Invoice) -> Table:

@@ -1,21 +1,26 @@
 """The one place where the measurement meets what it measures: the reading of a document.
 
-It reads embedded XML and nothing else: a PDF with an invoice attached, or an XML file. Whatever
-has to be looked at is refused as `unknown_format`.
+An invoice in the document as XML is taken as it is. Else the words on its pages are understood.
 """
 
+from collections import Counter
+from functools import cache
 from pathlib import Path
+from typing import Literal, TypeAlias
 
-import pypdfium2
 from msgspec import Struct
 
-from connectors.einvoice import Unreadable
-from connectors.einvoice import read as read_einvoice
+from connectors.documents import Engines, Limits, classify, embedded_invoice, read_pages
 from manifold.documents.paths import leaves
 from operators.codes import CREDIT_NOTES
+from operators.extraction import understand
+from operators.extraction.page import Reader
 from operators.extraction.understood import FieldRead, Understood
 from operators.invoice import Invoice
 from operators.money import Amount
+
+Route: TypeAlias = Literal["XML", "EMBEDDED_XML"] | Reader
+"""XML by itself or in a PDF, or what read the words on most of the pages."""
 
 
 class DocumentRead(Struct, frozen=True):
@@ -23,34 +28,35 @@ class DocumentRead(Struct, frozen=True):
 
     understood: Understood
     """What was understood."""
+    route: Route = "XML"
+    """The way it was read."""
     cost: Amount = 0
     """What it cost, in US dollars."""
 
 
 def read(path: Path) -> DocumentRead:
     """Read a document; raises Unreadable, with a reason, when it gives no invoice."""
-    content = path.read_bytes()
-    if not content.startswith(b"%PDF"):
-        return DocumentRead(_certain(read_einvoice(content).invoice))
-    for attached in _attachments(content):
-        if attached.lstrip()[:1] == b"<":
-            return DocumentRead(_certain(read_einvoice(attached).invoice))
-    raise Unreadable("unknown_format", "The PDF has no invoice attached, and is not looked at yet.")
+    return read_content(path.read_bytes())
 
 
-def _attachments(content: bytes) -> list[bytes]:
-    try:
-        document = pypdfium2.PdfDocument(content)
-    except pypdfium2.PdfiumError:
-        message = "The PDF cannot be opened: it is damaged or encrypted. Send it again."
-        raise Unreadable("unknown_format", message) from None
-    try:
-        return [
-            bytes(document.get_attachment(index).get_data())
-            for index in range(document.count_attachments())
-        ]
-    finally:
-        document.close()
+def read_content(content: bytes) -> DocumentRead:
+    """The same of a document's bytes."""
+    limits = Limits()
+    classified = classify(content, limits)
+    embedded = embedded_invoice(content, classified, limits)
+    if embedded is not None:
+        route: Route = "XML" if embedded.name is None else "EMBEDDED_XML"
+        return DocumentRead(_certain(embedded.reading.invoice), route)
+    pages = read_pages(content, limits, _engines(), classified=classified).pages
+    reader, _ = Counter(page.reader for page in pages).most_common(1)[0]
+    understood = understand([page.page for page in pages], reader)
+    return DocumentRead(understood, reader)
+
+
+@cache
+def _engines() -> Engines:
+    """The engines of this process, whose models are loaded once."""
+    return Engines()
 
 
 def _certain(invoice: Invoice) -> Understood:

@@ -11,12 +11,13 @@ from unicodedata import normalize
 from msgspec import Struct
 
 from operators.decision import Branch, InvoiceDecision, ReviewNote, ReviewOutcome
+from operators.extraction.record import DocumentReading
 from operators.invoice import Invoice
 from operators.judgement import worst_first
 from operators.money import Amount
 from operators.result import Violation
 from operators.time import DAY, Instant
-from operators.upload import InvoiceUploaded, Metadata
+from operators.upload import Document, InvoiceUploaded, Metadata
 
 ReviewKind: TypeAlias = Literal["DECISION", "EXTRACTION", "UNKNOWN"]
 """DECISION: whether an invoice may be paid; EXTRACTION: what stands in a document."""
@@ -73,6 +74,12 @@ class InvoiceReviewRequested(Struct, frozen=True, kw_only=True, gc=False):
     """Who has approved it so far."""
     needed: int = 1
     """How many different people have to approve it."""
+    document: Document | None = None
+    """Of an extraction: the document that was read."""
+    invoice: Invoice | None = None
+    """Of an extraction: the invoice as far as it could be read."""
+    reading: DocumentReading | None = None
+    """Of an extraction: how it was read, and how sure each value is."""
 
 
 class InvoiceReviewCompleted(Struct, frozen=True, kw_only=True, gc=False):

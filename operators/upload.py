@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from operators.extraction.record import DocumentReading
 from operators.invoice import Invoice
 from operators.money import Amount
 from operators.time import Instant
@@ -77,3 +78,7 @@ class InvoiceOcrCompleted(Struct, frozen=True, kw_only=True, gc=False):
     """The invoice as read."""
     confidence: float | None = None
     """Probability that every field is right, 0 to 1."""
+    document: Document | None = None
+    """The document it was read from."""
+    reading: DocumentReading | None = None
+    """How it was read."""

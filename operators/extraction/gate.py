@@ -44,7 +44,6 @@ NEEDED: Mapping[Kind, tuple[str, ...]] = {
     "INVOICE": ("number", "issue_date", "currency", "seller.name", "totals.gross"),
     "CREDIT_NOTE": ("number", "issue_date", "currency", "seller.name", "totals.gross"),
     "RECEIPT": ("issue_date", "currency", "seller.name", "totals.gross"),
-    "OTHER": (),
 }
 """Fields without which nothing can be decided."""
 
@@ -70,7 +69,7 @@ def next_step(
     A field that is there and less sure than `gates.model` is for a person, whatever the others
     are. One that is missing is what a language model may find.
     """
-    if kind == "OTHER":
+    if kind not in NEEDED:
         return Step("PERSON")
     sure = {found.field: found.confidence for found in fields}
     looked_at = {field: sure[field] for field in WEIGHTY if field in sure}

@@ -8,12 +8,12 @@ from operators.extraction.page import Box
 from operators.invoice import Invoice
 
 Obtained: TypeAlias = Literal[
-    "XML", "TEXT_LAYER", "TESSERACT", "RAPIDOCR", "ARITHMETIC", "MEMORY", "MODEL"
+    "XML", "TEXT_LAYER", "TESSERACT", "RAPIDOCR", "ARITHMETIC", "MEMORY", "MODEL", "UNKNOWN"
 ]
 """How a value was obtained: read by one of these, computed from others, known from earlier
 documents of the vendor, or given by a language model."""
 
-Kind: TypeAlias = Literal["INVOICE", "CREDIT_NOTE", "RECEIPT", "OTHER"]
+Kind: TypeAlias = Literal["INVOICE", "CREDIT_NOTE", "RECEIPT", "OTHER", "UNKNOWN"]
 """What a document is; OTHER when nothing says that it asks for money."""
 
 

@@ -1,0 +1,203 @@
+"""Documents that people have to read: asked for by a doubtful reading, ended by their answer.
+
+What a person says of a document comes before any branch has seen it. So an approval lets the
+invoice go as it was read, a correction is the next attempt, and a rejection or nobody's answer in
+time is the decision.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from operators.decide import BRANCHES
+from operators.decision import DecisionStatus, InvoiceDecision, ReviewNote
+from operators.extraction.gate import NEEDED
+from operators.extraction.paths import value_at
+from operators.people import Refused
+from operators.review import (
+    EXPIRED,
+    PERSON,
+    REPLACED,
+    InvoiceReviewCompleted,
+    InvoiceReviewRequested,
+    corrected,
+    fault,
+)
+from operators.table import Table
+from operators.time import DAY, Instant, elapsed
+from operators.upload import InvoiceOcrCompleted, InvoiceUploaded, Origin
+
+BEFORE_DECISION = 0
+"""Revision of what people are asked about a document: nothing has been decided yet."""
+
+
+class OpenReading(Struct, frozen=True, array_like=True, gc=False):
+    """A document that a person has to look at."""
+
+    asked: InvoiceReviewRequested
+    """What the person was asked."""
+    origin: Origin
+    """How the document came in."""
+    uploaded_at: Instant
+    """When."""
+    vendor_id: str | None = None
+    """Vendor it is from, as the upload or the document says."""
+
+
+Reviewed: TypeAlias = InvoiceOcrCompleted | InvoiceUploaded | InvoiceDecision | Refused
+"""What follows from a person's answer."""
+
+
+def ask(
+    table: Table[OpenReading], open_reading: OpenReading, now: Instant
+) -> Sequence[InvoiceReviewRequested | InvoiceDecision]:
+    """Ask a person, and end what was asked about an earlier attempt.
+
+    An attempt that has been asked about already, or that a later one has overtaken, asks nothing.
+    """
+    asked = open_reading.asked
+    before = table.get(asked.request_id)
+    if before is not None and before.asked.attempt >= asked.attempt:
+        return ()
+    table.put(asked.request_id, open_reading)
+    if before is None:
+        return (asked,)
+    return asked, _decision(before, "REPLACED", REPLACED, _OVERTAKEN, (), now)
+
+
+def answer(
+    table: Table[OpenReading], completed: InvoiceReviewCompleted, now: Instant
+) -> Sequence[Reviewed]:
+    """Take over what a person says about a document."""
+    wrong = fault(completed)
+    if wrong is not None:
+        return (Refused(completed, "contract_broken", wrong),)
+    found = table.get(completed.request_id)
+    if found is None:
+        return (Refused(completed, "review_unknown", _NOT_OPEN),)
+    if found.asked.attempt != completed.attempt:
+        return (
+            Refused(
+                completed,
+                "review_outdated",
+                f"it is about attempt {completed.attempt}, and {found.asked.attempt} is to be "
+                f"read: look at it with `manifold review show {completed.request_id}`",
+            ),
+        )
+    note = ReviewNote(
+        completed.reviewer, completed.outcome, completed.reason, completed.completed_at
+    )
+    match completed.outcome:
+        case "APPROVED":
+            lacks = _lacks(found)
+            if lacks:
+                return (Refused(completed, "contract_broken", lacks),)
+            ended: Reviewed = _as_read(found)
+        case "CORRECTED":
+            assert completed.corrected is not None
+            vendor_id = found.vendor_id or _vendor_in(completed)
+            if vendor_id is None:
+                return (Refused(completed, "contract_broken", _NO_VENDOR),)
+            table.delete(completed.request_id)
+            reason = f"Read by a person as attempt {completed.attempt + 1}: {completed.reason}"
+            return (
+                _decision(found, "REPLACED", REPLACED, reason, (note,), now),
+                corrected(completed, found.asked.invoice_id, vendor_id, now),
+            )
+        case _:
+            ended = _decision(found, "REJECTED", PERSON, completed.reason, (note,), now)
+    table.delete(completed.request_id)
+    return (ended,)
+
+
+def expire(table: Table[OpenReading], at: Instant, now: Instant) -> Iterator[InvoiceDecision]:
+    """Reject what nobody has looked at in time, everything written before `at` being read."""
+    due: list[OpenReading] = []
+    for _, found in table.items():
+        if found.asked.expires_at < at:
+            due.append(found)
+    for found in due:
+        days = (found.asked.expires_at - found.asked.opened_at) // DAY
+        table.delete(found.asked.request_id)
+        yield _decision(
+            found, "REJECTED", EXPIRED, f"Nobody has read it within {days} days.", (), now
+        )
+
+
+_OVERTAKEN = "A later attempt has taken its place."
+_NOT_OPEN = (
+    "nobody has been asked to read a document of this request, or it has been read: "
+    "`manifold review list` shows what is open, `manifold trace` what became of it"
+)
+_NO_VENDOR = (
+    "the vendor is not known: give the seller's VAT identifier or identifier in the corrected "
+    "invoice, or upload the document again with its vendor_id"
+)
+
+
+def _vendor_in(completed: InvoiceReviewCompleted) -> str | None:
+    """How the corrected invoice names its vendor, when neither upload nor master data did."""
+    assert completed.corrected is not None
+    seller = completed.corrected.seller
+    return completed.vendor_id or seller.vat_id or seller.identifier
+
+
+def _lacks(found: OpenReading) -> str | None:
+    """Why what was read cannot go as it is; None when it can."""
+    if found.vendor_id is None:
+        return _NO_VENDOR
+    invoice, reading = found.asked.invoice, found.asked.reading
+    if invoice is None or reading is None:
+        return "nothing could be read of it: give the whole invoice as a correction"
+    missing = [field for field in NEEDED.get(reading.kind, ()) if value_at(invoice, field) is None]
+    if missing:
+        return f"{', '.join(missing)} could not be read: give the whole invoice as a correction"
+    return None
+
+
+def _as_read(found: OpenReading) -> InvoiceOcrCompleted:
+    asked = found.asked
+    assert asked.invoice is not None
+    assert found.vendor_id is not None
+    return InvoiceOcrCompleted(
+        request_id=asked.request_id,
+        attempt=asked.attempt,
+        invoice_id=asked.invoice_id,
+        vendor_id=found.vendor_id,
+        origin=found.origin,
+        uploaded_at=found.uploaded_at,
+        invoice=asked.invoice,
+        confidence=1.0,
+        document=asked.document,
+        reading=asked.reading,
+    )
+
+
+def _decision(
+    found: OpenReading,
+    status: DecisionStatus,
+    decided_by: str,
+    reason: str,
+    notes: tuple[ReviewNote, ...],
+    now: Instant,
+) -> InvoiceDecision:
+    """The one decision on an attempt that no branch has judged."""
+    asked = found.asked
+    return InvoiceDecision(
+        request_id=asked.request_id,
+        attempt=asked.attempt,
+        invoice_id=asked.invoice_id,
+        vendor_id=found.vendor_id or "",
+        revision=1,
+        status=status,
+        complete=False,
+        missing=BRANCHES,
+        opened_at=asked.opened_at,
+        decided_at=now,
+        uploaded_at=found.uploaded_at,
+        latency_ms=elapsed(found.uploaded_at, now),
+        decided_by=decided_by,
+        reason=reason,
+        reviews=notes,
+    )

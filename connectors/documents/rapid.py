@@ -84,7 +84,10 @@ class RapidOcr:
         heads = [
             cv2.cvtColor(line[:, : _HEAD * line.shape[0]], cv2.COLOR_GRAY2BGR) for line in lines
         ]
-        _, result = self._engine.cls_and_rotate(heads)
+        try:
+            _, result = self._engine.cls_and_rotate(heads)
+        except Exception:  # as above; pages that cannot be told are left as they are
+            return False
         votes = [score if "180" in label else -score for label, score in result.cls_res or ()]
         return sum(votes) > _MAJORITY * len(votes)
 

@@ -80,7 +80,8 @@ def read_pages(
     """The words on the pages of a PDF or image.
 
     `engines` are kept from one document to the next; `classified` where that is known already.
-    Raises Unreadable, and NotThere when a page needs an engine and none is installed.
+    Raises Unreadable, NotThere when a page needs an engine and none is installed, and Failed when
+    all of them give up on a page.
     """
     limits = limits or Limits()
     clock = _Clock()

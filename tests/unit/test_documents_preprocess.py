@@ -209,3 +209,23 @@ def test_small_letters_are_enlarged_without_changing_the_page_s_size() -> None:
 
 def test_an_empty_page_is_prepared_too() -> None:
     assert make(np.full((300, 200), 255, np.uint8)).pixels.shape == (300, 200)
+
+
+@given(
+    st.integers(1, 400),
+    st.integers(1, 400),
+    st.integers(0, 255),
+    st.integers(0, 120),
+    st.booleans(),
+)
+@settings(max_examples=60)
+def test_any_image_can_be_prepared(
+    height: int, width: int, shade: int, noise: int, camera: bool
+) -> None:
+    grain = np.random.default_rng(height * width).integers(-noise, noise + 1, (height, width))
+    pixels = np.clip(shade + grain, 0, 255).astype(np.uint8)
+
+    found = prepared(Raster(pixels, 200.0, camera), MOST, lambda lines: True)
+
+    assert found.pixels.dtype == np.uint8
+    assert min(found.pixels.shape) > 0

@@ -25,6 +25,8 @@ _SIDEWAYS = 0.4
 """Share of letters with their neighbour beside, not above, up to which the page lies on a side."""
 _TILTS = (20.0, 0.5, 0.05)
 """Degrees in which a page's tilt is looked for: up to, coarse, fine."""
+_LIT = 0.55
+"""Share of the brightness of the page's bright parts from which a place is in the light."""
 _RULE = 0.7
 """Usual heights of a letter below which a line is a rule or dashes."""
 _CLEARLY = 1.03
@@ -62,6 +64,16 @@ def letters(pixels: Grey) -> Letters:
         usual = float(np.median(np.maximum(boxes[:, 2], boxes[:, 3])))
         boxes = boxes[np.maximum(boxes[:, 2], boxes[:, 3]) <= _WIDEST * usual]
     return Letters(boxes, scale)
+
+
+def in_the_light(found: Letters, pixels: Grey) -> Letters:
+    """Those on what is bright, if they are enough: a table's grain looks like letters, too."""
+    size = (round(pixels.shape[1] * found.scale) + 1, round(pixels.shape[0] * found.scale) + 1)
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    around = np.asarray(cv2.blur(small, (31, 31)), np.float64)
+    middles = (found.boxes[:, :2] + found.boxes[:, 2:] / 2).astype(np.int64)
+    bright = around[middles[:, 1], middles[:, 0]] >= _LIT * np.percentile(around, 90)
+    return Letters(found.boxes[bright], found.scale) if bright.sum() >= _ENOUGH else found
 
 
 def lies_on_side(found: Letters) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from connectors.documents.geometry import SAME, Matrix, Transform, flat
-from connectors.documents.letters import Letters, letters, lies_on_side, lines, tilt
+from connectors.documents.letters import Letters, in_the_light, letters, lies_on_side, lines, tilt
 from connectors.documents.light import evened
 from connectors.documents.page_edges import Corners, sheet, upright_size
 from connectors.documents.raster import POINTS, Grey, Raster
@@ -72,15 +72,15 @@ def prepared(raster: Raster, most_pixels: int, overhead: Overhead | None = None)
         pixels, way = _cut_out(pixels, corners)
     else:
         corners = None
-    found = letters(pixels)
+    found = in_the_light(letters(pixels), pixels)
     side: Turn = 90 if lies_on_side(found) else 0
     if side:
         way, pixels = _turning(pixels, side) @ way, _turn(pixels, side)
-        found = letters(pixels)
+        found = in_the_light(letters(pixels), pixels)
     pixels, step = _straight(pixels, tilt(found))
     way = step @ way
     # Letters are looked for before light is evened out, which brings out a table's grain.
-    level = letters(pixels) if overhead else found
+    level = in_the_light(letters(pixels), pixels) if overhead else found
     pixels = evened(pixels)
     on_head = overhead is not None and _on_head(pixels, level, overhead)
     if on_head:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.documents import Grey, Raster, box_of, corners_of
-from connectors.documents.letters import letters, lies_on_side, tilt
+from connectors.documents.letters import in_the_light, letters, lies_on_side, tilt
 from connectors.documents.light import evened
 from connectors.documents.page_edges import sheet
 from connectors.documents.preprocess import Prepared, prepared
@@ -92,6 +92,19 @@ def test_a_tilted_page_is_straightened_and_its_places_are_known(degrees: float) 
 
     assert abs(tilt(letters(found.pixels))) < 0.3
     assert middle_on_the_page(found) == pytest.approx(middle(tilted), abs=3)
+
+
+def test_the_grain_of_a_dark_table_is_not_taken_for_letters() -> None:
+    grain = np.random.default_rng(1).integers(0, 2, (PAGE.shape[0] // 6 + 1, 100), np.uint8)
+    table = cv2.resize(grain * 40 + 20, (600, PAGE.shape[0]), interpolation=cv2.INTER_NEAREST)
+    photo = np.asarray(np.hstack([table, PAGE]), np.uint8)
+
+    everything = letters(photo)
+    found = in_the_light(everything, photo)
+
+    assert (everything.boxes[:, 0] < 590 * everything.scale).any()
+    assert len(found.boxes) > 100
+    assert found.boxes[:, 0].min() >= 590 * found.scale
 
 
 def test_lines_across_do_not_lie_on_their_side() -> None:

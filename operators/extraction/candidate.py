@@ -33,6 +33,11 @@ class Evidence(Struct, frozen=True, gc=False):
     engine: float = 1.0
     """What the engine thinks of its words."""
 
+    @property
+    def typed(self) -> float:
+        """1 where no engine had to look at its words: they are in a text layer."""
+        return 1.0 if self.engine >= 1.0 else 0.0
+
 
 class Candidate(Struct, Generic[Value], frozen=True):
     """A value for a field."""

@@ -133,7 +133,7 @@ def test_national_ways_of_writing_a_vat_identifier_are_known(text: str, vat_id: 
 def test_wrong_check_digits_are_reported_but_not_believed() -> None:
     found = understood("Rechnung Nr. 17\nUSt-IdNr. DE123456789")
     assert found.invoice.seller.vat_id == "DE123456789"
-    assert field_of(found, "seller.vat_id").confidence < 0.5
+    assert field_of(found, "seller.vat_id").confidence < 0.8
 
 
 def test_an_iban_over_two_rows_is_put_together() -> None:

@@ -155,8 +155,9 @@ def _apart(boxes: Numbers) -> Mask:
 def _again(codes: Codes, boxes: Numbers) -> Mask:
     """Which characters are there once more, hardly moved, as what has to look bold is printed.
 
-    Neighbours of the same kind never cover each other as far. Characters are compared with those
-    in the same band of the page, of two ways to cut it into bands.
+    Neighbours of the same kind never cover each other as far, unless they are one glyph: the two
+    letters of a ligature follow each other in the very same place. Characters are compared with
+    those in the same band of the page, of two ways to cut it into bands.
     """
     left, top, right, bottom = boxes
     width, height = right - left, bottom - top
@@ -164,8 +165,10 @@ def _again(codes: Codes, boxes: Numbers) -> Mask:
     for offset in (0.0, 0.5):
         order = np.lexsort((left, np.floor(top / _BAND + offset), codes))
         one, other = order[:-1], order[1:]
+        ligature = (np.abs(other - one) == 1) & (boxes[:, one] == boxes[:, other]).all(axis=0)
         same = (
-            (codes[one] == codes[other])
+            ~ligature
+            & (codes[one] == codes[other])
             & (np.abs(left[other] - left[one]) < _SAME_PLACE * width[one])
             & (np.abs(top[other] - top[one]) < _SAME_PLACE * height[one])
         )

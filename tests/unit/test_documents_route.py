@@ -207,3 +207,11 @@ def test_real_pdfs_have_words_of_their_own(file: Path) -> None:
 
     assert {page.reader for page in found.pages} == {"TEXT_LAYER"}
     assert all(len(page.page.words) > 50 for page in found.pages)
+
+
+@pytest.mark.skipif(not PDFS.is_dir(), reason="the sample PDFs are not beside this checkout")
+def test_both_letters_of_a_ligature_are_read() -> None:
+    read = read_pages((PDFS / "EN16931_Einfach.pdf").read_bytes())
+
+    words = {word.text for page in read.pages for word in page.page.words}
+    assert {"Nettobetrag", "Trennblätter", "Mitte"} <= words

@@ -15,6 +15,8 @@ from msgspec import Struct
 from connectors.worker_pool import WorkerPool
 
 _FOREVER = 1_000
+_DESCRIPTORS = 4_096
+"""A worker's end of the channel has the number it had in its parent, which may have many open."""
 _started: list[int] = []
 
 
@@ -77,13 +79,13 @@ def work(order: Order) -> Seen:
         case ["wrong"]:
             return "no Seen"  # type: ignore[return-value]
         case ["garbage"]:
-            for descriptor in range(3, 20):
+            for descriptor in range(3, _DESCRIPTORS):
                 with suppress(OSError):
                     os.write(descriptor, b"garbage" * 9)
             time.sleep(_FOREVER)
         case ["chatter"]:
             message = b'{"type":"Ready"}'
-            for descriptor in range(3, 20):
+            for descriptor in range(3, _DESCRIPTORS):
                 with suppress(OSError):
                     os.write(descriptor, len(message).to_bytes(8) + message)
         case ["twice", *rest] if _times(order) <= 2:

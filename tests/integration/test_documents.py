@@ -23,7 +23,7 @@ def rapidocr() -> RapidOcr:
 @pytest.fixture(scope="module")
 def tesseract() -> Tesseract:
     if not shutil.which("tesseract"):
-        pytest.skip("Tesseract is not installed: deploy/documents/requirements")
+        pytest.fail("Tesseract is not installed: run deploy/documents/requirements")
     return Tesseract()
 
 

@@ -7,6 +7,7 @@ from connectors.changelog_table import TableType
 from connectors.steps import OnCaughtUp, OnRecord, Written
 from connectors.stream import Decoded, Forwarded, Produced, Received, Rejected
 from connectors.tables import Tables
+from operators.extraction.reviewing import BEFORE_DECISION
 from operators.join import Duplicate, Join, Late, Outcome
 from operators.people import Refused, Repeated
 from operators.request import Remembered, Request, Review
@@ -36,6 +37,8 @@ def joined(join: Join, *, by_vendor: bool = False) -> tuple[OnRecord[Tables], On
     def on_record(tables: Tables, record: Decoded[Any], at: Instant) -> Iterable[Written]:
         received = record.received
         if isinstance(record.record, InvoiceReviewCompleted):
+            if record.record.revision == BEFORE_DECISION:
+                return ()
             said = join.review(tables["closed"], tables["reviews"], record.record, at)
             return _written(said, received, key(record.record))
         outcomes = join.answer(

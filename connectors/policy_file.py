@@ -14,6 +14,7 @@ from operators.candidate import IN_FORCE
 from operators.codes import CURRENCIES
 from operators.decide import WORST_DECIDES
 from operators.decision_table import DecisionRow
+from operators.extraction.gate import gates_of
 from operators.fraud.catalogue import BY_NAME
 from operators.money import Amount, from_decimal, render
 from operators.reference import ReferencePolicy, RuleSetting, SignalWeight
@@ -144,6 +145,15 @@ class _Review(_Part):
     expire_days: Annotated[int, Field(ge=1, le=30)] = 30
 
 
+Probability: TypeAlias = Annotated[Decimal, Field(ge=0, le=1), AfterValidator(_money)]
+
+
+class _Reading(_Part):
+    accept: Probability | None = None
+    again: Probability | None = None
+    model: Probability | None = None
+
+
 class _Policy(_Part):
     version: Annotated[str, Field(min_length=1, max_length=60)]
     base_currency: Annotated[str, AfterValidator(_currency)]
@@ -153,6 +163,7 @@ class _Policy(_Part):
     fraud: _Fraud
     pricing: _Pricing = _Pricing()
     review: _Review = _Review()
+    reading: _Reading = _Reading()
     decision: Annotated[tuple[_Row, ...], AfterValidator(_sound)]
 
 
@@ -177,9 +188,20 @@ def read_policy(text: str, policy_id: str = IN_FORCE) -> ReferencePolicy:
             said = _SAID.get(each["type"], each["msg"].removeprefix("Value error, "))
             mistakes.append(_sentence(node, each["loc"], said))
         raise PolicyError(mistakes) from None
+    record = _record(policy, policy_id)
+    gates = gates_of(record)
+    if not gates.model <= gates.second_reading <= gates.accept:
+        mistakes.append(
+            _sentence(
+                node,
+                ("reading",),
+                "accept has to be the highest of them and model the lowest; left out they are "
+                "0.98, 0.9 and 0.8",
+            )
+        )
     if mistakes:
         raise PolicyError(mistakes)
-    return _record(policy, policy_id)
+    return record
 
 
 def _sentence(node: yaml.Node, path: tuple[int | str, ...], message: str) -> str:
@@ -247,6 +269,9 @@ def _record(policy: _Policy, policy_id: str) -> ReferencePolicy:
         decision=tuple(map(_row, policy.decision)),
         four_eyes_from=_amount(policy.review.four_eyes_from),
         review_expire_days=policy.review.expire_days,
+        reading_accept=_amount(policy.reading.accept),
+        reading_again=_amount(policy.reading.again),
+        reading_model=_amount(policy.reading.model),
     )
 
 
@@ -328,6 +353,15 @@ def _values(policy: ReferencePolicy) -> dict[str, Any]:
         "review": {
             **({} if four_eyes_from is None else {"four_eyes_from": _plain(four_eyes_from)}),
             "expire_days": str(policy.review_expire_days),
+        },
+        "reading": {
+            name: _plain(value)
+            for name, value in (
+                ("accept", policy.reading_accept),
+                ("again", policy.reading_again),
+                ("model", policy.reading_model),
+            )
+            if value is not None
         },
         "decision": [_row_values(row) for row in policy.decision or WORST_DECIDES],
     }

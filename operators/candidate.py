@@ -89,6 +89,9 @@ def _for_branches(policy: ReferencePolicy) -> ReferencePolicy:
         canary_percent=None,
         four_eyes_from=None,
         review_expire_days=0,
+        reading_accept=None,
+        reading_again=None,
+        reading_model=None,
         quantity_tolerance_amount=policy.quantity_tolerance_amount or 0,
     )
 

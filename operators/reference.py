@@ -350,3 +350,9 @@ class ReferencePolicy(Struct, frozen=True, gc=False):
     """Amounts from here on need two people to approve them; null: from the approval limit on."""
     review_expire_days: int = 30
     """Days after which an invoice that nobody has reviewed counts as rejected."""
+    reading_accept: Amount | None = None
+    """Probability, 0 to 1, from which a value that was read is used; null: 0.98."""
+    reading_again: Amount | None = None
+    """Probability from which a second reading may make it sure enough; null: 0.9."""
+    reading_model: Amount | None = None
+    """Probability from which a language model may; below a person is asked; null: 0.8."""

@@ -30,6 +30,7 @@ from manifold.cli.policy_status import mode_of, published, status
 from manifold.cli.reference_files import records_of
 from operators.candidate import CANDIDATE, IN_FORCE, PREVIOUS
 from operators.decide import WORST_DECIDES
+from operators.extraction.gate import gates_of
 from operators.money import HUNDRED, Amount, parse, render
 from operators.policy_change import (
     Changes,
@@ -279,6 +280,12 @@ def _parts(policy: ReferencePolicy) -> Iterator[tuple[str, str]]:
                     yield f"row “{row.name}”", f"{place}. {_row(row)}"
             case "four_eyes_from":
                 yield name, _shown(name, policy.approval_limit if value is None else value)
+            case "reading_accept":
+                yield name, f"{gates_of(policy).accept:g}"
+            case "reading_again":
+                yield name, f"{gates_of(policy).second_reading:g}"
+            case "reading_model":
+                yield name, f"{gates_of(policy).model:g}"
             case "quantity_tolerance_amount":
                 yield name, _shown(name, value or 0)
             case _:

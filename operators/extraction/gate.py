@@ -15,6 +15,8 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from operators.extraction.understood import FieldRead, Kind
+from operators.money import ONE, Amount
+from operators.reference import ReferencePolicy
 
 Action: TypeAlias = Literal["ACCEPT", "SECOND_READING", "MODEL", "PERSON"]
 """Use it, read the pages by another engine, ask a language model, or ask a person."""
@@ -29,6 +31,22 @@ class Gates(Struct, frozen=True):
     """From here on another reading may make it sure."""
     model: float = 0.80
     """From here on a language model may."""
+
+
+def gates_of(policy: ReferencePolicy | None) -> Gates:
+    """The gates of a policy; the usual ones where it says nothing."""
+    if policy is None:
+        return Gates()
+    usual = Gates()
+    return Gates(
+        _probability(policy.reading_accept, usual.accept),
+        _probability(policy.reading_again, usual.second_reading),
+        _probability(policy.reading_model, usual.model),
+    )
+
+
+def _probability(said: Amount | None, usual: float) -> float:
+    return usual if said is None else said / ONE
 
 
 class Step(Struct, frozen=True):

@@ -17,6 +17,7 @@ from connectors.avro_type import Schema
 from connectors.changelog_table import TableType
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts, Topic
+from connectors.extracting import Unusable, Wanted
 from connectors.records import RECORDS
 from connectors.reference import ReferenceTable
 from connectors.runtime import Runtime
@@ -26,16 +27,20 @@ from connectors.steps import Inputs, Outputs
 from connectors.stream import Batch, Event, Keyed, Outgoing, Received
 from connectors.tables import MemoryStore
 from connectors.wire import Wire
-from flows import FLOWS, JOIN
+from flows import EXTRACT, FLOWS, JOIN
 from manifold.generator import Sample, invoices, reference_records, world
 from operators.audit import START, InvoiceAudit, enter
 from operators.audit import Event as Happened
 from operators.decision import ReviewOutcome
+from operators.extraction.gate import Step
+from operators.extraction.outcome import DocumentRead
+from operators.extraction.record import DocumentReading
+from operators.extraction.understood import FieldRead
 from operators.invoice import Invoice
 from operators.reference import ReferencePolicy
 from operators.result import Source
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
-from operators.upload import InvoiceOcrCompleted
+from operators.upload import Document
 
 V = TypeVar("V")
 
@@ -107,6 +112,27 @@ class MemoryUploads:
         return [each for each in self._received if each.source in wanted]
 
 
+class MemoryDocuments:
+    """Stands in for reading documents: those of the generated invoices say what they say.
+
+    A few leave a doubt, so that people are asked.
+    """
+
+    def read(self, wanted: Sequence[Wanted], /) -> Sequence[DocumentRead | Unusable]:
+        return [self._read(each.document.uri) for each in wanted]
+
+    def _read(self, uri: str) -> DocumentRead | Unusable:
+        sample = DOCUMENTS.get(uri)
+        if sample is None:
+            return Unusable("document_missing", f"there is no document {uri}")
+        invoice = sample.upload.invoice
+        assert invoice is not None
+        doubtful = ("totals.gross",) if uri in DOUBTFUL else ()
+        fields = tuple(FieldRead(field, 0.85, "TEXT_LAYER") for field in doubtful)
+        reading = DocumentReading(route="TEXT_LAYER", kind="INVOICE", fields=fields, extractor="1")
+        return DocumentRead(invoice, reading, Step("PERSON" if doubtful else "ACCEPT", doubtful))
+
+
 class MemoryRuntime(Runtime):
     """What a flow's process connects to, in memory."""
 
@@ -175,6 +201,9 @@ class MemoryRuntime(Runtime):
         self, part: str, settings: sections.Service, record: type[V], *, safe: str = ""
     ) -> Service[V] | None:
         return self.asked.get(part)
+
+    def documents(self) -> MemoryDocuments:  # type: ignore[override]
+        return MemoryDocuments()
 
     def refetch(self) -> MemoryUploads:  # type: ignore[override]
         read = {topic.name for topic in self.contracts.read_by(self.flow)}
@@ -281,30 +310,30 @@ def class_of(topic: Topic) -> type[Any]:
     return next(record for record in RECORDS if CONTRACTS.topic_of(record) == topic)
 
 
+# One way for a vendor: between two topics no order is kept, and prices may depend on it.
+_BY_DOCUMENT = {vendor.vendor_id for vendor in WORLD.vendors[::4]}
+DOCUMENTS: Mapping[str, Sample] = {
+    f"inbox/{sample.upload.request_id}.pdf": sample
+    for sample in SAMPLES
+    if sample.upload.vendor_id in _BY_DOCUMENT and sample.upload.invoice is not None
+}
+"""The generated invoices that come as documents."""
+DOUBTFUL: Sequence[str] = tuple(DOCUMENTS)[:4]
+"""Documents that a person has to look at."""
+
+
 @cache
 def uploads() -> Mapping[str, list[Received]]:
-    """The generated invoices, some as uploads, some as if they had been read from documents."""
+    """The generated invoices as uploads, some of which point at documents."""
     topics: dict[str, list[Received]] = {}
-    # One way for a vendor: between two topics no order is kept, and prices may depend on it.
-    read = {vendor.vendor_id for vendor in WORLD.vendors[::4]}
+    documents = {sample.upload.request_id: uri for uri, sample in DOCUMENTS.items()}
     for sample in SAMPLES:
         upload = sample.upload
-        if upload.vendor_id not in read or upload.invoice is None:
-            _put(topics, sent(upload))
-            continue
-        _put(
-            topics,
-            sent(
-                InvoiceOcrCompleted(
-                    request_id=upload.request_id,
-                    invoice_id=upload.invoice_id,
-                    vendor_id=upload.vendor_id,
-                    origin="SCAN",
-                    uploaded_at=upload.uploaded_at,
-                    invoice=upload.invoice,
-                )
-            ),
-        )
+        uri = documents.get(upload.request_id)
+        if uri is not None:
+            document = Document(uri, "application/pdf", "0" * 64)
+            upload = replace(upload, invoice=None, document=document, origin="SCAN")
+        _put(topics, sent(upload))
     return topics
 
 
@@ -318,7 +347,7 @@ def whole_pipeline() -> Mapping[str, list[Received]]:
     """Every topic's records after the generated invoices have passed through every flow."""
     topics = {topic: list(records) for topic, records in uploads().items()}
     for flow in FLOWS:
-        if flow == JOIN:
+        if flow in (EXTRACT, JOIN):
             for completed in said_by_people(written(flow, inputs_of(flow, topics))):
                 _put(topics, sent(completed))
         for outgoing in written(flow, inputs_of(flow, topics)):
@@ -327,12 +356,16 @@ def whole_pipeline() -> Mapping[str, list[Received]]:
 
 
 def said_by_people(decided: Iterable[Outgoing]) -> Iterator[InvoiceReviewCompleted]:
-    """What people answer to the first two reviews: one is approved, one corrected."""
+    """What people answer: one review is approved, one corrected, and a document rejected."""
     topic = CONTRACTS.topic_of(InvoiceReviewRequested).name
     asked = [decoded(outgoing) for outgoing in decided if outgoing.topic == topic]
-    approved, corrected = asked[:2]
+    approved, corrected, *others = asked
     for number in range(approved.needed):
-        yield completed(approved, "APPROVED", f"person-{number}", revision=1 + number)
+        revision = approved.revision + number
+        yield completed(approved, "APPROVED", f"person-{number}", revision=revision)
+    for other in others[:1]:
+        if other.kind == "EXTRACTION":
+            yield completed(other, "REJECTED", "person-2")
     uploads = (sample.upload for sample in SAMPLES)
     invoice = next(each.invoice for each in uploads if each.request_id == corrected.request_id)
     yield completed(corrected, "CORRECTED", "person-1", corrected=invoice)

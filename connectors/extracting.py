@@ -1,0 +1,155 @@
+"""Uploads that point at a document, read; and what people say of those that could not be."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from connectors.changelog_table import TableType
+from connectors.failures import RecordFailed
+from connectors.steps import OnCaughtUp, OnRecords, Written
+from connectors.stream import Decoded, Forwarded, Produced, Reason, Received, Rejected
+from connectors.tables import Tables
+from operators.candidate import chosen
+from operators.extraction.gate import Gates, gates_of
+from operators.extraction.outcome import DocumentRead, completed, question
+from operators.extraction.reviewing import (
+    BEFORE_DECISION,
+    OpenReading,
+    answer,
+    ask,
+    expire,
+)
+from operators.extraction.vendor import Vendors, vendor_of
+from operators.people import Refused
+from operators.reference import ReferencePolicy
+from operators.review import InvoiceReviewCompleted
+from operators.reviewing import EXPIRE_DAYS
+from operators.table import Lookup, Table
+from operators.time import Instant
+from operators.upload import Document, InvoiceUploaded
+
+READINGS = TableType("readings", OpenReading, encoded=True)
+"""Documents that people look at."""
+
+
+class Wanted(Struct, frozen=True):
+    """A document to read."""
+
+    document: Document
+    """Where it is."""
+    gates: Gates
+    """How sure its values have to be."""
+
+
+class Unusable(Struct, frozen=True):
+    """A document that could not be read at all."""
+
+    reason: Reason
+    """Why, of the closed list."""
+    message: str
+    """Why, in a sentence that says what to do."""
+
+
+class Documents(Protocol):
+    """What reads documents."""
+
+    def read(self, wanted: Sequence[Wanted], /) -> Sequence[DocumentRead | Unusable]:
+        """Read documents at the same time; what came of them, in their order."""
+
+
+class Reference(Struct, frozen=True):
+    """What is looked up."""
+
+    policies: Lookup[ReferencePolicy]
+    vendors: Vendors
+
+
+def extracting(
+    documents: Documents, reference: Reference
+) -> tuple[OnRecords[Tables], OnCaughtUp[Tables]]:
+    """What follows from uploads and people's answers, and when everything has been read."""
+
+    def on_records(
+        tables: Tables, partition: int, records: list[Decoded[Any]], at: Instant
+    ) -> Iterable[Written]:
+        readings: Table[OpenReading] = tables["readings"]
+        uploads = [each for each in records if _points_at_a_document(each.record)]
+        policies = [chosen(reference.policies, each.record.request_id).policy for each in uploads]
+        wanted = [
+            Wanted(each.record.document, gates_of(policy))
+            for each, policy in zip(uploads, policies, strict=True)
+        ]
+        found = iter(zip(documents.read(wanted), policies, strict=True))
+        written: list[Written] = []
+        for each in records:
+            try:
+                if isinstance(each.record, InvoiceReviewCompleted):
+                    written += _answered(readings, each.record, each.received, at)
+                elif _points_at_a_document(each.record):
+                    read, policy = next(found)
+                    written += _read(readings, each, read, policy, reference.vendors, at)
+            except Exception as error:
+                raise RecordFailed(each.received, error) from error
+        return written
+
+    def on_caught_up(tables: Tables, until: Instant, at: Instant) -> Iterable[Written]:
+        return [Produced(decision) for decision in expire(tables["readings"], until, at)]
+
+    return on_records, on_caught_up
+
+
+def _points_at_a_document(record: object) -> bool:
+    return (
+        isinstance(record, InvoiceUploaded)
+        and record.invoice is None
+        and record.document is not None
+    )
+
+
+def _read(
+    readings: Table[OpenReading],
+    upload: Decoded[InvoiceUploaded],
+    read: DocumentRead | Unusable,
+    policy: ReferencePolicy | None,
+    vendors: Vendors,
+    at: Instant,
+) -> Iterator[Written]:
+    record, received = upload.record, upload.received
+    if isinstance(read, Unusable):
+        yield Rejected(received, read.reason, read.message)
+        return
+    vendor_id = record.vendor_id
+    if vendor_id is None:
+        known = vendor_of(read.invoice.seller, read.invoice.payments, vendors)
+        vendor_id = None if known is None else known.vendor_id
+    if read.step.action == "ACCEPT" and vendor_id is not None:
+        yield Produced(completed(record, read, vendor_id, gates_of(policy)), received)
+        return
+    days = EXPIRE_DAYS if policy is None else policy.review_expire_days
+    asked = question(record, read, vendor_known=vendor_id is not None, days=days, now=at)
+    opened = OpenReading(asked, record.origin, record.uploaded_at, vendor_id)
+    for outcome in ask(readings, opened, at):
+        yield Produced(outcome, received)
+
+
+def _answered(
+    readings: Table[OpenReading],
+    said: InvoiceReviewCompleted,
+    received: Received,
+    at: Instant,
+) -> Iterator[Written]:
+    """What follows from a person's answer; of decisions those are for the join.
+
+    What is open stands in the partition of its upload, to which an answer is sent on.
+    """
+    if said.revision != BEFORE_DECISION:
+        return
+    key = (said.vendor_id or said.request_id).encode()
+    for outcome in answer(readings, said, at):
+        if not isinstance(outcome, Refused):
+            yield Produced(outcome, received)
+        elif outcome.reason == "review_unknown" and received.key != key:
+            yield Forwarded(received, key)
+        else:
+            yield Rejected(received, outcome.reason, outcome.message)

@@ -1,0 +1,61 @@
+"""extract: what stands in the document that an upload points at?
+
+invoice.uploaded ──────────┐                        ┌─ invoice.ocr.completed
+invoice.review.completed ──┴─ decode ─ read ─ write ┼─ invoice.review.requested
+                                        │           ├─ invoice.uploaded (as corrected)
+                                        │           └─ invoice.decision (rejected unread)
+                                        └─ readings
+"""
+
+from datetime import timedelta
+
+import bytewax.operators as op
+from bytewax.dataflow import Dataflow
+
+from connectors.extracting import READINGS, Documents, Reference, extracting
+from connectors.runtime import Runtime
+from connectors.steps import Inputs, Outputs, decode, keep_together, write
+from connectors.tables import Tables, TableStore
+from connectors.wire import Wire
+from operators.extraction.vendor import marks_of
+from operators.reference import ReferencePolicy, ReferenceVendor
+from operators.review import InvoiceReviewCompleted
+from operators.upload import InvoiceUploaded
+
+AT_ONCE = 16
+"""Records of a poll: the documents among them are read while its epoch is open."""
+
+
+def build(
+    source: Inputs,
+    sink: Outputs,
+    wire: Wire,
+    store: TableStore[Tables],
+    documents: Documents,
+    reference: Reference,
+) -> Dataflow:
+    """The flow over any source, sink, tables and reader of documents."""
+    on_records, on_caught_up = extracting(documents, reference)
+    flow = Dataflow("extract")
+    received = op.input("source", flow, source)
+    uploads = decode("decode", received, wire, sink)
+    read = keep_together("read", uploads, store, on_records, on_caught_up)
+    write("results", read, wire, sink)
+    return flow
+
+
+def flow(runtime: Runtime) -> Dataflow:
+    """The flow of one process."""
+    runtime.poll_at_most(AT_ONCE)
+    runtime.watch_ends(timedelta(seconds=1))
+    return build(
+        runtime.source(),
+        runtime.sink(),
+        runtime.wire(InvoiceUploaded, InvoiceReviewCompleted),
+        runtime.store(READINGS),
+        runtime.documents(),
+        Reference(
+            runtime.reference(ReferencePolicy),
+            runtime.grouped_reference(ReferenceVendor, marks_of).groups,
+        ),
+    )

@@ -1,6 +1,6 @@
 """What the four branches have in common: an upload in, one answer out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -13,6 +13,7 @@ from connectors.stream import Decoded, Produced, Rejected
 from connectors.tables import Tables
 from operators.answer import NO_POLICY, answer, in_shadow
 from operators.candidate import chosen, judge_alike
+from operators.extraction.differences import Difference
 from operators.invoice import Invoice
 from operators.judgement import Away, Judgement
 from operators.reference import ReferencePolicy
@@ -43,6 +44,8 @@ class Case(Struct, frozen=True):
     policy: ReferencePolicy
     today: date
     """The day the upload was written to Kafka."""
+    contradicted: Sequence[Difference]
+    """Where the XML in a document and its visible text contradict each other."""
     tables: Tables
     """What the branch remembers; of a judgement in shadow, over the branch's own tables."""
 
@@ -102,6 +105,7 @@ class Answers(Generic[R]):
                 record.invoice,
                 policy,
                 _day(received.timestamp),
+                _contradicted(record),
                 tables,
             )
             if candidate is not None and not self._judge_alike(policy, candidate):
@@ -154,6 +158,12 @@ class Answers(Generic[R]):
 def unjudged(details: Any) -> Judgement[Any]:
     """The answer of a branch that has no policy to measure against."""
     return Judgement("UNKNOWN", details, unknown_reason=NO_POLICY, away=Away("policy"))
+
+
+def _contradicted(record: Upload) -> Sequence[Difference]:
+    if isinstance(record, InvoiceUploaded) or record.reading is None:
+        return ()
+    return record.reading.differences
 
 
 def _day(at: Instant) -> date:

@@ -52,6 +52,7 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
             case.vendor_id,
             case.invoice,
             case.uploaded_at,
+            case.contradicted,
             vendors=reference.vendors,
             owners=reference.owners,
             rates=reference.rates,

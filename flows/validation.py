@@ -38,7 +38,9 @@ def branch(reference: Reference, postponement: Postponement) -> OnRecord[Tables]
     )
 
     def check(case: Case) -> Judgement[ValidationDetails]:
-        return validation.judge(case.invoice, case.policy, reference.tax_rates, case.today)
+        return validation.judge(
+            case.invoice, case.policy, reference.tax_rates, case.today, case.contradicted
+        )
 
     return lambda tables, upload, at: answers(upload, at, check, tables)
 

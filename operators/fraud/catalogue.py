@@ -11,6 +11,7 @@ from operators.fraud.signals import (
     account_changed,
     account_shared,
     burst,
+    document_contradicts,
     duplicate,
     inactive_vendor,
     just_below_limit,
@@ -46,6 +47,7 @@ class Signal(Struct, frozen=True):
 SIGNALS: tuple[Signal, ...] = (
     Signal("duplicate", "MF-FRAUD-DUPLICATE", 80, duplicate, "number"),
     Signal("near_duplicate", "MF-FRAUD-NEAR-DUPLICATE", 50, near_duplicate, "number"),
+    Signal("document_contradicts", "MF-FRAUD-DOCUMENT", 60, document_contradicts),
     Signal("account_changed", "MF-FRAUD-ACCOUNT", 50, account_changed, "payments"),
     Signal("account_shared", "MF-FRAUD-ACCOUNT-SHARED", 30, account_shared, "payments"),
     Signal("account_abroad", "MF-FRAUD-ACCOUNT-ABROAD", 15, account_abroad, "payments"),

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from operators.codes import CREDIT_NOTES
 from operators.exchange import value_in_base
+from operators.extraction.differences import Difference
 from operators.fraud.catalogue import BY_NAME, SIGNALS
 from operators.fraud.features import account, amount_of, likeness_of, number_of, similar
 from operators.fraud.profile import (
@@ -40,6 +41,7 @@ def judge(
     vendor_id: str,
     invoice: Invoice,
     uploaded_at: Instant,
+    contradicted: Sequence[Difference] = (),
     *,
     vendors: Lookup[ReferenceVendor],
     owners: Lookup[Sequence[ReferenceVendor]],
@@ -101,6 +103,7 @@ def judge(
         iban,
         own,
         without(history.profile.accounts, before.account if before else ""),
+        contradicted,
     )
     weights = {weight.signal: weight.points for weight in policy.weights}
     evidence = _weighed(

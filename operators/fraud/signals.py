@@ -1,11 +1,13 @@
 """The signals: each looks at one invoice beside what is known, and says what it saw."""
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 from re import compile as pattern
 
 from msgspec import Struct
 
+from operators.extraction.differences import Difference, violations
 from operators.fraud.features import account
 from operators.fraud.profile import TRUSTED, Entry
 from operators.invoice import Invoice
@@ -67,6 +69,8 @@ class Case(Struct, frozen=True):
     """Its fingerprint; empty when the master data names accounts, or there is none."""
     accounts: dict[str, int]
     """Accounts used before."""
+    contradicted: Sequence[Difference] = ()
+    """Where the XML in the document and its visible text do not say the same."""
 
 
 def duplicate(case: Case) -> str | None:
@@ -83,6 +87,14 @@ def near_duplicate(case: Case) -> str | None:
     if other is None or case.same_number is not None:
         return None
     return f"An invoice with this amount and date and a number like {_number(case)} {_seen(other)}."
+
+
+def document_contradicts(case: Case) -> str | None:
+    """Who looks at the page and who books the XML would pay something else."""
+    if not case.contradicted:
+        return None
+    said = "; ".join(each.message for each in violations(case.contradicted))
+    return said[:500]
 
 
 def account_changed(case: Case) -> str | None:

@@ -5,12 +5,13 @@ parts of an invoice that it concerns. Rules judge what is there: incomplete invo
 violations, never exceptions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
 from msgspec import Struct, structs
 
+from operators.extraction.differences import Difference, violations
 from operators.invoice import (
     AllowanceCharge,
     Identifier,
@@ -44,8 +45,11 @@ def judge(
     policy: ReferencePolicy,
     tax_rates: Lookup[ReferenceTaxRate],
     today: date,
+    contradicted: Iterable[Difference] = (),
 ) -> Judgement[ValidationDetails]:
     """APPROVED, or REJECTED when a rule of severity ERROR is violated.
+
+    `contradicted`: where the XML in a document and its visible text do not say the same.
 
     Warnings and information do not reject. `tax_rates` is keyed by country; the rates of a
     country it lacks are not judged. Messages hold amounts and codes, but neither names nor
@@ -55,6 +59,7 @@ def judge(
     syntax = invoice.syntax if invoice.syntax in _SYNTAXES else None
     rules = _rules_for(syntax, policy)
     found = _broken(rules.document, invoice, case, "", "")
+    found += violations(contradicted)
     for category in case.categories:
         found += _broken(rules.of(category).document, invoice, case, "", "")
     found += _each_broken(rules.payment, invoice.payments, case, "payments", "payment")

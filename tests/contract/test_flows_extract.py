@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from connectors.dead_letters import ERROR_REASON
 from connectors.stream import Batch, CaughtUp, Event, Outgoing, Received
 from operators.decision import InvoiceDecision
+from operators.extraction.differences import Difference
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.time import DAY
 from operators.upload import Document, InvoiceOcrCompleted, InvoiceUploaded
@@ -142,3 +143,19 @@ def test_what_nobody_reads_is_rejected_when_its_time_is_over() -> None:
     decision = decoded(outgoing)
     assert isinstance(decision, InvoiceDecision)
     assert (decision.status, decision.decided_by) == ("REJECTED", "an expired review")
+
+
+def test_a_page_that_contradicts_its_xml_is_seen_by_validation_and_fraud() -> None:
+    (outgoing,) = polled(sent(upload(READABLE)))
+    read = decoded(outgoing)
+    other = Difference("totals.gross", "1190.00", "1910.00")
+    contradicted = replace(read, reading=replace(read.reading, differences=(other,)))
+
+    answers = {
+        flow: decoded(start(flow, [Batch(0, AT, [sent(contradicted)])]).written[0][0])
+        for flow in ("validation", "fraud")
+    }
+
+    assert "MF-DOC-GROSS" in [each.rule_id for each in answers["validation"].violations]
+    assert "document_contradicts" in [each.signal for each in answers["fraud"].details.evidence]
+    assert answers["fraud"].status == "WARNING"

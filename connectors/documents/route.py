@@ -4,7 +4,7 @@ A PDF page's own text, if it is text. Else the page as an image: scans of whole 
 and, where that is not sure, by RapidOCR as well; photos and receipts by RapidOCR.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Literal, TypeAlias, get_args
@@ -76,12 +76,14 @@ def read_pages(
     engines: Engines | None = None,
     *,
     classified: Classified | None = None,
+    without: Collection[Reader] = (),
 ) -> Pages:
     """The words on the pages of a PDF or image.
 
-    `engines` are kept from one document to the next; `classified` where that is known already.
-    Raises Unreadable, NotThere when a page needs an engine and none is installed, and Failed when
-    all of them give up on a page.
+    `engines` are kept from one document to the next; `classified` where that is known already;
+    `without` are readers not to use, since they have read it already. Raises Unreadable, NotThere
+    when a page needs an engine and none is installed, and Failed when none that is left can read a
+    page.
     """
     limits = limits or Limits()
     clock = _Clock()
@@ -89,7 +91,8 @@ def read_pages(
         with clock("classify"):
             classified = classify(content, limits)
     limits.check_pages(classified.pages)
-    reading = _Reading(limits, engines or Engines(seconds=limits.page_seconds), clock)
+    engines = engines or Engines(seconds=limits.page_seconds)
+    reading = _Reading(limits, engines, clock, without)
     if classified.kind == "PDF":
         with opened(content, limits, checked=True) as document:
             pages = tuple(reading.pdf_page(document, number) for number in range(len(document)))
@@ -121,17 +124,21 @@ class _Clock:
 class _Reading:
     """One document being read."""
 
-    def __init__(self, limits: Limits, engines: Engines, clock: _Clock) -> None:
+    def __init__(
+        self, limits: Limits, engines: Engines, clock: _Clock, without: Collection[Reader]
+    ) -> None:
+        self._without = without
         self._limits = limits
         self._engines = engines
         self._clock = clock
 
     def pdf_page(self, document: pypdfium2.PdfDocument, number: int) -> PageRead:
         try:
-            with self._clock("text_layer"):
-                text = read_text(document, number)
-            if text.page.words:
-                return PageRead(text.page, "TEXT_LAYER", confidence(text.page.words))
+            if "TEXT_LAYER" not in self._without:
+                with self._clock("text_layer"):
+                    text = read_text(document, number)
+                if text.page.words:
+                    return PageRead(text.page, "TEXT_LAYER", confidence(text.page.words))
             with self._clock("raster"):
                 raster = rendered(document, number, self._limits)
         except pypdfium2.PdfiumError:
@@ -159,7 +166,8 @@ class _Reading:
         return self._read(page, scan=_is_scan(raster, page))
 
     def _read(self, page: Prepared, *, scan: bool) -> PageRead:
-        first = self._by(self._engines.tesseract, page) if scan else None
+        again = bool(self._without)
+        first = self._by(self._engines.tesseract, page) if scan or again else None
         if first and first.confidence >= _SURE:
             return first
         second = self._by(self._engines.rapidocr, page)
@@ -169,7 +177,7 @@ class _Reading:
         return max(found, key=_weight)
 
     def _by(self, engine: Engine | None, page: Prepared) -> PageRead | None:
-        if engine is None:
+        if engine is None or engine.reader in self._without:
             return None
         stage: Stage = "tesseract" if engine.reader == "TESSERACT" else "rapidocr"
         try:

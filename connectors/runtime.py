@@ -5,7 +5,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from connectors import settings as sections
 from connectors.changelog_table import TableType
@@ -26,6 +26,9 @@ from connectors.tables import ChangelogStore
 from connectors.task import Task
 from connectors.wire import Wire
 from operators.resumption import Rate
+
+if TYPE_CHECKING:
+    from connectors.extracting import Documents
 
 V = TypeVar("V")
 
@@ -188,6 +191,16 @@ class Runtime:
             self._refetch = Refetch(self.settings.kafka_client)
             self.on_close(self._refetch.close)
         return self._refetch
+
+    def documents(self) -> "Documents":
+        """What reads the documents that uploads point at."""
+        # What reads documents takes longer to import than everything else together.
+        from connectors.pooled_reading import PooledReading
+
+        settings = self.settings
+        reading = PooledReading(settings.documents, settings.redis, settings.namespace)
+        self.on_close(reading.close)
+        return reading
 
     def on_close(self, close: Callable[[], None]) -> None:
         """Call `close` when the process ends."""

@@ -1,6 +1,6 @@
 """Documents: PDF, scan and photo, from bytes to words on pages."""
 
-from connectors.documents.classify import Classified, Kind, classify
+from connectors.documents.classify import MEDIA_TYPES, Classified, Kind, classify
 from connectors.documents.embedded import Embedded, embedded_invoice
 from connectors.documents.engine import Engine, Failed, NotThere
 from connectors.documents.engines import Engines
@@ -11,6 +11,7 @@ from connectors.documents.route import PageRead, Pages, Stage, read_pages
 from connectors.einvoice import Unreadable
 
 __all__ = [
+    "MEDIA_TYPES",
     "Classified",
     "Embedded",
     "Engine",

@@ -1,5 +1,6 @@
 """What a document is, by its content and never by its name."""
 
+from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 import pypdfium2
@@ -12,6 +13,19 @@ from connectors.einvoice import Unreadable
 
 Kind: TypeAlias = Literal["PDF", "XML", "JSON"] | ImageKind
 """What is read: pages, or an invoice as it is."""
+
+MEDIA_TYPES: Mapping[Kind, str] = {
+    "PDF": "application/pdf",
+    "XML": "application/xml",
+    "JSON": "application/json",
+    "PNG": "image/png",
+    "JPEG": "image/jpeg",
+    "TIFF": "image/tiff",
+    "WEBP": "image/webp",
+    "GIF": "image/gif",
+    "BMP": "image/bmp",
+}
+"""The IANA media type of each kind."""
 
 _LOOKED_AT = 3
 """Pages of a PDF that say whether it is born digital."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
@@ -16,13 +17,13 @@ from connectors.einvoice import Reading, Unreadable, read_uploads, to_json
 from connectors.einvoice.pages import has_pages
 from manifold.cli.options import Json
 from operators import money
-from operators.extraction.gate import Gates
-from operators.extraction.understood import FieldRead
+from operators.extraction.gate import WEIGHTY, Gates
+from operators.extraction.outcome import DocumentRead
 from operators.invoice import Invoice, Party, Payment
 from operators.money import Amount
 
 if TYPE_CHECKING:
-    from manifold.documents.reader import DocumentRead
+    from connectors.document_reader import DocumentReader
 
 _Shown: TypeAlias = str | Amount | None
 
@@ -31,20 +32,21 @@ def read(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE…", help="UBL, CII or JSON invoices, PDFs, images; - for stdin."
+            metavar="FILE…",
+            help="UBL, CII or JSON invoices, PDFs and images; - reads standard input.",
         ),
     ],
     as_json: Json = False,
 ) -> None:
     """Print invoices as Manifold reads them; nothing is sent anywhere.
 
-    Of a PDF or an image also where each value stands and how sure it is. Exits with 1 when a file
-    cannot be read.
+    Of a PDF or an image also how sure each value is, the way it was read, and what would follow:
+    ACCEPT, or PERSON when a person had to look at it. Exits with 1 when a file cannot be read.
     """
     console = Console(markup=False, highlight=False, emoji=False)
     unreadable = False
     for file in files:
-        for found in read_in(file):
+        for found in found_in(file):
             if isinstance(found, Unreadable):
                 unreadable = True
             if as_json:
@@ -57,37 +59,38 @@ def read(
         raise typer.Exit(1)
 
 
-Found: TypeAlias = "Reading | DocumentRead | Unreadable"
+Found: TypeAlias = Reading | DocumentRead | Unreadable
 """What is found in a file."""
 
 
-def read_in(file: str) -> Iterator[Found]:
-    """The invoices of a file as `found_in`, and of a PDF or image what it shows."""
-    content = _content(file)
-    if isinstance(content, bytes) and has_pages(content):
-        # What looks into documents takes longer to import than everything else together.
-        from manifold.documents.reader import read_content
-
-        try:
-            yield read_content(content)
-        except Unreadable as unreadable:
-            yield unreadable
-    else:
-        yield from [content] if isinstance(content, Unreadable) else read_uploads(content)
-
-
-def found_in(file: str) -> Iterator[Reading | Unreadable]:
+def found_in(file: str) -> Iterator[Found]:
     """The invoices of a file, or of standard input for -."""
-    content = _content(file)
-    yield from [content] if isinstance(content, Unreadable) else read_uploads(content)
-
-
-def _content(file: str) -> bytes | Unreadable:
     try:
         stdin = typer.get_binary_stream("stdin")
-        return stdin.read() if file == "-" else Path(file).read_bytes()
+        content = stdin.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        return Unreadable("no_file", f"The file cannot be opened: {error.strerror}.")
+        yield Unreadable("no_file", f"The file cannot be opened: {error.strerror}.")
+        return
+    if has_pages(content):
+        yield _looked_at(content)
+    else:
+        yield from read_uploads(content)
+
+
+def _looked_at(content: bytes) -> DocumentRead | Unreadable:
+    try:
+        return document_reader().read(content, Gates())
+    except Unreadable as unreadable:
+        return unreadable
+
+
+@cache
+def document_reader() -> "DocumentReader":
+    """What reads documents; its models are loaded when a page first needs them."""
+    # Longer to import than everything else together.
+    from connectors.document_reader import DocumentReader
+
+    return DocumentReader()
 
 
 def _machine(file: str, found: Found) -> dict[str, object]:
@@ -95,37 +98,58 @@ def _machine(file: str, found: Found) -> dict[str, object]:
         return {"file": file, "error": {"reason": found.reason, "message": str(found)}}
     if isinstance(found, Reading):
         return {"file": file, "syntax": found.syntax, "invoice": to_json(found.invoice)}
-    understood = found.understood
+    reading = found.reading
     return {
         "file": file,
-        "route": found.route,
-        "kind": understood.kind,
-        "language": understood.language,
-        "invoice": to_json(understood.invoice),
-        "fields": msgspec.to_builtins(understood.fields),
+        "route": reading.route,
+        "kind": reading.kind,
+        "language": reading.language,
+        "pages": reading.pages,
+        "next": found.step.action,
+        "doubtful": found.step.doubtful,
+        "invoice": to_json(found.invoice),
+        "fields": msgspec.to_builtins(reading.fields),
+        "differences": msgspec.to_builtins(reading.differences),
+        "milliseconds": {stage.name: stage.milliseconds for stage in reading.stages},
     }
 
 
-def _summary(file: str, found: "Reading | DocumentRead") -> RenderableType:
-    invoice = found.invoice if isinstance(found, Reading) else found.understood.invoice
-    parts = [_facts(invoice), _lines(invoice), _vat(invoice), _totals(invoice)]
-    if isinstance(found, Reading):
-        said: str = found.syntax
+def _summary(file: str, found: Reading | DocumentRead) -> RenderableType:
+    invoice = found.invoice
+    parts: list[RenderableType] = [
+        _facts(invoice),
+        _lines(invoice),
+        _vat(invoice),
+        _totals(invoice),
+    ]
+    if isinstance(found, DocumentRead):
+        said = f"{found.reading.route.lower().replace('_', ' ')}, {found.step.action.lower()}"
+        parts.append(_confidences(found))
     else:
-        said = f"{found.route.lower().replace('_', ' ')}, {found.understood.kind.lower()}"
-        doubtful = [each for each in found.understood.fields if each.confidence < Gates().accept]
-        if doubtful:
-            parts.append(_doubtful(doubtful))
+        said = found.syntax
     title = Text(f"{_clean(file)}, {said}", style="bold")
     return Group(title, *(Padding(part, (0, 0, 1, 2)) for part in parts))
 
 
-def _doubtful(fields: list[FieldRead]) -> Table:
-    """The values that a person would look at."""
-    return _table(
-        ("Not sure", ">%", "Stands there as"),
-        [(each.field, f"{each.confidence * 100:.0f}", _clean(each.text)) for each in fields],
-    )
+def _confidences(found: DocumentRead) -> RenderableType:
+    """How sure the values are that have to be sure, and what contradicts the XML."""
+    weighty = [each for each in found.reading.fields if each.field in WEIGHTY]
+    if found.reading.route in ("XML", "EMBEDDED_XML"):
+        weighty = []
+    rows = [
+        (each.field, f"{each.confidence:.1%}", each.obtained.lower(), _clean(each.text))
+        for each in weighty
+    ]
+    rows += [(field, "missing", "", "") for field in found.step.doubtful if not _has(field, rows)]
+    rows += [
+        (each.field, "differs", "page", f"{each.visible}, and {each.embedded} in the XML")
+        for each in found.reading.differences
+    ]
+    return _table(("Field", ">Sure", "Obtained", "As it stands there"), rows)
+
+
+def _has(field: str, rows: list[tuple[str, str, str, str]]) -> bool:
+    return any(row[0] == field for row in rows)
 
 
 def _facts(invoice: Invoice) -> Table:

@@ -29,6 +29,7 @@ from operators.invoice import Invoice
 from operators.money import render
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested, fault
 from operators.time import DAY, isoformat
+from operators.upload import Document
 
 app = typer.Typer(
     name="review",
@@ -48,7 +49,7 @@ Reason: TypeAlias = Annotated[
 ]
 Revision: TypeAlias = Annotated[
     int | None,
-    typer.Option(min=1, help="The revision looked at: refuse when another is in force by now."),
+    typer.Option(min=0, help="The revision looked at: refuse when another is in force by now."),
 ]
 Wait: TypeAlias = Annotated[
     bool, typer.Option("--wait", help="Print the decision that follows, or why there is none.")
@@ -226,8 +227,15 @@ def _send(
     Answering(there, as_json).run(completed, timeout)
 
 
+def _not_a_document(content: bytes, media_type: str) -> Document:
+    raise Failed(
+        "A document has to be read itself: give the corrected invoice as UBL, CII or JSON.",
+        EXIT_USAGE,
+    )
+
+
 def _invoice(file: str) -> Invoice:
-    found = list(uploads([file], Given(vendor_id="?")))
+    found = list(uploads([file], Given(vendor_id="?"), _not_a_document))
     for each in found:
         if isinstance(each, Unusable):
             raise Failed(f"{each.file}: {each.message}")

@@ -3,14 +3,16 @@
 import time
 from collections.abc import Iterator
 from itertools import chain, islice
-from typing import Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from connectors.browse import every_partition, follow, partitions_of
+from connectors.clock import now
 from connectors.codec import Undecodable
 from connectors.offsets import Where, end_offsets
 from connectors.publish import NotWritten, Publisher
+from connectors.settings import Documents
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.decisions import Tally, print_decision
 from manifold.cli.options import Bootstrap, Extra, Json
@@ -24,10 +26,13 @@ from manifold.cli.output import (
     json_line,
     printable,
 )
-from manifold.cli.uploads import Given, Unusable, uploads
+from manifold.cli.uploads import Given, Keep, Unusable, uploads
 from operators.decision import InvoiceDecision
 from operators.result import Source
-from operators.upload import InvoiceUploaded, Origin
+from operators.upload import Document, InvoiceUploaded, Origin
+
+if TYPE_CHECKING:
+    from connectors.object_store import Store
 
 
 @explained()
@@ -36,7 +41,7 @@ def submit(
         list[str],
         typer.Argument(
             metavar="FILE…",
-            help="UBL, CII or JSON invoices, directories of them, or - for standard input.",
+            help="UBL, CII or JSON invoices, PDFs and images, directories of them, - for stdin.",
         ),
     ],
     vendor: Annotated[
@@ -67,11 +72,26 @@ def submit(
     if origin is not None and origin.upper() not in get_args(Origin):
         raise typer.BadParameter(f"--origin {origin}: one of {', '.join(get_args(Origin))}")
     given = Given(vendor, request, attempt, origin.upper() if origin else None)  # type: ignore[arg-type]
-    found = uploads(files, given)
+    there = cluster(bootstrap, extra)
+    found = uploads(files, given, _kept_in(there.settings.documents))
     if request is not None:
         found = _only_one(found)
-    with_cluster = cluster(bootstrap, extra)
-    _Submission(with_cluster, as_json).run(found, timeout if wait else None)
+    _Submission(there, as_json).run(found, timeout if wait else None)
+
+
+def _kept_in(settings: Documents) -> Keep:
+    """Stores documents below `documents.url`, which is opened with the first of them."""
+    store: list[Store] = []
+
+    def keep(content: bytes, media_type: str) -> Document:
+        # What stores documents takes half a second to import.
+        from connectors.object_store import Store
+
+        if not store:
+            store.append(Store(settings))
+        return store[0].put(content, media_type, now())
+
+    return keep
 
 
 class _Submission:

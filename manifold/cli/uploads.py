@@ -3,27 +3,22 @@
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 import typer
 
 from connectors.clock import now
 from connectors.einvoice import Unreadable, Upload, read_uploads
+from connectors.einvoice.pages import has_pages
 from operators.invoice import Invoice, Party
-from operators.upload import InvoiceUploaded, Metadata, Origin
+from operators.upload import Document, InvoiceUploaded, Metadata, Origin
 
 STDIN = "-"
-_SUFFIXES = frozenset({".xml", ".json", ".jsonl", ".ndjson"})
-_DOCUMENTS = {
-    b"%PDF": "a PDF",
-    b"\x89PNG": "an image",
-    b"\xff\xd8\xff": "an image",
-    b"II*\0": "an image",
-    b"MM\0*": "an image",
-    b"GIF8": "an image",
-}
+_INVOICES = frozenset({".xml", ".json", ".jsonl", ".ndjson"})
+_DOCUMENTS = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".bmp"})
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -43,17 +38,24 @@ class Unusable(msgspec.Struct, frozen=True):
     message: str
 
 
-def uploads(files: Iterable[str], given: Given) -> Iterator[tuple[str, InvoiceUploaded] | Unusable]:
+Keep: TypeAlias = Callable[[bytes, str], Document]
+"""Stores a document of a media type."""
+
+
+def uploads(
+    files: Iterable[str], given: Given, keep: Keep
+) -> Iterator[tuple[str, InvoiceUploaded] | Unusable]:
     """Every invoice of the files, `-` being standard input, with the file it came from.
 
-    Of a directory, the files that end in .xml, .json, .jsonl or .ndjson, by name.
+    Of a directory, the files whose names end as those of electronic invoices and documents do, by
+    name. A document that can be read is kept, and what is uploaded points at it.
     """
     for named in files:
         for file in _files(named):
             if isinstance(file, Unusable):
                 yield file
             else:
-                yield from _of_file(file, given)
+                yield from _of_file(file, given, keep)
 
 
 def vendor_of(seller: Party) -> str | None:
@@ -76,34 +78,55 @@ def _files(named: str) -> Iterator[str | Unusable]:
     if named == STDIN or not path.is_dir():
         yield named
         return
-    found = sorted(file for file in path.iterdir() if file.suffix.lower() in _SUFFIXES)
+    found = sorted(file for file in path.iterdir() if file.suffix.lower() in _INVOICES | _DOCUMENTS)
     if not found:
-        yield Unusable(named, "no_file", "The directory holds no .xml, .json or .jsonl file.")
+        yield Unusable(
+            named, "no_file", "The directory holds no invoice: no XML, JSON, PDF or image."
+        )
     yield from map(str, found)
 
 
-def _of_file(file: str, given: Given) -> Iterator[tuple[str, InvoiceUploaded] | Unusable]:
+def _of_file(
+    file: str, given: Given, keep: Keep
+) -> Iterator[tuple[str, InvoiceUploaded] | Unusable]:
     try:
         stdin = typer.get_binary_stream("stdin")
         content = stdin.read() if file == STDIN else Path(file).read_bytes()
     except OSError as error:
         yield Unusable(file, "no_file", f"The file cannot be opened: {error.strerror}.")
         return
-    for start, what in _DOCUMENTS.items():
-        if content.startswith(start):
-            yield Unusable(
-                file,
-                "document",
-                f"This is {what}. Documents have to be read by the extract flow, which is not "
-                "available yet; send the invoice as UBL, CII or JSON.",
-            )
-            return
+    if has_pages(content):
+        yield _pointer(file, content, given, keep)
+        return
     for found in read_uploads(content):
         if isinstance(found, Unreadable):
             yield Unusable(file, found.reason, str(found))
             continue
         made = _uploaded(found, file, given)
         yield made if isinstance(made, Unusable) else (file, made)
+
+
+def _pointer(
+    file: str, content: bytes, given: Given, keep: Keep
+) -> tuple[str, InvoiceUploaded] | Unusable:
+    """What points at a document; whose it is, is read in it unless it is given."""
+    # What looks into documents takes longer to import than everything else together.
+    from connectors.documents import MEDIA_TYPES, classify
+
+    try:
+        kind = classify(content).kind
+    except Unreadable as unreadable:
+        return Unusable(file, unreadable.reason, str(unreadable))
+    return file, InvoiceUploaded(
+        request_id=given.request_id or str(uuid.uuid4()),
+        attempt=given.attempt or 1,
+        invoice_id=_stem(file),
+        vendor_id=given.vendor_id,
+        origin=given.origin or "SCAN",
+        uploaded_at=now(),
+        document=keep(content, MEDIA_TYPES[kind]),
+        metadata=Metadata(),
+    )
 
 
 def _uploaded(upload: Upload, file: str, given: Given) -> InvoiceUploaded | Unusable:

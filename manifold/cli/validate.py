@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
-from connectors.einvoice import Reading, Unreadable
+from connectors.einvoice import Unreadable
 from manifold.cli.options import Json
 from manifold.cli.output import (
     EXIT_FAILED,
@@ -22,9 +22,10 @@ from manifold.cli.output import (
     table,
 )
 from manifold.cli.policy import policy_from
-from manifold.cli.read import found_in
+from manifold.cli.read import Found, found_in
 from manifold.cli.reference_files import records_of
 from operators import validation
+from operators.extraction.outcome import DocumentRead
 from operators.reference import ReferencePolicy, ReferenceTaxRate
 from operators.result import Violation
 
@@ -94,14 +95,17 @@ class _Measure(Struct, frozen=True):
                 rates[record.country] = record
         return cls(policies[-1], rates, day)
 
-    def judge(self, found: Reading | Unreadable) -> Sequence[Violation]:
+    def judge(self, found: Found) -> Sequence[Violation]:
         """What is wrong with a document: with the reading of it, and with what was read."""
         faults: Sequence[Unreadable] = ()
         if isinstance(found, Unreadable):
             faults = (found, *found.further)
         violations = [Violation(_UNREADABLE, str(fault), "ERROR") for fault in faults]
         if found.invoice is not None:
-            judgement = validation.judge(found.invoice, self.policy, self.tax_rates, self.day)
+            contradicted = found.reading.differences if isinstance(found, DocumentRead) else ()
+            judgement = validation.judge(
+                found.invoice, self.policy, self.tax_rates, self.day, contradicted
+            )
             violations += judgement.violations
         return violations
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from connectors.changelog_table import TableType
 from connectors.failures import RecordFailed
 from connectors.steps import OnCaughtUp, OnRecords, Written
-from connectors.stream import Decoded, Forwarded, Produced, Reason, Received, Rejected
+from connectors.stream import Decoded, Forwarded, Produced, Reason, Rejected
 from connectors.tables import Tables
 from operators.candidate import chosen
 from operators.extraction.gate import Gates, gates_of
@@ -20,7 +20,7 @@ from operators.extraction.reviewing import (
     ask,
     expire,
 )
-from operators.extraction.vendor import Vendors, vendor_of
+from operators.extraction.vendor import Vendors, vendor_id_of
 from operators.people import Refused
 from operators.reference import ReferencePolicy
 from operators.review import InvoiceReviewCompleted
@@ -85,7 +85,7 @@ def extracting(
         for each in records:
             try:
                 if isinstance(each.record, InvoiceReviewCompleted):
-                    written += _answered(readings, each.record, each.received, at)
+                    written += _answered(readings, each, reference.vendors, at)
                 elif _points_at_a_document(each.record):
                     read, policy = next(found)
                     written += _read(readings, each, read, policy, reference.vendors, at)
@@ -119,10 +119,7 @@ def _read(
     if isinstance(read, Unusable):
         yield Rejected(received, read.reason, read.message)
         return
-    vendor_id = record.vendor_id
-    if vendor_id is None:
-        known = vendor_of(read.invoice.seller, read.invoice.payments, vendors)
-        vendor_id = None if known is None else known.vendor_id
+    vendor_id = record.vendor_id or vendor_id_of(read.invoice, vendors)
     if read.step.action == "ACCEPT" and vendor_id is not None:
         yield Produced(completed(record, read, vendor_id, gates_of(policy)), received)
         return
@@ -135,18 +132,19 @@ def _read(
 
 def _answered(
     readings: Table[OpenReading],
-    said: InvoiceReviewCompleted,
-    received: Received,
+    completed: Decoded[InvoiceReviewCompleted],
+    vendors: Vendors,
     at: Instant,
 ) -> Iterator[Written]:
     """What follows from a person's answer; of decisions those are for the join.
 
     What is open stands in the partition of its upload, to which an answer is sent on.
     """
+    said, received = completed.record, completed.received
     if said.revision != BEFORE_DECISION:
         return
     key = (said.vendor_id or said.request_id).encode()
-    for outcome in answer(readings, said, at):
+    for outcome in answer(readings, said, lambda invoice: vendor_id_of(invoice, vendors), at):
         if not isinstance(outcome, Refused):
             yield Produced(outcome, received)
         elif outcome.reason == "review_unknown" and received.key != key:

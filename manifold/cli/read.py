@@ -123,7 +123,8 @@ def _summary(file: str, found: Reading | DocumentRead) -> RenderableType:
         _totals(invoice),
     ]
     if isinstance(found, DocumentRead):
-        said = f"{found.reading.route.lower().replace('_', ' ')}, {found.step.action.lower()}"
+        route, kind = found.reading.route, found.reading.kind
+        said = f"{route}, {kind}, {found.step.action}".lower().replace("_", " ")
         parts.append(_confidences(found))
     else:
         said = found.syntax
@@ -136,7 +137,7 @@ def _confidences(found: DocumentRead) -> RenderableType:
     weighty = [each for each in found.reading.fields if each.field in WEIGHTY]
     if found.reading.route in ("XML", "EMBEDDED_XML"):
         weighty = []
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (each.field, f"{each.confidence:.1%}", each.obtained.lower(), _clean(each.text))
         for each in weighty
     ]
@@ -148,7 +149,7 @@ def _confidences(found: DocumentRead) -> RenderableType:
     return _table(("Field", ">Sure", "Obtained", "As it stands there"), rows)
 
 
-def _has(field: str, rows: list[tuple[str, str, str, str]]) -> bool:
+def _has(field: str, rows: list[tuple[str, ...]]) -> bool:
     return any(row[0] == field for row in rows)
 
 

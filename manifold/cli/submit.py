@@ -1,21 +1,18 @@
 """`manifold submit`: publish invoices, and wait for the decisions if asked to."""
 
-import time
 from collections.abc import Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from connectors.browse import every_partition, follow, partitions_of
+from connectors.browse import partitions_of
 from connectors.clock import now
-from connectors.codec import Undecodable
-from connectors.offsets import Where, end_offsets
 from connectors.publish import NotWritten, Publisher
 from connectors.settings import Documents
 from manifold.cli.cluster import Cluster, cluster
-from manifold.cli.decisions import Tally, print_decision
 from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.outcomes import Outcomes, Sent
 from manifold.cli.output import (
     EXIT_INTERRUPTED,
     EXIT_USAGE,
@@ -27,7 +24,6 @@ from manifold.cli.output import (
     printable,
 )
 from manifold.cli.uploads import Given, Keep, Unusable, uploads
-from operators.decision import InvoiceDecision
 from operators.result import Source
 from operators.upload import Document, InvoiceUploaded, Origin
 
@@ -57,17 +53,20 @@ def submit(
     origin: Annotated[
         str | None, typer.Option(help=f"How it came in: {', '.join(get_args(Origin))}.")
     ] = None,
-    wait: Annotated[bool, typer.Option("--wait", help="Print the decisions as they come.")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Print what becomes of them as it comes.")
+    ] = False,
     timeout: Annotated[
-        float, typer.Option(min=0, metavar="SECONDS", help="How long to wait for decisions.")
+        float, typer.Option(min=0, metavar="SECONDS", help="How long to wait.")
     ] = 60.0,
     as_json: Json = False,
     bootstrap: Bootstrap = None,
     extra: Extra = None,
 ) -> None:
-    """Publish invoices and print their request ids.
+    """Publish invoices and print their request ids; documents are stored below `documents.url`.
 
-    Exits with 1 when something could not be read, sent or, with --wait, was not decided in time.
+    With --wait, prints decisions, what a person is asked to read, and dead letters. Exits with 1
+    when something could not be read or sent, became a dead letter, or nothing in time.
     """
     if origin is not None and origin.upper() not in get_args(Origin):
         raise typer.BadParameter(f"--origin {origin}: one of {', '.join(get_args(Origin))}")
@@ -98,30 +97,19 @@ class _Submission:
     def __init__(self, cluster: Cluster, as_json: bool) -> None:
         self._cluster = cluster
         self._as_json = as_json
-        self._decided = cluster.topic(InvoiceDecision).name
-        self._awaited: dict[str, tuple[str, int]] = {}
+        self._sent: dict[str, Sent] = {}
         self._failed = False
 
     def run(
         self, found: Iterator[tuple[str, InvoiceUploaded] | Unusable], timeout: float | None
     ) -> None:
-        starts = self._before(timeout is not None)
+        partitions_of(self._cluster.kafka, [self._cluster.topic(InvoiceUploaded).name])
+        outcomes = None if timeout is None else Outcomes(self._cluster, self._as_json)
         self._publish(found)
-        if timeout is not None and self._awaited:
-            self._wait(starts, timeout)
+        if outcomes is not None and timeout is not None and self._sent:
+            self._failed |= not outcomes.wait(self._sent, timeout)
         if self._failed:
             raise typer.Exit(1)
-
-    def _before(self, waiting: bool) -> dict[Where, int]:
-        """Where decisions end before anything is sent, so that none can be missed."""
-        uploaded = self._cluster.topic(InvoiceUploaded).name
-        topics = [uploaded, self._decided] if waiting else [uploaded]
-        counts = partitions_of(self._cluster.kafka, topics)
-        if not waiting:
-            return {}
-        return end_offsets(
-            self._cluster.kafka, every_partition({self._decided: counts[self._decided]})
-        )
 
     def _publish(self, found: Iterator[tuple[str, InvoiceUploaded] | Unusable]) -> None:
         kafka, contracts, codec = self._cluster.kafka, self._cluster.contracts, self._cluster.codec
@@ -142,7 +130,9 @@ class _Submission:
 
     def _written(self, file: str, upload: InvoiceUploaded) -> Any:
         def on_written(source: Source) -> None:
-            self._awaited[upload.request_id] = (upload.invoice_id, upload.attempt)
+            self._sent[upload.request_id] = Sent(
+                upload.request_id, upload.attempt, upload.invoice_id, source
+            )
             if self._as_json:
                 json_line(
                     {
@@ -158,7 +148,8 @@ class _Submission:
                     }
                 )
             else:
-                facts = (upload.request_id, upload.invoice_id, upload.vendor_id, file)
+                vendor = upload.vendor_id or "?"
+                facts = (upload.request_id, upload.invoice_id, vendor, file)
                 typer.echo("  ".join(map(printable, facts)))
 
         return on_written
@@ -170,45 +161,6 @@ class _Submission:
             json_line({"event": "unusable", "file": unusable.file, "error": error})
         else:
             complain(f"{unusable.file}: {unusable.message}")
-
-    def _wait(self, starts: dict[Where, int], timeout: float) -> None:
-        open_requests = dict(self._awaited)
-        tally = Tally()
-        deadline = time.monotonic() + timeout
-
-        def done() -> bool:
-            return not open_requests or time.monotonic() > deadline
-
-        for received in follow(self._cluster.kafka, starts, done):
-            request_id = (received.key or b"").decode(errors="replace")
-            if request_id not in self._awaited:
-                continue
-            try:
-                _, decision = self._cluster.codec.decode_any(received.value or b"")
-            except Undecodable:
-                continue
-            if decision["attempt"] != self._awaited[request_id][1]:
-                continue
-            open_requests.pop(request_id, None)
-            tally.count(decision)
-            if self._as_json:
-                json_line({"event": "decided", **decision})
-            else:
-                print_decision(decision)
-        if not self._as_json:
-            typer.echo(tally.sentence())
-        self._undecided(open_requests, timeout)
-
-    def _undecided(self, open_requests: dict[str, tuple[str, int]], timeout: float) -> None:
-        if not open_requests:
-            return
-        self._failed = True
-        for request_id in open_requests if self._as_json else ():
-            json_line({"event": "undecided", "request_id": request_id})
-        complain(
-            f"{len(open_requests)} of {len(self._awaited)} requests were not decided within "
-            f"{timeout:g} s; `manifold trace {next(iter(open_requests))}` says where one is."
-        )
 
 
 def _only_one(

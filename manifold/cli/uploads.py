@@ -1,7 +1,5 @@
 """Files and directories as uploads: what the producer did not say is taken from the invoice."""
 
-import re
-import unicodedata
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -13,8 +11,9 @@ import typer
 from connectors.clock import now
 from connectors.einvoice import Unreadable, Upload, read_uploads
 from connectors.einvoice.pages import has_pages
-from operators.invoice import Invoice, Party
+from operators.invoice import Invoice
 from operators.upload import Document, InvoiceUploaded, Metadata, Origin
+from operators.vendor_id import implied_by
 
 STDIN = "-"
 _INVOICES = frozenset({".xml", ".json", ".jsonl", ".ndjson"})
@@ -56,21 +55,6 @@ def uploads(
                 yield file
             else:
                 yield from _of_file(file, given, keep)
-
-
-def vendor_of(seller: Party) -> str | None:
-    """The vendor id an invoice implies: VAT id, else identifier, else legal id or name as a slug.
-
-    >>> vendor_of(Party(name="Müller & Söhne GmbH", vat_id="de 123 456 788"))
-    'DE123456788'
-    >>> vendor_of(Party(name="Müller & Söhne GmbH"))
-    'muller-sohne-gmbh'
-    """
-    if seller.vat_id and seller.vat_id.strip():
-        return "".join(seller.vat_id.split()).upper()
-    if seller.identifier and seller.identifier.strip():
-        return seller.identifier.strip()
-    return _slug(seller.legal_id) or _slug(seller.name)
 
 
 def _files(named: str) -> Iterator[str | Unusable]:
@@ -131,7 +115,7 @@ def _pointer(
 
 def _uploaded(upload: Upload, file: str, given: Given) -> InvoiceUploaded | Unusable:
     invoice = upload.invoice
-    vendor_id = given.vendor_id or upload.vendor_id or vendor_of(invoice.seller)
+    vendor_id = given.vendor_id or upload.vendor_id or implied_by(invoice.seller)
     if vendor_id is None:
         return Unusable(
             file, "no_vendor", "The invoice names no seller: say whose it is with --vendor ID."
@@ -154,9 +138,3 @@ def _metadata(invoice: Invoice) -> Metadata:
 
 def _stem(file: str) -> str:
     return "stdin" if file == STDIN else Path(file).stem
-
-
-def _slug(text: str | None) -> str | None:
-    apart = unicodedata.normalize("NFKD", (text or "").casefold())
-    plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
-    return re.sub(r"[\W_]+", "-", plain).strip("-") or None

@@ -94,7 +94,7 @@ def _doubts(read: DocumentRead, *, vendor_known: bool) -> Iterator[Violation]:
     if not vendor_known:
         yield _doubt(
             "MF-READ-VENDOR",
-            "Neither the upload nor the master data says which vendor the document is from.",
+            "Neither the upload nor the document says which vendor it is from.",
             "seller.name",
         )
     for field in read.step.doubtful:

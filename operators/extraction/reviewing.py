@@ -5,7 +5,7 @@ invoice go as it was read, a correction is the next attempt, and a rejection or 
 time is the decision.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from operators.decide import BRANCHES
 from operators.decision import DecisionStatus, InvoiceDecision, ReviewNote
 from operators.extraction.gate import NEEDED
 from operators.extraction.paths import value_at
+from operators.invoice import Invoice
 from operators.people import Refused
 from operators.review import (
     EXPIRED,
@@ -42,9 +43,11 @@ class OpenReading(Struct, frozen=True, array_like=True, gc=False):
     uploaded_at: Instant
     """When."""
     vendor_id: str | None = None
-    """Vendor it is from, as the upload or the document says."""
+    """Vendor it is from: as the upload says, else as was read."""
 
 
+VendorOf: TypeAlias = Callable[[Invoice], str | None]
+"""Whose an invoice is; None when it does not say."""
 Reviewed: TypeAlias = InvoiceOcrCompleted | InvoiceUploaded | InvoiceDecision | Refused
 """What follows from a person's answer."""
 
@@ -67,9 +70,12 @@ def ask(
 
 
 def answer(
-    table: Table[OpenReading], completed: InvoiceReviewCompleted, now: Instant
+    table: Table[OpenReading], completed: InvoiceReviewCompleted, vendor_of: VendorOf, now: Instant
 ) -> Sequence[Reviewed]:
-    """Take over what a person says about a document."""
+    """Take over what a person says about a document.
+
+    A corrected invoice is of the vendor that the upload named, else of the one that it names.
+    """
     wrong = fault(completed)
     if wrong is not None:
         return (Refused(completed, "contract_broken", wrong),)
@@ -96,7 +102,7 @@ def answer(
             ended: Reviewed = _as_read(found)
         case "CORRECTED":
             assert completed.corrected is not None
-            vendor_id = found.vendor_id or _vendor_in(completed)
+            vendor_id = found.asked.vendor_id or vendor_of(completed.corrected)
             if vendor_id is None:
                 return (Refused(completed, "contract_broken", _NO_VENDOR),)
             table.delete(completed.request_id)
@@ -131,16 +137,9 @@ _NOT_OPEN = (
     "`manifold review list` shows what is open, `manifold trace` what became of it"
 )
 _NO_VENDOR = (
-    "the vendor is not known: give the seller's VAT identifier or identifier in the corrected "
-    "invoice, or upload the document again with its vendor_id"
+    "the vendor is not known: give the seller's name or VAT identifier in the corrected invoice, "
+    "or upload the document again with its vendor_id"
 )
-
-
-def _vendor_in(completed: InvoiceReviewCompleted) -> str | None:
-    """How the corrected invoice names its vendor, when neither upload nor master data did."""
-    assert completed.corrected is not None
-    seller = completed.corrected.seller
-    return completed.vendor_id or seller.vat_id or seller.identifier
 
 
 def _lacks(found: OpenReading) -> str | None:

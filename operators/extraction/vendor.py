@@ -12,9 +12,10 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from operators.invoice import Party, Payment
+from operators.invoice import Invoice, Party, Payment
 from operators.reference import ReferenceVendor
 from operators.table import Lookup
+from operators.vendor_id import implied_by
 
 FoundBy: TypeAlias = Literal["vat_id", "account", "name"]
 """What the document and the master data have in common."""
@@ -56,6 +57,12 @@ def vendor_of(seller: Party, payments: Iterable[Payment], vendors: Vendors) -> V
         if len(found) == 1:
             return VendorFound(found.pop(), by)
     return None
+
+
+def vendor_id_of(invoice: Invoice, vendors: Vendors) -> str | None:
+    """The vendor of the master data; where there is none, what the seller implies, as in XML."""
+    known = vendor_of(invoice.seller, invoice.payments, vendors)
+    return implied_by(invoice.seller) if known is None else known.vendor_id
 
 
 def _marks(by: FoundBy, values: Iterable[str | None]) -> Iterator[str]:

@@ -9,10 +9,12 @@ from operators.extraction.differences import Difference
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.time import DAY
 from operators.upload import Document, InvoiceOcrCompleted, InvoiceUploaded
+from operators.vendor_id import implied_by
 from tests.contract.flow_run import (
     AT,
     DOCUMENTS,
     DOUBTFUL,
+    NAMELESS,
     completed,
     decoded,
     sent,
@@ -69,8 +71,16 @@ def test_the_master_data_says_whose_document_it_is() -> None:
     assert decoded(outgoing).vendor_id == DOCUMENTS[READABLE].upload.vendor_id
 
 
-def test_a_person_is_asked_when_nobody_knows_whose_it_is() -> None:
+def test_a_vendor_that_the_master_data_does_not_know_is_called_as_its_seller_implies() -> None:
     (outgoing,) = polled(sent(upload(READABLE, vendor=False)), reference=False)
+    invoice = DOCUMENTS[READABLE].upload.invoice
+
+    assert invoice is not None
+    assert decoded(outgoing).vendor_id == implied_by(invoice.seller)
+
+
+def test_a_person_is_asked_when_nothing_says_whose_it_is() -> None:
+    (outgoing,) = polled(sent(upload(NAMELESS, vendor=False)))
 
     question = decoded(outgoing)
 

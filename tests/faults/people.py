@@ -19,7 +19,7 @@ from operators.time import Instant
 from tests.faults.load import PATIENCE, producer
 
 Habit: TypeAlias = Literal[
-    "approves", "rejects", "says it twice", "is outdated", "comes too late", "is one", "is silent"
+    "approves", "rejects", "says it twice", "is ahead", "comes too late", "is one", "is silent"
 ]
 """How the people answer who are asked about a request."""
 HABITS: tuple[Habit, ...] = get_args(Habit)
@@ -59,8 +59,8 @@ def answers(
             return (said("REJECTED"),)
         case "says it twice":
             return said("APPROVED"), said("APPROVED")
-        case "is outdated":
-            return said("APPROVED", revision=asked.revision - 1), said("REJECTED")
+        case "is ahead":
+            return said("APPROVED", revision=asked.revision + 1), said("REJECTED")
         case "comes too late":
             return said("REJECTED"), said("APPROVED", "another")
         case "is one":

@@ -254,7 +254,7 @@ class SmallHistory:
 
 def small_history(
     folder: Path,
-    habits: Sequence[Habit] = ("says it twice", "is outdated"),
+    habits: Sequence[Habit] = ("says it twice", "is ahead"),
     policies: Sequence[ReferencePolicy] = (),
     later_ms: int = 0,
 ) -> SmallHistory:

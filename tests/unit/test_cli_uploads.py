@@ -1,11 +1,15 @@
 import json
+from hashlib import sha256
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
-from manifold.cli.uploads import Given, Unusable, uploads, vendor_of
+from manifold.cli.uploads import Given, Unusable, uploads
 from operators.invoice import Party
-from operators.upload import InvoiceUploaded
+from operators.upload import Document, InvoiceUploaded
+from operators.vendor_id import implied_by
 
 INVOICE = {
     "number": "R-1",
@@ -17,8 +21,12 @@ INVOICE = {
 }
 
 
+def kept(content: bytes, media_type: str) -> Document:
+    return Document(f"{len(content)} bytes", media_type, sha256(content).hexdigest())
+
+
 def sent(*files: Path, given: Given = Given()) -> list[InvoiceUploaded]:  # noqa: B008
-    found = list(uploads(map(str, files), given))
+    found = list(uploads(map(str, files), given, kept))
     assert not [each for each in found if isinstance(each, Unusable)]
     return [each[1] for each in found if not isinstance(each, Unusable)]
 
@@ -36,7 +44,7 @@ def sent(*files: Path, given: Given = Given()) -> list[InvoiceUploaded]:  # noqa
 def test_the_vendor_is_named_by_the_best_that_is_known(
     seller: Party, vendor_id: str | None
 ) -> None:
-    assert vendor_of(seller) == vendor_id
+    assert implied_by(seller) == vendor_id
 
 
 def test_every_line_of_a_file_is_a_request_of_its_own(tmp_path: Path) -> None:
@@ -77,7 +85,7 @@ def test_an_invoice_without_a_number_is_called_as_its_file(tmp_path: Path) -> No
 def test_an_invoice_without_a_seller_says_what_to_add(tmp_path: Path) -> None:
     file = tmp_path / "one.json"
     file.write_text(json.dumps({**INVOICE, "seller": {}}))
-    [found] = uploads([str(file)], Given())
+    [found] = uploads([str(file)], Given(), kept)
     assert isinstance(found, Unusable)
     assert "--vendor" in found.message
     assert sent(file, given=Given("V-1"))[0].vendor_id == "V-1"
@@ -89,5 +97,32 @@ def test_a_directory_stands_for_its_invoices(tmp_path: Path) -> None:
     assert [upload.invoice_id for upload in sent(tmp_path)] == ["a.json", "b.json"]
     empty = tmp_path / "empty"
     empty.mkdir()
-    [found] = uploads([str(empty)], Given())
+    [found] = uploads([str(empty)], Given(), kept)
     assert isinstance(found, Unusable)
+
+
+def test_a_document_is_kept_and_pointed_at(tmp_path: Path) -> None:
+    file = tmp_path / "scan-17.png"
+    ok, png = cv2.imencode(".png", np.full((60, 40, 3), 255, np.uint8))
+    assert ok
+    file.write_bytes(png.tobytes())
+    [found] = sent(tmp_path)
+    content = file.read_bytes()
+    assert found.document == kept(content, "image/png")
+    assert (found.invoice, found.invoice_id, found.origin) == (None, "scan-17", "SCAN")
+    assert found.vendor_id is None, "whose it is is read in it"
+
+
+def test_a_document_that_cannot_be_read_is_not_kept(tmp_path: Path) -> None:
+    file = tmp_path / "broken.pdf"
+    file.write_bytes(b"%PDF-1.7\n1 0 obj\n")
+    kept_any: list[bytes] = []
+
+    def keep(content: bytes, media_type: str) -> Document:
+        kept_any.append(content)
+        return kept(content, media_type)
+
+    [found] = uploads([str(file)], Given(), keep)
+    assert isinstance(found, Unusable)
+    assert found.reason == "damaged"
+    assert not kept_any

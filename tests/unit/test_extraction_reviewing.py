@@ -69,7 +69,7 @@ class Desk:
             completed_at=NOW + 5,
             corrected=corrected,
         )
-        return tuple(answer(self.table, completed, NOW + 10))
+        return tuple(answer(self.table, completed, lambda invoice: invoice.seller.vat_id, NOW + 10))
 
 
 def desk(found: OpenReading) -> Desk:
@@ -119,6 +119,26 @@ def test_a_correction_is_the_next_attempt_and_ends_this_one() -> None:
     assert (upload.attempt, upload.invoice, upload.vendor_id) == (2, DATED, "DE123456788")
     assert upload.document is None
     assert not list(at.table.items())
+
+
+def test_a_correction_of_what_the_upload_says_is_a_vendors_stays_with_that_vendor() -> None:
+    found = opened(vendor_id="V-1")
+    at = desk(replace(found, asked=replace(found.asked, vendor_id="V-1")))
+
+    _, upload = at.answered("CORRECTED", corrected=DATED)
+
+    assert isinstance(upload, InvoiceUploaded)
+    assert upload.vendor_id == "V-1"
+
+
+def test_a_correction_that_names_no_seller_is_refused() -> None:
+    at = desk(opened(vendor_id=None))
+
+    (refused,) = at.answered("CORRECTED", corrected=replace(DATED, seller=Party()))
+
+    assert isinstance(refused, Refused)
+    assert "vendor is not known" in refused.message
+    assert at.table.get("r-1")
 
 
 def test_a_rejection_is_the_decision() -> None:

@@ -232,7 +232,7 @@ ELSEWHERE: dict[str, tuple[defects.Plant, str, set[str], str]] = {
         defects.grown(rss=bounds.MEMORY - 1),
         bounds.NAME,
         {bounds.NAME},
-        "decide/one (process 104): grew by",
+        "decide/one (process 105): grew by",
     ),
     "too much memory": (
         defects.grown(rss=bounds.MEMORY + 1 + len(SAMPLES) * bounds.REMEMBERED),

@@ -189,7 +189,7 @@ def test_a_defect_beyond_the_decisions_is_found(history: SmallHistory, defect: s
     [
         (("approves", "rejects"), []),
         (("comes too late", "is silent"), ["review_settled"]),
-        (("is silent", "is outdated"), ["review_outdated"]),
+        (("is silent", "is ahead"), ["review_outdated"]),
     ],
 )
 def test_people_of_all_habits_pass(

@@ -65,6 +65,13 @@ class Reference(Struct, frozen=True):
     vendors: Vendors
 
 
+def wanted_of(upload: InvoiceUploaded, policies: Lookup[ReferencePolicy]) -> Wanted | None:
+    """The document to read for an upload; None when it has its invoice in it."""
+    if upload.invoice is not None or upload.document is None:
+        return None
+    return Wanted(upload.document, gates_of(chosen(policies, upload.request_id).policy))
+
+
 def extracting(
     documents: Documents, reference: Reference
 ) -> tuple[OnRecords[Tables], OnCaughtUp[Tables]]:
@@ -74,21 +81,20 @@ def extracting(
         tables: Tables, partition: int, records: list[Decoded[Any]], at: Instant
     ) -> Iterable[Written]:
         readings: Table[OpenReading] = tables["readings"]
-        uploads = [each for each in records if _points_at_a_document(each.record)]
-        policies = [chosen(reference.policies, each.record.request_id).policy for each in uploads]
-        wanted = [
-            Wanted(each.record.document, gates_of(policy))
-            for each, policy in zip(uploads, policies, strict=True)
+        of_uploads = [
+            wanted_of(each.record, reference.policies)
+            if isinstance(each.record, InvoiceUploaded)
+            else None
+            for each in records
         ]
-        found = iter(zip(documents.read(wanted), policies, strict=True))
+        found = iter(documents.read([each for each in of_uploads if each is not None]))
         written: list[Written] = []
-        for each in records:
+        for each, wanted in zip(records, of_uploads, strict=True):
             try:
                 if isinstance(each.record, InvoiceReviewCompleted):
                     written += _answered(readings, each, reference.vendors, at)
-                elif _points_at_a_document(each.record):
-                    read, policy = next(found)
-                    written += _read(readings, each, read, policy, reference.vendors, at)
+                elif wanted is not None:
+                    written += _read(readings, each, next(found), reference, at)
             except Exception as error:
                 raise RecordFailed(each.received, error) from error
         return written
@@ -99,27 +105,19 @@ def extracting(
     return on_records, on_caught_up
 
 
-def _points_at_a_document(record: object) -> bool:
-    return (
-        isinstance(record, InvoiceUploaded)
-        and record.invoice is None
-        and record.document is not None
-    )
-
-
 def _read(
     readings: Table[OpenReading],
     upload: Decoded[InvoiceUploaded],
     read: DocumentRead | Unusable,
-    policy: ReferencePolicy | None,
-    vendors: Vendors,
+    reference: Reference,
     at: Instant,
 ) -> Iterator[Written]:
     record, received = upload.record, upload.received
     if isinstance(read, Unusable):
         yield Rejected(received, read.reason, read.message)
         return
-    vendor_id = record.vendor_id or vendor_id_of(read.invoice, vendors)
+    policy = chosen(reference.policies, record.request_id).policy
+    vendor_id = record.vendor_id or vendor_id_of(read.invoice, reference.vendors)
     if read.step.action == "ACCEPT" and vendor_id is not None:
         yield Produced(completed(record, read, vendor_id, gates_of(policy)), received)
         return

@@ -25,7 +25,10 @@ from connectors.stream import Failure
 from connectors.tables import ChangelogStore
 from connectors.task import Task
 from connectors.wire import Wire
+from operators.reference import ReferencePolicy
 from operators.resumption import Rate
+from operators.table import Lookup
+from operators.upload import InvoiceUploaded
 
 if TYPE_CHECKING:
     from connectors.extracting import Documents
@@ -192,15 +195,19 @@ class Runtime:
             self.on_close(self._refetch.close)
         return self._refetch
 
-    def documents(self) -> "Documents":
-        """What reads the documents that uploads point at."""
+    def documents(self, policies: Lookup[ReferencePolicy]) -> "Documents":
+        """What reads the documents that uploads point at, as sure as the policies want it."""
         # What reads documents takes longer to import than everything else together.
         from connectors.pooled_reading import PooledReading
+        from connectors.reading_ahead import ReadingAhead
 
         settings = self.settings
         reading = PooledReading(settings.documents, settings.redis, settings.namespace)
         self.on_close(reading.close)
-        return reading
+        uploads = self.contracts.topic_of(InvoiceUploaded).name
+        ahead = ReadingAhead(reading, uploads, self.codec.decoder(InvoiceUploaded), policies)
+        self.task.work_ahead(ahead)
+        return ahead
 
     def on_close(self, close: Callable[[], None]) -> None:
         """Call `close` when the process ends."""

@@ -9,6 +9,7 @@ which run inside a poll, always find no open work.
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Protocol
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
@@ -42,6 +43,8 @@ log = Log(__name__)
 
 _WAIT = 0.1
 """Seconds one poll waits for a first record."""
+_LONGEST_WORK_MS = 900_000
+"""Between two polls of a process that works ahead, after which its group takes it for dead."""
 _ATTEMPTS_TO_COMMIT = 4
 """In a row, after which the process ends: elsewhere, or later, it may go better."""
 _TICK_BEHIND = 1_000
@@ -50,6 +53,16 @@ _TICK_BEHIND = 1_000
 
 class UnevenAssignment(Unavailable):
     """The group gave this process different partition numbers of topics that belong together."""
+
+
+class Ahead(Protocol):
+    """Work on records that takes longer than a transaction may: done before an epoch is open."""
+
+    def takes(self, topic: str, value: bytes | None, /) -> bool:
+        """Take a record over; False when there is no room for more work in this poll."""
+
+    def work(self) -> None:
+        """Do the work on all that was taken."""
 
 
 class Task:
@@ -108,6 +121,7 @@ class Task:
         self._identity = identity
         self._started = False
         self._ends = EndWatch(kafka, watch_ends_every) if watch_ends_every else None
+        self._ahead: Ahead | None = None
         self._between: list[Callable[[], None]] = []
         self._back: list[Callable[[], None]] = []
         self._not_committed = 0
@@ -144,6 +158,11 @@ class Task:
         """Call `refresh` before every poll, when no epoch is open."""
         self._between.append(refresh)
 
+    def work_ahead(self, ahead: Ahead) -> None:
+        """Hand what is polled to `ahead` first; what it has no room for is polled again."""
+        self._ahead = ahead
+        self._consumer_settings["max.poll.interval.ms"] = str(_LONGEST_WORK_MS)
+
     def on_rewind(self, roll_back: Callable[[], None]) -> None:
         """Call `roll_back` when the open epoch has been given up and will be read again."""
         self._back.append(roll_back)
@@ -167,6 +186,8 @@ class Task:
         # offset; consume() itself drops what it had from before.
         kept = [first] if first is not None and generation == self._generation else []
         records = self._received([*kept, *more])
+        if self._ahead is not None:
+            self._ahead.work()
         if not records and self._pacing.idle:
             self._offsets, self._ended = self._ended, {}
         self._pacing.polled(sum(map(len, records.values())), self._poll_records)
@@ -206,6 +227,9 @@ class Task:
                 behind[where] = offset + 1
             else:
                 failure = None
+            if self._ahead is not None and not self._ahead.takes(topic, message.value()):
+                behind[where] = offset
+                continue
             self._offsets[where] = offset + 1
             if self._ended:
                 self._ended.pop(where, None)

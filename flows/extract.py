@@ -22,8 +22,8 @@ from operators.reference import ReferencePolicy, ReferenceVendor
 from operators.review import InvoiceReviewCompleted
 from operators.upload import InvoiceUploaded
 
-AT_ONCE = 16
-"""Records of a poll: the documents among them are read while its epoch is open."""
+AT_ONCE = 1_000
+"""Records of a poll at most: those behind the last document that there is room for come again."""
 
 
 def build(
@@ -48,14 +48,15 @@ def flow(runtime: Runtime) -> Dataflow:
     """The flow of one process."""
     runtime.poll_at_most(AT_ONCE)
     runtime.watch_ends(timedelta(seconds=1))
+    policies = runtime.reference(ReferencePolicy)
     return build(
         runtime.source(),
         runtime.sink(),
         runtime.wire(InvoiceUploaded, InvoiceReviewCompleted),
         runtime.store(READINGS),
-        runtime.documents(),
+        runtime.documents(policies),
         Reference(
-            runtime.reference(ReferencePolicy),
+            policies,
             runtime.grouped_reference(ReferenceVendor, marks_of).groups,
         ),
     )

@@ -40,6 +40,7 @@ from operators.invoice import Invoice, Party
 from operators.reference import ReferencePolicy
 from operators.result import Source
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
+from operators.table import Lookup
 from operators.upload import Document
 
 V = TypeVar("V")
@@ -204,7 +205,7 @@ class MemoryRuntime(Runtime):
     ) -> Service[V] | None:
         return self.asked.get(part)
 
-    def documents(self) -> MemoryDocuments:
+    def documents(self, policies: Lookup[ReferencePolicy]) -> MemoryDocuments:
         return MemoryDocuments()
 
     def refetch(self) -> MemoryUploads:  # type: ignore[override]

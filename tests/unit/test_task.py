@@ -255,3 +255,29 @@ def test_what_time_alone_has_caused_is_committed_with_the_groups_generation(plac
     place.task.commit()
     assert place.transactions.offsets == [8, 8]
     assert place.transactions.groups[-1] is place.consumer.metadata[-1]
+
+
+class Takes:
+    """Has room for so many records in a poll."""
+
+    def __init__(self, room: int) -> None:
+        self.room, self.taken, self.worked = room, 0, 0
+
+    def takes(self, topic: str, value: bytes | None, /) -> bool:
+        if self.taken == self.room:
+            return False
+        self.taken += 1
+        return True
+
+    def work(self) -> None:
+        self.worked, self.taken = self.taken, 0
+
+
+def test_records_that_there_is_no_room_for_come_with_a_later_poll(place: Place) -> None:
+    ahead = Takes(2)
+    place.task.work_ahead(ahead)
+    assert offsets(place.epoch(record(3), record(4), record(5), record(6), end(7))) == [3, 4]
+    assert (place.consumer.sought, ahead.worked) == ([5], 2)
+    assert offsets(place.epoch(record(5), record(6))) == [5, 6]
+    place.epoch()
+    assert place.transactions.offsets == [5, 7]

@@ -1,0 +1,123 @@
+"""Documents of a poll, read before its epoch is open."""
+
+import time
+from collections.abc import Sequence
+
+import pytest
+from msgspec.structs import replace
+
+from connectors.codec import Undecodable
+from connectors.extracting import Unusable, Wanted
+from connectors.reading_ahead import ReadingAhead
+from operators.extraction.gate import Gates, Step
+from operators.extraction.outcome import DocumentRead
+from operators.extraction.record import DocumentReading
+from operators.invoice import Invoice, Party, Totals
+from operators.table import MemoryTable
+from operators.upload import Document, InvoiceUploaded, Metadata
+
+INVOICE = Invoice(seller=Party(), buyer=Party(), totals=Totals())
+READ = DocumentRead(
+    INVOICE, DocumentReading(route="XML", kind="INVOICE", extractor="1"), Step("ACCEPT")
+)
+
+
+class Documents:
+    """Reads every document, and notes which together; it takes as long as the test says."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.read_together: list[list[str]] = []
+        self.seconds = 0.0
+        self._now = 0.0
+        monkeypatch.setattr(time, "monotonic", lambda: self._now)
+
+    def read(self, wanted: Sequence[Wanted], /) -> Sequence[DocumentRead | Unusable]:
+        self.read_together.append([each.document.uri for each in wanted])
+        self._now += self.seconds
+        return [READ for _ in wanted]
+
+
+def pointer(uri: str) -> bytes:
+    return f"pointer {uri}".encode()
+
+
+def decode(value: bytes) -> InvoiceUploaded:
+    kind, _, uri = value.decode().partition(" ")
+    if kind == "broken":
+        raise Undecodable("undecodable", "It is no upload.")
+    upload = InvoiceUploaded(
+        request_id=uri,
+        invoice_id="i",
+        vendor_id=None,
+        origin="SCAN",
+        uploaded_at=1,
+        metadata=Metadata(),
+    )
+    if kind == "invoice":
+        return replace(upload, invoice=INVOICE)
+    return replace(upload, document=Document(uri, "application/pdf", "0" * 64))
+
+
+def wanted(uri: str) -> Wanted:
+    return Wanted(Document(uri, "application/pdf", "0" * 64), Gates())
+
+
+@pytest.fixture
+def documents(monkeypatch: pytest.MonkeyPatch) -> Documents:
+    return Documents(monkeypatch)
+
+
+@pytest.fixture
+def ahead(documents: Documents) -> ReadingAhead:
+    return ReadingAhead(documents, "uploads", decode, MemoryTable())
+
+
+def poll(ahead: ReadingAhead, count: int) -> int:
+    """How many of so many documents there is room for."""
+    taken = 0
+    while taken < count and ahead.takes("uploads", pointer(f"{taken}.pdf")):
+        taken += 1
+    ahead.work()
+    return taken
+
+
+def test_documents_of_a_poll_are_read_together_before_they_are_asked_for(
+    ahead: ReadingAhead, documents: Documents
+) -> None:
+    for uri in ("a.pdf", "b.pdf", "a.pdf"):
+        assert ahead.takes("uploads", pointer(uri))
+    ahead.work()
+    found = ahead.read([wanted("a.pdf"), wanted("b.pdf"), wanted("a.pdf")])
+    assert list(found) == [READ] * 3
+    assert documents.read_together == [["a.pdf", "b.pdf"]]
+
+
+def test_what_is_no_document_needs_no_room(ahead: ReadingAhead, documents: Documents) -> None:
+    for value in (b"invoice x", b"broken", None):
+        assert ahead.takes("uploads", value)
+    assert ahead.takes("reviews", pointer("a.pdf"))
+    ahead.work()
+    assert documents.read_together == []
+
+
+def test_what_was_not_foreseen_is_read_when_it_is_asked_for(
+    ahead: ReadingAhead, documents: Documents
+) -> None:
+    assert list(ahead.read([wanted("late.pdf")])) == [READ]
+    assert documents.read_together == [["late.pdf"]]
+
+
+def test_quick_documents_are_read_more_at_once_and_slow_ones_fewer(
+    ahead: ReadingAhead, documents: Documents
+) -> None:
+    assert [poll(ahead, 100) for _ in range(3)] == [4, 8, 16]
+    documents.seconds = 5.0
+    assert [poll(ahead, 100) for _ in range(2)] == [32, 32]
+    documents.seconds = 60.0
+    assert [poll(ahead, 100) for _ in range(7)] == [32, 16, 8, 4, 2, 1, 1]
+    documents.seconds = 0.1
+    assert [poll(ahead, 100) for _ in range(8)] == [1, 2, 4, 8, 16, 32, 64, 64]
+
+
+def test_a_quick_poll_that_was_not_full_says_nothing_about_more(ahead: ReadingAhead) -> None:
+    assert [poll(ahead, count) for count in (3, 3, 100)] == [3, 3, 4]

@@ -98,10 +98,10 @@ class Documents(_Section):
     """For one document to be stored or fetched, all attempts together."""
     workers: int = Field(default=2, ge=1, le=64)
     """Processes that read documents, of one process of `extract`."""
-    read_limit: Duration = Field(default=timedelta(seconds=30), gt=timedelta(0))
-    """For one document to be read; three that take longer make it a dead letter."""
-    read_memory: int = Field(default=2_000_000_000, ge=0)
-    """Bytes that a worker may use; 0 for no limit."""
+    read_limit: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))
+    """For one document to be read; three attempts that take longer make it a dead letter."""
+    read_memory: int = Field(default=2_500_000_000, ge=0)
+    """Bytes that a worker may use, its models included; 0 for no limit."""
 
 
 class Redis(_Section):

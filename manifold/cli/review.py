@@ -1,6 +1,7 @@
 """`manifold review`: what people have to decide: list it, look at it, approve, reject, correct."""
 
 from collections.abc import Iterator
+from json import dumps
 from typing import Annotated, TypeAlias
 
 import typer
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from rich.padding import Padding
 
 from connectors.clock import now
+from connectors.einvoice import to_json
 from manifold.cli.answering import Answering
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.decisions import violation_line
@@ -99,6 +101,12 @@ def list_command(
 @explained()
 def show_command(
     request_id: RequestId,
+    invoice: Annotated[
+        bool,
+        typer.Option(
+            "--invoice", help="Only the invoice as it was read in a document: to be put right."
+        ),
+    ] = False,
     json: Json = False,
     bootstrap: Bootstrap = None,
     extra: Extra = None,
@@ -106,6 +114,12 @@ def show_command(
     """Show what a person has to know, and how to answer."""
     there = cluster(bootstrap, extra)
     found = open_review(there, request_id)
+    if invoice:
+        if found.invoice is None:
+            raise Failed("This review is not about a document: there is no invoice in it.")
+        for line in dumps(to_json(found.invoice), indent=2, ensure_ascii=False).splitlines():
+            typer.echo(printable(line))
+        return
     if json:
         json_line(there.codec.to_json(found))
         return

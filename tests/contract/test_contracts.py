@@ -14,12 +14,12 @@ import schemas
 from connectors import lock
 from connectors.checks import findings
 from connectors.contracts import ContractError, Contracts
+from flows import FLOWS
 from manifold.cli.contracts import app
 from operators.decision import InvoiceDecision
 from operators.upload import InvoiceUploaded
 from tests.contract.samples import upload
 
-FLOWS = ("validation", "inventory", "fraud", "pricing", "decide", "collect", "enrich", "statistics")
 SCHEMAS = Path(schemas.__file__).parent
 
 

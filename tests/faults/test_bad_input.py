@@ -13,7 +13,7 @@ from connectors import dead_letters
 from connectors.codec import Undecodable
 from connectors.kafka import place
 from connectors.stream import Received
-from flows import FLOWS
+from flows import BRANCHES, FLOWS
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.result import FraudResult, InventoryResult, PricingResult, Result, ValidationResult
@@ -21,7 +21,7 @@ from operators.review import InvoiceReviewCompleted
 from operators.statistics import JudgedRequest
 from tests.contract.flow_run import CODEC, CONTRACTS, IDS, decoder, whole_pipeline
 from tests.faults.fuzz.mutants import FRAMED, Mutants
-from tests.integration.pipeline import BRANCHES, Pipeline, generated
+from tests.integration.pipeline import Pipeline, generated
 
 INVOICES = 100
 MUTANTS = 3_000

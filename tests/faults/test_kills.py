@@ -5,11 +5,12 @@ import random
 import pytest
 
 from connectors.clock import now
+from flows import BRANCHES
 from manifold.exits import Exit
 from operators.decision import InvoiceDecision
 from tests.faults.exactness import assert_exact
 from tests.integration.flow_process import Process
-from tests.integration.pipeline import BRANCHES, Pipeline, generated
+from tests.integration.pipeline import Pipeline, generated
 
 PER_SECOND = 50
 BACKLOG = 300

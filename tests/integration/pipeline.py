@@ -29,7 +29,7 @@ from connectors.publish import Publisher
 from connectors.settings import Database, Settings
 from connectors.stream import Received
 from connectors.topics import Topics
-from flows import FLOWS, FUSED
+from flows import BRANCHES, FLOWS, FUSED
 from manifold.exits import Exit
 from manifold.generator import Sample, World, invoices, reference_records, world
 from manifold.supervisor import environment
@@ -39,9 +39,6 @@ from tests.integration.flow_process import PATIENCE, Process
 from tests.integration.seen import Seen, partitions
 
 T = TypeVar("T")
-
-BRANCHES = FLOWS[:4]
-"""The flows that answer uploads."""
 
 _TOLD = 25
 """Lines of a log that are shown when something has failed."""

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from connectors.settings import Settings
-from flows import FLOWS
+from flows import BRANCHES, JOIN
 from manifold.generator import Sample
 from manifold.handover import Handover, Unfinished
 from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
 from tests.integration.pipeline import Pipeline, generated
 
-APART = FLOWS[:5]
+APART = (*BRANCHES, JOIN)
 RESULTS = (ValidationResult, InventoryResult, FraudResult, PricingResult)
 
 

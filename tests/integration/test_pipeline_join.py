@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from connectors import dead_letters
 from connectors.clock import now
 from connectors.stream import Outgoing, Received, Rejected
-from flows import FLOWS
+from flows import BRANCHES, FLOWS
 from manifold.generator import Sample
 from operators.decision import InvoiceDecision
 from operators.result import (
@@ -22,7 +22,7 @@ from operators.result import (
 )
 from operators.upload import InvoiceUploaded
 from tests.integration.flow_process import REPOSITORY
-from tests.integration.pipeline import BRANCHES, Pipeline, generated
+from tests.integration.pipeline import Pipeline, generated
 from tests.integration.raw import write
 
 DEADLINE = 2

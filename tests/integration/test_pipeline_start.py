@@ -11,12 +11,13 @@ import pytest
 from confluent_kafka.admin import AdminClient, NewPartitions  # type: ignore[attr-defined]
 
 from connectors.kafka import client
+from flows import BRANCHES
 from manifold.exits import Exit
 from operators.decision import InvoiceDecision
 from operators.result import ValidationResult
 from operators.upload import InvoiceOcrCompleted
 from tests.integration.flow_process import REPOSITORY
-from tests.integration.pipeline import BRANCHES, Pipeline, generated
+from tests.integration.pipeline import Pipeline, generated
 
 
 @pytest.fixture

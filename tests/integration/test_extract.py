@@ -1,0 +1,165 @@
+"""Documents through a real broker: read once whatever is killed, and refused with a reason."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from connectors.clock import now
+from connectors.dead_letters import ERROR_REASON
+from connectors.object_store import Store
+from connectors.settings import Documents
+from flows import BRANCHES, EXTRACT, JOIN
+from manifold.documents.document import document
+from manifold.documents.plan import Kind, plans
+from operators.decision import InvoiceDecision
+from operators.review import InvoiceReviewRequested
+from operators.upload import Document, InvoiceOcrCompleted, InvoiceUploaded, Metadata
+from tests.integration.pipeline import Pipeline
+from tests.unit.documents import encrypted, invoice_pdf
+from tests.unit.test_documents_hostile import HOSTILE, png
+
+_MEDIA_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
+MIXED: tuple[Kind, ...] = ("hybrid", "pdf", "hybrid", "pdf", "receipt")
+
+
+class Inbox:
+    """Documents in a store, and the uploads that point at them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Documents(url=str(folder / "documents"))
+        self._store = Store(self.settings)
+
+    def upload(self, name: str, content: bytes, kind: str = "pdf") -> InvoiceUploaded:
+        return self.pointer(name, self._store.put(content, _MEDIA_TYPES[kind], now()))
+
+    def pointer(self, name: str, kept: Document) -> InvoiceUploaded:
+        return InvoiceUploaded(
+            request_id=name,
+            invoice_id=name,
+            vendor_id=None,
+            origin="SCAN",
+            uploaded_at=now(),
+            document=kept,
+            metadata=Metadata(),
+        )
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    return Inbox(tmp_path)
+
+
+@pytest.fixture
+def pipeline(bootstrap: str, tmp_path: Path, inbox: Inbox) -> Iterator[Pipeline]:
+    with Pipeline(bootstrap, tmp_path, MANIFOLD_DOCUMENTS__URL=inbox.settings.url) as made:
+        yield made
+
+
+def outcomes(pipeline: Pipeline) -> Counter[str]:
+    """How often each request was read, asked about, or set aside."""
+    seen = pipeline.seen
+    told = [each.request_id for each in seen.all(InvoiceOcrCompleted)]
+    told += [each.request_id for each in seen.all(InvoiceReviewRequested)]
+    return Counter([*told, *refused(pipeline)])
+
+
+def refused(pipeline: Pipeline) -> dict[str, str]:
+    """Requests that became dead letters, and why."""
+    decode = pipeline.codec.decoder(InvoiceUploaded)
+    return {
+        decode(letter.value or b"").request_id: dict(letter.headers)[ERROR_REASON].decode()
+        for letter in pipeline.seen.letters()
+        if letter.value is not None
+    }
+
+
+def mixed(inbox: Inbox, count: int, different: int) -> list[InvoiceUploaded]:
+    """So many uploads of documents of every kind, so many of them different."""
+    made = [document(plan) for plan in plans("tuning", 1, different, MIXED)]
+    return [
+        inbox.upload(f"d-{number}", each.content, each.suffix)
+        for number, each in ((number, made[number % different]) for number in range(count))
+    ]
+
+
+def test_every_document_is_read_once_whatever_is_killed(pipeline: Pipeline, inbox: Inbox) -> None:
+    uploads = mixed(inbox, 120, different=10)
+    victims = [pipeline.start(EXTRACT, name) for name in ("one", "two")]
+    pipeline.publish(*uploads)
+    for killed in range(4):
+        enough = 20 * (killed + 1)
+        pipeline.until(lambda: outcomes(pipeline).total() >= enough, f"{enough} documents read")  # noqa: B023
+        victims.append(pipeline.killed(victims.pop(0)))
+    pipeline.at_rest(EXTRACT)
+    assert outcomes(pipeline) == {each.request_id: 1 for each in uploads}
+    assert not refused(pipeline)
+    leftover = [each for each in psutil.process_iter(["cmdline"]) if orphaned(each)]
+    assert not leftover, "workers have outlived the process that was killed"
+
+
+def orphaned(process: psutil.Process) -> bool:
+    told = " ".join(process.info["cmdline"] or ())
+    return "connectors.worker_main" in told and process.ppid() == 1
+
+
+def test_what_cannot_be_read_is_refused_with_its_reason_and_the_flow_goes_on(
+    pipeline: Pipeline, inbox: Inbox
+) -> None:
+    hostile = {name: make() for name, (_, make) in HOSTILE.items()}
+    hostile["a password"] = encrypted(invoice_pdf(), user="secret")
+    hostile["20,000 x 20,000"] = png(20_000)
+    uploads = [inbox.upload(name, content) for name, content in hostile.items()]
+    missing = Document("inbox/none.pdf", "application/pdf", "0" * 64)
+    kept = uploads[0].document
+    assert kept is not None
+    other = Document(kept.uri, kept.media_type, hashlib.sha256(b"other").hexdigest())
+    uploads += [inbox.pointer("missing", missing), inbox.pointer("changed", other)]
+    good = next(iter(plans("tuning", 1, 1, ("hybrid",))))
+    uploads.append(inbox.upload("good", document(good).content))
+
+    process = pipeline.start(EXTRACT)
+    pipeline.publish(*uploads)
+    pipeline.at_rest(EXTRACT)
+
+    found = refused(pipeline)
+    assert found.pop("missing") == "document_missing"
+    assert found.pop("changed") == "document_changed"
+    assert set(found.values()) == {"document_unreadable"}
+    assert set(found) == set(hostile)
+    assert outcomes(pipeline)["good"] == 1
+    assert process.code is None
+    assert pipeline.restarts.total() == 0
+
+
+def test_a_document_that_takes_too_long_is_poison_and_the_flow_goes_on(
+    bootstrap: str, tmp_path: Path, inbox: Inbox
+) -> None:
+    photo = document(next(iter(plans("tuning", 1, 1, ("photo",)))))
+    pdf = document(next(iter(plans("tuning", 1, 1, ("hybrid",)))))
+    limits = {
+        "MANIFOLD_DOCUMENTS__URL": inbox.settings.url,
+        "MANIFOLD_DOCUMENTS__READ_LIMIT": "0.4",
+    }
+    with Pipeline(bootstrap, tmp_path, **limits) as pipeline:
+        process = pipeline.start(EXTRACT)
+        pipeline.publish(inbox.upload("slow", photo.content, photo.suffix))
+        pipeline.publish(inbox.upload("quick", pdf.content))
+        pipeline.at_rest(EXTRACT)
+
+        assert refused(pipeline) == {"slow": "poison"}
+        assert outcomes(pipeline) == {"slow": 1, "quick": 1}
+        assert process.code is None
+
+
+def test_a_document_is_decided_like_any_other_invoice(pipeline: Pipeline, inbox: Inbox) -> None:
+    pdf = document(next(iter(plans("tuning", 1, 1, ("hybrid",)))))
+    pipeline.running(EXTRACT, *BRANCHES, JOIN)
+    pipeline.publish(inbox.upload("one", pdf.content))
+    pipeline.until(pipeline.more(InvoiceDecision), "the decision")
+    (decision,) = pipeline.seen.all(InvoiceDecision)
+    assert (decision.request_id, decision.complete) == ("one", True)
+    assert {each.branch for each in decision.branches} == {each.upper() for each in BRANCHES}

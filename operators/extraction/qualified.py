@@ -67,7 +67,7 @@ def _of_row(text: str, labels: list[Label], ends: list[int]) -> Iterator[Label]:
     while at < len(labels):
         label = labels[at]
         at += 1
-        if not label.means(*_SUMS):
+        if label.own or not label.means(*_SUMS):
             yield label
             continue
         end = next((each for each in ends if each >= label.end), len(text))

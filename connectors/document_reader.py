@@ -46,6 +46,8 @@ class Examined(Struct, frozen=True):
     """What was read."""
     pages: Pages | None
     """The pages, when they were looked at."""
+    again: Pages | None = None
+    """The same read by another engine, when that was tried."""
 
 
 class DocumentReader:
@@ -106,11 +108,12 @@ class DocumentReader:
         found = _understood(pages, clock)
         tried: list[Action] = []
         step = next_step(found.fields, found.kind, gates, tried)
+        again: Pages | None = None
         if step.action == "SECOND_READING":
             tried.append(step.action)
             again = self._again(content, classified, pages, clock)
             if again is not None:
-                found = replace(found, fields=confirmed(found, again))
+                found = replace(found, fields=confirmed(found, _understood(again, clock)))
             step = next_step(found.fields, found.kind, gates, tried)
         route: Route = "TEXT_LAYER" if _reader(pages) == "TEXT_LAYER" else "RASTER"
         reading = DocumentReading(
@@ -122,12 +125,12 @@ class DocumentReader:
             stages=clock.stages(),
             extractor=EXTRACTOR,
         )
-        return Examined(DocumentRead(found.invoice, reading, step), pages)
+        return Examined(DocumentRead(found.invoice, reading, step), pages, again)
 
     def _again(
         self, content: bytes, classified: Classified, pages: Pages, clock: "_Clock"
-    ) -> Understood | None:
-        """What another engine makes of the document; None when there is no other."""
+    ) -> Pages | None:
+        """The pages as another engine reads them; None when there is no other."""
         try:
             second = read_pages(
                 content,
@@ -139,7 +142,7 @@ class DocumentReader:
         except (Unreadable, Failed, NotThere):
             return None
         clock.add(second)
-        return _understood(second, clock)
+        return second
 
 
 def _understood(pages: Pages, clock: "_Clock") -> Understood:

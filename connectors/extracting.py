@@ -7,11 +7,14 @@ from msgspec import Struct
 
 from connectors.changelog_table import TableType
 from connectors.failures import RecordFailed
+from connectors.remembering import Remembering, Study
 from connectors.steps import OnCaughtUp, OnRecords, Written
 from connectors.stream import Decoded, Forwarded, Produced, Reason, Received, Rejected
 from connectors.tables import Tables
 from operators.candidate import chosen
 from operators.extraction.gate import Gates, gates_of
+from operators.extraction.memory_lesson import Lesson
+from operators.extraction.memory_recall import Memories
 from operators.extraction.outcome import DocumentRead, completed, question
 from operators.extraction.reviewing import (
     BEFORE_DECISION,
@@ -40,6 +43,8 @@ class Wanted(Struct, frozen=True):
     """Where it is."""
     gates: Gates
     """How sure its values have to be."""
+    vendor_id: str | None = None
+    """Vendor that the upload names."""
 
 
 class Unusable(Struct, frozen=True):
@@ -54,8 +59,13 @@ class Unusable(Struct, frozen=True):
 class Documents(Protocol):
     """What reads documents."""
 
-    def read(self, wanted: Sequence[Wanted], /) -> Sequence[DocumentRead | Unusable]:
+    def read(
+        self, wanted: Sequence[Wanted], memories: Memories, /
+    ) -> Sequence[DocumentRead | Unusable]:
         """Read documents at the same time; what came of them, in their order."""
+
+    def study(self, study: Study, /) -> Lesson:
+        """What a corrected document teaches; nothing when it cannot be looked at."""
 
 
 class Reference(Struct, frozen=True):
@@ -63,6 +73,7 @@ class Reference(Struct, frozen=True):
 
     policies: Lookup[ReferencePolicy]
     vendors: Vendors
+    memories: Memories
 
 
 def extracting(
@@ -77,15 +88,16 @@ def extracting(
         uploads = [each for each in records if _points_at_a_document(each.record)]
         policies = [chosen(reference.policies, each.record.request_id).policy for each in uploads]
         wanted = [
-            Wanted(each.record.document, gates_of(policy))
+            Wanted(each.record.document, gates_of(policy), each.record.vendor_id)
             for each, policy in zip(uploads, policies, strict=True)
         ]
-        found = iter(zip(documents.read(wanted), policies, strict=True))
+        found = iter(zip(documents.read(wanted, reference.memories), policies, strict=True))
+        remembering = Remembering(documents.study, reference.memories)
         written: list[Written] = []
         for each in records:
             try:
                 if isinstance(each.record, InvoiceReviewCompleted):
-                    written += _answered(readings, each.record, each.received, at)
+                    written += _answered(readings, each.record, each.received, remembering, at)
                 elif _points_at_a_document(each.record):
                     read, policy = next(found)
                     written += _read(readings, each, read, policy, reference.vendors, at)
@@ -122,7 +134,7 @@ def _read(
     vendor_id = record.vendor_id
     if vendor_id is None:
         known = vendor_of(read.invoice.seller, read.invoice.payments, vendors)
-        vendor_id = None if known is None else known.vendor_id
+        vendor_id = _remembered(read) if known is None else known.vendor_id
     if read.step.action == "ACCEPT" and vendor_id is not None:
         yield Produced(completed(record, read, vendor_id, gates_of(policy)), received)
         return
@@ -133,10 +145,16 @@ def _read(
         yield Produced(outcome, received)
 
 
+def _remembered(read: DocumentRead) -> str | None:
+    use = read.reading.memory
+    return None if use is None else use.vendor_id
+
+
 def _answered(
     readings: Table[OpenReading],
     said: InvoiceReviewCompleted,
     received: Received,
+    remembering: Remembering,
     at: Instant,
 ) -> Iterator[Written]:
     """What follows from a person's answer; of decisions those are for the join.
@@ -146,9 +164,13 @@ def _answered(
     if said.revision != BEFORE_DECISION:
         return
     key = (said.vendor_id or said.request_id).encode()
+    opened = readings.get(said.request_id)
     for outcome in answer(readings, said, at):
         if not isinstance(outcome, Refused):
             yield Produced(outcome, received)
+            memory = None if opened is None else remembering.after(opened, said, outcome)
+            if memory is not None:
+                yield Produced(memory, received)
         elif outcome.reason == "review_unknown" and received.key != key:
             yield Forwarded(received, key)
         else:

@@ -27,6 +27,7 @@ from operators.extraction.memory import (
 )
 from operators.extraction.memory_lesson import Lesson, Standing
 from operators.extraction.paths import value_at
+from operators.extraction.record import MemoryUse
 from operators.invoice import Invoice
 
 Entry = TypeVar("Entry", Fact, LabelKnown, Mark)
@@ -62,6 +63,16 @@ def learned(
         facts=tuple(_facts(before.facts, correction)),
         labels=tuple(_labels(before.labels, lesson, correction.learned)),
         marks=tuple(_marks(before.marks, lesson, correction)),
+    )
+
+
+def approved(memory: VendorMemory, use: MemoryUse) -> VendorMemory:
+    """A memory after a person has approved a document that was read with it."""
+    used = {each.field for each in use.fields}
+    return replace(
+        memory,
+        facts=tuple(_confirmed(each) if each.field in used else each for each in memory.facts),
+        labels=tuple(_confirmed(each) if each.field in used else each for each in memory.labels),
     )
 
 

@@ -4,7 +4,7 @@
 >>> learned = Learned("req-1", 1, "anna", 0)
 >>> marks = Mark("phone", "38881234", learned), Mark("name", "bookshop", learned)
 >>> known = VendorMemory("V-1", 0, marks=marks)
->>> memories = {mark: (known,) for mark in marks_of(known)}
+>>> memories = Memories({mark: (known,) for mark in marks_of(known)}, {"V-1": known})
 >>> found = recall(Shown(("phone 38881234",), ("b0okshop",)), memories)
 >>> found.memory.vendor_id, found.by
 ('V-1', ('phone', 'name'))
@@ -14,7 +14,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -22,8 +21,15 @@ from operators.extraction.memory import MarkKind, VendorMemory, grams
 from operators.extraction.memory_shown import Shown
 from operators.table import Lookup
 
-Memories: TypeAlias = Lookup[Sequence[VendorMemory]]
-"""What is remembered, by the marks of each vendor."""
+
+class Memories(Struct, frozen=True):
+    """What is remembered of vendors."""
+
+    by_mark: Lookup[Sequence[VendorMemory]]
+    """By the marks of each."""
+    by_vendor: Lookup[VendorMemory]
+    """By vendor."""
+
 
 _WORTH: Mapping[MarkKind, float] = {
     "vat_id": 3.0,
@@ -47,6 +53,8 @@ _SHORT = 6
 _PIECES = 0.3
 """Share of a name's pieces that have to stand there for it to be looked at."""
 _MOST_LOOKED_AT = 16
+_LIKELY = 0.6
+"""Up to here two texts are not compared sign by sign."""
 
 
 class Recalled(Struct, frozen=True):
@@ -58,21 +66,22 @@ class Recalled(Struct, frozen=True):
     """What it was recognised by."""
 
 
-def recall(shown: Shown, memories: Memories, named: VendorMemory | None = None) -> Recalled | None:
+def recall(shown: Shown, memories: Memories, vendor_id: str | None = None) -> Recalled | None:
     """The one vendor that a document shows the marks of; None when there is none, or are several.
 
-    `named`: the memory of the vendor that the upload names, which then is the only one looked at.
+    `vendor_id`: the vendor that the upload names, which then is the only one looked at.
     A VAT identifier with right check digits that is not the vendor's speaks against everything.
     """
-    looked_at = [named] if named is not None else _candidates(shown, memories)
+    named = vendor_id is not None
+    looked_at = _named_by(vendor_id, memories) if named else _candidates(shown, memories)
     found = []
     for memory in looked_at:
         worths = dict(_evidence(memory, shown))
         weak = worths.keys() <= _WEAK
-        if worths and not (weak and named is None) and not _contradicted(memory, shown):
+        if worths and (named or not weak) and not _contradicted(memory, shown):
             found.append((sum(worths.values()), memory, tuple(worths)))
     found.sort(key=lambda each: -each[0])
-    enough = _ENOUGH if named is None else _ENOUGH_NAMED
+    enough = _ENOUGH_NAMED if named else _ENOUGH
     if not found or found[0][0] < enough:
         return None
     if len(found) > 1 and found[0][0] < found[1][0] + _AHEAD:
@@ -80,16 +89,21 @@ def recall(shown: Shown, memories: Memories, named: VendorMemory | None = None) 
     return Recalled(found[0][1], found[0][2])
 
 
+def _named_by(vendor_id: str | None, memories: Memories) -> list[VendorMemory]:
+    found = memories.by_vendor.get(vendor_id) if vendor_id is not None else None
+    return [] if found is None else [found]
+
+
 def _candidates(shown: Shown, memories: Memories) -> list[VendorMemory]:
     """The vendors that share a mark with the document, or much of a name."""
     found: dict[str, VendorMemory] = {}
     marks = [*shown.marks, *(f"{kind} {head}" for head in shown.heads for kind in _NAMING)]
     for mark in marks:
-        found |= {each.vendor_id: each for each in memories.get(mark) or ()}
+        found |= {each.vendor_id: each for each in memories.by_mark.get(mark) or ()}
     pieces: Counter[str] = Counter()
     others: dict[str, VendorMemory] = {}
     for piece in dict.fromkeys(piece for head in shown.heads for piece in grams(head)):
-        for each in memories.get(piece) or ():
+        for each in memories.by_mark.get(piece) or ():
             pieces[each.vendor_id] += 1
             others[each.vendor_id] = each
     for vendor_id, count in pieces.most_common(_MOST_LOOKED_AT):
@@ -136,7 +150,8 @@ def resemblance(name: str, text: str) -> float:
     if len(name) > _SHORT and name in text:
         return 0.95
     matcher = SequenceMatcher(None, name, text[: len(name) + 2], autojunk=False)
-    return matcher.ratio() if matcher.real_quick_ratio() > 0.6 else 0.0
+    likely = matcher.real_quick_ratio() > _LIKELY and matcher.quick_ratio() > _LIKELY
+    return matcher.ratio() if likely else 0.0
 
 
 def _contradicted(memory: VendorMemory, shown: Shown) -> bool:

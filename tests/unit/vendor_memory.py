@@ -6,7 +6,7 @@ from operators.extraction.memory import Learned, VendorMemory, marks_of
 from operators.extraction.memory_applied import Reminded, hints_of, reminded
 from operators.extraction.memory_learned import Correction, learned
 from operators.extraction.memory_lesson import lesson
-from operators.extraction.memory_recall import Recalled, recall
+from operators.extraction.memory_recall import Memories, Recalled, recall
 from operators.extraction.memory_shown import shown_by
 from operators.extraction.page import Page, Reader
 from operators.extraction.understand import understand
@@ -41,7 +41,11 @@ def taught(
 
 
 def recalled(
-    text: str, memories: Sequence[VendorMemory], *, reader: Reader = "RAPIDOCR"
+    text: str,
+    memories: Sequence[VendorMemory],
+    *,
+    reader: Reader = "RAPIDOCR",
+    vendor_id: str | None = None,
 ) -> Recalled | None:
     """Whose memory a document is read with."""
     pages = pages_of(text)
@@ -49,7 +53,9 @@ def recalled(
     for memory in memories:
         for mark in set(marks_of(memory)):
             table.setdefault(mark, []).append(memory)
-    return recall(shown_by(pages, reader, understand(pages, reader)), table)
+    by_vendor = {memory.vendor_id: memory for memory in memories}
+    shown = shown_by(pages, reader, understand(pages, reader))
+    return recall(shown, Memories(table, by_vendor), vendor_id)
 
 
 def read_with(

@@ -106,13 +106,16 @@ def _labels(before: Sequence[LabelKnown], lesson: Lesson, from_: Learned) -> Ite
         for each in before
         if _named(each) not in gone
     }
+    new = {
+        (each.field, each.phrase[:LONGEST]): LabelKnown(
+            each.field, each.phrase[:LONGEST], each.page, each.left, each.top, from_
+        )
+        for each in lesson.labels
+        if each.phrase
+    }
     for field in LABELLED:
-        new = [
-            LabelKnown(field, each.phrase[:LONGEST], each.page, each.left, each.top, from_)
-            for each in lesson.labels
-            if each.field == field and _named(each) not in kept
-        ]
-        yield from [*new, *(each for each in kept.values() if each.field == field)][:MOST_LABELS]
+        there = [each for each in new.values() if each.field == field and _named(each) not in kept]
+        yield from [*there, *(each for each in kept.values() if each.field == field)][:MOST_LABELS]
 
 
 def _named(label: LabelKnown | Standing) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What a worker does with a document: the whole reading of it, in a process of its own."""
+"""What a worker does with a document: all that needs its bytes, in a process of its own."""
 
 from functools import cache
 
@@ -7,6 +7,7 @@ from msgspec import Struct
 from connectors.document_reader import DocumentReader
 from connectors.documents import Unreadable
 from operators.extraction.gate import Gates
+from operators.extraction.numbered import NumberedLine
 from operators.extraction.outcome import DocumentRead
 
 
@@ -19,13 +20,20 @@ class Work(Struct, frozen=True):
     """How sure its values have to be."""
 
 
-class Came(Struct, frozen=True):
-    """What came of it: one of both."""
+class Opened(Struct, frozen=True, tag=True):
+    """A document as read from its bytes."""
 
-    read: DocumentRead | None = None
-    """The document as read."""
-    refused: str | None = None
-    """Why there is nothing to read, in a sentence."""
+    read: DocumentRead
+    """What was read."""
+    lines: tuple[NumberedLine, ...] = ()
+    """Its text, while something in it is not sure: what may come next looks there."""
+
+
+class Refused(Struct, frozen=True, tag=True):
+    """A document in which there is nothing to read."""
+
+    because: str
+    """Why, in a sentence."""
 
 
 @cache
@@ -38,9 +46,11 @@ def load() -> None:
     _reader()
 
 
-def work(document: Work) -> Came:
+def work(document: Work) -> Opened | Refused:
     """Read a document."""
     try:
-        return Came(_reader().read(document.content, document.gates))
+        examined = _reader().examine(document.content, document.gates)
     except Unreadable as unreadable:
-        return Came(refused=str(unreadable))
+        return Refused(str(unreadable))
+    sure = examined.read.step.action == "ACCEPT"
+    return Opened(examined.read, () if sure else examined.lines)

@@ -7,14 +7,13 @@ service compiles and caches them once.
 ('lines', 'totals.gross')
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
-from operators.extraction.numbered import NumberedLine, numbered_lines
-from operators.extraction.page import Page
+from operators.extraction.numbered import NumberedLine
 from operators.money import Amount
 
 Kind: TypeAlias = Literal["text", "amount", "percent", "day", "currency", "iban", "vat_id"]
@@ -130,12 +129,14 @@ class Question(Struct, frozen=True):
 
 
 def question(
-    pages: Iterable[Page], unresolved: Iterable[str], known: Mapping[str, Amount] | None = None
+    lines: Sequence[NumberedLine],
+    unresolved: Iterable[str],
+    known: Mapping[str, Amount] | None = None,
 ) -> Question | None:
     """What to ask about fields of which one is not sure; None when there is nothing to ask."""
-    asked, lines = asked_of(unresolved), numbered_lines(pages)
+    asked = asked_of(unresolved)
     certain = {field: amount for field, amount in (known or {}).items() if field not in asked}
-    return Question(asked, lines, certain) if asked and lines else None
+    return Question(asked, tuple(lines), certain) if asked and lines else None
 
 
 def asked_of(paths: Iterable[str]) -> tuple[str, ...]:

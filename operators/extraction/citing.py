@@ -4,9 +4,10 @@ Whatever a document or a model says, an answer can bring nothing but values of f
 asked for, as they stand on the page; the rest is refused with a reason.
 
 >>> from operators.extraction.asking import Answer, Cited, question
+>>> from operators.extraction.numbered import numbered_lines
 >>> from operators.extraction.page import Box, Page, Word
 >>> page = Page(300, 100, (Word("Total", Box(10, 10, 40, 20)), Word("19,90", Box(45, 10, 80, 20))))
->>> asked = question([page], ["totals.gross"])
+>>> asked = question(numbered_lines([page]), ["totals.gross"])
 >>> judged = judge(asked, Answer((Cited("totals.gross", 1, "19,90", "19.90"),), ()))
 >>> judged.values, judged.fields[0].page
 ({'totals.gross': 1990000000}, 1)

@@ -9,6 +9,7 @@ import pytest
 
 from operators.extraction.asking import PROMPT, SCHEMA, Answer, Cited, Question, Row, question
 from operators.extraction.citing import CITED, Judged, judge
+from operators.extraction.numbered import numbered_lines
 from operators.extraction.page import Box, Page, Word
 from operators.money import parse
 
@@ -22,7 +23,7 @@ def asked(*lines: str, about: tuple[str, ...] = ("totals.gross",), **known: str)
         Word(line, Box(10, 20 * row, 500, 20 * row + 10)) for row, line in enumerate(lines)
     )
     totals = {f"totals.{name}": parse(amount) for name, amount in known.items()}
-    found = question([Page(600, 800, words)], about, totals)
+    found = question(numbered_lines([Page(600, 800, words)]), about, totals)
     assert found is not None
     return found
 
@@ -178,3 +179,10 @@ def test_rows_that_a_line_makes_up_are_refused() -> None:
 def test_a_value_of_enormous_length_is_no_value() -> None:
     long = "x" * 100_000
     assert reason(obeys(asked(long, about=("number",)), ("number", 1, long, ""))) == "not_on_line"
+
+
+@pytest.mark.parametrize(("times", "accepted"), [(50, True), (20_000, False)])
+def test_a_text_is_not_looked_for_on_a_line_without_end(times: int, accepted: bool) -> None:
+    there = asked("17 " * times + "total 7")
+    judged = obeys(there, ("totals.gross", 1, "7", "7"))
+    assert judged.values == ({"totals.gross": parse("7")} if accepted else {})

@@ -118,13 +118,13 @@ class Question(Struct, frozen=True):
     asked: tuple[str, ...]
     """Fields and groups."""
     lines: tuple[NumberedLine, ...]
-    """All lines of the document."""
+    """All lines of the document; they are cited by their number from 1."""
     known: Mapping[str, Amount] = {}
     """Totals that are certain already; they are not sent, but answers must agree with them."""
 
     def content(self) -> str:
         """What is sent: JSON, so that no line can look like anything but the text of a line."""
-        lines = [(line.number, line.text) for line in self.lines]
+        lines = [(number, line.text) for number, line in enumerate(self.lines, 1)]
         return msgspec.json.encode({"asked": self.asked, "lines": lines}).decode()
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 
 from operators.codes import CURRENCIES
 from operators.extraction.asking import Kind
-from operators.extraction.numbered import WIDE, cleaned
+from operators.extraction.numbered import cleaned
 
 LONGEST = 200
 """Characters of a value; what is longer is no value."""
@@ -39,7 +39,7 @@ def found(text: str, line: str, kind: Kind) -> list[tuple[int, int]]:
     wanted = cleaned(text)
     if not wanted or len(wanted) > LONGEST:
         return []
-    space = f"[ {WIDE}]" if kind == "text" else " "
+    space = r"[ \t]" if kind == "text" else " "
     pattern = space.join(map(re.escape, wanted.split(" ")))
     places = (
         (match.start(), match.start() + len(match[1]))

@@ -99,9 +99,9 @@ def test_a_value_on_its_line_is_accepted_with_its_place() -> None:
 def test_lines_are_numbered_through_all_pages() -> None:
     lines = numbered_lines([page_of("a\nb"), page_of("c")])
     assert [(line.number, line.page, line.text) for line in lines] == [
-        (1, 1, "a"),
-        (2, 1, "b"),
-        (3, 2, "c"),
+        (0, 1, "a"),
+        (1, 1, "b"),
+        (2, 2, "c"),
     ]
 
 
@@ -410,9 +410,11 @@ def test_a_value_that_was_read_before_is_surer_and_another_one_is_less_sure() ->
         (field,) = completed(Understood(invoice, (old,)), found).fields
         return field
 
-    assert after("119", 0.85).confidence == pytest.approx(1 - 0.15 * (1 - CITED))
-    assert after("119", 0.0).confidence == pytest.approx(CITED)
-    assert after("191", 0.0).confidence == pytest.approx(CITED)
+    assert after("119", 0.85).confidence == pytest.approx(
+        0.85 * CITED / (0.85 * CITED + 0.15 * (1 - CITED))
+    )
+    assert after("119", 0.5).confidence == pytest.approx(CITED)
+    assert after("191", 0.0).confidence == pytest.approx(CITED, abs=0.01)
     assert after("191", 0.85).confidence < 0.6
     assert after("191", 0.85).obtained == "MODEL"
 

@@ -3,6 +3,7 @@
 The words of a document stay encoded wherever nobody looks at them, which is nearly everywhere.
 """
 
+import hashlib
 import zlib
 from collections import Counter
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from operators.extraction.memory_lesson import Lesson, lesson
 from operators.extraction.memory_reading import Looked, read_with
 from operators.extraction.memory_recall import Recalled
 from operators.extraction.memory_shown import Shown, shown_by
+from operators.extraction.numbered import NumberedLine, numbered_lines
 from operators.extraction.outcome import DocumentRead
 from operators.extraction.page import Reader
 from operators.extraction.understood import Understood
@@ -93,6 +95,16 @@ def reader_of(pages: Pages) -> Reader:
 def read_again(again: Again) -> DocumentRead:
     """The document as read with a memory."""
     return read_with(again.read, _looked(again.words), again.recalled, again.gates)
+
+
+def version(recalled: Recalled) -> str:
+    """Another one whenever the memory may lead to another reading."""
+    return hashlib.sha256(msgspec.msgpack.encode(recalled)).hexdigest()[:16]
+
+
+def lines_of(words: bytes) -> tuple[NumberedLine, ...]:
+    """The text of a document, for those who look for what is not sure."""
+    return numbered_lines(_looked(words)[0].pages)
 
 
 def learn(from_: Corrected) -> Taught:

@@ -27,6 +27,7 @@ from operators.codes import CREDIT_NOTES
 from operators.extraction import understand
 from operators.extraction.differences import Difference, differences
 from operators.extraction.gate import Action, Gates, Step, next_step
+from operators.extraction.numbered import NumberedLine, numbered_lines
 from operators.extraction.outcome import DocumentRead
 from operators.extraction.page import Reader
 from operators.extraction.paths import value_at
@@ -48,6 +49,11 @@ class Examined(Struct, frozen=True):
     """The pages, when they were looked at."""
     again: Pages | None = None
     """The same read by another engine, when that was tried."""
+
+    @property
+    def lines(self) -> tuple[NumberedLine, ...]:
+        """The text of the pages, for those who look for what is not sure."""
+        return () if self.pages is None else numbered_lines(each.page for each in self.pages.pages)
 
 
 class DocumentReader:

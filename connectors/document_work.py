@@ -1,14 +1,24 @@
-"""What a worker does with a document: all that takes time, in a process of its own."""
+"""What a worker does with a document: all that needs its bytes or takes time."""
 
 from functools import cache
 from typing import TypeAlias
 
 from msgspec import Struct
 
-from connectors.document_memory import Again, Corrected, Taught, Words, learn, read_again, words_of
+from connectors.document_memory import (
+    Again,
+    Corrected,
+    Taught,
+    Words,
+    learn,
+    lines_of,
+    read_again,
+    words_of,
+)
 from connectors.document_reader import DocumentReader
 from connectors.documents import Unreadable
 from operators.extraction.gate import Gates
+from operators.extraction.numbered import NumberedLine
 from operators.extraction.outcome import DocumentRead
 
 
@@ -22,12 +32,14 @@ class Work(Struct, frozen=True, tag=True):
 
 
 class Opened(Struct, frozen=True, tag=True):
-    """A document as read."""
+    """A document as read from its bytes."""
 
     read: DocumentRead
     """What was read."""
+    lines: tuple[NumberedLine, ...] = ()
+    """Its text, while something in it is not sure: what may come next looks there."""
     words: Words | None = None
-    """The words that it was read from."""
+    """The words that it was read from, when they were."""
 
 
 class Refused(Struct, frozen=True, tag=True):
@@ -57,12 +69,18 @@ def work(task: Task) -> Came:
     """Read a document, read it again with a memory, or learn from it."""
     match task:
         case Again():
-            return Opened(read_again(task))
+            read = read_again(task)
+            return Opened(read, () if _sure(read) else lines_of(task.words))
         case Corrected():
             return learn(task)
     try:
         examined = _reader().examine(task.content, task.gates)
     except Unreadable as unreadable:
         return Refused(str(unreadable))
+    read = examined.read
     readings = [each for each in (examined.pages, examined.again) if each is not None]
-    return Opened(examined.read, words_of(examined.read, readings))
+    return Opened(read, () if _sure(read) else examined.lines, words_of(read, readings))
+
+
+def _sure(read: DocumentRead) -> bool:
+    return read.step.action == "ACCEPT"

@@ -195,10 +195,12 @@ class Runtime:
     def documents(self) -> "Documents":
         """What reads the documents that uploads point at."""
         # What reads documents takes longer to import than everything else together.
+        from connectors.language_model import language_model
         from connectors.pooled_reading import PooledReading
 
         settings = self.settings
-        reading = PooledReading(settings.documents, settings.redis, settings.namespace)
+        model = language_model(settings.model, settings.redis, settings.namespace)
+        reading = PooledReading(settings.documents, settings.redis, model, settings.namespace)
         self.on_close(reading.close)
         return reading
 

@@ -58,8 +58,8 @@ def test_it_is_bounded(history: list[tuple[Correction, Lesson]]) -> None:
     assert len(memory.facts) <= len(FACTS)
     assert all(count <= MOST_LABELS for count in Counter(e.field for e in memory.labels).values())
     assert len(memory.marks) <= MOST_MARKS
-    values = [*memory.facts, *memory.marks]
-    assert all(len(each.value) <= LONGEST for each in values)
+    assert all(len(each.value) <= LONGEST for each in memory.facts)
+    assert all(len(each.value) <= LONGEST for each in memory.marks)
     assert all(0 < len(each.phrase) <= LONGEST for each in memory.labels)
 
 
@@ -84,8 +84,12 @@ def test_every_entry_is_from_one_of_the_corrections(
     memory = remembered(history)
 
     sources = {correction.learned.request_id for correction, _ in history}
-    entries = (*memory.facts, *memory.labels, *memory.marks)
-    assert {each.learned.request_id for each in entries} <= sources
+    origins = [
+        *(each.learned for each in memory.facts),
+        *(each.learned for each in memory.labels),
+        *(each.learned for each in memory.marks),
+    ]
+    assert {each.request_id for each in origins} <= sources
 
 
 @settings(max_examples=50)

@@ -4,9 +4,8 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from click.testing import Result
 from confluent_kafka import Producer
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts

@@ -8,21 +8,18 @@ import hashlib
 from typing import Generic, TypeVar
 
 import msgspec
-import redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
+from redis import Redis as Client
+from redis import RedisError
 
 from connectors.clock import now
 from connectors.guard import Guard
-from connectors.settings import InvalidSettings, Redis
+from connectors.redis_client import redis_client
+from connectors.settings import Redis
 
 PART = "document cache"
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-_PATIENCE = 0.1
-"""Seconds for connecting, and for an answer."""
 _MOST_BYTES = 1_048_576
 """Of a value; larger ones are not kept."""
 
@@ -43,7 +40,7 @@ class DocumentCache(Generic[S]):
         self._seconds = round(settings.keep.total_seconds())
         self._decode = msgspec.json.Decoder(type_).decode
         self._guard = Guard(PART)
-        self._client = None if settings.url is None else _client(settings.url)
+        self._client = None if settings.url is None else redis_client(settings.url)
 
     def get(self, sha256: str) -> S | None:
         """What is known of the document of this SHA-256."""
@@ -76,7 +73,7 @@ class DocumentCache(Generic[S]):
         if self._client is not None:
             self._client.close()
 
-    def _allowed(self) -> "redis.Redis | None":
+    def _allowed(self) -> Client | None:
         return self._client if self._client is not None and self._guard.allows(now()) else None
 
     def _failed(self, error: RedisError) -> None:
@@ -89,20 +86,3 @@ class DocumentCache(Generic[S]):
             return self._decode(content)
         except msgspec.MsgspecError:
             return None
-
-
-def _client(url: str) -> "redis.Redis":
-    try:
-        client = redis.Redis.from_url(
-            url,
-            protocol=2,
-            socket_timeout=_PATIENCE,
-            socket_connect_timeout=_PATIENCE,
-            retry=Retry(NoBackoff(), 0),
-        )
-        client.connection_pool.make_connection()  # which says that an option is unknown
-        return client
-    except (ValueError, TypeError):
-        raise InvalidSettings(
-            "redis.url: not an address such as redis://:PASSWORD@HOST:6379/0"
-        ) from None

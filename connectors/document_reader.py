@@ -27,6 +27,7 @@ from operators.codes import CREDIT_NOTES
 from operators.extraction import understand
 from operators.extraction.differences import Difference, differences
 from operators.extraction.gate import Action, Gates, Step, next_step
+from operators.extraction.numbered import NumberedLine, numbered_lines
 from operators.extraction.outcome import DocumentRead
 from operators.extraction.page import Reader
 from operators.extraction.paths import value_at
@@ -46,6 +47,13 @@ class Examined(Struct, frozen=True):
     """What was read."""
     pages: Pages | None
     """The pages, when they were looked at."""
+    again: Pages | None = None
+    """The same read by another engine, when that was tried."""
+
+    @property
+    def lines(self) -> tuple[NumberedLine, ...]:
+        """The text of the pages, for those who look for what is not sure."""
+        return () if self.pages is None else numbered_lines(each.page for each in self.pages.pages)
 
 
 class DocumentReader:
@@ -106,11 +114,12 @@ class DocumentReader:
         found = _understood(pages, clock)
         tried: list[Action] = []
         step = next_step(found.fields, found.kind, gates, tried)
+        again: Pages | None = None
         if step.action == "SECOND_READING":
             tried.append(step.action)
             again = self._again(content, classified, pages, clock)
             if again is not None:
-                found = replace(found, fields=confirmed(found, again))
+                found = replace(found, fields=confirmed(found, _understood(again, clock)))
             step = next_step(found.fields, found.kind, gates, tried)
         route: Route = "TEXT_LAYER" if _reader(pages) == "TEXT_LAYER" else "RASTER"
         reading = DocumentReading(
@@ -122,12 +131,12 @@ class DocumentReader:
             stages=clock.stages(),
             extractor=EXTRACTOR,
         )
-        return Examined(DocumentRead(found.invoice, reading, step), pages)
+        return Examined(DocumentRead(found.invoice, reading, step), pages, again)
 
     def _again(
         self, content: bytes, classified: Classified, pages: Pages, clock: "_Clock"
-    ) -> Understood | None:
-        """What another engine makes of the document; None when there is no other."""
+    ) -> Pages | None:
+        """The pages as another engine reads them; None when there is no other."""
         try:
             second = read_pages(
                 content,
@@ -139,7 +148,7 @@ class DocumentReader:
         except (Unreadable, Failed, NotThere):
             return None
         clock.add(second)
-        return _understood(second, clock)
+        return second
 
 
 def _understood(pages: Pages, clock: "_Clock") -> Understood:

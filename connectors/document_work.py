@@ -1,16 +1,28 @@
-"""What a worker does with a document: the whole reading of it, in a process of its own."""
+"""What a worker does with a document: all that needs its bytes or takes time."""
 
 from functools import cache
+from typing import TypeAlias
 
 from msgspec import Struct
 
+from connectors.document_memory import (
+    Again,
+    Corrected,
+    Taught,
+    Words,
+    learn,
+    lines_of,
+    read_again,
+    words_of,
+)
 from connectors.document_reader import DocumentReader
 from connectors.documents import Unreadable
 from operators.extraction.gate import Gates
+from operators.extraction.numbered import NumberedLine
 from operators.extraction.outcome import DocumentRead
 
 
-class Work(Struct, frozen=True):
+class Work(Struct, frozen=True, tag=True):
     """A document to read."""
 
     content: bytes
@@ -19,13 +31,28 @@ class Work(Struct, frozen=True):
     """How sure its values have to be."""
 
 
-class Came(Struct, frozen=True):
-    """What came of it: one of both."""
+class Opened(Struct, frozen=True, tag=True):
+    """A document as read from its bytes."""
 
-    read: DocumentRead | None = None
-    """The document as read."""
-    refused: str | None = None
-    """Why there is nothing to read, in a sentence."""
+    read: DocumentRead
+    """What was read."""
+    lines: tuple[NumberedLine, ...] = ()
+    """Its text, while something in it is not sure: what may come next looks there."""
+    words: Words | None = None
+    """The words that it was read from, when they were."""
+
+
+class Refused(Struct, frozen=True, tag=True):
+    """A document in which there is nothing to read."""
+
+    because: str
+    """Why, in a sentence."""
+
+
+Task: TypeAlias = Work | Again | Corrected
+"""What there is to do."""
+Came: TypeAlias = Opened | Refused | Taught
+"""What came of it."""
 
 
 @cache
@@ -38,9 +65,22 @@ def load() -> None:
     _reader()
 
 
-def work(document: Work) -> Came:
-    """Read a document."""
+def work(task: Task) -> Came:
+    """Read a document, read it again with a memory, or learn from it."""
+    match task:
+        case Again():
+            read = read_again(task)
+            return Opened(read, () if _sure(read) else lines_of(task.words))
+        case Corrected():
+            return learn(task)
     try:
-        return Came(_reader().read(document.content, document.gates))
+        examined = _reader().examine(task.content, task.gates)
     except Unreadable as unreadable:
-        return Came(refused=str(unreadable))
+        return Refused(str(unreadable))
+    read = examined.read
+    readings = [each for each in (examined.pages, examined.again) if each is not None]
+    return Opened(read, () if _sure(read) else examined.lines, words_of(read, readings))
+
+
+def _sure(read: DocumentRead) -> bool:
+    return read.step.action == "ACCEPT"

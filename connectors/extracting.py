@@ -7,11 +7,14 @@ from msgspec import Struct
 
 from connectors.changelog_table import TableType
 from connectors.failures import RecordFailed
+from connectors.remembering import Remembering, Study
 from connectors.steps import OnCaughtUp, OnRecords, Written
 from connectors.stream import Decoded, Forwarded, Produced, Reason, Rejected
 from connectors.tables import Tables
 from operators.candidate import chosen
 from operators.extraction.gate import Gates, gates_of
+from operators.extraction.memory_lesson import Lesson
+from operators.extraction.memory_recall import Memories
 from operators.extraction.outcome import DocumentRead, completed, question
 from operators.extraction.reviewing import (
     BEFORE_DECISION,
@@ -40,6 +43,8 @@ class Wanted(Struct, frozen=True):
     """Where it is."""
     gates: Gates
     """How sure its values have to be."""
+    vendor_id: str | None = None
+    """Vendor that the upload names."""
 
 
 class Unusable(Struct, frozen=True):
@@ -54,8 +59,13 @@ class Unusable(Struct, frozen=True):
 class Documents(Protocol):
     """What reads documents."""
 
-    def read(self, wanted: Sequence[Wanted], /) -> Sequence[DocumentRead | Unusable]:
+    def read(
+        self, wanted: Sequence[Wanted], memories: Memories, /
+    ) -> Sequence[DocumentRead | Unusable]:
         """Read documents at the same time; what came of them, in their order."""
+
+    def study(self, study: Study, /) -> Lesson:
+        """What a corrected document teaches; nothing when it cannot be looked at."""
 
 
 class Reference(Struct, frozen=True):
@@ -63,13 +73,15 @@ class Reference(Struct, frozen=True):
 
     policies: Lookup[ReferencePolicy]
     vendors: Vendors
+    memories: Memories
 
 
 def wanted_of(upload: InvoiceUploaded, policies: Lookup[ReferencePolicy]) -> Wanted | None:
     """The document to read for an upload; None when it has its invoice in it."""
     if upload.invoice is not None or upload.document is None:
         return None
-    return Wanted(upload.document, gates_of(chosen(policies, upload.request_id).policy))
+    gates = gates_of(chosen(policies, upload.request_id).policy)
+    return Wanted(upload.document, gates, upload.vendor_id)
 
 
 def extracting(
@@ -87,12 +99,14 @@ def extracting(
             else None
             for each in records
         ]
-        found = iter(documents.read([each for each in of_uploads if each is not None]))
+        every = [each for each in of_uploads if each is not None]
+        found = iter(documents.read(every, reference.memories))
+        remembering = Remembering(documents.study, reference.memories)
         written: list[Written] = []
         for each, wanted in zip(records, of_uploads, strict=True):
             try:
                 if isinstance(each.record, InvoiceReviewCompleted):
-                    written += _answered(readings, each, reference.vendors, at)
+                    written += _answered(readings, each, reference.vendors, remembering, at)
                 elif wanted is not None:
                     written += _read(readings, each, next(found), reference, at)
             except Exception as error:
@@ -117,7 +131,9 @@ def _read(
         yield Rejected(received, read.reason, read.message)
         return
     policy = chosen(reference.policies, record.request_id).policy
-    vendor_id = record.vendor_id or vendor_id_of(read.invoice, reference.vendors)
+    memory = read.reading.memory
+    remembered = None if memory is None else memory.vendor_id
+    vendor_id = record.vendor_id or vendor_id_of(read.invoice, reference.vendors, remembered)
     if read.step.action == "ACCEPT" and vendor_id is not None:
         yield Produced(completed(record, read, vendor_id, gates_of(policy)), received)
         return
@@ -132,6 +148,7 @@ def _answered(
     readings: Table[OpenReading],
     completed: Decoded[InvoiceReviewCompleted],
     vendors: Vendors,
+    remembering: Remembering,
     at: Instant,
 ) -> Iterator[Written]:
     """What follows from a person's answer; of decisions those are for the join.
@@ -142,9 +159,13 @@ def _answered(
     if said.revision != BEFORE_DECISION:
         return
     key = (said.vendor_id or said.request_id).encode()
+    opened = readings.get(said.request_id)
     for outcome in answer(readings, said, lambda invoice: vendor_id_of(invoice, vendors), at):
         if not isinstance(outcome, Refused):
             yield Produced(outcome, received)
+            memory = None if opened is None else remembering.after(opened, said, outcome)
+            if memory is not None:
+                yield Produced(memory, received)
         elif outcome.reason == "review_unknown" and received.key != key:
             yield Forwarded(received, key)
         else:

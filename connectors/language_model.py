@@ -11,10 +11,12 @@ import msgspec
 
 from connectors.guard import Guard
 from connectors.logs import Log
-from connectors.model_budget import BudgetUnknown, DayBudget
+from connectors.model_budget import BudgetUnknown, DayBudget, day_budget
 from connectors.model_reply import Reply
 from connectors.model_settings import Model
+from connectors.settings import Redis
 from operators.extraction.asking import PROMPT, SCHEMA, Question
+from operators.extraction.record import ModelUse
 from operators.extraction.spending import cost, dearest, estimated
 from operators.money import Amount
 from operators.time import DAY, Instant
@@ -33,6 +35,14 @@ _LEAST_ANSWER = 256
 """Tokens; with fewer no answer can be whole."""
 
 _ALWAYS_SENT = estimated(PROMPT) + estimated(msgspec.json.encode(SCHEMA).decode())
+
+
+def language_model(model: Model, redis: Redis, namespace: str = "") -> "LanguageModel":
+    """The model that the settings name; its budget is everybody's where there is a Redis.
+
+    Raises InvalidSettings for an address of Redis that is none.
+    """
+    return LanguageModel(model, day_budget(redis, model.day_limit, namespace))
 
 
 class LanguageModel:
@@ -72,10 +82,24 @@ class LanguageModel:
             return Reply(absence="away", reason=f"the {PART} is away: {self._guard.reason}")
         return self._call(self._calls, content, room, reserved, at)
 
+    def use(self, reply: Reply) -> ModelUse | None:
+        """What a reply of this model took, as readers of the topics are told; None when unknown."""
+        usage = reply.usage
+        if not usage.tokens:
+            return None
+        return ModelUse(
+            name=self._settings.name,
+            input_tokens=usage.tokens - usage.tokens_out,
+            output_tokens=usage.tokens_out,
+            cost=reply.cost,
+            currency=self._settings.currency,
+        )
+
     def close(self) -> None:
         """Let go of the connections."""
         if self._calls is not None:
             self._calls.close()
+        self._budget.close()
 
     def _reserved(self, amount: Amount, at: Instant) -> Reply | None:
         """Why what a call may cost cannot be spent; None when it is reserved."""

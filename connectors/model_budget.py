@@ -9,8 +9,10 @@ from typing import Protocol
 
 from redis import Redis, RedisError
 
+from connectors import settings
 from connectors.errors import Unavailable
 from connectors.logs import Log
+from connectors.redis_client import redis_client
 from operators.money import Amount
 from operators.time import DAY, Instant, isoformat
 
@@ -32,6 +34,19 @@ class DayBudget(Protocol):
 
     def settle(self, reserved: Amount, cost: Amount, at: Instant, /) -> None:
         """Put what a call has cost in place of what was reserved for it; `at`: as for `reserve`."""
+
+    def close(self) -> None:
+        """Let go of the connections."""
+
+
+def day_budget(redis: settings.Redis, limit: Amount, namespace: str = "") -> DayBudget:
+    """A budget of all processes where there is a Redis, else of this one.
+
+    Raises InvalidSettings for an address that is none.
+    """
+    if redis.url is None:
+        return MemoryBudget(limit)
+    return RedisBudget(redis_client(redis.url), limit, namespace)
 
 
 class MemoryBudget:
@@ -59,6 +74,9 @@ class MemoryBudget:
         with self._lock:
             if at // DAY == self._day:
                 self._spent += cost - reserved
+
+    def close(self) -> None:
+        """There are none."""
 
 
 class RedisBudget:
@@ -93,6 +111,10 @@ class RedisBudget:
             self._add(cost - reserved, at)
         except RedisError as error:
             log.warning("a cost could not be settled", because=type(error).__name__)
+
+    def close(self) -> None:
+        """Give up the connections."""
+        self._client.close()
 
     def _add(self, amount: Amount, at: Instant) -> Amount:
         """Add to the day's counter and say what it holds."""

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import anthropic
 import httpx2
 import msgspec
+from anthropic.types import ThinkingConfigParam
 from msgspec import Meta, Struct
 
 from connectors.errors import Misconfigured
@@ -78,6 +79,10 @@ class ModelClient:
         """Connect nothing yet. The settings must have a key. Raises Misconfigured."""
         assert settings.api_key is not None
         self._name = settings.name
+        # Left out, thinking is as the model has it; several think then.
+        self._thinking: ThinkingConfigParam | anthropic.Omit = (
+            anthropic.omit if settings.thinking else {"type": "disabled"}
+        )
         # A redirect would carry the document to an address that nobody has chosen.
         http = httpx2.Client(follow_redirects=False)
         try:
@@ -102,6 +107,7 @@ class ModelClient:
             max_tokens=max_tokens,
             system=[{"type": "text", "text": PROMPT, "cache_control": {"type": "ephemeral"}}],
             messages=[{"role": "user", "content": content}],
+            thinking=self._thinking,
             output_config={"format": {"type": "json_schema", "schema": SCHEMA}},
             timeout=httpx2.Timeout(seconds, connect=min(_LONGEST_CONNECT, seconds)),
         ) as response:

@@ -8,10 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from connectors.duration import Duration
 from operators.extraction.spending import Prices
-from operators.money import from_decimal
+from operators.money import Amount, from_decimal
 
-NAME = "claude-haiku-4-5"
-"""The model whose prices are the defaults below."""
+NAME = "claude-haiku-5-5"
+"""The model whose prices are the defaults below: made for extraction, and Anthropic's cheapest.
+
+Name and prices are those of platform.claude.com/docs/en/models/haiku-5-5/overview as of November
+2026.
+"""
+LONGEST_PROMPT = 100_000
+"""Tokens up to which its prices are those; beyond they are five times as much."""
 
 Price = Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=8)]
 """An amount in the currency that the model is paid in."""
@@ -38,17 +44,19 @@ class Model(BaseModel):
     """Of an answer."""
     document_tokens: int = Field(default=30_000, ge=0)
     """Of all questions and answers about one document."""
+    thinking: bool = False
+    """Let the model think first, which it charges for as written; some cannot do without."""
     day_cost: Price = Decimal(5)
     """What a day may cost, from midnight to midnight UTC."""
     currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
     """What that and the prices are in, ISO 4217."""
-    price_in: Price = Decimal("1")
+    price_in: Price = Decimal("0.10")
     """Of a million tokens that are read."""
-    price_out: Price = Decimal("5")
+    price_out: Price = Decimal("0.50")
     """Of a million tokens that are written."""
-    price_cached: Price = Decimal("0.10")
+    price_cached: Price = Decimal("0.01")
     """Of a million tokens that are read from the cache."""
-    price_cache_written: Price = Decimal("1.25")
+    price_cache_written: Price = Decimal("0.125")
     """Of a million tokens that are written to the cache."""
 
     @model_validator(mode="after")
@@ -57,7 +65,16 @@ class Model(BaseModel):
         missing = sorted(_PRICES - self.model_fields_set)
         if missing and self.name != NAME:
             raise ValueError(f"of another model the prices are needed: {', '.join(missing)}")
+        if missing and self.document_tokens > LONGEST_PROMPT:
+            raise ValueError(
+                f"beyond {LONGEST_PROMPT:,} tokens of a document the prices are others"
+            )
         return self
+
+    @property
+    def day_limit(self) -> Amount:
+        """What a day may cost."""
+        return from_decimal(self.day_cost)
 
     @property
     def prices(self) -> Prices:

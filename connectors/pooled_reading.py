@@ -1,20 +1,40 @@
-"""Documents read as the extract flow wants them: fetched, known already, or read by workers."""
+"""Documents read as the extract flow wants them.
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+    known already? ── no ──▶ fetched ──▶ opened by a worker ─┬─▶ the language model asked ──▶ read
+          └───────────── yes ────────────────────────────────┤                 ▲
+                                             its vendor recognised: read again by a worker
 
+Only workers touch a document's bytes; only this process talks to the network.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from msgspec.structs import replace
+
+from connectors.clock import now
 from connectors.document_cache import DocumentCache
+from connectors.document_memory import Again, Corrected, Taught, version
 from connectors.document_reader import EXTRACTOR
-from connectors.document_work import Came, Work, load, work
+from connectors.document_work import Came, Opened, Refused, Task, Work, load, work
 from connectors.extracting import Unusable, Wanted
-from connectors.object_store import DocumentRefused, Store
+from connectors.language_model import LanguageModel
+from connectors.model_stage import asked
+from connectors.object_store import DocumentRefused, Store, StoreAway
+from connectors.remembering import Study
 from connectors.settings import Documents, Redis
 from connectors.stream import Reason
 from connectors.worker_pool import Failed, WorkerPool
 from operators.extraction.gate import Gates
+from operators.extraction.memory_lesson import Lesson
+from operators.extraction.memory_recall import Memories, recall
 from operators.extraction.outcome import DocumentRead
 
-_FETCHED_AT_ONCE = 8
+_WAITING_AT_ONCE = 8
+"""Documents that are fetched, or that the model is asked about, at the same time."""
+
+_STUDY = 5.0
+"""Seconds for a corrected document to be looked at again, in an open transaction."""
 
 _REASONS: Mapping[str, Reason] = {
     "document_missing": "document_missing",
@@ -27,63 +47,145 @@ _REASONS: Mapping[str, Reason] = {
 class PooledReading:
     """Reads the documents of a poll at the same time."""
 
-    def __init__(self, documents: Documents, redis: Redis, namespace: str = "") -> None:
-        """Open the store; workers start with the first document.
+    def __init__(
+        self, documents: Documents, redis: Redis, model: LanguageModel, namespace: str = ""
+    ) -> None:
+        """Open the store, and have workers start. The model is closed with this.
 
         Raises InvalidSettings when there can be no such store or cache.
         """
         self._most_bytes = documents.most_bytes
         self._store = Store(documents)
-        self._cache = DocumentCache(redis, DocumentRead, EXTRACTOR, namespace=namespace)
-        self._fetching = ThreadPoolExecutor(_FETCHED_AT_ONCE, thread_name_prefix="fetch")
-        self._workers = WorkerPool[Work, Came](
+        self._cache = DocumentCache(redis, Opened, EXTRACTOR, namespace=namespace)
+        self._model = model
+        self._threads = ThreadPoolExecutor(_WAITING_AT_ONCE, thread_name_prefix="documents")
+        self._workers = WorkerPool[Task, Came](
             work,
             workers=documents.workers,
             time_limit=documents.read_limit.total_seconds(),
             memory=documents.read_memory,
             initializer=load,
         )
+        self._workers.start()
 
-    def read(self, wanted: Sequence[Wanted], /) -> Sequence[DocumentRead | Unusable]:
+    def read(
+        self, wanted: Sequence[Wanted], memories: Memories, /
+    ) -> Sequence[DocumentRead | Unusable]:
         """What came of documents, in their order. Raises StoreAway while nothing can be fetched."""
-        found = list(self._fetching.map(self._known_or_fetched, wanted))
+        found = list(self._threads.map(self._known_or_fetched, wanted))
         came = self._workers.run(each for each in found if isinstance(each, Work))
-        results: list[DocumentRead | Unusable] = []
-        for asked, each in zip(wanted, found, strict=True):
-            if not isinstance(each, Work):
-                results.append(each)
-                continue
-            result = _result(next(came))
-            if isinstance(result, DocumentRead):
-                self._cache.put(_key(asked), result)
-            results.append(result)
-        return results
+        opened = [
+            self._opened(each, next(came)) if isinstance(there, Work) else there
+            for each, there in zip(wanted, found, strict=True)
+        ]
+        results: list[Future[DocumentRead | Unusable]] = []
+        for key, there in self._reminded(wanted, opened, memories):
+            gates = wanted[len(results)].gates
+            results.append(self._threads.submit(self._finished, key, there, gates))
+        return [each.result() for each in results]
+
+    def study(self, study: Study, /) -> Lesson:
+        """What a corrected document teaches; nothing when it cannot be read again soon."""
+        try:
+            return self._threads.submit(self._studied, study).result(_STUDY)
+        except TimeoutError:
+            return Lesson()
+
+    def _studied(self, study: Study) -> Lesson:
+        wanted = Wanted(study.document, Gates())
+        try:
+            there = self._known_or_fetched(wanted)
+        except StoreAway:
+            return Lesson()
+        if isinstance(there, Work):
+            there = self._opened(wanted, next(self._workers.run([there])))
+        if isinstance(there, Unusable) or there.words is None:
+            return Lesson()
+        task = Corrected(there.words.encoded, study.read, study.sure, study.corrected, study.memory)
+        taught = next(self._workers.run([task]))
+        return taught.lesson if isinstance(taught, Taught) else Lesson()
 
     def close(self) -> None:
         """End the workers, whatever they do."""
         self._workers.close()
-        self._fetching.shutdown(cancel_futures=True)
+        self._threads.shutdown(cancel_futures=True)
+        self._model.close()
         self._cache.close()
 
-    def _known_or_fetched(self, wanted: Wanted) -> DocumentRead | Unusable | Work:
+    def _known_or_fetched(self, wanted: Wanted) -> Opened | Unusable | Work:
         known = self._cache.get(_key(wanted))
         if known is not None:
-            return known
+            return _told(known)
         try:
             return Work(self._store.get(wanted.document, self._most_bytes), wanted.gates)
         except DocumentRefused as refused:
             return Unusable(_REASONS.get(refused.reason, "document_missing"), str(refused))
+
+    def _opened(self, wanted: Wanted, came: Came | Failed) -> Opened | Unusable:
+        """A document that a worker has looked at; it is kept."""
+        if isinstance(came, Failed):
+            return Unusable("poison", f"{came.said}; it was tried {came.attempts} times")
+        if not isinstance(came, Opened):
+            because = came.because if isinstance(came, Refused) else "it was not looked at"
+            return Unusable("document_unreadable", because)
+        self._cache.put(_key(wanted), came)
+        return came
+
+    def _reminded(
+        self, wanted: Sequence[Wanted], opened: Sequence[Opened | Unusable], memories: Memories
+    ) -> Iterator[tuple[str, Opened | Unusable]]:
+        """Each with the key it is kept under, read again where its vendor is remembered."""
+        found = [
+            (_key(each), there)
+            if isinstance(there, Unusable)
+            else self._with(each, there, memories)
+            for each, there in zip(wanted, opened, strict=True)
+        ]
+        came = self._workers.run(there for _, there in found if isinstance(there, Again))
+        for (key, there), each, before in zip(found, wanted, opened, strict=True):
+            if not isinstance(there, Again):
+                yield key, there
+                continue
+            better = next(came)
+            if isinstance(better, Opened):
+                self._cache.put(key, better)
+                yield key, better
+            else:
+                yield _key(each), before
+
+    def _with(
+        self, wanted: Wanted, opened: Opened, memories: Memories
+    ) -> tuple[str, Opened | Again]:
+        """What is known of a document with what is remembered of its vendor, or has to be done."""
+        key, words = _key(wanted), opened.words
+        recalled = None if words is None else recall(words.shown, memories, wanted.vendor_id)
+        if words is None or recalled is None:
+            return key, opened
+        key = f"{key}:{version(recalled)}"
+        known = self._cache.get(key)
+        if known is not None:
+            return key, _told(known)
+        return key, Again(opened.read, words.encoded, recalled, wanted.gates)
+
+    def _finished(
+        self, key: str, opened: Opened | Unusable, gates: Gates
+    ) -> DocumentRead | Unusable:
+        """What follows after the opening of a document, which is kept when it is final."""
+        if isinstance(opened, Unusable):
+            return opened
+        read = asked(self._model, opened.read, opened.lines, gates, now())
+        if read.step != opened.read.step:
+            self._cache.put(key, Opened(read, (), opened.words))
+        return read
+
+
+def _told(known: Opened) -> Opened:
+    """What is known already: what it took was told when it was read."""
+    read = known.read
+    return replace(known, read=replace(read, reading=replace(read.reading, stages=(), model=None)))
 
 
 def _key(wanted: Wanted) -> str:
     """A document, and what decides how often it is read."""
     gates: Gates = wanted.gates
     return f"{wanted.document.sha256}:{gates.accept:g}:{gates.second_reading:g}:{gates.model:g}"
-
-
-def _result(came: Came | Failed) -> DocumentRead | Unusable:
-    if isinstance(came, Failed):
-        return Unusable("poison", f"{came.said}; it was tried {came.attempts} times")
-    if came.read is not None:
-        return came.read
-    return Unusable("document_unreadable", came.refused or "there is nothing to read in it")

@@ -87,9 +87,13 @@ class Publisher:
 
     def heartbeat(self, record: type[Struct]) -> None:
         """Say that there is no news of these reference records."""
+        self.forget(record, HEARTBEAT)
+
+    def forget(self, record: type[Struct], key: str) -> None:
+        """Take back what stands under a key of a compacted topic."""
         topic = self._contracts.topic_of(record).name
         report = partial(self._delivered, None)
-        self._producer.produce(topic, None, HEARTBEAT.encode(), on_delivery=report)
+        self._producer.produce(topic, None, key.encode(), on_delivery=report)
         self.accepted += 1
 
     def flush(self) -> int:

@@ -1,16 +1,24 @@
 """Documents of a poll, read before its epoch is open: that may take longer than a transaction.
 
 How many are read at once follows from how long they take: more as long as they are quick, fewer
-when they are slow, so that a process never seems to have died to its group.
+when they are slow, so that a process never seems to have died to its group. Of corrections, from
+which something is learned by looking at a document again, a poll has one.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from connectors.codec import Undecodable
+from connectors.codec import Codec, Undecodable
+from connectors.contracts import Contracts
 from connectors.extracting import Documents, Unusable, Wanted, wanted_of
+from connectors.remembering import Study
+from operators.extraction.memory_lesson import Lesson
+from operators.extraction.memory_recall import Memories
 from operators.extraction.outcome import DocumentRead
+from operators.extraction.reviewing import BEFORE_DECISION
 from operators.reference import ReferencePolicy
+from operators.review import InvoiceReviewCompleted
 from operators.table import Lookup
 from operators.upload import InvoiceUploaded
 
@@ -26,27 +34,36 @@ class ReadingAhead:
     def __init__(
         self,
         documents: Documents,
-        topic: str,
-        decode: Callable[[bytes], InvoiceUploaded],
+        contracts: Contracts,
+        codec: Codec,
         policies: Lookup[ReferencePolicy],
+        memories: Memories,
     ) -> None:
-        """`decode` reads the values of `topic`, the one of uploads."""
+        """Nothing is read yet."""
         self._documents = documents
-        self._topic = topic
-        self._decode = decode
+        self._decoders = {
+            contracts.topic_of(record).name: codec.decoder(record)
+            for record in (InvoiceUploaded, InvoiceReviewCompleted)
+        }
         self._policies = policies
+        self._memories = memories
         self._wanted: dict[Wanted, None] = {}
+        self._corrected = False
         self._found: Mapping[Wanted, DocumentRead | Unusable] = {}
         self._most = _FIRST
 
     def takes(self, topic: str, value: bytes | None, /) -> bool:
-        """Take over what an upload points at; False when there are enough documents in the poll."""
-        if topic != self._topic or value is None:
+        """Take over what an upload points at; False when there is enough to do in the poll."""
+        decode = self._decoders.get(topic)
+        if decode is None or value is None:
             return True
         try:
-            wanted = wanted_of(self._decode(value), self._policies)
+            record: Any = decode(value)
         except Undecodable:
             return True
+        if isinstance(record, InvoiceReviewCompleted):
+            return self._takes_answer(record)
+        wanted = wanted_of(record, self._policies)
         if wanted is None or wanted in self._wanted:
             return True
         if len(self._wanted) >= self._most:
@@ -56,19 +73,33 @@ class ReadingAhead:
 
     def work(self) -> None:
         """Read what was taken over."""
-        wanted, self._wanted, self._found = tuple(self._wanted), {}, {}
+        wanted, self._wanted, self._found, self._corrected = tuple(self._wanted), {}, {}, False
         if not wanted:
             return
         began = time.monotonic()
-        self._found = dict(zip(wanted, self._documents.read(wanted), strict=True))
+        found = self._documents.read(wanted, self._memories)
+        self._found = dict(zip(wanted, found, strict=True))
         seconds = time.monotonic() - began
         if seconds > _SLOW:
             self._most = max(1, len(wanted) // 2)
         elif seconds < _QUICK and len(wanted) == self._most:
             self._most = min(_MOST, 2 * self._most)
 
-    def read(self, wanted: Sequence[Wanted], /) -> Sequence[DocumentRead | Unusable]:
+    def read(
+        self, wanted: Sequence[Wanted], memories: Memories, /
+    ) -> Sequence[DocumentRead | Unusable]:
         """What was found in the documents of the poll, in their order."""
         missing = [each for each in wanted if each not in self._found]
-        late = dict(zip(missing, self._documents.read(missing), strict=True)) if missing else {}
-        return [self._found.get(each) or late[each] for each in wanted]
+        late = self._documents.read(missing, memories) if missing else ()
+        found = {**self._found, **dict(zip(missing, late, strict=True))}
+        return [found[each] for each in wanted]
+
+    def study(self, study: Study, /) -> Lesson:
+        """What a corrected document teaches."""
+        return self._documents.study(study)
+
+    def _takes_answer(self, completed: InvoiceReviewCompleted) -> bool:
+        if completed.revision != BEFORE_DECISION or completed.outcome != "CORRECTED":
+            return True
+        another, self._corrected = not self._corrected, True
+        return another

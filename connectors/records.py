@@ -6,6 +6,7 @@ from connectors.resolved import DeadLetterResolved
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSettled
 from operators.enrichment import InvoiceEnriched
+from operators.extraction.memory import VendorMemory
 from operators.reference import (
     ReferenceAgreement,
     ReferenceCoding,
@@ -46,6 +47,7 @@ RECORDS: tuple[type[Any], ...] = (
     ReferenceTaxRate,
     ReferenceCoding,
     ReferencePolicy,
+    VendorMemory,
     DeadLetterResolved,
 )
 """One class for each record of `schemas/avro`."""

@@ -28,10 +28,10 @@ from connectors.wire import Wire
 from operators.reference import ReferencePolicy
 from operators.resumption import Rate
 from operators.table import Lookup
-from operators.upload import InvoiceUploaded
 
 if TYPE_CHECKING:
     from connectors.extracting import Documents
+    from operators.extraction.memory_recall import Memories
 
 V = TypeVar("V")
 
@@ -195,17 +195,18 @@ class Runtime:
             self.on_close(self._refetch.close)
         return self._refetch
 
-    def documents(self, policies: Lookup[ReferencePolicy]) -> "Documents":
+    def documents(self, policies: Lookup[ReferencePolicy], memories: "Memories") -> "Documents":
         """What reads the documents that uploads point at, as sure as the policies want it."""
         # What reads documents takes longer to import than everything else together.
+        from connectors.language_model import language_model
         from connectors.pooled_reading import PooledReading
         from connectors.reading_ahead import ReadingAhead
 
         settings = self.settings
-        reading = PooledReading(settings.documents, settings.redis, settings.namespace)
+        model = language_model(settings.model, settings.redis, settings.namespace)
+        reading = PooledReading(settings.documents, settings.redis, model, settings.namespace)
         self.on_close(reading.close)
-        uploads = self.contracts.topic_of(InvoiceUploaded).name
-        ahead = ReadingAhead(reading, uploads, self.codec.decoder(InvoiceUploaded), policies)
+        ahead = ReadingAhead(reading, self.contracts, self.codec, policies, memories)
         self.task.work_ahead(ahead)
         return ahead
 

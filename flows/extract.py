@@ -3,7 +3,8 @@
 invoice.uploaded ──────────┐                        ┌─ invoice.ocr.completed
 invoice.review.completed ──┴─ decode ─ read ─ write ┼─ invoice.review.requested
                                         │           ├─ invoice.uploaded (as corrected)
-                                        │           └─ invoice.decision (rejected unread)
+                                        │           ├─ invoice.decision (rejected unread)
+                                        │           └─ reference.vendor_memory (as corrected)
                                         └─ readings
 """
 
@@ -17,6 +18,9 @@ from connectors.runtime import Runtime
 from connectors.steps import Inputs, Outputs, decode, keep_together, write
 from connectors.tables import Tables, TableStore
 from connectors.wire import Wire
+from operators.extraction.memory import VendorMemory
+from operators.extraction.memory import marks_of as memories_marks
+from operators.extraction.memory_recall import Memories
 from operators.extraction.vendor import marks_of
 from operators.reference import ReferencePolicy, ReferenceVendor
 from operators.review import InvoiceReviewCompleted
@@ -49,14 +53,15 @@ def flow(runtime: Runtime) -> Dataflow:
     runtime.poll_at_most(AT_ONCE)
     runtime.watch_ends(timedelta(seconds=1))
     policies = runtime.reference(ReferencePolicy)
+    memories = Memories(
+        runtime.grouped_reference(VendorMemory, memories_marks).groups,
+        runtime.reference(VendorMemory),
+    )
     return build(
         runtime.source(),
         runtime.sink(),
         runtime.wire(InvoiceUploaded, InvoiceReviewCompleted),
         runtime.store(READINGS),
-        runtime.documents(policies),
-        Reference(
-            policies,
-            runtime.grouped_reference(ReferenceVendor, marks_of).groups,
-        ),
+        runtime.documents(policies, memories),
+        Reference(policies, runtime.grouped_reference(ReferenceVendor, marks_of).groups, memories),
     )

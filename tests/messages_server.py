@@ -74,7 +74,7 @@ def message(content: list[dict[str, Any]], stop_reason: str = "end_turn") -> dic
         "id": "msg_1",
         "type": "message",
         "role": "assistant",
-        "model": "claude-haiku-4-5",
+        "model": "claude-haiku-5-5",
         "content": content,
         "stop_reason": stop_reason,
         "stop_sequence": None,

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "contracts": "manifold.cli.contracts:app",
     "reference": "manifold.cli.reference:app",
     "policy": "manifold.cli.policy:app",
+    "memory": "manifold.cli.memory:app",
     "backtest": "manifold.cli.backtest:backtest",
     "bench": "manifold.cli.bench:app",
     "db": "manifold.cli.database:app",

@@ -6,6 +6,7 @@ import typer
 from msgspec.structs import asdict
 
 from manifold.cli.extraction_bench import extraction
+from manifold.cli.memory_bench import memory
 from manifold.cli.options import Json
 from manifold.cli.output import Failed, console, explained, json_line, table
 from manifold.cli.policy import policy_from, starter_policy
@@ -27,6 +28,7 @@ def bench() -> None:
 
 
 app.command("extraction")(extraction)
+app.command("memory")(memory)
 
 
 @app.command("fraud")

@@ -28,6 +28,9 @@ def documents(
         Literal["tuning", "reporting"],
         typer.Option("--set", help="Layouts to tune extraction on, or others to report on."),
     ] = "tuning",
+    of_a_seller: Annotated[
+        int, typer.Option(min=1, help="Documents behind each other of one seller, in one layout.")
+    ] = 1,
     workers: Annotated[
         int | None, typer.Option(min=1, max=64, help="Processes; default: one a core, up to 8.")
     ] = None,
@@ -43,7 +46,9 @@ def documents(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Failed(f"{folder} cannot be made: {error.strerror}.", EXIT_USAGE) from None
-    written = written_into(folder, purpose, seed, count, chosen_kinds, chosen_languages, workers)
+    written = written_into(
+        folder, purpose, seed, count, chosen_kinds, chosen_languages, workers, of_a_seller
+    )
     if json:
         json_line({"folder": str(folder), "set": purpose, "seed": seed, "documents": written})
         return
@@ -59,6 +64,7 @@ def written_into(
     kinds: tuple[Kind, ...] = KINDS,
     languages: tuple[Language, ...] = LANGUAGES,
     workers: int | None = None,
+    of_a_seller: int = 1,
 ) -> Counter[str]:
     """Write a set into a folder with a bar; how many of each kind. Ctrl-C leaves whole files."""
     # What draws and photographs takes half a second to import, which `generate` alone need not.
@@ -67,7 +73,8 @@ def written_into(
     written: Counter[str] = Counter()
     try:
         with progress("printing") as shown:
-            for made in produced(plans(purpose, seed, count, kinds, languages), workers or cores()):
+            planned = plans(purpose, seed, count, kinds, languages, of_a_seller)
+            for made in produced(planned, workers or cores()):
                 write(made, folder)
                 written[made.plan.kind] += 1
                 shown(written.total(), count)

@@ -1,10 +1,9 @@
 """`manifold read`: what we read in an invoice, without Kafka."""
 
 import json
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 import typer
@@ -15,19 +14,20 @@ from rich.text import Text
 
 from connectors.einvoice import Reading, Unreadable, read_uploads, to_json
 from connectors.einvoice.pages import has_pages
+from manifold.cli.looking import looked_at
 from manifold.cli.options import Json
+from manifold.cli.output import explained
 from operators import money
-from operators.extraction.gate import WEIGHTY, Gates
+from operators.extraction.gate import WEIGHTY
 from operators.extraction.outcome import DocumentRead
+from operators.extraction.record import ModelUse
 from operators.invoice import Invoice, Party, Payment
 from operators.money import Amount
-
-if TYPE_CHECKING:
-    from connectors.document_reader import DocumentReader
 
 _Shown: TypeAlias = str | Amount | None
 
 
+@explained()
 def read(
     files: Annotated[
         list[str],
@@ -38,10 +38,12 @@ def read(
     ],
     as_json: Json = False,
 ) -> None:
-    """Print invoices as Manifold reads them; nothing is sent anywhere.
+    """Print invoices as Manifold reads them, without Kafka.
 
     Of a PDF or an image also how sure each value is, the way it was read, and what would follow:
-    ACCEPT, or PERSON when a person had to look at it. Exits with 1 when a file cannot be read.
+    ACCEPT, PERSON when a person had to look at it, or MODEL when a language model could be asked
+    before and none was. With the setting model.api_key one is asked, and gets the text of what
+    could not be read surely. Exits with 1 when a file cannot be read.
     """
     console = Console(markup=False, highlight=False, emoji=False)
     unreadable = False
@@ -72,25 +74,16 @@ def found_in(file: str) -> Iterator[Found]:
         yield Unreadable("no_file", f"The file cannot be opened: {error.strerror}.")
         return
     if has_pages(content):
-        yield _looked_at(content)
+        yield _document_in(content)
     else:
         yield from read_uploads(content)
 
 
-def _looked_at(content: bytes) -> DocumentRead | Unreadable:
+def _document_in(content: bytes) -> DocumentRead | Unreadable:
     try:
-        return document_reader().read(content, Gates())
+        return looked_at(content).read
     except Unreadable as unreadable:
         return unreadable
-
-
-@cache
-def document_reader() -> "DocumentReader":
-    """What reads documents; its models are loaded when a page first needs them."""
-    # Longer to import than everything else together.
-    from connectors.document_reader import DocumentReader
-
-    return DocumentReader()
 
 
 def _machine(file: str, found: Found) -> dict[str, object]:
@@ -111,7 +104,12 @@ def _machine(file: str, found: Found) -> dict[str, object]:
         "fields": msgspec.to_builtins(reading.fields),
         "differences": msgspec.to_builtins(reading.differences),
         "milliseconds": {stage.name: stage.milliseconds for stage in reading.stages},
+        "model": reading.model and _use(reading.model),
     }
+
+
+def _use(model: ModelUse) -> dict[str, object]:
+    return {**msgspec.structs.asdict(model), "cost": money.render(model.cost, 0)}
 
 
 def _summary(file: str, found: Reading | DocumentRead) -> RenderableType:
@@ -254,7 +252,7 @@ def _pairs(*rows: tuple[str, _Shown], justify: Literal["left", "right"] = "left"
     return table
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
     """A table without the columns that nothing stands in; > before a head aligns right."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     shown = [column for column in range(len(heads)) if any(row[column] for row in rows)]

@@ -34,7 +34,10 @@ from operators.result import Violation
 def validate(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE…", help="UBL, CII or JSON invoices; - reads standard input."),
+        typer.Argument(
+            metavar="FILE…",
+            help="UBL, CII or JSON invoices, PDFs and images; - reads standard input.",
+        ),
     ],
     json: Json = False,
     reference: Annotated[
@@ -54,7 +57,7 @@ def validate(
         typer.Option(formats=["%Y-%m-%d"], help="Judge as of this day instead of today."),
     ] = None,
 ) -> None:
-    """Judge invoices by the rules of the validation branch; nothing is sent anywhere.
+    """Judge invoices by the rules of the validation branch, without Kafka.
 
     Ends with 1 when a rule of severity ERROR is violated or a document cannot be read.
     """

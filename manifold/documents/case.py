@@ -79,11 +79,15 @@ class Case(Struct, frozen=True):
     """Days and percent of an early payment discount."""
 
 
-def drawn_case(language: Language, rng: Random) -> Case:
-    """An invented invoice or credit note in a language; the same `rng` draws the same."""
-    place = rng.choice(places_of(language))
+def drawn_case(language: Language, rng: Random, whose: Random | None = None) -> Case:
+    """An invented invoice or credit note in a language; the same `rng` draws the same.
+
+    `whose` draws the seller, the same one for the same state.
+    """
+    whose = whose or rng
+    place = whose.choice(places_of(language))
     wording = WORDINGS[language]
-    seller = party(place, wording, rng)
+    seller = party(place, wording, whose)
     exemption = _exemption(place, rng)
     buyer = _buyer(place, exemption, rng)
     credit = rng.random() < 0.1
@@ -110,7 +114,7 @@ def drawn_case(language: Language, rng: Random) -> Case:
         purchase_order=_maybe(0.55, _identifier(_ORDERS, day, rng), rng),
         despatch_advice=_maybe(0.3, _identifier(("LS{serial:06d}", "{serial:07d}"), day, rng), rng),
         customization=EN_16931,
-        payments=() if credit else (_payment(place, rng),),
+        payments=() if credit else (_payment(place, whose),),
         payment_terms=None if credit or rng.random() < 0.35 else terms,
         seller=seller,
         buyer=buyer,
@@ -132,7 +136,7 @@ def drawn_case(language: Language, rng: Random) -> Case:
         invoice=invoice,
         place=place,
         wording=wording,
-        noise=_noise(seller, place, wording, rng),
+        noise=_noise(seller, place, wording, whose),
         exemption=exemption,
         cash_discount=(rng.choice((8, 10, 14)), rng.choice((2, 3))) if offers else None,
     )

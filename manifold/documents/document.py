@@ -45,11 +45,11 @@ def document(plan: Plan) -> Document:
     rng = Random(seed)
     if plan.kind == "receipt":
         return _receipt(plan, seed, rng)
-    layout = rng.choice(TUNING if plan.purpose == "tuning" else REPORTING)
+    layout = (_seller(plan) or rng).choice(TUNING if plan.purpose == "tuning" else REPORTING)
     attempt = 0
     while True:
-        case = drawn_case(plan.language, Random(f"{seed}/{attempt}"))
-        made = printed(case, layout, f"{seed}/{attempt}")
+        case = drawn_case(plan.language, Random(f"{seed}/{attempt}"), _seller(plan))
+        made = printed(case, layout, _style(plan) or f"{seed}/{attempt}")
         # A photo is of one page; a scan of many would be slow to no purpose.
         if made.pages <= {"photo": 1, "scan": 3}.get(plan.kind, 9):
             break
@@ -69,12 +69,23 @@ def document(plan: Plan) -> Document:
 
 
 def _receipt(plan: Plan, seed: str, rng: Random) -> Document:
-    layout = rng.choice(TUNING_RECEIPTS if plan.purpose == "tuning" else REPORTING_RECEIPTS)
-    purchase = drawn_purchase(plan.language, rng)
-    made = printed_receipt(purchase, layout, seed)
+    layouts = TUNING_RECEIPTS if plan.purpose == "tuning" else REPORTING_RECEIPTS
+    layout = (_seller(plan) or rng).choice(layouts)
+    purchase = drawn_purchase(plan.language, rng, _seller(plan))
+    made = printed_receipt(purchase, layout, _style(plan) or seed)
     suffix, content = _photo(made, plan.difficulty or 1, seed, rng, thermal=True)
     truth = Truth(made.edition.truth(), to_json(purchase.case.invoice))
     return Document(plan, layout.name, suffix, content, truth, 1)
+
+
+def _style(plan: Plan) -> str | None:
+    """The seed of how a seller's documents look; None when each looks its own way."""
+    return None if plan.seller is None else f"{plan.purpose}/{plan.seed}/seller {plan.seller}"
+
+
+def _seller(plan: Plan) -> Random | None:
+    style = _style(plan)
+    return None if style is None else Random(style)
 
 
 def _scan(made: Printed, difficulty: Difficulty, seed: str) -> bytes:

@@ -34,6 +34,8 @@ class Plan(Struct, frozen=True):
     """In which language."""
     difficulty: Difficulty | None
     """Of pictures; None for PDFs with text."""
+    seller: int | None = None
+    """Which of the sellers of the set; None when each document has one of its own."""
 
     @property
     def name(self) -> str:
@@ -47,12 +49,18 @@ def plans(
     count: int,
     kinds: Sequence[Kind] = KINDS,
     languages: Sequence[Language] = LANGUAGES,
+    of_a_seller: int = 1,
 ) -> Iterator[Plan]:
-    """A set with every kind, language and difficulty in turn."""
+    """A set with every kind, language and difficulty in turn.
+
+    `of_a_seller`: so many documents behind each other are of one seller, in one layout.
+    """
     for index in range(count):
-        kind = kinds[index % len(kinds)]
-        turn = index // len(kinds)
+        group = index // of_a_seller
+        kind = kinds[group % len(kinds)]
+        turn = group // len(kinds) + index % of_a_seller
         pictured = kind in ("scan", "photo", "receipt")
         grade = DIFFICULTIES[(turn + turn // len(languages)) % len(DIFFICULTIES)]
-        language = languages[turn % len(languages)]
-        yield Plan(purpose, seed, index, kind, language, grade if pictured else None)
+        language = languages[group // len(kinds) % len(languages)]
+        seller = group if of_a_seller > 1 else None
+        yield Plan(purpose, seed, index, kind, language, grade if pictured else None, seller)

@@ -14,6 +14,7 @@ from connectors.documents import Engines, Limits, classify, embedded_invoice, re
 from manifold.documents.paths import leaves
 from operators.codes import CREDIT_NOTES
 from operators.extraction import understand
+from operators.extraction.memory_reading import Looked
 from operators.extraction.page import Reader
 from operators.extraction.understood import FieldRead, Understood
 from operators.invoice import Invoice
@@ -41,16 +42,21 @@ def read(path: Path) -> DocumentRead:
 
 def read_content(content: bytes) -> DocumentRead:
     """The same of a document's bytes."""
+    return looked_at(content)[0]
+
+
+def looked_at(content: bytes) -> tuple[DocumentRead, Looked | None]:
+    """The same with the words on the pages, of documents that are read from them."""
     limits = Limits()
     classified = classify(content, limits)
     embedded = embedded_invoice(content, classified, limits)
     if embedded is not None:
         route: Route = "XML" if embedded.name is None else "EMBEDDED_XML"
-        return DocumentRead(_certain(embedded.reading.invoice), route)
+        return DocumentRead(_certain(embedded.reading.invoice), route), None
     pages = read_pages(content, limits, _engines(), classified=classified).pages
     reader, _ = Counter(page.reader for page in pages).most_common(1)[0]
-    understood = understand([page.page for page in pages], reader)
-    return DocumentRead(understood, reader)
+    looked = Looked(reader, tuple(page.page for page in pages))
+    return DocumentRead(understand(looked.pages, reader), reader), looked
 
 
 @cache

@@ -47,20 +47,24 @@ class Purchase(Struct, frozen=True):
     """Time of day."""
 
 
-def drawn_purchase(language: Language, rng: Random) -> Purchase:
-    """An invented purchase in a language; Malaysian in half of the English ones."""
+def drawn_purchase(language: Language, rng: Random, whose: Random | None = None) -> Purchase:
+    """An invented purchase in a language; Malaysian in half of the English ones.
+
+    `whose` draws the seller, the same one for the same state.
+    """
+    whose = whose or rng
     wording = WORDINGS[language]
-    malaysian = language == "en" and rng.random() < 0.5
-    place = MALAYSIA if malaysian else rng.choice(places_of(language))
-    seller = party(place, wording, rng)
+    malaysian = language == "en" and whose.random() < 0.5
+    place = MALAYSIA if malaysian else whose.choice(places_of(language))
+    seller = party(place, wording, whose)
     if malaysian:
         seller = replace(seller, name=(seller.name or "").upper(), vat_id=None,
-                         tax_id=digits("00##########", rng))  # fmt: skip
-    elif rng.random() < 0.4:
+                         tax_id=digits("00##########", whose))  # fmt: skip
+    elif whose.random() < 0.4:
         seller = replace(seller, name=(seller.name or "").upper())
     goods = rng.sample(wording.groceries, rng.choice((1, 2, 2, 3, 4, 5, 6, 8, 11)))
     items = tuple(_item(good.name, good.low, good.high, good.reduced, place, rng) for good in goods)
-    included = not (place.country == "US" or (malaysian and rng.random() < 0.3))
+    included = not (place.country == "US" or (malaysian and whose.random() < 0.3))
     vat = _breakdown(items, included)
     net, tax = sum(each.taxable or 0 for each in vat), sum(each.tax or 0 for each in vat)
     rounding = _rounding(net + tax) if place.country in ("MY", "CH") else 0
@@ -75,7 +79,7 @@ def drawn_purchase(language: Language, rng: Random) -> Purchase:
         "{0:05d}",
         "T{1:02d}-{0:04d}",
     )
-    number = rng.choice(shapes).format(rng.randint(3, 9999), rng.randint(1, 99), day.year)
+    number = whose.choice(shapes).format(rng.randint(3, 9999), rng.randint(1, 99), day.year)
     invoice = Invoice(
         number=number,
         issue_date=day,
@@ -94,7 +98,7 @@ def drawn_purchase(language: Language, rng: Random) -> Purchase:
         ),
     )
     return Purchase(
-        case=Case(invoice, place, wording, _noise(seller.name or "", place, language, rng)),
+        case=Case(invoice, place, wording, _noise(seller.name or "", place, language, whose)),
         items=items,
         included=included,
         given=_given(payable, rng) if cash else None,

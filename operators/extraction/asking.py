@@ -7,14 +7,13 @@ service compiles and caches them once.
 ('lines', 'totals.gross')
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
-from operators.extraction.numbered import NumberedLine, numbered_lines
-from operators.extraction.page import Page
+from operators.extraction.numbered import NumberedLine
 from operators.money import Amount
 
 Kind: TypeAlias = Literal["text", "amount", "percent", "day", "currency", "iban", "vat_id"]
@@ -119,23 +118,25 @@ class Question(Struct, frozen=True):
     asked: tuple[str, ...]
     """Fields and groups."""
     lines: tuple[NumberedLine, ...]
-    """All lines of the document."""
+    """All lines of the document; they are cited by their number from 1."""
     known: Mapping[str, Amount] = {}
     """Totals that are certain already; they are not sent, but answers must agree with them."""
 
     def content(self) -> str:
         """What is sent: JSON, so that no line can look like anything but the text of a line."""
-        lines = [(line.number, line.text) for line in self.lines]
+        lines = [(number, line.text) for number, line in enumerate(self.lines, 1)]
         return msgspec.json.encode({"asked": self.asked, "lines": lines}).decode()
 
 
 def question(
-    pages: Iterable[Page], unresolved: Iterable[str], known: Mapping[str, Amount] | None = None
+    lines: Sequence[NumberedLine],
+    unresolved: Iterable[str],
+    known: Mapping[str, Amount] | None = None,
 ) -> Question | None:
     """What to ask about fields of which one is not sure; None when there is nothing to ask."""
-    asked, lines = asked_of(unresolved), numbered_lines(pages)
+    asked = asked_of(unresolved)
     certain = {field: amount for field, amount in (known or {}).items() if field not in asked}
-    return Question(asked, lines, certain) if asked and lines else None
+    return Question(asked, tuple(lines), certain) if asked and lines else None
 
 
 def asked_of(paths: Iterable[str]) -> tuple[str, ...]:

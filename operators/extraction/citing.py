@@ -4,9 +4,10 @@ Whatever a document or a model says, an answer can bring nothing but values of f
 asked for, as they stand on the page; the rest is refused with a reason.
 
 >>> from operators.extraction.asking import Answer, Cited, question
+>>> from operators.extraction.numbered import numbered_lines
 >>> from operators.extraction.page import Box, Page, Word
 >>> page = Page(300, 100, (Word("Total", Box(10, 10, 40, 20)), Word("19,90", Box(45, 10, 80, 20))))
->>> asked = question([page], ["totals.gross"])
+>>> asked = question(numbered_lines([page]), ["totals.gross"])
 >>> judged = judge(asked, Answer((Cited("totals.gross", 1, "19,90", "19.90"),), ()))
 >>> judged.values, judged.fields[0].page
 ({'totals.gross': 1990000000}, 1)
@@ -24,7 +25,8 @@ from operators.extraction.agreement import agreement, product_agrees, rows_agree
 from operators.extraction.asking import FIELDS, GROUPS, Answer, Asked, Cited, Question, Row
 from operators.extraction.locating import found
 from operators.extraction.meaning import Value, chosen, ibans, readings
-from operators.extraction.numbered import NumberedLine, around
+from operators.extraction.numbered import NumberedLine
+from operators.extraction.rows import box_of, sureness
 from operators.extraction.understood import FieldRead
 from operators.money import Amount
 
@@ -76,13 +78,12 @@ class _Found(Struct, frozen=True):
     end: int
 
     def read(self, field: str, confidence: float) -> FieldRead:
-        words = self.line.cited(self.start, self.end)
         return FieldRead(
             field=field,
-            confidence=confidence * min(word.confidence for word in words),
+            confidence=confidence * sureness(self.line, self.start, self.end),
             obtained="MODEL",
             page=self.line.page,
-            box=around(words),
+            box=box_of(self.line, self.start, self.end),
             text=self.line.text[self.start : self.end],
         )
 
@@ -97,7 +98,7 @@ class _Judge:
 
     def __init__(self, question: Question) -> None:
         self._question = question
-        self._lines = {line.number: line for line in question.lines}
+        self._lines = dict(enumerate(question.lines, 1))
         self._accepted: dict[str, _Found] = {}
         self._refused: list[Refused] = []
         self._agreeing: set[str] = set()

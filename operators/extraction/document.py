@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from operators.extraction.currency import currency_of
 from operators.extraction.dates import DateWritten, dates_in, day_first, day_of
 from operators.extraction.gaps import parted, usual_gap
+from operators.extraction.hints import Hints, index_of, with_own
 from operators.extraction.labels import Label, kinds_in, labels_in
 from operators.extraction.language import language_of
 from operators.extraction.links import by_row
@@ -127,17 +128,19 @@ _MENDED = 0.8
 _UNUSUAL = 0.85
 
 
-def document_of(pages: Sequence[Page], reader: Reader) -> Document:
+def document_of(pages: Sequence[Page], reader: Reader, hints: Hints | None = None) -> Document:
     """Lays pages out.
 
     Args:
         pages: What was read.
         reader: What read it.
+        hints: What is known of its vendor; None when nothing is.
     """
     mend = reader != "TEXT_LAYER"
     rows = rows_of(pages)
-    labels = [label for row in rows for label in labels_in(row, mend)]
-    language = language_of(labels, [row.text for row in rows])
+    own = index_of(hints)
+    labels = with_own([label for row in rows for label in labels_in(row, mend, own)])
+    language = language_of([label for label in labels if not label.own], [row.text for row in rows])
     usual = usual_gap(rows)
     dates = [dates_in(row.text, mend) for row in rows]
     written = [

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from operators.extraction.folded import Folded, folded, key
 from operators.extraction.page import Box
@@ -47,6 +48,8 @@ class Label(Struct, frozen=True, gc=False):
     """Whether its cell says nothing else."""
     exact: bool
     """False when a sign of it is different from the vocabulary's."""
+    own: bool = False
+    """Whether the vendor of the document is known to say so."""
 
     def means(self, *fields: str) -> bool:
         """Whether it may stand for one of some fields."""
@@ -111,14 +114,24 @@ _HEAD_INDEX = Index(HEADS, shortest=1)
 _KIND_INDEX = Index(KINDS)
 
 
-def labels_in(row: Row, mend: bool = False) -> list[Label]:
+def labels_in(row: Row, mend: bool = False, own: Index | None = None) -> list[Label]:
     """Labels of values, the longest that fit, from left to right.
 
     Args:
         row: A row.
         mend: Allow one wrong sign in longer phrases, where an OCR engine read it.
+        own: Phrases of the document's vendor, which go before all others.
     """
-    return _found(row, _FIELD_INDEX, mend)
+    usual = _found(row, _FIELD_INDEX, mend)
+    if own is None:
+        return usual
+    first = [replace(label, own=True, languages=()) for label in _found(row, own, mend)]
+    rest = [
+        label
+        for label in usual
+        if not any(label.start < each.end and each.start < label.end for each in first)
+    ]
+    return sorted([*first, *rest], key=lambda label: label.start)
 
 
 def heads_in(row: Row, mend: bool = False) -> list[Label]:

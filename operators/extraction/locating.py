@@ -5,13 +5,19 @@
 """
 
 import re
+from itertools import islice
 
 from operators.codes import CURRENCIES
 from operators.extraction.asking import Kind
-from operators.extraction.numbered import WIDE, cleaned
+from operators.extraction.numbered import cleaned
 
 LONGEST = 200
 """Characters of a value; what is longer is no value."""
+
+_MOST_PLACES = 100
+"""Of one text on a line that are looked at."""
+_NEAR = 64
+"""Characters before and behind a place that say whether it is the whole of something."""
 
 _PART_BEFORE = re.compile(r"(?:\w|\w[-/\\_])$")
 _PART_AFTER = re.compile(r"\w|[-/\\_]\w")
@@ -33,16 +39,18 @@ def found(text: str, line: str, kind: Kind) -> list[tuple[int, int]]:
     wanted = cleaned(text)
     if not wanted or len(wanted) > LONGEST:
         return []
-    space = f"[ {WIDE}]" if kind == "text" else " "
+    space = r"[ \t]" if kind == "text" else " "
     pattern = space.join(map(re.escape, wanted.split(" ")))
     places = (
         (match.start(), match.start() + len(match[1]))
-        for match in re.finditer(f"(?=({pattern}))", line)
+        for match in islice(re.finditer(f"(?=({pattern}))", line), _MOST_PLACES)
     )
     return [
         (start, end)
         for start, end in places
-        if _whole(kind, line[:start], line[start:end], line[end:])
+        if _whole(
+            kind, line[max(0, start - _NEAR) : start], line[start:end], line[end : end + _NEAR]
+        )
     ]
 
 

@@ -2,20 +2,19 @@ r"""The text of a document as numbered lines, which an answer can cite.
 
 >>> from operators.extraction.page import Box, Page, Word
 >>> words = Word("Total", Box(10, 10, 40, 20)), Word("19,90", Box(200, 11, 230, 21))
->>> [(line.number, line.text) for line in numbered_lines([Page(300, 100, words)])]
-[(1, 'Total\t19,90')]
+>>> [line.text for line in numbered_lines([Page(300, 100, words)])]
+['Total\t19,90']
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
-from msgspec import Struct
+from msgspec.structs import replace
 
-from operators.extraction.page import Box, Page, Word
-
-WIDE = "\t"
-"""What stands between two words of a line that a column's gap parts."""
+from operators.extraction.page import Page, Word
+from operators.extraction.rows import Row, rows_of
 
 _SPACE = re.compile(r"\s+")
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
@@ -23,40 +22,16 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u20
 _NO_LETTERS = ("Cc", "Cf", "Co", "Cs", "Cn")
 
 
-class NumberedLine(Struct, frozen=True):
-    """A line of a page."""
+class NumberedLine(Row, frozen=True):
+    """A row whose text holds only what can be seen; its number is its place among all lines."""
 
-    number: int
-    """From 1, through the whole document."""
-    page: int
-    """From 1."""
-    text: str
-    """Its words, a space between two of them, or `WIDE`."""
-    words: tuple[Word, ...]
-    """From left to right."""
-    starts: tuple[int, ...]
-    """Where in the text each of them begins."""
     turned: bool = False
     """Whether signs in it turn the direction of reading, so that it may look like another text."""
-
-    def cited(self, start: int, end: int) -> tuple[Word, ...]:
-        """The words that a part of the text touches."""
-        ends = [*self.starts[1:], len(self.text) + 1]
-        return tuple(
-            word
-            for word, begins, ends_before in zip(self.words, self.starts, ends, strict=True)
-            if begins < end and start < ends_before
-        )
 
 
 def numbered_lines(pages: Iterable[Page]) -> tuple[NumberedLine, ...]:
     """The lines of all pages, from top to bottom."""
-    rows = (
-        (page_number, row)
-        for page_number, page in enumerate(pages, 1)
-        for row in _rows(word for word in page.words if cleaned(word.text))
-    )
-    return tuple(_line(number, *row) for number, row in enumerate(rows, 1))
+    return tuple(_lines(rows_of(list(pages))))
 
 
 def cleaned(text: str) -> str:
@@ -72,47 +47,23 @@ def cleaned(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFC", seen)).strip()
 
 
-def around(words: Sequence[Word]) -> Box:
-    """The smallest box around words."""
-    boxes = [word.box for word in words]
-    return Box(
-        min(box.left for box in boxes),
-        min(box.top for box in boxes),
-        max(box.right for box in boxes),
-        max(box.bottom for box in boxes),
-    )
+def _lines(rows: Iterable[Row]) -> Iterator[NumberedLine]:
+    number = 0
+    for row in rows:
+        words: list[Word] = []
+        parted: list[str] = []
+        for word, start in zip(row.words, row.starts, strict=True):
+            text = cleaned(word.text)
+            if text:
+                parted.append(row.text[start - 1] if words else "")
+                words.append(replace(word, text=text))
+        if words:
+            text = "".join(sign + word.text for sign, word in zip(parted, words, strict=True))
+            turned = any(not _TURNING.isdisjoint(word.text) for word in row.words)
+            starts = tuple(_starts(words))
+            yield NumberedLine(number, row.page, text, tuple(words), starts, row.box, turned)
+            number += 1
 
 
-def _rows(words: Iterable[Word]) -> Iterator[list[Word]]:
-    """Words that stand beside each other."""
-    row: list[Word] = []
-    for word in sorted(words, key=_middle):
-        if row and abs(_middle(word) - _middle(row[-1])) > _height(word, row[-1]) / 2:
-            yield row
-            row = []
-        row.append(word)
-    if row:
-        yield row
-
-
-def _middle(word: Word) -> float:
-    return (word.box.top + word.box.bottom) / 2
-
-
-def _height(one: Word, other: Word) -> float:
-    return min(word.box.bottom - word.box.top for word in (one, other))
-
-
-def _line(number: int, page: int, row: list[Word]) -> NumberedLine:
-    text = ""
-    starts: list[int] = []
-    words = sorted(row, key=lambda word: (word.box.left, word.box.right))
-    for place, word in enumerate(words):
-        if place:
-            before = words[place - 1]
-            wide = word.box.left - before.box.right > _height(word, before)
-            text += WIDE if wide else " "
-        starts.append(len(text))
-        text += cleaned(word.text)
-    turned = any(not _TURNING.isdisjoint(word.text) for word in words)
-    return NumberedLine(number, page, text, tuple(words), tuple(starts), turned)
+def _starts(words: list[Word]) -> Iterator[int]:
+    return accumulate((len(word.text) + 1 for word in words[:-1]), initial=0)

@@ -13,6 +13,8 @@ from operators.extraction.legal_forms import LEGAL
 from operators.extraction.page import Box
 from operators.extraction.places import Place, same_name
 
+_KNOWN = 4.0
+"""What it says for a place that the seller is known to have its name."""
 _YOURS = (
     "ihre",
     "your",
@@ -40,16 +42,24 @@ class Sides(Struct, frozen=True):
     """Where the goods go, if that is named."""
 
 
-def sides(document: Document, found: Sequence[Place], marks: Sequence[Found]) -> Sides:
+def sides(
+    document: Document,
+    found: Sequence[Place],
+    marks: Sequence[Found],
+    sellers: Sequence[str] = (),
+) -> Sides:
     """Chooses the places of seller and buyer together.
 
     Args:
         document: The document.
         found: Its places.
         marks: Its identifiers.
+        sellers: Names that its seller is known to go by.
     """
     for place in found:
         _score(document, place, found, marks)
+        if any(same_name(place.name, name) for name in sellers):
+            place.seller, place.buyer = place.seller + _KNOWN, place.buyer - _KNOWN
     delivery = max(found, key=lambda each: each.elsewhere, default=None)
     if delivery is not None and delivery.elsewhere < 1.5:
         delivery = None

@@ -14,7 +14,8 @@ _STEP = re.compile(r"([a-z_]+)(?:\[(\d+)\])?")
 
 
 @cache
-def _steps(path: str) -> Sequence[tuple[str, int | None]]:
+def steps_of(path: str) -> Sequence[tuple[str, int | None]]:
+    """The names on the way to a value, each with the place in it where it is a sequence."""
     steps = [_STEP.fullmatch(part) for part in path.split(".")]
     if not all(steps):
         raise ValueError(f"{path[:60]!r} is no path of a field")
@@ -27,7 +28,7 @@ def value_at(invoice: Invoice, path: str) -> Any:
     Raises ValueError when the path is none, AttributeError when there is no such field.
     """
     found: Any = invoice
-    for name, index in _steps(path):
+    for name, index in steps_of(path):
         if found is None:
             return None
         found = getattr(found, name)
@@ -43,7 +44,7 @@ def without(invoice: Invoice, paths: Iterable[str]) -> Invoice:
     """
     for path in paths:
         if value_at(invoice, path) is not None:
-            invoice = _cleared(invoice, _steps(path))
+            invoice = _cleared(invoice, steps_of(path))
     return invoice
 
 

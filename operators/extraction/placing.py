@@ -7,8 +7,7 @@
 ('Mill & Co', 'DE02')
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,11 +16,14 @@ from msgspec.structs import replace
 from operators.extraction.asking import GROUPS
 from operators.extraction.citing import Judged
 from operators.extraction.meaning import Value
+from operators.extraction.paths import steps_of, value_at
+from operators.extraction.second_reading import both_say, one_of_two
 from operators.extraction.understood import FieldRead, Understood
 from operators.invoice import Invoice
 from operators.money import Amount
 
-_STEP = re.compile(r"([a-z_]+)(?:\[(\d+)\])?")
+_SAME_WORDS = 1.0
+"""How often a model errs like the reading before it: it is given the same words, so always."""
 
 
 def certain_totals(understood: Understood, accept: float) -> dict[str, Amount]:
@@ -45,51 +47,38 @@ def completed(understood: Understood, judged: Judged) -> Understood:
         for path, each in before.items()
         if path not in judged.values and path.partition("[")[0] not in groups
     ]
-    there = msgspec.to_builtins(understood.invoice)
     new = [
-        each if each.field not in before else _weighed(each, before[each.field], same)
+        each if each.field not in before else _weighed(each, before[each.field].confidence, same)
         for each in judged.fields
-        for same in [_value_at(there, each.field) == msgspec.to_builtins(judged.values[each.field])]
+        for same in [value_at(understood.invoice, each.field) == judged.values[each.field]]
     ]
     invoice = replace(understood.invoice, **dict.fromkeys(groups, ()))
     return replace(understood, invoice=placed(invoice, judged.values), fields=(*kept, *new))
 
 
-def _weighed(new: FieldRead, old: FieldRead, same: bool) -> FieldRead:
-    """How sure a value is of which something was read before.
-
-    The same value is wrong only when both readings are; of two values one is right, or none.
-    """
-    if same:
-        return replace(new, confidence=1 - (1 - new.confidence) * (1 - old.confidence))
-    right, wrong = new.confidence * (1 - old.confidence), (1 - new.confidence) * old.confidence
-    neither = (1 - new.confidence) * (1 - old.confidence)
-    return replace(new, confidence=right / (right + wrong + neither or 1.0))
+def _weighed(new: FieldRead, old: float, same: bool) -> FieldRead:
+    """How sure a value is in the light of how sure one was that was read before."""
+    sure = new.confidence
+    return replace(
+        new, confidence=both_say(sure, old, _SAME_WORDS) if same else one_of_two(sure, old)
+    )
 
 
 def placed(invoice: Invoice, values: Mapping[str, Value]) -> Invoice:
     """The invoice with these values at these paths, and the rows that they need."""
     tree: Any = msgspec.to_builtins(invoice)
     for path, value in values.items():
-        _put(tree, _STEP.findall(path), value)
+        _put(tree, steps_of(path), value)
     return msgspec.convert(tree, Invoice)
 
 
-def _put(tree: Any, steps: list[tuple[str, str]], value: Value) -> None:
+def _put(tree: Any, steps: Sequence[tuple[str, int | None]], value: Value) -> None:
     *way, (last, _) = steps
     for name, row in way:
-        if not row:
+        if row is None:
             tree[name] = tree = tree.get(name) or {}
             continue
         rows = tree[name] = list(tree.get(name) or ())
-        rows += [{} for _ in range(int(row) + 1 - len(rows))]
-        tree = rows[int(row)]
+        rows += [{} for _ in range(row + 1 - len(rows))]
+        tree = rows[row]
     tree[last] = value
-
-
-def _value_at(tree: Any, path: str) -> Any:
-    for name, row in _STEP.findall(path):
-        tree = (tree or {}).get(name)
-        if row:
-            tree = tree[int(row)] if tree and int(row) < len(tree) else None
-    return tree

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import Protocol
 
 from msgspec.structs import replace
 
 from operators.extraction.folded import plain
 from operators.extraction.labels import Label
+from operators.extraction.links import Placed, by_row
 from operators.extraction.rows import Row
 
 _WITH = re.compile(
@@ -24,16 +24,8 @@ _WITHOUT = re.compile(
 _SUMS = ("total", "gross", "subtotal", "net", "payable", "lines_net")
 
 
-class Placed(Protocol):
+class Figure(Placed, Protocol):
     """A number in a row."""
-
-    @property
-    def row(self) -> int:
-        """Number of its row."""
-
-    @property
-    def start(self) -> int:
-        """Where it begins."""
 
     @property
     def percent(self) -> bool:
@@ -45,7 +37,7 @@ class Placed(Protocol):
 
 
 def qualified(
-    rows: Sequence[Row], labels: Sequence[Label], figures: Sequence[Placed]
+    rows: Sequence[Row], labels: Sequence[Label], figures: Sequence[Figure]
 ) -> Iterator[Label]:
     """The labels, with sums told apart by what the same row says of tax.
 
@@ -54,12 +46,10 @@ def qualified(
         labels: Labels in the order of the rows.
         figures: Numbers in the order of the rows.
     """
-    ends: dict[int, list[int]] = {}
-    for figure in figures:
-        if not figure.percent and figure.decimals >= 2:
-            ends.setdefault(figure.row, []).append(figure.start)
-    for number, found in groupby(labels, key=lambda label: label.row):
-        yield from _of_row(rows[number].text, list(found), ends.get(number, []))
+    sums = by_row(each for each in figures if not each.percent and each.decimals >= 2)
+    for number, found in by_row(labels).items():
+        ends = [figure.start for figure in sums.get(number, ())]
+        yield from _of_row(rows[number].text, found, ends)
 
 
 def _of_row(text: str, labels: list[Label], ends: list[int]) -> Iterator[Label]:
@@ -67,7 +57,7 @@ def _of_row(text: str, labels: list[Label], ends: list[int]) -> Iterator[Label]:
     while at < len(labels):
         label = labels[at]
         at += 1
-        if not label.means(*_SUMS):
+        if label.own or not label.means(*_SUMS):
             yield label
             continue
         end = next((each for each in ends if each >= label.end), len(text))

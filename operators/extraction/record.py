@@ -36,6 +36,27 @@ class ModelUse(Struct, frozen=True, gc=False):
     """Currency of the cost, ISO 4217."""
 
 
+class FieldRemembered(Struct, frozen=True, gc=False):
+    """A field in which a memory had a part."""
+
+    field: str
+    """Its path in the invoice record."""
+    request_id: str
+    """Request from whose correction that was learned."""
+
+
+class MemoryUse(Struct, frozen=True, gc=False):
+    """What is remembered of a vendor, as far as it had a part."""
+
+    vendor_id: str
+    """The vendor."""
+    by: tuple[str, ...] = ()
+    """What the document was recognised by: vat_id, iban, legal_id, tax_id, phone, domain, name,
+    read_as."""
+    fields: tuple[FieldRemembered, ...] = ()
+    """Where it had a part: a value taken from it, its words for a field, or the same value."""
+
+
 class DocumentReading(Struct, frozen=True, kw_only=True, gc=False):
     """How an invoice was read from a document."""
 
@@ -55,5 +76,7 @@ class DocumentReading(Struct, frozen=True, kw_only=True, gc=False):
     """What took how long, in order."""
     model: ModelUse | None = None
     """The language model's part; null when none was asked."""
+    memory: MemoryUse | None = None
+    """What was known from people's corrections; null when the vendor was not recognised."""
     extractor: str
     """Version of what has read it: the same document and version give the same invoice."""

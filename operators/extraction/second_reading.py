@@ -4,28 +4,30 @@
 (0.999, 0.789)
 """
 
+from msgspec.structs import replace
+
 from operators.extraction.paths import value_at
 from operators.extraction.understood import FieldRead, Understood
 
-_WRONG_WAYS = 10.0
-"""Ways in which a value can be read wrongly: two engines seldom make the same mistake."""
+ALIKE = 0.1
+"""How often two readings that are both wrong say the same: engines seldom make the same mistake."""
 
 
-def both_say(one: float, other: float) -> float:
+def both_say(one: float, other: float, alike: float = ALIKE) -> float:
     """Probability that a value is right which two readings give, each right so often.
 
-    Bayes' rule for readings that err independently of each other, and if they err, give each of
-    ten wrong values as often.
+    Bayes' rule for readings that err independently of each other, and of those that both err say
+    the same so often.
     """
     right = one * other
-    wrong = (1 - one) * (1 - other) / _WRONG_WAYS
+    wrong = (1 - one) * (1 - other) * alike
     return right / (right + wrong) if right + wrong else 0.0
 
 
 def one_of_two(said: float, against: float) -> float:
     """Probability that a value is right where another reading gives another one."""
     right = said * (1 - against)
-    both_wrong = (1 - said) * (1 - against) * (1 - 1 / _WRONG_WAYS)
+    both_wrong = (1 - said) * (1 - against) * (1 - ALIKE)
     wrong = (1 - said) * against + both_wrong
     return right / (right + wrong) if right + wrong else 0.0
 
@@ -48,11 +50,4 @@ def _confirmed(
         return found
     same = value_at(first.invoice, found.field) == value_at(second.invoice, found.field)
     rule = both_say if same else one_of_two
-    return FieldRead(
-        found.field,
-        rule(found.confidence, other.confidence),
-        found.obtained,
-        found.page,
-        found.box,
-        found.text,
-    )
+    return replace(found, confidence=rule(found.confidence, other.confidence))

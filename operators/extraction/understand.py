@@ -20,6 +20,7 @@ from operators.extraction.counted import counted, included_rate
 from operators.extraction.currency import currency_at, currency_in
 from operators.extraction.days import Days, days
 from operators.extraction.document import Document, document_of
+from operators.extraction.hints import Hints
 from operators.extraction.identifiers import identifiers
 from operators.extraction.kind import Kind, kind_of
 from operators.extraction.legal_forms import ENDS
@@ -57,6 +58,7 @@ def understand(
     *,
     vendors: Lookup[ReferenceVendor] | None = None,
     today: date | None = None,
+    hints: Hints | None = None,
 ) -> Understood:
     """The invoice that the pages of a document show.
 
@@ -66,8 +68,9 @@ def understand(
         vendors: Master data of vendors by VAT identifier, IBAN, and folded name
             (`operators.extraction.folded.key`).
         today: Issue dates far beyond it are not believed; None when it does not matter.
+        hints: What is known of the documents of its vendor; None when nothing is.
     """
-    return examined(pages, reader, vendors=vendors, today=today).understood
+    return examined(pages, reader, vendors=vendors, today=today, hints=hints).understood
 
 
 def examined(
@@ -76,15 +79,16 @@ def examined(
     *,
     vendors: Lookup[ReferenceVendor] | None = None,
     today: date | None = None,
+    hints: Hints | None = None,
 ) -> Examined:
     """The same with the evidence for each field; arguments as in `understand`."""
-    document = document_of(pages, reader)
+    document = document_of(pages, reader, hints)
     reads = Reads(document)
     found, sums = counted(document)
     rows = frozenset(row.row.number for item in found for row in item.rows)
     marks = identifiers(document)
     outer = document.outer()
-    chosen = sides(outer, places(outer, rows), marks)
+    chosen = sides(outer, places(outer, rows), marks, () if hints is None else hints.sellers)
     kind = kind_of(
         document,
         asks=sums.sums.gross is not None,

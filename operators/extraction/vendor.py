@@ -59,10 +59,12 @@ def vendor_of(seller: Party, payments: Iterable[Payment], vendors: Vendors) -> V
     return None
 
 
-def vendor_id_of(invoice: Invoice, vendors: Vendors) -> str | None:
-    """The vendor of the master data; where there is none, what the seller implies, as in XML."""
+def vendor_id_of(invoice: Invoice, vendors: Vendors, remembered: str | None = None) -> str | None:
+    """The vendor of the master data, else the one remembered, else as the seller implies in XML."""
     known = vendor_of(invoice.seller, invoice.payments, vendors)
-    return implied_by(invoice.seller) if known is None else known.vendor_id
+    if known is not None:
+        return known.vendor_id
+    return remembered or implied_by(invoice.seller)
 
 
 def _marks(by: FoundBy, values: Iterable[str | None]) -> Iterator[str]:

@@ -17,9 +17,10 @@ from connectors.avro_type import Schema
 from connectors.changelog_table import TableType
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts, Topic
-from connectors.extracting import Unusable, Wanted
+from connectors.extracting import Documents, Unusable, Wanted
 from connectors.records import RECORDS
 from connectors.reference import ReferenceTable
+from connectors.remembering import Study
 from connectors.runtime import Runtime
 from connectors.services import Service
 from connectors.settings import Settings
@@ -33,6 +34,9 @@ from operators.audit import START, InvoiceAudit, enter
 from operators.audit import Event as Happened
 from operators.decision import ReviewOutcome
 from operators.extraction.gate import Step
+from operators.extraction.memory import VendorMemory
+from operators.extraction.memory_lesson import Lesson
+from operators.extraction.memory_recall import Memories
 from operators.extraction.outcome import DocumentRead
 from operators.extraction.record import DocumentReading
 from operators.extraction.understood import FieldRead
@@ -119,8 +123,13 @@ class MemoryDocuments:
     A few leave a doubt, so that people are asked.
     """
 
-    def read(self, wanted: Sequence[Wanted], /) -> Sequence[DocumentRead | Unusable]:
+    def read(
+        self, wanted: Sequence[Wanted], memories: Memories, /
+    ) -> Sequence[DocumentRead | Unusable]:
         return [self._read(each.document.uri) for each in wanted]
+
+    def study(self, study: Study, /) -> Lesson:
+        return Lesson()
 
     def _read(self, uri: str) -> DocumentRead | Unusable:
         sample = DOCUMENTS.get(uri, SAMPLES[0] if uri == NAMELESS else None)
@@ -146,6 +155,8 @@ class MemoryRuntime(Runtime):
         *,
         reference: bool,
         policies: Sequence[ReferencePolicy] = (),
+        memories: Sequence[VendorMemory] = (),
+        documents: Documents | None = None,
     ) -> None:
         super().__init__(flow, Settings(), threading.Event())
         self.contracts, self.codec = CONTRACTS, CODEC
@@ -158,12 +169,11 @@ class MemoryRuntime(Runtime):
         self.steps: Iterable[Event[Received] | Callable[[], None]] | None = None
         self._events: list[Keyed[Received]] = [(str(event.partition), event) for event in events]
         self._records = dict(reference_bytes()) if reference else {}
-        if policies:
-            topic, encode = CONTRACTS.topic_of(ReferencePolicy), CODEC.encoder(ReferencePolicy)
-            self._records[topic.name] = [
-                *self._records.get(topic.name, ()),
-                *((topic.key_of(policy).encode(), encode(policy)) for policy in policies),
-            ]
+        self._documents = documents or MemoryDocuments()
+        for record in (*policies, *memories):
+            topic, encode = CONTRACTS.topic_of(type(record)), CODEC.encoder(type(record))
+            there = (topic.key_of(record).encode(), encode(record))
+            self._records[topic.name] = [*self._records.get(topic.name, ()), there]
 
     def source(self) -> Inputs:  # type: ignore[override]
         if self.steps is not None:
@@ -205,8 +215,8 @@ class MemoryRuntime(Runtime):
     ) -> Service[V] | None:
         return self.asked.get(part)
 
-    def documents(self, policies: Lookup[ReferencePolicy]) -> MemoryDocuments:
-        return MemoryDocuments()
+    def documents(self, policies: Lookup[ReferencePolicy], memories: Memories) -> Documents:
+        return self._documents
 
     def refetch(self) -> MemoryUploads:  # type: ignore[override]
         read = {topic.name for topic in self.contracts.read_by(self.flow)}
@@ -240,12 +250,22 @@ def start(
     *,
     reference: bool = True,
     policies: Sequence[ReferencePolicy] = (),
+    memories: Sequence[VendorMemory] = (),
+    documents: Documents | None = None,
 ) -> MemoryRuntime:
     """Run a flow over events to their end; what it has read, kept and written.
 
-    `policies` stand in their topic behind the one of the generated world.
+    `policies` and `memories` stand in their topics behind those of the generated world.
     """
-    return run(MemoryRuntime(flow, events, reference=reference, policies=policies))
+    runtime = MemoryRuntime(
+        flow,
+        events,
+        reference=reference,
+        policies=policies,
+        memories=memories,
+        documents=documents,
+    )
+    return run(runtime)
 
 
 def run(runtime: MemoryRuntime) -> MemoryRuntime:

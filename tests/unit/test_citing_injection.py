@@ -9,6 +9,7 @@ import pytest
 
 from operators.extraction.asking import PROMPT, SCHEMA, Answer, Cited, Question, Row, question
 from operators.extraction.citing import CITED, Judged, judge
+from operators.extraction.numbered import numbered_lines
 from operators.extraction.page import Box, Page, Word
 from operators.money import parse
 
@@ -19,10 +20,11 @@ IBAN, HIS_IBAN = "DE89370400440532013000", "FR1420041010050500013M02606"
 def asked(*lines: str, about: tuple[str, ...] = ("totals.gross",), **known: str) -> Question:
     """Each line is one word of an engine, whatever is in it."""
     words = tuple(
-        Word(line, Box(10, 20 * row, 500, 20 * row + 10)) for row, line in enumerate(lines)
+        Word(line, Box(10, 20 * row, 10 + 5 * len(line), 20 * row + 10))
+        for row, line in enumerate(lines)
     )
     totals = {f"totals.{name}": parse(amount) for name, amount in known.items()}
-    found = question([Page(600, 800, words)], about, totals)
+    found = question(numbered_lines([Page(600, 800, words)]), about, totals)
     assert found is not None
     return found
 
@@ -136,8 +138,6 @@ def test_text_that_turns_the_direction_of_reading_states_nothing(line: str, text
 @pytest.mark.parametrize(
     ("line", "text", "said"),
     [
-        ("Total １１９,００", "１１９,００", "119"),
-        ("Total ١١٩", "١١٩", "119"),
         ("Total 119²", "119²", "1192"),
         ("Total ½", "½", "0.5"),
         ("Total 1I9,OO", "1I9,OO", "119"),
@@ -145,6 +145,14 @@ def test_text_that_turns_the_direction_of_reading_states_nothing(line: str, text
 )
 def test_digits_that_are_none_of_ours_are_no_amount(line: str, text: str, said: str) -> None:
     assert reason(obeys(asked(line), ("totals.gross", 1, text, said))) == "unparsable"
+
+
+@pytest.mark.parametrize("written", ["１１９,００", "١١٩,٠٠"])
+def test_digits_of_other_scripts_are_shown_as_ours(written: str) -> None:
+    there = asked(f"Total {written}")
+    assert json.loads(there.content())["lines"] == [[1, "Total 119,00"]]
+    assert obeys(there, ("totals.gross", 1, "119,00", "119")).values
+    assert reason(obeys(there, ("totals.gross", 1, written, "119"))) == "not_on_line"
 
 
 def test_a_footnote_mark_is_no_digit() -> None:
@@ -178,3 +186,10 @@ def test_rows_that_a_line_makes_up_are_refused() -> None:
 def test_a_value_of_enormous_length_is_no_value() -> None:
     long = "x" * 100_000
     assert reason(obeys(asked(long, about=("number",)), ("number", 1, long, ""))) == "not_on_line"
+
+
+@pytest.mark.parametrize(("times", "accepted"), [(50, True), (20_000, False)])
+def test_a_text_is_not_looked_for_on_a_line_without_end(times: int, accepted: bool) -> None:
+    there = asked("17 " * times + "total 7")
+    judged = obeys(there, ("totals.gross", 1, "7", "7"))
+    assert judged.values == ({"totals.gross": parse("7")} if accepted else {})

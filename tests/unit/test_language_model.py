@@ -21,6 +21,7 @@ from connectors.model_settings import Model
 from connectors.settings import InvalidSettings, Settings
 from operators.extraction.asking import PROMPT, SCHEMA, Question, question
 from operators.extraction.citing import judge
+from operators.extraction.numbered import numbered_lines
 from operators.extraction.page import Box, Page, Word
 from operators.extraction.spending import Usage
 from operators.money import parse
@@ -45,8 +46,8 @@ SECRET = "Rosalind Vance"
 GROSS = {"field": "totals.gross", "line": 2, "text": "19,90", "value": "19.90"}
 GOOD = {"values": [GROSS], "rows": []}
 USAGE = Usage(tokens_in=300, tokens_out=50, tokens_cached=2_000, tokens_written=40)
-COST = parse("0.0008")
-"""300 tokens at 1, 50 at 5, 2,000 at 0.10 and 40 at 1.25 for a million."""
+COST = parse("0.00008")
+"""300 tokens at 0.10, 50 at 0.50, 2,000 at 0.01 and 40 at 0.125 for a million."""
 PLENTY = parse("5")
 
 
@@ -70,7 +71,7 @@ def asked(*more: str) -> Question:
         Word(line, Box(10, 20 * row, 200, 20 * row + 10))
         for row, line in enumerate((SECRET, "Total 19,90", *more))
     )
-    found = question([Page(300, 400, words)], ["totals.gross"])
+    found = question(numbered_lines([Page(300, 400, words)]), ["totals.gross"])
     assert found is not None
     return found
 
@@ -113,7 +114,15 @@ def test_the_request_has_schema_and_cached_prompt_and_nothing_else_of_the_docume
     assert body["output_config"] == {"format": {"type": "json_schema", "schema": SCHEMA}}
     assert body["messages"] == [{"role": "user", "content": asked().content()}]
     assert (body["model"], body["max_tokens"]) == ("other", 1_000)
-    assert set(body) == {"model", "max_tokens", "system", "messages", "output_config"}
+    assert body["thinking"] == {"type": "disabled"}
+    assert set(body) == {
+        "model",
+        "max_tokens",
+        "system",
+        "messages",
+        "thinking",
+        "output_config",
+    }
     assert KEY in (headers.get("x-api-key") or headers["authorization"])
     assert "anthropic-version" in headers
 
@@ -366,7 +375,7 @@ def test_a_day_beyond_its_budget_asks_nothing_until_midnight(
 ) -> None:
     caplog.set_level(logging.INFO)
     with MessagesServer(says(GOOD)) as server:
-        model = model_at(server, parse("0.03"), max_tokens=4_000)
+        model = model_at(server, parse("0.003"), max_tokens=4_000)
         replies = [model.ask(asked(), at) for at in range(20)]
         sent = len(server.bodies)
         assert [reply.absence for reply in replies] == [None] * sent + ["day_budget"] * (20 - sent)
@@ -379,13 +388,13 @@ def test_a_day_beyond_its_budget_asks_nothing_until_midnight(
 
 def test_what_was_reserved_and_not_spent_can_be_spent() -> None:
     with MessagesServer(fails(400, "invalid_request_error")) as server:
-        model = model_at(server, parse("0.03"), max_tokens=4_000)
+        model = model_at(server, parse("0.003"), max_tokens=4_000)
         assert {model.ask(asked(), 5_000 * at).absence for at in range(40)} == {"away"}
 
 
 def test_calls_of_which_nobody_knows_the_cost_count_as_paid() -> None:
     with MessagesServer(hangs) as server:
-        model = model_at(server, parse("0.03"), max_tokens=4_000, time_limit=0.05)
+        model = model_at(server, parse("0.003"), max_tokens=4_000, time_limit=0.05)
         assert model.ask(asked(), 0).absence == "away"
         assert model.ask(asked(), 0).absence == "day_budget"
 
@@ -447,7 +456,7 @@ def test_settings_of_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
     assert KEY not in repr(settings)
     assert settings.model.time_limit.total_seconds() == 30
     assert (settings.model.attempts, str(settings.model.day_cost)) == (3, "2.50")
-    assert settings.model.prices.tokens_out == parse("5")
+    assert settings.model.prices.tokens_out == parse("0.50")
 
 
 def test_another_model_needs_its_own_prices(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -456,6 +465,17 @@ def test_another_model_needs_its_own_prices(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(InvalidSettings) as raised:
         Settings.load()
     assert "prices are needed: price_cache_written, price_cached, price_out" in str(raised.value)
+
+
+def test_a_model_that_thinks_is_left_as_it_is() -> None:
+    _, server = reply_to(says(GOOD), thinking=True)
+    assert "thinking" not in server.bodies[0]
+
+
+def test_the_prices_of_long_prompts_have_to_be_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MANIFOLD_MODEL__DOCUMENT_TOKENS", "100001")
+    with pytest.raises(InvalidSettings, match="the prices are others"):
+        Settings.load()
 
 
 def test_text_in_several_blocks_is_one_answer() -> None:

@@ -4,18 +4,28 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from msgspec.structs import replace
 
-from connectors.codec import Undecodable
+from connectors.codec import Codec, LockIds
+from connectors.contracts import Contracts
 from connectors.extracting import Unusable, Wanted
 from connectors.reading_ahead import ReadingAhead
+from connectors.remembering import Study
+from operators.decision import ReviewOutcome
 from operators.extraction.gate import Gates, Step
+from operators.extraction.memory_lesson import Lesson
+from operators.extraction.memory_recall import Memories
 from operators.extraction.outcome import DocumentRead
 from operators.extraction.record import DocumentReading
 from operators.invoice import Invoice, Party, Totals
+from operators.review import InvoiceReviewCompleted
 from operators.table import MemoryTable
 from operators.upload import Document, InvoiceUploaded, Metadata
 
+CONTRACTS = Contracts.load()
+CODEC = Codec(CONTRACTS, LockIds(CONTRACTS))
+UPLOADS = CONTRACTS.topic_of(InvoiceUploaded).name
+ANSWERS = CONTRACTS.topic_of(InvoiceReviewCompleted).name
+MEMORIES = Memories(MemoryTable(), MemoryTable())
 INVOICE = Invoice(seller=Party(), buyer=Party(), totals=Totals())
 READ = DocumentRead(
     INVOICE, DocumentReading(route="XML", kind="INVOICE", extractor="1"), Step("ACCEPT")
@@ -31,31 +41,45 @@ class Documents:
         self._now = 0.0
         monkeypatch.setattr(time, "monotonic", lambda: self._now)
 
-    def read(self, wanted: Sequence[Wanted], /) -> Sequence[DocumentRead | Unusable]:
+    def read(
+        self, wanted: Sequence[Wanted], memories: Memories, /
+    ) -> Sequence[DocumentRead | Unusable]:
         self.read_together.append([each.document.uri for each in wanted])
         self._now += self.seconds
         return [READ for _ in wanted]
 
+    def study(self, study: Study, /) -> Lesson:
+        raise NotImplementedError
+
+
+def upload(**other: object) -> bytes:
+    given: dict[str, object] = {
+        "request_id": "r",
+        "invoice_id": "i",
+        "vendor_id": None,
+        "origin": "SCAN",
+        "uploaded_at": 1,
+        "metadata": Metadata(),
+    }
+    return CODEC.encoder(InvoiceUploaded)(InvoiceUploaded(**{**given, **other}))  # type: ignore[arg-type]
+
 
 def pointer(uri: str) -> bytes:
-    return f"pointer {uri}".encode()
+    return upload(document=Document(uri, "application/pdf", "0" * 64))
 
 
-def decode(value: bytes) -> InvoiceUploaded:
-    kind, _, uri = value.decode().partition(" ")
-    if kind == "broken":
-        raise Undecodable("undecodable", "It is no upload.")
-    upload = InvoiceUploaded(
-        request_id=uri,
-        invoice_id="i",
-        vendor_id=None,
-        origin="SCAN",
-        uploaded_at=1,
-        metadata=Metadata(),
+def answer(outcome: ReviewOutcome, revision: int = 0) -> bytes:
+    return CODEC.encoder(InvoiceReviewCompleted)(
+        InvoiceReviewCompleted(
+            request_id="r",
+            revision=revision,
+            outcome=outcome,
+            reviewer="anna",
+            reason="Looked at.",
+            completed_at=1,
+            corrected=INVOICE if outcome == "CORRECTED" else None,
+        )
     )
-    if kind == "invoice":
-        return replace(upload, invoice=INVOICE)
-    return replace(upload, document=Document(uri, "application/pdf", "0" * 64))
 
 
 def wanted(uri: str) -> Wanted:
@@ -69,13 +93,13 @@ def documents(monkeypatch: pytest.MonkeyPatch) -> Documents:
 
 @pytest.fixture
 def ahead(documents: Documents) -> ReadingAhead:
-    return ReadingAhead(documents, "uploads", decode, MemoryTable())
+    return ReadingAhead(documents, CONTRACTS, CODEC, MemoryTable(), MEMORIES)
 
 
 def poll(ahead: ReadingAhead, count: int) -> int:
     """How many of so many documents there is room for."""
     taken = 0
-    while taken < count and ahead.takes("uploads", pointer(f"{taken}.pdf")):
+    while taken < count and ahead.takes(UPLOADS, pointer(f"{taken}.pdf")):
         taken += 1
     ahead.work()
     return taken
@@ -85,17 +109,17 @@ def test_documents_of_a_poll_are_read_together_before_they_are_asked_for(
     ahead: ReadingAhead, documents: Documents
 ) -> None:
     for uri in ("a.pdf", "b.pdf", "a.pdf"):
-        assert ahead.takes("uploads", pointer(uri))
+        assert ahead.takes(UPLOADS, pointer(uri))
     ahead.work()
-    found = ahead.read([wanted("a.pdf"), wanted("b.pdf"), wanted("a.pdf")])
+    found = ahead.read([wanted("a.pdf"), wanted("b.pdf"), wanted("a.pdf")], MEMORIES)
     assert list(found) == [READ] * 3
     assert documents.read_together == [["a.pdf", "b.pdf"]]
 
 
 def test_what_is_no_document_needs_no_room(ahead: ReadingAhead, documents: Documents) -> None:
-    for value in (b"invoice x", b"broken", None):
-        assert ahead.takes("uploads", value)
-    assert ahead.takes("reviews", pointer("a.pdf"))
+    for value in (upload(invoice=INVOICE), b"broken", None):
+        assert ahead.takes(UPLOADS, value)
+    assert ahead.takes("another", pointer("a.pdf"))
     ahead.work()
     assert documents.read_together == []
 
@@ -103,7 +127,7 @@ def test_what_is_no_document_needs_no_room(ahead: ReadingAhead, documents: Docum
 def test_what_was_not_foreseen_is_read_when_it_is_asked_for(
     ahead: ReadingAhead, documents: Documents
 ) -> None:
-    assert list(ahead.read([wanted("late.pdf")])) == [READ]
+    assert list(ahead.read([wanted("late.pdf")], MEMORIES)) == [READ]
     assert documents.read_together == [["late.pdf"]]
 
 
@@ -121,3 +145,14 @@ def test_quick_documents_are_read_more_at_once_and_slow_ones_fewer(
 
 def test_a_quick_poll_that_was_not_full_says_nothing_about_more(ahead: ReadingAhead) -> None:
     assert [poll(ahead, count) for count in (3, 3, 100)] == [3, 3, 4]
+
+
+def test_a_poll_has_one_correction_of_a_document_and_any_other_answers(
+    ahead: ReadingAhead,
+) -> None:
+    assert ahead.takes(ANSWERS, answer("CORRECTED"))
+    assert ahead.takes(ANSWERS, answer("APPROVED"))
+    assert ahead.takes(ANSWERS, answer("CORRECTED", revision=1))
+    assert not ahead.takes(ANSWERS, answer("CORRECTED"))
+    ahead.work()
+    assert ahead.takes(ANSWERS, answer("CORRECTED"))

@@ -1,0 +1,45 @@
+"""Documents as commands read them, without Kafka: nothing is sent but to the language model."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from connectors import logs
+from connectors.clock import now
+from manifold.cli.options import load_settings
+from operators.extraction.gate import Gates
+
+# What reads documents takes longer to import than everything else together.
+if TYPE_CHECKING:
+    from connectors.document_reader import DocumentReader, Examined
+    from connectors.language_model import LanguageModel
+
+
+def looked_at(content: bytes) -> "Examined":
+    """A document as the extract flow reads it; raises Unreadable when there is nothing to read."""
+    from connectors.document_reader import Examined
+    from connectors.model_stage import asked
+
+    gates = Gates()
+    examined = _reader().examine(content, gates)
+    if examined.read.step.action != "MODEL":
+        return examined
+    read = asked(_model(), examined.read, examined.lines, gates, now())
+    return Examined(read, examined.pages)
+
+
+@cache
+def _reader() -> "DocumentReader":
+    """What reads documents; its models are loaded when a page first needs them."""
+    from connectors.document_reader import DocumentReader
+
+    return DocumentReader()
+
+
+@cache
+def _model() -> "LanguageModel":
+    """The language model of the settings; the log says once when there is none."""
+    from connectors.language_model import language_model
+
+    settings = load_settings()
+    logs.configure(as_json=settings.log_json)
+    return language_model(settings.model, settings.redis, settings.namespace)

@@ -7,6 +7,7 @@
 Only workers touch a document's bytes; only this process talks to the network.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -17,14 +18,16 @@ from connectors.document_cache import DocumentCache
 from connectors.document_memory import Again, Corrected, Taught, version
 from connectors.document_reader import EXTRACTOR
 from connectors.document_work import Came, Opened, Refused, Task, Work, load, work
+from connectors.errors import Unavailable
 from connectors.extracting import Unusable, Wanted
+from connectors.in_order import in_order
 from connectors.language_model import LanguageModel
 from connectors.model_stage import asked
 from connectors.object_store import DocumentRefused, Store, StoreAway
 from connectors.remembering import Study
 from connectors.settings import Documents, Redis
 from connectors.stream import Reason
-from connectors.worker_pool import Failed, WorkerPool
+from connectors.worker_pool import ATTEMPTS, Failed, WorkerPool
 from operators.extraction.gate import Gates
 from operators.extraction.memory_lesson import Lesson
 from operators.extraction.memory_recall import Memories, recall
@@ -33,6 +36,8 @@ from operators.extraction.outcome import DocumentRead
 _WAITING_AT_ONCE = 8
 """Documents that are fetched, or that the model is asked about, at the same time."""
 
+_LONGEST_QUESTION = 120.0
+"""Seconds that the model may take for a document, all attempts together."""
 _STUDY = 5.0
 """Seconds for a corrected document to be looked at again, in an open transaction."""
 
@@ -42,6 +47,13 @@ _REASONS: Mapping[str, Reason] = {
     "document_too_large": "document_too_large",
 }
 """Dead letters by why the store refuses a document; what points outside of it is missing in it."""
+
+
+class TookTooLong(Unavailable):
+    """Documents took so long that their group would take the process for dead.
+
+    It ends and begins anew, with one document a worker.
+    """
 
 
 class PooledReading:
@@ -54,6 +66,12 @@ class PooledReading:
 
         Raises InvalidSettings when there can be no such store or cache.
         """
+        self.longest = (
+            documents.time_limit.total_seconds()
+            + ATTEMPTS * documents.read_limit.total_seconds()
+            + _LONGEST_QUESTION
+        )
+        """Seconds that one document may take."""
         self._most_bytes = documents.most_bytes
         self._store = Store(documents)
         self._cache = DocumentCache(redis, Opened, EXTRACTOR, namespace=namespace)
@@ -71,13 +89,11 @@ class PooledReading:
     def read(
         self, wanted: Sequence[Wanted], memories: Memories, /
     ) -> Sequence[DocumentRead | Unusable]:
-        """What came of documents, in their order. Raises StoreAway while nothing can be fetched."""
-        found = list(self._threads.map(self._known_or_fetched, wanted))
-        came = self._workers.run(each for each in found if isinstance(each, Work))
-        opened = [
-            self._opened(each, next(came)) if isinstance(there, Work) else there
-            for each, there in zip(wanted, found, strict=True)
-        ]
+        """What came of documents, in their order.
+
+        Raises StoreAway while nothing can be fetched, and TookTooLong.
+        """
+        opened = self._opened_or_not(wanted)
         results: list[Future[DocumentRead | Unusable]] = []
         for key, there in self._reminded(wanted, opened, memories):
             gates = wanted[len(results)].gates
@@ -111,6 +127,30 @@ class PooledReading:
         self._threads.shutdown(cancel_futures=True)
         self._model.close()
         self._cache.close()
+
+    def _opened_or_not(self, wanted: Sequence[Wanted]) -> list[Opened | Unusable]:
+        """Documents that are known, or opened by workers; few are held in memory at a time."""
+        found: list[Opened | Unusable | None] = []
+
+        def to_open() -> Iterator[Work]:
+            for there in in_order(self._threads, self._known_or_fetched, wanted, _WAITING_AT_ONCE):
+                if isinstance(there, Work):
+                    found.append(None)
+                    yield there
+                else:
+                    found.append(there)
+
+        began = time.monotonic()
+        came: list[Came | Failed] = []
+        for each in self._workers.run(to_open()):
+            came.append(each)
+            if time.monotonic() - began > 2 * self.longest:
+                raise TookTooLong(f"reading {len(wanted)} documents takes too long at once")
+        left = iter(came)
+        return [
+            self._opened(each, next(left)) if there is None else there
+            for each, there in zip(wanted, found, strict=True)
+        ]
 
     def _known_or_fetched(self, wanted: Wanted) -> Opened | Unusable | Work:
         known = self._cache.get(_key(wanted))

@@ -22,8 +22,8 @@ from operators.review import InvoiceReviewCompleted
 from operators.table import Lookup
 from operators.upload import InvoiceUploaded
 
-_FIRST, _MOST = 4, 64
-"""Documents of a poll: of the first, and at most."""
+_MOST = 64
+"""Documents of a poll at most."""
 _QUICK, _SLOW = 2.0, 8.0
 """Seconds below which twice as many are read the next time, and above which half as many."""
 
@@ -34,12 +34,13 @@ class ReadingAhead:
     def __init__(
         self,
         documents: Documents,
+        first: int,
         contracts: Contracts,
         codec: Codec,
         policies: Lookup[ReferencePolicy],
         memories: Memories,
     ) -> None:
-        """Nothing is read yet."""
+        """Nothing is read yet; `first`: documents of the first poll."""
         self._documents = documents
         self._decoders = {
             contracts.topic_of(record).name: codec.decoder(record)
@@ -50,7 +51,7 @@ class ReadingAhead:
         self._wanted: dict[Wanted, None] = {}
         self._corrected = False
         self._found: Mapping[Wanted, DocumentRead | Unusable] = {}
-        self._most = _FIRST
+        self._most = first
 
     def takes(self, topic: str, value: bytes | None, /) -> bool:
         """Take over what an upload points at; False when there is enough to do in the poll."""

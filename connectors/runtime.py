@@ -206,8 +206,9 @@ class Runtime:
         model = language_model(settings.model, settings.redis, settings.namespace)
         reading = PooledReading(settings.documents, settings.redis, model, settings.namespace)
         self.on_close(reading.close)
-        ahead = ReadingAhead(reading, self.contracts, self.codec, policies, memories)
-        self.task.work_ahead(ahead)
+        first = settings.documents.workers
+        ahead = ReadingAhead(reading, first, self.contracts, self.codec, policies, memories)
+        self.task.work_ahead(ahead, longest=3 * reading.longest)
         return ahead
 
     def on_close(self, close: Callable[[], None]) -> None:

@@ -43,8 +43,6 @@ log = Log(__name__)
 
 _WAIT = 0.1
 """Seconds one poll waits for a first record."""
-_LONGEST_WORK_MS = 900_000
-"""Between two polls of a process that works ahead, after which its group takes it for dead."""
 _ATTEMPTS_TO_COMMIT = 4
 """In a row, after which the process ends: elsewhere, or later, it may go better."""
 _TICK_BEHIND = 1_000
@@ -158,10 +156,13 @@ class Task:
         """Call `refresh` before every poll, when no epoch is open."""
         self._between.append(refresh)
 
-    def work_ahead(self, ahead: Ahead) -> None:
-        """Hand what is polled to `ahead` first; what it has no room for is polled again."""
+    def work_ahead(self, ahead: Ahead, longest: float) -> None:
+        """Hand what is polled to `ahead` first; what it has no room for is polled again.
+
+        `longest`: seconds that its work may take, after which the group takes us for dead.
+        """
         self._ahead = ahead
-        self._consumer_settings["max.poll.interval.ms"] = str(_LONGEST_WORK_MS)
+        self._consumer_settings["max.poll.interval.ms"] = str(round(longest * 1_000))
 
     def on_rewind(self, roll_back: Callable[[], None]) -> None:
         """Call `roll_back` when the open epoch has been given up and will be read again."""

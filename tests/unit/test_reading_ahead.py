@@ -93,7 +93,7 @@ def documents(monkeypatch: pytest.MonkeyPatch) -> Documents:
 
 @pytest.fixture
 def ahead(documents: Documents) -> ReadingAhead:
-    return ReadingAhead(documents, CONTRACTS, CODEC, MemoryTable(), MEMORIES)
+    return ReadingAhead(documents, 4, CONTRACTS, CODEC, MemoryTable(), MEMORIES)
 
 
 def poll(ahead: ReadingAhead, count: int) -> int:

@@ -275,7 +275,7 @@ class Takes:
 
 def test_records_that_there_is_no_room_for_come_with_a_later_poll(place: Place) -> None:
     ahead = Takes(2)
-    place.task.work_ahead(ahead)
+    place.task.work_ahead(ahead, longest=600)
     assert offsets(place.epoch(record(3), record(4), record(5), record(6), end(7))) == [3, 4]
     assert (place.consumer.sought, ahead.worked) == ([5], 2)
     assert offsets(place.epoch(record(5), record(6))) == [5, 6]

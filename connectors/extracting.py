@@ -18,22 +18,27 @@ from operators.extraction.memory_recall import Memories
 from operators.extraction.outcome import DocumentRead, completed, question
 from operators.extraction.reviewing import (
     BEFORE_DECISION,
+    Answered,
     OpenReading,
+    Readings,
     answer,
     ask,
     expire,
+    forget,
 )
 from operators.extraction.vendor import Vendors, vendor_id_of
 from operators.people import Refused
 from operators.reference import ReferencePolicy
 from operators.review import InvoiceReviewCompleted
-from operators.reviewing import EXPIRE_DAYS
-from operators.table import Lookup, Table
+from operators.reviewing import EXPIRE_DAYS, shortest_expiry
+from operators.table import Lookup
 from operators.time import Instant
 from operators.upload import Document, InvoiceUploaded
 
 READINGS = TableType("readings", OpenReading, encoded=True)
 """Documents that people look at."""
+ANSWERED = TableType("answered", Answered)
+"""Documents that people have looked at."""
 
 
 class Wanted(Struct, frozen=True):
@@ -92,7 +97,7 @@ def extracting(
     def on_records(
         tables: Tables, partition: int, records: list[Decoded[Any]], at: Instant
     ) -> Iterable[Written]:
-        readings: Table[OpenReading] = tables["readings"]
+        readings = Readings(tables["readings"], tables["answered"])
         of_uploads = [
             wanted_of(each.record, reference.policies)
             if isinstance(each.record, InvoiceUploaded)
@@ -114,13 +119,16 @@ def extracting(
         return written
 
     def on_caught_up(tables: Tables, until: Instant, at: Instant) -> Iterable[Written]:
-        return [Produced(decision) for decision in expire(tables["readings"], until, at)]
+        readings = Readings(tables["readings"], tables["answered"])
+        forget(readings, until)
+        shortest = shortest_expiry(reference.policies)
+        return [Produced(decision) for decision in expire(readings, shortest, until, at)]
 
     return on_records, on_caught_up
 
 
 def _read(
-    readings: Table[OpenReading],
+    readings: Readings,
     upload: Decoded[InvoiceUploaded],
     read: DocumentRead | Unusable,
     reference: Reference,
@@ -145,7 +153,7 @@ def _read(
 
 
 def _answered(
-    readings: Table[OpenReading],
+    readings: Readings,
     completed: Decoded[InvoiceReviewCompleted],
     vendors: Vendors,
     remembering: Remembering,
@@ -159,7 +167,7 @@ def _answered(
     if said.revision != BEFORE_DECISION:
         return
     key = (said.vendor_id or said.request_id).encode()
-    opened = readings.get(said.request_id)
+    opened = readings.opened.get(said.request_id)
     for outcome in answer(readings, said, lambda invoice: vendor_id_of(invoice, vendors), at):
         if not isinstance(outcome, Refused):
             yield Produced(outcome, received)

@@ -134,8 +134,7 @@ class Reviewing:
     ) -> Iterator[Reviewal]:
         """End the reviews that nobody has answered in time, everything before `at` being read."""
         due: list[Review] = []
-        known = (self._policies.get(key) for key in (IN_FORCE, CANDIDATE, PREVIOUS))
-        shortest = min((_days(policy) for policy in known if policy), default=EXPIRE_DAYS)
+        shortest = shortest_expiry(self._policies)
         # In the order in which they were put, so in that of their opening: the first that would
         # have time left by any policy ends the search.
         for review in (review for _, review in reviews.items()):
@@ -189,6 +188,12 @@ def _replaced(request: Request) -> Request:
     reason = "A later attempt has taken its place."
     verdict = replace(request.verdict, status="REPLACED", decided_by=REPLACED, reason=reason)
     return replace(request, verdict=verdict)
+
+
+def shortest_expiry(policies: Lookup[ReferencePolicy]) -> int:
+    """Days after which a review may expire at the earliest, by the policies that may apply."""
+    known = (policies.get(key) for key in (IN_FORCE, CANDIDATE, PREVIOUS))
+    return min((_days(policy) for policy in known if policy), default=EXPIRE_DAYS)
 
 
 def _days(policy: ReferencePolicy | None) -> int:

@@ -6,6 +6,7 @@ time is the decision.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -24,6 +25,7 @@ from operators.review import (
     InvoiceReviewRequested,
     corrected,
     fault,
+    fingerprint,
 )
 from operators.table import Table
 from operators.time import DAY, Instant, elapsed
@@ -31,6 +33,28 @@ from operators.upload import InvoiceOcrCompleted, InvoiceUploaded, Origin
 
 BEFORE_DECISION = 0
 """Revision of what people are asked about a document: nothing has been decided yet."""
+
+
+REMEMBERED = DAY
+"""How long an answer is remembered, so that the same upload or answer again changes nothing."""
+
+
+class Answered(Struct, frozen=True, array_like=True, gc=False):
+    """A document that a person has looked at."""
+
+    attempt: int
+    """The attempt it came with."""
+    fingerprint: str
+    """Of the answer."""
+    at: Instant
+    """When it was taken over."""
+
+
+class Readings(Struct, frozen=True):
+    """Documents that people look at, or have looked at, by request."""
+
+    opened: Table["OpenReading"]
+    answered: Table[Answered]
 
 
 class OpenReading(Struct, frozen=True, array_like=True, gc=False):
@@ -53,35 +77,39 @@ Reviewed: TypeAlias = InvoiceOcrCompleted | InvoiceUploaded | InvoiceDecision | 
 
 
 def ask(
-    table: Table[OpenReading], open_reading: OpenReading, now: Instant
+    readings: Readings, open_reading: OpenReading, now: Instant
 ) -> Sequence[InvoiceReviewRequested | InvoiceDecision]:
     """Ask a person, and end what was asked about an earlier attempt.
 
-    An attempt that has been asked about already, or that a later one has overtaken, asks nothing.
+    An attempt that has been asked about or answered already, or that a later one has overtaken,
+    asks nothing.
     """
     asked = open_reading.asked
-    before = table.get(asked.request_id)
+    answered = readings.answered.get(asked.request_id)
+    if answered is not None and answered.attempt >= asked.attempt:
+        return ()
+    before = readings.opened.get(asked.request_id)
     if before is not None and before.asked.attempt >= asked.attempt:
         return ()
-    table.put(asked.request_id, open_reading)
+    readings.opened.put(asked.request_id, open_reading)
     if before is None:
         return (asked,)
     return asked, _decision(before, "REPLACED", REPLACED, _OVERTAKEN, (), now)
 
 
 def answer(
-    table: Table[OpenReading], completed: InvoiceReviewCompleted, vendor_of: VendorOf, now: Instant
+    readings: Readings, completed: InvoiceReviewCompleted, vendor_of: VendorOf, now: Instant
 ) -> Sequence[Reviewed]:
-    """Take over what a person says about a document.
+    """Take over what a person says about a document; the same again changes nothing.
 
     A corrected invoice is of the vendor that the upload named, else of the one that it names.
     """
     wrong = fault(completed)
     if wrong is not None:
         return (Refused(completed, "contract_broken", wrong),)
-    found = table.get(completed.request_id)
+    found = readings.opened.get(completed.request_id)
     if found is None:
-        return (Refused(completed, "review_unknown", _NOT_OPEN),)
+        return _not_open(readings.answered.get(completed.request_id), completed)
     if found.asked.attempt != completed.attempt:
         return (
             Refused(
@@ -99,40 +127,69 @@ def answer(
             lacks = _lacks(found)
             if lacks:
                 return (Refused(completed, "contract_broken", lacks),)
-            ended: Reviewed = _as_read(found)
+            followed: tuple[Reviewed, ...] = (_as_read(found),)
         case "CORRECTED":
             assert completed.corrected is not None
             vendor_id = found.asked.vendor_id or vendor_of(completed.corrected)
             if vendor_id is None:
                 return (Refused(completed, "contract_broken", _NO_VENDOR),)
-            table.delete(completed.request_id)
             reason = f"Read by a person as attempt {completed.attempt + 1}: {completed.reason}"
-            return (
+            followed = (
                 _decision(found, "REPLACED", REPLACED, reason, (note,), now),
                 corrected(completed, found.asked.invoice_id, vendor_id, now),
             )
         case _:
-            ended = _decision(found, "REJECTED", PERSON, completed.reason, (note,), now)
-    table.delete(completed.request_id)
-    return (ended,)
+            followed = (_decision(found, "REJECTED", PERSON, completed.reason, (note,), now),)
+    readings.opened.delete(completed.request_id)
+    answered = Answered(completed.attempt, fingerprint(completed), now)
+    readings.answered.put(completed.request_id, answered)
+    return followed
 
 
-def expire(table: Table[OpenReading], at: Instant, now: Instant) -> Iterator[InvoiceDecision]:
-    """Reject what nobody has looked at in time, everything written before `at` being read."""
+def expire(
+    readings: Readings, shortest: int, at: Instant, now: Instant
+) -> Iterator[InvoiceDecision]:
+    """Reject what nobody has looked at in time, everything written before `at` being read.
+
+    `shortest`: days after which a question may expire at the earliest.
+    """
     due: list[OpenReading] = []
-    for _, found in table.items():
+    # In the order in which they were put: the first that has time left in any case ends the search.
+    for _, found in readings.opened.items():
+        if found.asked.opened_at + shortest * DAY >= at:
+            break
         if found.asked.expires_at < at:
             due.append(found)
     for found in due:
         days = (found.asked.expires_at - found.asked.opened_at) // DAY
-        table.delete(found.asked.request_id)
+        readings.opened.delete(found.asked.request_id)
         yield _decision(
             found, "REJECTED", EXPIRED, f"Nobody has read it within {days} days.", (), now
         )
 
 
+def forget(readings: Readings, at: Instant) -> None:
+    """Forget answers that have been remembered long enough."""
+    old = takewhile(lambda each: each[1].at + REMEMBERED < at, readings.answered.items())
+    for request_id in [request_id for request_id, _ in old]:
+        readings.answered.delete(request_id)
+
+
+def _not_open(answered: Answered | None, completed: InvoiceReviewCompleted) -> Sequence[Refused]:
+    """What becomes of an answer about a document that nobody has to look at."""
+    if answered is None or answered.attempt != completed.attempt:
+        return (Refused(completed, "review_unknown", _NEVER_ASKED),)
+    if answered.fingerprint == fingerprint(completed):
+        return ()
+    return (Refused(completed, "review_settled", _SETTLED),)
+
+
 _OVERTAKEN = "A later attempt has taken its place."
-_NOT_OPEN = (
+_SETTLED = (
+    "another answer has been taken over: `manifold trace` shows what followed; what has to be "
+    "corrected now is a new attempt (`manifold submit --request --attempt`)"
+)
+_NEVER_ASKED = (
     "nobody has been asked to read a document of this request, or it has been read: "
     "`manifold review list` shows what is open, `manifold trace` what became of it"
 )

@@ -7,7 +7,16 @@ from msgspec.structs import replace
 
 from operators.decision import InvoiceDecision, ReviewOutcome
 from operators.extraction.record import DocumentReading
-from operators.extraction.reviewing import OpenReading, Reviewed, answer, ask, expire
+from operators.extraction.reviewing import (
+    Answered,
+    OpenReading,
+    Readings,
+    Reviewed,
+    answer,
+    ask,
+    expire,
+    forget,
+)
 from operators.invoice import Invoice, Party, Totals
 from operators.people import Refused
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
@@ -50,6 +59,11 @@ class Desk:
     """A table of what is open, and what came of it."""
 
     table: MemoryTable[OpenReading] = field(default_factory=MemoryTable)
+    heard: MemoryTable[Answered] = field(default_factory=MemoryTable)
+
+    @property
+    def readings(self) -> Readings:
+        return Readings(self.table, self.heard)
 
     def answered(
         self,
@@ -69,12 +83,14 @@ class Desk:
             completed_at=NOW + 5,
             corrected=corrected,
         )
-        return tuple(answer(self.table, completed, lambda invoice: invoice.seller.vat_id, NOW + 10))
+        return tuple(
+            answer(self.readings, completed, lambda invoice: invoice.seller.vat_id, NOW + 10)
+        )
 
 
 def desk(found: OpenReading) -> Desk:
     made = Desk()
-    assert ask(made.table, found, NOW) == (found.asked,)
+    assert ask(made.readings, found, NOW) == (found.asked,)
     return made
 
 
@@ -154,14 +170,33 @@ def test_a_rejection_is_the_decision() -> None:
     assert decided.latency_ms == 1_010
 
 
-def test_an_answer_is_taken_once() -> None:
+def test_an_answer_is_taken_once_and_the_same_again_changes_nothing() -> None:
     at = desk(opened())
     at.answered("REJECTED")
 
-    (refused,) = at.answered("REJECTED")
+    assert at.answered("REJECTED") == ()
+    (refused,) = at.answered("REJECTED", reviewer="ben")
 
     assert isinstance(refused, Refused)
-    assert refused.reason == "review_unknown"
+    assert refused.reason == "review_settled"
+
+
+def test_an_upload_that_comes_again_after_its_answer_asks_nothing_for_a_day() -> None:
+    at = desk(opened())
+    at.answered("REJECTED")
+
+    assert ask(at.readings, opened(), NOW + 20) == ()
+    forget(at.readings, NOW + 10 + DAY)
+    assert ask(at.readings, opened(), NOW + 20) == ()
+    forget(at.readings, NOW + 11 + DAY)
+    assert ask(at.readings, opened(), NOW + 20) == (opened().asked,)
+
+
+def test_an_attempt_after_an_answered_one_is_asked_about_and_replaces_nothing() -> None:
+    at = desk(opened())
+    at.answered("REJECTED")
+
+    assert ask(at.readings, opened(attempt=2), NOW + 20) == (opened(attempt=2).asked,)
 
 
 def test_an_answer_about_another_attempt_or_from_nobody_is_refused() -> None:
@@ -180,7 +215,7 @@ def test_an_answer_about_another_attempt_or_from_nobody_is_refused() -> None:
 def test_a_later_attempt_takes_the_place_of_an_earlier_one() -> None:
     at = desk(opened())
 
-    question, ended = ask(at.table, opened(attempt=2), NOW + 50)
+    question, ended = ask(at.readings, opened(attempt=2), NOW + 50)
 
     assert question == opened(attempt=2).asked
     assert isinstance(ended, InvoiceDecision)
@@ -190,15 +225,15 @@ def test_a_later_attempt_takes_the_place_of_an_earlier_one() -> None:
 def test_a_document_that_comes_twice_is_asked_about_once() -> None:
     at = desk(opened(attempt=2))
 
-    assert ask(at.table, opened(attempt=2), NOW) == ()
-    assert ask(at.table, opened(attempt=1), NOW) == ()
+    assert ask(at.readings, opened(attempt=2), NOW) == ()
+    assert ask(at.readings, opened(attempt=1), NOW) == ()
 
 
 def test_what_nobody_looks_at_is_rejected_when_its_time_is_over() -> None:
     at = desk(opened())
 
-    assert list(expire(at.table, NOW + 30 * DAY, NOW + 31 * DAY)) == []
-    (decided,) = expire(at.table, NOW + 30 * DAY + 1, NOW + 31 * DAY)
+    assert list(expire(at.readings, 30, NOW + 30 * DAY, NOW + 31 * DAY)) == []
+    (decided,) = expire(at.readings, 30, NOW + 30 * DAY + 1, NOW + 31 * DAY)
 
     assert (decided.status, decided.decided_by) == ("REJECTED", "an expired review")
     assert decided.reason == "Nobody has read it within 30 days."

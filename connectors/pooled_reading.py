@@ -62,7 +62,7 @@ class PooledReading:
     def __init__(
         self, documents: Documents, redis: Redis, model: LanguageModel, namespace: str = ""
     ) -> None:
-        """Open the store, and have workers start. The model is closed with this.
+        """Open the store; workers start with the first document. The model is closed with this.
 
         Raises InvalidSettings when there can be no such store or cache.
         """
@@ -84,7 +84,6 @@ class PooledReading:
             memory=documents.read_memory,
             initializer=load,
         )
-        self._workers.start()
 
     def read(
         self, wanted: Sequence[Wanted], memories: Memories, /

@@ -1,8 +1,10 @@
 """Documents through a real broker: read once whatever is killed, and refused with a reason."""
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -23,7 +25,10 @@ from tests.unit.documents import encrypted, invoice_pdf
 from tests.unit.test_documents_hostile import HOSTILE, png
 
 _MEDIA_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
-MIXED: tuple[Kind, ...] = ("hybrid", "pdf", "hybrid", "pdf", "receipt")
+MIXED: tuple[Kind, ...] = ("hybrid", "pdf") * 3 + ("hybrid", "receipt")
+DOCUMENTS = int(os.environ.get("MANIFOLD_TEST_DOCUMENTS", "96"))
+"""How many documents are sent while processes are killed."""
+KILLS = 4
 
 
 class Inbox:
@@ -86,19 +91,25 @@ def mixed(inbox: Inbox, count: int, different: int) -> list[InvoiceUploaded]:
     ]
 
 
+@pytest.mark.timeout(120 + DOCUMENTS * 3)
 def test_every_document_is_read_once_whatever_is_killed(pipeline: Pipeline, inbox: Inbox) -> None:
-    uploads = mixed(inbox, 120, different=10)
+    uploads = mixed(inbox, DOCUMENTS, different=2 * len(MIXED))
     victims = [pipeline.start(EXTRACT, name) for name in ("one", "two")]
     pipeline.publish(*uploads)
-    for killed in range(4):
-        enough = 20 * (killed + 1)
-        pipeline.until(lambda: outcomes(pipeline).total() >= enough, f"{enough} documents read")  # noqa: B023
+    for number in range(KILLS):
+        done = outcomes(pipeline).total()
+        enough = min(done + DOCUMENTS // (2 * KILLS), DOCUMENTS * (number + 1) // (KILLS + 1))
+        pipeline.until(partial(so_many, pipeline, enough), f"{enough} documents read")
         victims.append(pipeline.killed(victims.pop(0)))
+    pipeline.until(partial(so_many, pipeline, DOCUMENTS), "every document read", DOCUMENTS * 3)
     pipeline.at_rest(EXTRACT)
     assert outcomes(pipeline) == {each.request_id: 1 for each in uploads}
     assert not refused(pipeline)
-    leftover = [each for each in psutil.process_iter(["cmdline"]) if orphaned(each)]
-    assert not leftover, "workers have outlived the process that was killed"
+    assert not [each for each in psutil.process_iter(["cmdline"]) if orphaned(each)]
+
+
+def so_many(pipeline: Pipeline, count: int) -> bool:
+    return outcomes(pipeline).total() >= count
 
 
 def orphaned(process: psutil.Process) -> bool:

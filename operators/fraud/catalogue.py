@@ -20,11 +20,11 @@ from operators.fraud.signals import (
     no_exchange_rate,
     number_back,
     round_amount,
-    split_invoices,
     unknown_vendor,
     unusual_amount,
     weekend,
 )
+from operators.fraud.splits import split_invoices
 
 
 class Signal(Struct, frozen=True):

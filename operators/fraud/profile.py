@@ -5,6 +5,7 @@ are sealed into a `SealedPage`, and the page sealed `PAGES` pages earlier is ove
 invoice writes one small value, and a vendor never has more than `PAGE` * (`PAGES` + 1) invoices.
 """
 
+from collections.abc import Iterator
 from hashlib import sha256
 from zlib import crc32
 
@@ -141,6 +142,13 @@ class History:
         profile = self.profile
         page = self._seen.get(self._key(profile.sealed - 1)) if profile.sealed else None
         return profile.recent if page is None else page.entries + profile.recent
+
+    def all(self) -> Iterator[Entry]:
+        """Every entry that is remembered, the older pages in no order."""
+        for slot in range(min(self.profile.sealed, PAGES)):
+            page = self._seen.get(self._key(slot))
+            yield from () if page is None else page.entries
+        yield from self.profile.recent
 
     def record(self, entry: Entry, before: Entry | None) -> None:
         """Remember a request, in place of its earlier attempt if there is one."""

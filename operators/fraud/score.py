@@ -98,6 +98,7 @@ def judge(
         alike,
         recent,
         _ordinary(recent),
+        lambda: _ordinary(tuple(e for e in history.all() if e.request_id != request_id)),
         uploaded_at,
         _owner(iban, vendor_id, owners),
         iban,

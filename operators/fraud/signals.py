@@ -1,7 +1,6 @@
 """The signals: each looks at one invoice beside what is known, and says what it saw."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from re import compile as pattern
 
@@ -21,17 +20,11 @@ BURST = 5
 """Invoices before this one whose time is compared."""
 BURST_HISTORY = 14
 """Earlier invoices without which nothing is called a burst."""
-SPLIT_HISTORY = 2
-"""Other days with invoices without which nothing is called split."""
 HABIT = 12
 """Earlier invoices without which a vendor is not known to do something always or never."""
 
 _BURST_SHARE = 20
 """Times that a burst is shorter than the shortest time before."""
-_LEAST_PART = 5
-"""A part of what is split is at least the limit divided by that."""
-_MOST_PARTS = 9
-"""With more invoices of one or two days beside it, nothing is called split."""
 _FEW = 3
 """Earlier amounts without which none is called usual."""
 _SATURDAY = 5
@@ -59,6 +52,9 @@ class Case(Struct, frozen=True):
     """The vendor's newest other requests, in the order in which they came."""
     ordinary: tuple[Entry, ...]
     """Those of them that say what is usual: without the suspicious ones, where enough are left."""
+    remembered: Callable[[], Sequence[Entry]]
+    """All that is remembered of the vendor, in no order, without the suspicious ones likewise: some
+    two hundred, so only for a signal that has reason to look."""
     uploaded_at: Instant
     """When this one came."""
     owner: str | None
@@ -144,7 +140,7 @@ def unusual_amount(case: Case) -> str | None:
     Between the median and the upper eighth (their geometric mean) lies what is usual: a few strange
     ones in the history move neither, and a vendor of varied amounts may vary.
     """
-    amount, amounts = case.amount, _amounts(case)
+    amount, amounts = case.amount, amounts_of(case.ordinary)
     if amount is None or amount <= 0 or len(amounts) < EARLIER_NEEDED:
         return None
     usual, upper = amounts[len(amounts) // 2], amounts[len(amounts) * 7 // 8]
@@ -153,8 +149,8 @@ def unusual_amount(case: Case) -> str | None:
         return None
     currency = case.policy.base_currency
     return (
-        f"{render(_cents(amount))} {currency} is {render(amount * 10 // usual * ONE // 10, 0)} "
-        f"times this vendor's usual {render(_cents(usual))} {currency}."
+        f"{render(cents(amount))} {currency} is {render(amount * 10 // usual * ONE // 10, 0)} "
+        f"times this vendor's usual {render(cents(usual))} {currency}."
     )
 
 
@@ -165,7 +161,7 @@ def just_below_limit(case: Case) -> str | None:
         return None
     if amount < percent(limit, HUNDRED - case.policy.approval_margin_percent):
         return None
-    amounts = _amounts(case)
+    amounts = amounts_of(case.ordinary)
     if len(amounts) >= _FEW:
         # Among a few there is no exception to leave out.
         large = amounts[-2] if len(amounts) >= EARLIER_NEEDED else amounts[-1]
@@ -173,49 +169,7 @@ def just_below_limit(case: Case) -> str | None:
             return None
     currency = case.policy.base_currency
     return (
-        f"{render(_cents(amount))} {currency} is just below the approval limit of "
-        f"{render(limit)} {currency}."
-    )
-
-
-def split_invoices(case: Case) -> str | None:
-    """Invoices of one or two days come to the approval limit, and each stays below it.
-
-    Only those count that are twice as large as usual, and only where they come to more than all
-    invoices of any two days that are remembered, and clearly more than such large ones.
-    """
-    amount, limit, issued = case.amount, case.policy.approval_limit, case.invoice.issue_date
-    amounts = _amounts(case)
-    if amount is None or issued is None or len(amounts) < EARLIER_NEEDED:
-        return None
-    usual = amounts[len(amounts) // 2]
-    least = max(2 * usual, limit // _LEAST_PART)
-    if not least < amount < limit:
-        return None
-    today = issued.toordinal()
-    others = [entry.amount for entry in case.recent if today - 1 <= entry.issued <= today]
-    if len(others) > _MOST_PARTS:
-        return None
-    parts = sum(each for each in others if each is not None and least < each < limit)
-    by_day: Counter[int] = Counter()
-    large_by_day: Counter[int] = Counter()
-    for entry in case.ordinary:
-        if entry.amount is not None and not today - 1 <= entry.issued <= today:
-            by_day[entry.issued] += entry.amount
-            if least < entry.amount < limit:
-                large_by_day[entry.issued] += entry.amount
-    total = amount + parts
-    if not parts or total < limit or len(by_day) < SPLIT_HISTORY:
-        return None
-    if (
-        total * 6 <= _most_of_two_days(by_day) * 5
-        or total * 10 <= _most_of_two_days(large_by_day) * 12
-    ):
-        return None
-    currency = case.policy.base_currency
-    return (
-        f"With {render(_cents(parts))} {currency} billed within two days it comes to "
-        f"{render(_cents(total))} {currency}: each invoice is below the approval limit of "
+        f"{render(cents(amount))} {currency} is just below the approval limit of "
         f"{render(limit)} {currency}."
     )
 
@@ -245,7 +199,7 @@ def large_first_invoice(case: Case) -> str | None:
     if case.recent or amount is None or limit <= 0 or amount < limit:
         return None
     currency = case.policy.base_currency
-    return f"It is the vendor's first invoice, of {render(_cents(amount))} {currency}."
+    return f"It is the vendor's first invoice, of {render(cents(amount))} {currency}."
 
 
 def number_back(case: Case) -> str | None:
@@ -286,7 +240,7 @@ def round_amount(case: Case) -> str | None:
         return None
     if sum(entry.amount is not None and entry.amount % _ROUND == 0 for entry in case.recent) > 1:
         return None
-    return f"{render(_cents(amount))} {case.policy.base_currency} is a round sum."
+    return f"{render(cents(amount))} {case.policy.base_currency} is a round sum."
 
 
 def unknown_vendor(case: Case) -> str | None:
@@ -313,12 +267,9 @@ def no_exchange_rate(case: Case) -> str | None:
     )
 
 
-def _most_of_two_days(by_day: Counter[int]) -> Amount:
-    return max((total + by_day[day + 1] for day, total in by_day.items()), default=0)
-
-
-def _amounts(case: Case) -> list[Amount]:
-    return sorted(entry.amount for entry in case.ordinary if entry.amount is not None)
+def amounts_of(entries: Sequence[Entry]) -> list[Amount]:
+    """Their amounts in base currency, least to most, without those that say nothing."""
+    return sorted(entry.amount for entry in entries if entry.amount is not None)
 
 
 def _counted(number: str) -> tuple[str, int] | None:
@@ -337,5 +288,6 @@ def _number(case: Case) -> str:
     return (case.invoice.number or "").strip()[:40]
 
 
-def _cents(amount: Amount) -> Amount:
+def cents(amount: Amount) -> Amount:
+    """The amount without what is below a cent."""
     return amount // (ONE // 100) * (ONE // 100)

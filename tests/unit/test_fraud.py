@@ -305,38 +305,6 @@ def test_a_first_invoice_that_needs_a_second_approval_warns(amount: str, found: 
     assert "large_first_invoice" not in signals(office.judge(invoice("A-9", amount), "R2"))
 
 
-@pytest.mark.parametrize(
-    ("parts", "found"),
-    [
-        (["5100", "5200"], True),
-        (["4100", "4200", "4300"], True),
-        (["3500", "3600", "3700"], False),
-        (["5100", "4800"], False),
-        (["1900", "1900", "1900", "1900", "1900", "1900"], False),
-    ],
-)
-def test_invoices_of_one_day_that_come_to_the_limit_are_split(
-    parts: list[str], found: bool
-) -> None:
-    office = Office().with_history(*["2000"] * 10)
-    answers = [
-        signals(office.judge(invoice(f"S{part}X{part}", amount, day=20), f"part-{part}"))
-        for part, amount in enumerate(parts)
-    ]
-    assert answers[:-1] == [[]] * (len(parts) - 1)
-    assert answers[-1] == (["split_invoices"] if found else [])
-
-
-def test_a_vendor_that_bills_as_much_on_other_days_splits_nothing() -> None:
-    office = Office()
-    for day in range(1, 11):
-        for part in range(2):
-            number = f"D{day}X{part}"
-            office.judge(invoice(number, "5100", day=2 * day), number)
-    assert signals(office.judge(invoice("E1", "5200", day=25), "E1")) == []
-    assert signals(office.judge(invoice("E2X", "5300", day=25), "E2")) == []
-
-
 def times(count: int, gap: int) -> list[int]:
     return [UPLOADED + position * gap for position in range(count)]
 

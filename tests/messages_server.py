@@ -31,9 +31,9 @@ class MessagesServer(HttpServer):
         super().__init__(port)
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
-        body = request.rfile.read(int(request.headers["Content-Length"]))
+        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
         with self._lock:
-            self.bodies.append(json.loads(body))
+            self.bodies.append(json.loads(body or b"{}"))
             self.headers.append({name.lower(): value for name, value in request.headers.items()})
             self.paths.append(request.path)
             play = self.plays[0] if len(self.plays) == 1 else self.plays.pop(0)

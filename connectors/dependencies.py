@@ -5,7 +5,7 @@ behind that would look open for ever.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -21,18 +21,22 @@ Held: TypeAlias = Mapping[str, Any]
 """The entries of one partition's table."""
 
 
+Seen: TypeAlias = State | Literal["OFF"]
+"""State of a part; OFF when the settings do without it."""
+
+
 class Known(Struct, frozen=True):
     """A part that a branch depends on, over all partitions."""
 
     flow: str
     dependency: str
-    state: State
+    state: Seen
     since: Instant | None = None
     """When the first of the requests that wait was answered UNKNOWN."""
     postponed: int = 0
     """How many wait."""
     reason: str | None = None
-    """What their answers say."""
+    """What their answers say, or what there is to say of a part that is well."""
 
 
 def away(flow: str, partitions: Iterable[Held]) -> list[Known]:

@@ -18,7 +18,7 @@ from connectors.settings import Redis
 from operators.extraction.asking import PROMPT, SCHEMA, Question
 from operators.extraction.record import ModelUse
 from operators.extraction.spending import cost, dearest, estimated
-from operators.money import Amount
+from operators.money import Amount, render
 from operators.time import DAY, Instant
 
 if TYPE_CHECKING:
@@ -94,6 +94,20 @@ class LanguageModel:
             cost=reply.cost,
             currency=self._settings.currency,
         )
+
+    def fault(self, at: Instant) -> str | None:
+        """Why it could not be asked now, None when it could; tried without a question."""
+        try:
+            if self._budget.spent(at) >= self._settings.day_limit:
+                return "the budget of the day is used up"
+        except BudgetUnknown as error:
+            return f"the budget cannot be counted: {error}"
+        return NO_KEY if self._calls is None else self._calls.fault()
+
+    def spent(self, at: Instant) -> str:
+        """What of the day's budget is spent, in words. Raises BudgetUnknown."""
+        spent = render(self._budget.spent(at), 0)
+        return f"{spent} of {render(self._settings.day_limit, 0)} {self._settings.currency}"
 
     def close(self) -> None:
         """Let go of the connections."""

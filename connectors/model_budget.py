@@ -35,6 +35,9 @@ class DayBudget(Protocol):
     def settle(self, reserved: Amount, cost: Amount, at: Instant, /) -> None:
         """Put what a call has cost in place of what was reserved for it; `at`: as for `reserve`."""
 
+    def spent(self, at: Instant, /) -> Amount:
+        """What is spent or reserved of the day. Raises BudgetUnknown."""
+
     def close(self) -> None:
         """Let go of the connections."""
 
@@ -75,6 +78,10 @@ class MemoryBudget:
             if at // DAY == self._day:
                 self._spent += cost - reserved
 
+    def spent(self, at: Instant) -> Amount:
+        """What is spent or reserved of the day."""
+        return self._spent if at // DAY == self._day else 0
+
     def close(self) -> None:
         """There are none."""
 
@@ -112,15 +119,25 @@ class RedisBudget:
         except RedisError as error:
             log.warning("a cost could not be settled", because=type(error).__name__)
 
+    def spent(self, at: Instant) -> Amount:
+        """What is spent or reserved of the day. Raises BudgetUnknown."""
+        try:
+            return int(self._client.get(self._key(at)) or 0)
+        except (RedisError, ValueError) as error:
+            raise BudgetUnknown(f"Redis does not answer ({type(error).__name__})") from None
+
     def close(self) -> None:
         """Give up the connections."""
         self._client.close()
 
     def _add(self, amount: Amount, at: Instant) -> Amount:
         """Add to the day's counter and say what it holds."""
-        key = self._prefix + isoformat(at)[:10]
+        key = self._key(at)
         calls = self._client.pipeline(transaction=True)
         calls.incrby(key, amount)
         calls.pexpire(key, DAY - at % DAY)
         spent: Amount = calls.execute()[0]
         return spent
+
+    def _key(self, at: Instant) -> str:
+        return self._prefix + isoformat(at)[:10]

@@ -28,6 +28,9 @@ FIRST_PAUSE, LONGEST_PAUSE, BY_CHANCE = 0.5, 4.0, 0.5
 _ADDED_BY_CHANCE = 0.25
 """Share of the pause that a service asks for, so that not all come back at once."""
 
+_LONGEST_CHECK = 5.0
+"""Seconds for looking whether the model is there."""
+
 T = TypeVar("T")
 
 
@@ -72,6 +75,15 @@ class ModelCalls:
         except Exception as error:
             found.unanswered += may_have_cost(error)
             raise
+
+    def fault(self) -> str | None:
+        """Why the model could not be asked now, None when it could; tried without a question."""
+        seconds = min(self._seconds, _LONGEST_CHECK)
+        try:
+            within(seconds, lambda: self._client.check(seconds))
+        except Exception as error:
+            return explained(error)
+        return None
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -120,6 +120,12 @@ class ModelClient:
                     raise httpx2.ReadTimeout("the answer takes too long")
         return _answer(bytes(body))
 
+    def check(self, seconds: float) -> None:
+        """Ask for the model's name, which costs nothing. Raises as `ask` does."""
+        limit = httpx2.Timeout(seconds, connect=min(_LONGEST_CONNECT, seconds))
+        with self._client.models.with_streaming_response.retrieve(self._name, timeout=limit):
+            pass
+
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()

@@ -3,11 +3,12 @@
 It looks at no signature: `tests/integration/test_buckets.py` has a server that does.
 """
 
-import threading
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Literal, Self, TypeAlias
+from http.server import BaseHTTPRequestHandler
+from typing import Literal, TypeAlias
 from urllib.parse import unquote
+
+from tests.http_server import HttpServer
 
 Mode: TypeAlias = Literal[
     "well", "status 503", "refuses", "hangs", "drips", "cuts", "no bucket", "once 503"
@@ -16,7 +17,7 @@ Mode: TypeAlias = Literal[
 _ERROR = '<?xml version="1.0"?><Error><Code>{}</Code><Message>said</Message></Error>'
 
 
-class BucketServer:
+class BucketServer(HttpServer):
     """One bucket, `invoices`."""
 
     def __init__(self) -> None:
@@ -25,38 +26,14 @@ class BucketServer:
         self.media_types: dict[str, str | None] = {}
         self.asked: Counter[str] = Counter()
         """How often each method was asked for."""
-        self._gone = threading.Event()
-        there = self
+        super().__init__()
+        self.endpoint = self.url
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                there._get(self)
-
-            def do_PUT(self) -> None:
-                there._put(self)
-
-            def log_message(self, *_: object) -> None:
-                """Nothing."""
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, *_: object) -> None:
-                """Clients may leave."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.endpoint = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._gone.set()
-        self._server.shutdown()
-        self._server.server_close()
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        if request.command == "PUT":
+            self._put(request)
+        else:
+            self._get(request)
 
     def _put(self, to: BaseHTTPRequestHandler) -> None:
         content = to.rfile.read(int(to.headers["Content-Length"]))
@@ -80,7 +57,7 @@ class BucketServer:
             _headers(to, 200, len(content))
             for byte in content:
                 to.wfile.write(bytes([byte]))
-                if self._gone.wait(0.1):
+                if self.gone.wait(0.1):
                     return
         else:
             _answer(to, 200, content)
@@ -98,7 +75,7 @@ class BucketServer:
             case "no bucket":
                 _answer(to, 404, _ERROR.format("NoSuchBucket").encode())
             case "hangs":
-                self._gone.wait()
+                self.gone.wait()
             case _:
                 return False
         return True

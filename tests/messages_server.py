@@ -3,8 +3,10 @@
 import json
 import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self, TypeAlias
+from http.server import BaseHTTPRequestHandler
+from typing import Any, TypeAlias
+
+from tests.http_server import HttpServer
 
 Play: TypeAlias = Callable[["MessagesServer", BaseHTTPRequestHandler], None]
 """How one request is answered."""
@@ -17,7 +19,7 @@ USAGE = {
 }
 
 
-class MessagesServer:
+class MessagesServer(HttpServer):
     """Answers each request with the next play; the last one is played for all that follow."""
 
     def __init__(self, *plays: Play, port: int = 0) -> None:
@@ -25,47 +27,17 @@ class MessagesServer:
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
-        self.gone = threading.Event()
         self._lock = threading.Lock()
-        there = self
+        super().__init__(port)
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                there._play(self)
-
-            def log_message(self, *_: object) -> None:
-                """Nothing."""
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, *_: object) -> None:
-                """Clients may leave."""
-
-        self._server = Server(("127.0.0.1", port), Handler)
-        self.port: int = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def _play(self, request: BaseHTTPRequestHandler) -> None:
-        body = request.rfile.read(int(request.headers["Content-Length"]))
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
         with self._lock:
-            self.bodies.append(json.loads(body))
+            self.bodies.append(json.loads(body or b"{}"))
             self.headers.append({name.lower(): value for name, value in request.headers.items()})
             self.paths.append(request.path)
             play = self.plays[0] if len(self.plays) == 1 else self.plays.pop(0)
         play(self, request)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing listens on the port any more."""
-        self.gone.set()
-        self._server.shutdown()
-        self._server.server_close()
 
 
 def message(content: list[dict[str, Any]], stop_reason: str = "end_turn") -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """An exchange-rate service in a thread, which fails as the test says."""
 
 import json
-import threading
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Literal, Self, TypeAlias
+from http.server import BaseHTTPRequestHandler
+from typing import Literal, TypeAlias
+
+from tests.http_server import HttpServer
 
 Mode: TypeAlias = Literal["well", "status 500", "hangs", "drips", "garbage", "other", "cuts"]
 
 
-class RatesServer:
+class RatesServer(HttpServer):
     """Knows a rate for every currency but XXX, whatever the day."""
 
     def __init__(self, port: int = 0) -> None:
@@ -17,35 +18,15 @@ class RatesServer:
         self.asked: Counter[str] = Counter()
         """How often each path was asked for."""
         self.authorizations: set[str | None] = set()
-        self._gone = threading.Event()
-        there = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                there._answer(self)
-
-            def log_message(self, *_: object) -> None:
-                """Nothing."""
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, *_: object) -> None:
-                """Clients may leave."""
-
-        self._server = Server(("127.0.0.1", port), Handler)
-        self.port: int = self._server.server_address[1]
+        super().__init__(port)
         self.url = f"http://user:s3cr3t@127.0.0.1:{self.port}/rates"
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
-    def _answer(self, request: BaseHTTPRequestHandler) -> None:
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
         self.asked[request.path] += 1
         self.authorizations.add(request.headers.get("Authorization"))
         mode = self.mode
         if mode == "hangs":
-            self._gone.wait(30)
+            self.gone.wait(30)
             request.close_connection = True
             return
         currency, day = request.path.split("/")[-2:]
@@ -65,14 +46,5 @@ class RatesServer:
             return
         for byte in (body[at : at + 1] for at in range(len(body))):
             request.wfile.write(byte)
-            if mode == "drips" and self._gone.wait(0.1):
+            if mode == "drips" and self.gone.wait(0.1):
                 return
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing listens on the port any more."""
-        self._gone.set()
-        self._server.shutdown()
-        self._server.server_close()

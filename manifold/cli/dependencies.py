@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from connectors.dependencies import Known, read_away
+from connectors.document_dependencies import document_dependencies
 from connectors.services import EXCHANGE_RATES, PURCHASE_ORDERS
 from flows import BRANCHES
 from manifold.cli.cluster import Cluster, cluster
@@ -12,17 +13,18 @@ from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import console, explained, json_line, printable, table
 from operators.time import isoformat
 
-_COLOURS = {"CLOSED": "green", "HALF_OPEN": "yellow", "OPEN": "red"}
+_COLOURS = {"OFF": "dim", "CLOSED": "green", "HALF_OPEN": "yellow", "OPEN": "red"}
 
 
 @explained()
 def dependencies(json: Json = False, bootstrap: Bootstrap = None, extra: Extra = None) -> None:
-    """Show what each branch depends on: CLOSED is well, OPEN is away, HALF_OPEN is back.
+    """Show what each flow depends on: CLOSED is well, OPEN is away, HALF_OPEN is back.
 
     While a part is OPEN the branch answers UNKNOWN at once and remembers the request. When it is
-    back, the requests that have waited are judged again: that is HALF_OPEN.
+    back, the requests that have waited are judged again: that is HALF_OPEN. What reading documents
+    depends on is tried from here, within seconds; OFF is what the settings do without.
     """
-    shown = table("branch", "depends on", "state", "since", ">waiting", "because")
+    shown = table("flow", "depends on", "state", "since", ">waiting", "because")
     for known in every_dependency(cluster(bootstrap, extra)):
         since = None if known.since is None else isoformat(known.since)
         if json:
@@ -52,6 +54,7 @@ def every_dependency(there: Cluster) -> Iterator[Known]:
         for part in _named(there, flow):
             if (flow, part) not in there_already:
                 yield Known(flow, part, "CLOSED")
+    yield from document_dependencies(there.settings)
 
 
 def _named(there: Cluster, flow: str) -> Iterator[str]:

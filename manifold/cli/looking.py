@@ -3,6 +3,8 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from connectors import logs
 from connectors.clock import now
 from manifold.cli.options import load_settings
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
 def looked_at(content: bytes) -> "Examined":
     """A document as the extract flow reads it; raises Unreadable when there is nothing to read."""
-    from connectors.document_reader import Examined
     from connectors.model_stage import asked
 
     gates = Gates()
@@ -24,7 +25,7 @@ def looked_at(content: bytes) -> "Examined":
     if examined.read.step.action != "MODEL":
         return examined
     read = asked(_model(), examined.read, examined.lines, gates, now())
-    return Examined(read, examined.pages)
+    return replace(examined, read=read)
 
 
 @cache

@@ -145,7 +145,7 @@ def told(bootstrap: str, pipeline: Pipeline) -> dict[tuple[str, str], dict[str, 
     environment = {**os.environ, **pipeline.variables}
     output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     lines = [json.loads(line) for line in output.stdout.splitlines()]
-    return {(each["flow"], each["dependency"]): each for each in lines}
+    return {(each["flow"], each["dependency"]): each for each in lines if each["flow"] in BRANCHES}
 
 
 def known(pipeline: Pipeline, enough: int) -> bool:

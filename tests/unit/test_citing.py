@@ -1,84 +1,26 @@
-"""What a language model is asked, and what of its answer is believed."""
+"""What of a language model's answer is believed."""
 
-import json
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.extraction.asking import (
-    FIELDS,
-    GROUPS,
-    PROMPT,
-    SCHEMA,
-    Answer,
-    Cited,
-    Question,
-    Row,
-    question,
-)
-from operators.extraction.citing import AGREEING, CITED, Judged, judge
+from operators.extraction.asking import FIELDS, Cited, Row, question
+from operators.extraction.citing import AGREEING, CITED, Judged
 from operators.extraction.numbered import numbered_lines
 from operators.extraction.page import Box, Page, Word
-from operators.extraction.placing import certain_totals, completed
-from operators.extraction.understood import FieldRead, Understood
-from operators.invoice import Invoice, Party, Totals
 from operators.money import parse
-
-IBAN, OTHER_IBAN = "DE89370400440532013000", "FR1420041010050500013M02606"
-
-INVOICE = """\
-Mill & Co
-Invoice R-17   Date 03.04.2026
-2   Nails   5,00   10,00
-1   Hammer   90,00   90,00
-Net   100,00
-VAT 19 %   19,00
-Total EUR   119,00
-"""
-
-
-def page_of(text: str, confidence: float = 1.0) -> Page:
-    """A page with these lines; three spaces are a wide gap."""
-    words = []
-    for row, line in enumerate(text.splitlines()):
-        left = 10.0
-        for part in line.split("   "):
-            for word in part.split(" "):
-                right = left + 5 * len(word)
-                words.append(Word(word, Box(left, 20.0 * row, right, 20.0 * row + 10), confidence))
-                left = right + 4
-            left += 30
-    return Page(600, 800, tuple(words))
-
-
-def asked(text: str, *fields: str, **known: str) -> Question:
-    certain = {f"totals.{name}": parse(value) for name, value in known.items()}
-    found = question(numbered_lines([page_of(text)]), fields, certain)
-    assert found is not None
-    return found
-
-
-def judged(
-    asked_for: Question, *values: tuple[str, int, str, str], rows: tuple[Row, ...] = ()
-) -> Judged:
-    return judge(asked_for, Answer(tuple(Cited(*value) for value in values), rows))
-
-
-def reasons(judgement: Judged) -> dict[str, str]:
-    return {refused.field: refused.reason for refused in judgement.refused}
-
-
-def line_row(number: int, **cells: tuple[str, str]) -> Row:
-    return Row("lines", tuple(Cited(name, number, *cell) for name, cell in cells.items()))
-
-
-NAILS = line_row(
-    3, quantity=("2", "2"), name=("Nails", "Nails"), price=("5,00", "5"), net=("10,00", "10")
-)
-HAMMER = line_row(
-    4, quantity=("1", "1"), name=("Hammer", "Hammer"), price=("90,00", "90"), net=("90,00", "90")
+from tests.unit.cited import (
+    HAMMER,
+    IBAN,
+    INVOICE,
+    NAILS,
+    OTHER_IBAN,
+    asked,
+    judged,
+    page_of,
+    reasons,
 )
 
 
@@ -379,87 +321,6 @@ def test_a_vat_identifier_with_wrong_check_digits_is_refused() -> None:
     assert reasons(judged(there, ("seller.vat_id", 1, wrong, ""))) == {
         "seller.vat_id": "unparsable"
     }
-
-
-def test_accepted_values_take_their_place_in_the_invoice() -> None:
-    empty = Invoice(seller=Party(), buyer=Party(), totals=Totals(gross=parse("7")))
-    doubtful = FieldRead("totals.gross", 0.4, "TEXT_LAYER", 1)
-    sure = FieldRead("currency", 0.99, "TEXT_LAYER", 1)
-    found = judged(
-        asked(INVOICE, "totals.gross", "issue_date", "seller.address.city", "lines"),
-        ("totals.gross", 7, "119,00", "119"),
-        ("issue_date", 2, "03.04.2026", "2026-04-03"),
-        ("seller.address.city", 1, "Mill", "Mill"),
-        rows=(NAILS, HAMMER),
-    )
-    after = completed(Understood(empty, (doubtful, sure)), found)
-    assert after.invoice.totals.gross == parse("119")
-    assert after.invoice.issue_date == date(2026, 4, 3)
-    assert after.invoice.seller.address is not None
-    assert after.invoice.seller.address.city == "Mill"
-    assert [line.name for line in after.invoice.lines] == ["Nails", "Hammer"]
-    assert sure in after.fields
-    assert doubtful not in after.fields
-
-
-def test_a_value_that_was_read_before_is_surer_and_another_one_is_less_sure() -> None:
-    def after(read: str, confidence: float) -> FieldRead:
-        invoice = Invoice(seller=Party(), buyer=Party(), totals=Totals(gross=parse(read)))
-        old = FieldRead("totals.gross", confidence, "TEXT_LAYER", 1)
-        found = judged(asked(INVOICE, "totals.gross"), ("totals.gross", 7, "119,00", "119"))
-        (field,) = completed(Understood(invoice, (old,)), found).fields
-        return field
-
-    assert after("119", 0.85).confidence == pytest.approx(
-        0.85 * CITED / (0.85 * CITED + 0.15 * (1 - CITED))
-    )
-    assert after("119", 0.5).confidence == pytest.approx(CITED)
-    assert after("191", 0.0).confidence == pytest.approx(CITED, abs=0.01)
-    assert after("191", 0.85).confidence < 0.6
-    assert after("191", 0.85).obtained == "MODEL"
-
-
-def test_only_totals_that_are_sure_have_to_be_agreed_with() -> None:
-    totals = Totals(net=parse("100"), tax=parse("19"))
-    fields = (
-        FieldRead("totals.net", 0.99, "TEXT_LAYER"),
-        FieldRead("totals.tax", 0.7, "TEXT_LAYER"),
-        FieldRead("totals.gross", 0.99, "TEXT_LAYER"),
-    )
-    invoice = Invoice(seller=Party(), buyer=Party(), totals=totals)
-    assert certain_totals(Understood(invoice, fields), 0.98) == {"totals.net": parse("100")}
-
-
-def test_what_is_asked_for_is_not_taken_for_known() -> None:
-    there = asked(INVOICE, "totals.gross", gross="999", net="100", tax="19")
-    assert set(there.known) == {"totals.net", "totals.tax"}
-
-
-def test_nothing_is_asked_when_all_is_sure_or_nothing_can_be_read() -> None:
-    assert question(numbered_lines([page_of(INVOICE)]), []) is None
-    assert question(numbered_lines([page_of(INVOICE)]), ["vendor_id", "lacks"]) is None
-    assert question(numbered_lines([Page(10, 10, ())]), ["number"]) is None
-
-
-def test_the_schema_is_closed_at_every_level_and_names_every_field() -> None:
-    def objects(schema: object) -> list[dict[str, object]]:
-        if isinstance(schema, dict):
-            inner = [each for value in schema.values() for each in objects(value)]
-            return [schema, *inner] if schema.get("type") == "object" else inner
-        return (
-            [each for item in schema for each in objects(item)] if isinstance(schema, list) else []
-        )
-
-    found = objects(SCHEMA)
-    assert len(found) == 4
-    for each in found:
-        assert each["additionalProperties"] is False
-        assert isinstance(each["properties"], dict)
-        assert each["required"] == list(each["properties"])
-    text = json.dumps(SCHEMA)
-    for name in (*FIELDS, *GROUPS, *GROUPS["lines"], *GROUPS["vat_breakdown"]):
-        assert f'"{name}"' in text
-        assert name in PROMPT
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.integers(-3, 9), st.text(max_size=30))

@@ -144,7 +144,7 @@ def test_one_that_hangs_holds_nobody_up_and_mends_itself(server: RatesServer, mo
         assert service.lack(f"CHF/{at}", at) is not None
     assert time.monotonic() - began < 0.5, "a probe is not waited for"
     server.mode = "well"
-    server._gone.set()
+    server.gone.set()
     clock = iter(range(60_000, 10_000_000, 6_000))
     until(lambda: service.lack("GBP/1", next(clock)) is None)
     service.close()

@@ -13,6 +13,7 @@ from connectors.einvoice import to_json
 from manifold.cli.answering import Answering
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.decisions import violation_line
+from manifold.cli.invoice_summary import summary
 from manifold.cli.open_reviews import open_review, open_reviews
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import (
@@ -27,6 +28,8 @@ from manifold.cli.output import (
 )
 from manifold.cli.uploads import Given, Unusable, uploads
 from operators.decision import ReviewOutcome
+from operators.extraction.gate import Step
+from operators.extraction.outcome import DocumentRead
 from operators.invoice import Invoice
 from operators.money import render
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested, fault
@@ -125,6 +128,10 @@ def show_command(
         return
     for line in _told(found):
         typer.echo(printable(line))
+    if found.document is not None and found.invoice is not None and found.reading is not None:
+        doubtful = tuple(each.field for each in found.violations if each.field is not None)
+        read = DocumentRead(found.invoice, found.reading, Step("PERSON", doubtful))
+        console().print(summary(found.document.uri, read))
     for violation in there.codec.to_json(found)["violations"]:
         console().print(Padding(violation_line(violation), (0, 0, 0, 2)))
     if found.more:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from operators.extraction.citing import CITED
+from operators.extraction.gate import Gates
 from operators.extraction.placing import certain_totals, completed
 from operators.extraction.understood import FieldRead, Understood
 from operators.invoice import Invoice, Party, Totals
@@ -47,10 +48,10 @@ def test_a_value_that_was_read_before_is_surer_and_another_one_is_less_sure() ->
         (field,) = completed(Understood(invoice, (old,)), found).fields
         return field
 
-    assert after("119", 0.85).confidence == pytest.approx(
-        0.85 * CITED / (0.85 * CITED + 0.15 * (1 - CITED))
-    )
-    assert after("119", 0.5).confidence == pytest.approx(CITED)
+    right, wrong_alike = 0.85 * CITED, 0.15 * (1 - CITED) / 2
+    assert after("119", 0.85).confidence == pytest.approx(right / (right + wrong_alike))
+    assert after("119", Gates().model).confidence > Gates().accept, "what the gate is for"
+    assert after("119", 1 / 3).confidence == pytest.approx(CITED)
     assert after("191", 0.0).confidence == pytest.approx(CITED, abs=0.01)
     assert after("191", 0.85).confidence < 0.6
     assert after("191", 0.85).obtained == "MODEL"

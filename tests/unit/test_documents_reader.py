@@ -67,5 +67,5 @@ def test_people_are_shown_the_way_and_what_is_not_sure(tmp_path: Path) -> None:
 
     outcome = CliRunner().invoke(app, ["read", str(tmp_path / "invoice.pdf")])
 
-    assert "text layer, accept" in " ".join(outcome.stdout.split())
+    assert "text layer, invoice, accept" in " ".join(outcome.stdout.split())
     assert pdf.truth.printed["number"] in outcome.stdout

@@ -34,7 +34,7 @@ from operators.audit import START, InvoiceAudit, enter
 from operators.audit import Event as Happened
 from operators.decision import ReviewOutcome
 from operators.extraction.gate import Step
-from operators.extraction.memory import VendorMemory
+from operators.extraction.memory import Fact, Learned, Mark, VendorMemory
 from operators.extraction.memory_lesson import Lesson
 from operators.extraction.memory_recall import Memories
 from operators.extraction.outcome import DocumentRead
@@ -238,7 +238,11 @@ class MemoryRuntime(Runtime):
 def reference_bytes() -> Mapping[str, list[tuple[bytes, bytes]]]:
     """The reference topics of the generated world."""
     found: dict[str, list[tuple[bytes, bytes]]] = {}
-    for key, record in reference_records(WORLD):
+    vendor = WORLD.vendors[0]
+    by = Learned("req-1", 1, "anna", AT)
+    name = Fact("seller.name", vendor.name, by)
+    memory = VendorMemory(vendor.vendor_id, AT, (name,), marks=(Mark("name", "somebody", by),))
+    for key, record in (*reference_records(WORLD), (vendor.vendor_id, memory)):
         topic = CONTRACTS.topic_of(type(record)).name
         found.setdefault(topic, []).append((key.encode(), CODEC.encoder(type(record))(record)))
     return found

@@ -13,7 +13,7 @@ from connectors import dead_letters
 from connectors.codec import Undecodable
 from connectors.kafka import place
 from connectors.stream import Received
-from flows import BRANCHES, FLOWS
+from flows import BRANCHES, EXTRACT, FLOWS, JOIN
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.result import FraudResult, InventoryResult, PricingResult, Result, ValidationResult
@@ -139,8 +139,8 @@ def check(pipeline: Pipeline, sent: Sequence[Sent]) -> None:
             if each.where[0] not in reads:
                 continue
             found = letters[group, each.where], answers[flow, each.where]
-            by_people = flow == "decide" and isinstance(each.record, InvoiceReviewCompleted)
-            if by_people and each.target is None and found in ((0, 0), (1, 0)):
+            heard = flow in (EXTRACT, JOIN) and isinstance(each.record, InvoiceReviewCompleted)
+            if heard and each.target is None and found in ((0, 0), (1, 0)):
                 # Whether it is refused depends on what was under review by then, and where: one
                 # under another key is sent on, and is set aside there.
                 continue
@@ -167,6 +167,9 @@ def expected(flow: str, sent: Sent) -> tuple[int, int]:
             return (1, 0) if record.outcome == "APPROVED" else (0, 0)
         case "decide" | "statistics":
             return 0, 0
+        case "extract":
+            # What it points at is in no store.
+            return int(record.invoice is None and record.document is not None), 0
     if isinstance(record, InvoiceSettled) or record.invoice is None:
         return 0, 0
     return (0, 1) if record.vendor_id else (1, 0)

@@ -134,7 +134,7 @@ def test_files_that_cannot_be_sent_do_not_keep_the_others_back(
     files = [str(file) for file in (scan, broken, missing, CII)]
     lines = place.lines("submit", *files, expect=1)
     reasons = [line["error"]["reason"] for line in lines if line["event"] == "unusable"]  # type: ignore[index]
-    assert reasons == ["document", "not_xml", "no_file"]
+    assert reasons == ["damaged", "not_xml", "no_file"]
     assert [line["file"] for line in lines if line["event"] == "submitted"] == [str(CII)]
 
 

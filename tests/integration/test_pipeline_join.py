@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from connectors import dead_letters
 from connectors.clock import now
 from connectors.stream import Outgoing, Received, Rejected
-from flows import BRANCHES, FLOWS
+from flows import BRANCHES, EXTRACT, FLOWS
 from manifold.generator import Sample
 from operators.decision import InvoiceDecision
 from operators.result import (
@@ -167,7 +167,10 @@ def test_what_breaks_the_contract_is_a_dead_letter_of_every_branch(place: Place)
     assert sorted(map(_reason_and_group, letters)) == sorted(
         [
             *(("contract_broken", pipeline.namespace + flow) for flow in BRANCHES),
-            *(("unknown_schema", pipeline.namespace + flow) for flow in (*BRANCHES, "collect")),
+            *(
+                ("unknown_schema", pipeline.namespace + flow)
+                for flow in (EXTRACT, *BRANCHES, "collect")
+            ),
         ]
     )
     for letter in letters:

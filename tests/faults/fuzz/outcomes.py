@@ -7,11 +7,13 @@ from typing import Any, TypeAlias, get_args
 from connectors import dead_letters
 from connectors.codec import Undecodable
 from connectors.stream import Outgoing, Reason, Received
-from flows import FLOWS
+from flows import EXTRACT, FLOWS
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision, InvoiceSettled
+from operators.extraction.reviewing import BEFORE_DECISION
 from operators.result import Result
-from operators.review import InvoiceReviewCompleted, Refusal
+from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested, Refusal
+from operators.upload import InvoiceOcrCompleted
 from tests.contract.flow_run import CONTRACTS, decoded, decoder
 from tests.faults.fuzz.mutants import Mutant
 
@@ -43,6 +45,8 @@ class Written:
         self.revisions: dict[tuple[str, int], list[int]] = defaultdict(list)
         self.settled: Counter[tuple[str, int]] = Counter()
         self.sent_on: Counter[bytes | None] = Counter()
+        self.read: dict[str, int] = defaultdict(lambda: -1)
+        """The last attempt of each request whose document was read or asked about."""
         for outgoing in written:
             is_letter = outgoing.topic.endswith(".dlq")
             if outgoing.topic == _BY_PEOPLE:
@@ -75,6 +79,8 @@ class Written:
             self.revisions[record.request_id, record.attempt].append(record.revision)
         elif isinstance(record, InvoiceSettled):
             self.settled[record.request_id, record.attempt] += 1
+        elif isinstance(record, InvoiceOcrCompleted | InvoiceReviewRequested):
+            self.read[record.request_id] = max(self.read[record.request_id], record.attempt)
         return None
 
 
@@ -116,15 +122,36 @@ class Outcomes:
             raise Wrong(received, "a record that cannot be read left no trace")
         if isinstance(record, InvoiceSettled):
             return self._expect(received, "settled", letters, answers, 0)
+        if self._flow == EXTRACT:
+            return self._extracted(received, record, written)
         if self._flow == "decide":
-            if isinstance(record, InvoiceReviewCompleted) and written.sent_on[received.value]:
-                return "sent on"
+            if isinstance(record, InvoiceReviewCompleted):
+                if record.revision == BEFORE_DECISION:
+                    return "about a document"
+                if written.sent_on[received.value]:
+                    return "sent on"
             if not written.revisions.get((record.request_id, record.attempt)):
                 raise Wrong(received, "a result of a request that was never decided")
             return "decided"
         if self._flow != "collect" and record.invoice is None:
             return self._expect(received, "points at a document", letters, answers, 0)
         return self._expect(received, "answered", letters, answers, 1)
+
+    def _extracted(self, received: Received, record: Any, written: Written) -> str:
+        if isinstance(record, InvoiceReviewCompleted):
+            if record.revision != BEFORE_DECISION:
+                return "about a decision"
+            if written.sent_on[received.value]:
+                return "sent on"
+            answered = written.revisions.get((record.request_id, record.attempt))
+            if not answered and record.attempt > written.read[record.request_id]:
+                raise Wrong(received, "an answer about a document without any effect")
+            return "read by a person"
+        if record.invoice is not None or record.document is None:
+            return "no document"
+        if record.attempt > written.read[record.request_id]:
+            raise Wrong(received, "a document that was neither read nor asked about")
+        return "read"
 
     def _expect(
         self, received: Received, end: str, letters: list[Outgoing], answers: int, wanted: int
@@ -161,6 +188,9 @@ class Outcomes:
             return reason in _REFUSALS if by_people else reason == "late_result"
         if self._flow == "enrich":
             return reason == "upload_gone"
+        if self._flow == EXTRACT:
+            by_people = isinstance(_understood(received), InvoiceReviewCompleted)
+            return reason in _REFUSALS if by_people else reason.startswith("document_")
         nameless = self._flow != "collect" and not _understood(received).vendor_id
         return nameless and reason == "contract_broken"
 

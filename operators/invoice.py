@@ -238,7 +238,8 @@ class Invoice(Struct, frozen=True, kw_only=True, gc=False):
     """
 
     syntax: str | None = None
-    """Invoice or CreditNote in UBL, or CII, which bind some rules differently; else null."""
+    """Invoice or CreditNote in UBL, or CII, which bind some rules differently; Page or Receipt when
+    it was read from one; else null."""
     lacks: tuple[str, ...] = ()
     """Groups that the document does not have at all, of seller and totals: what would stand in
     them is not missed one by one."""

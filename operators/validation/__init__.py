@@ -30,6 +30,7 @@ from operators.result import ValidationDetails, Violation
 from operators.table import Lookup
 from operators.validation import catalogue
 from operators.validation.catalogue import RULES
+from operators.validation.pages import PAGE, RECEIPT, severity_on
 from operators.validation.rule import Case, Rule, case_of, vat_code
 from operators.validation.vat_catalogue import CATEGORIES, OfCategory
 
@@ -125,7 +126,7 @@ class _Rules(Struct, frozen=True):
 _UNKNOWN = OfCategory(document=())
 
 
-_SYNTAXES = frozenset({"UBL Invoice", "UBL CreditNote", "CII"})
+_SYNTAXES = frozenset({"UBL Invoice", "UBL CreditNote", "CII", PAGE, RECEIPT})
 
 
 def _rules_for(syntax: str | None, policy: ReferencePolicy) -> _Rules:
@@ -142,8 +143,8 @@ def _rules_for(syntax: str | None, policy: ReferencePolicy) -> _Rules:
 
 
 _CHOSEN: dict[tuple[str | None, str], tuple[object, _Rules]] = {}
-_MOST_CHOSEN = 16
-"""Four syntaxes of a few policies: one in force, one on trial, those before."""
+_MOST_CHOSEN = 24
+"""Six syntaxes of a few policies: one in force, one on trial, those before."""
 
 
 def _chosen(syntax: str | None, policy: ReferencePolicy) -> _Rules:
@@ -154,7 +155,8 @@ def _chosen(syntax: str | None, policy: ReferencePolicy) -> _Rules:
             rule if severity == rule.severity else structs.replace(rule, severity=severity)
             for rule in rules
             if rule.binds(syntax, peppol=policy.peppol_rules)
-            and (severity := severities.get(rule.rule_id, rule.severity)) != "OFF"
+            and (usual := severity_on(syntax, rule.rule_id, rule.severity)) is not None
+            and (severity := severities.get(rule.rule_id, usual)) != "OFF"
         )
 
     return _Rules(

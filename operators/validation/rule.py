@@ -73,10 +73,10 @@ class Rule(Struct, Generic[Subject], frozen=True):
     """The syntax whose binding says it so; None for every invoice."""
 
     def binds(self, syntax: str | None, *, peppol: bool) -> bool:
-        """Whether it is a rule for invoices of a syntax; what came in none follows UBL's."""
+        """Whether it is a rule for invoices of a syntax; what came in neither follows UBL's."""
         if self.rule_id.startswith("PEPPOL-") and not peppol:
             return False
-        return self.only is None or (syntax or "UBL").startswith(self.only)
+        return self.only is None or self.only == ("CII" if syntax == "CII" else "UBL")
 
 
 def case_of(

@@ -102,7 +102,7 @@ def lesson(
         confirmed += [Standing(field, each.phrase) for each in own if each.phrase in there]
         if was_right and field in sure:
             continue
-        if found and not was_right:
+        if not was_right and any(True for _ in _places(document, right)):
             wrong = (each.phrase for each in own if each.phrase not in there)
             hints = Hints({LABELLED[field]: tuple(wrong)})
             contradicted += [Standing(field, phrase) for phrase in _present(pages, reader, hints)]
@@ -192,12 +192,14 @@ def _places(document: Document, value: object) -> Iterator[tuple[int, int, Box]]
 
 
 def _best(field: str, found: Sequence[tuple[Standing, Label | None]]) -> Standing | None:
-    """The words that name a value: known for it, else unknown, else known for something else.
+    """The words that name a value: known for it, else unknown.
 
-    None where several different ones of the same rank do, since nobody can say which.
+    Numbers may be named by words that usually mean another one; beside an amount such words say
+    that the rows were not told apart. None where several different ones do, since nobody can say
+    which.
     """
     usual = LABELLED[field], *_MEANT.get(field, ())
-    for rank in range(3):
+    for rank in range(3 if LABELLED[field] in _NUMBERS else 2):
         there = [each for each, label in found if _rank(label, usual) == rank]
         if there:
             return there[0] if len({each.phrase for each in there}) == 1 else None

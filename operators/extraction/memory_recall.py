@@ -17,7 +17,7 @@ from difflib import SequenceMatcher
 
 from msgspec import Struct
 
-from operators.extraction.memory import MarkKind, VendorMemory, grams
+from operators.extraction.memory import MarkKind, VendorMemory, form_of, grams, kept_grams
 from operators.extraction.memory_shown import Shown
 from operators.table import Lookup
 
@@ -48,10 +48,14 @@ _ENOUGH_NAMED = 1.0
 """Where the upload says whose document it is."""
 _AHEAD = 1.0
 """By how much a vendor has to be ahead of the next one."""
+_OTHER_FORM = 0.7
+"""What a name says less where its legal form is another one."""
 _SHORT = 6
 """Signs up to which a name may be part of many texts."""
 _PIECES = 0.3
 """Share of a name's pieces that have to stand there for it to be looked at."""
+_COMMON = 200
+"""Vendors from which on a piece of a name tells nobody from anybody."""
 _MOST_LOOKED_AT = 16
 _LIKELY = 0.6
 """Up to here two texts are not compared sign by sign."""
@@ -103,11 +107,12 @@ def _candidates(shown: Shown, memories: Memories) -> list[VendorMemory]:
     pieces: Counter[str] = Counter()
     others: dict[str, VendorMemory] = {}
     for piece in dict.fromkeys(piece for head in shown.heads for piece in grams(head)):
-        for each in memories.by_mark.get(piece) or ():
+        there = memories.by_mark.get(piece) or ()
+        for each in there if len(there) <= _COMMON else ():
             pieces[each.vendor_id] += 1
             others[each.vendor_id] = each
     for vendor_id, count in pieces.most_common(_MOST_LOOKED_AT):
-        longest = max(len(list(grams(name))) for name in others[vendor_id].names)
+        longest = max(len(kept_grams(name)) for name in others[vendor_id].names)
         if count >= _PIECES * longest:
             found[vendor_id] = others[vendor_id]
     return list(found.values())
@@ -124,7 +129,15 @@ def _evidence(memory: VendorMemory, shown: Shown) -> Iterator[tuple[MarkKind, fl
             yield mark.kind, _WORTH[mark.kind]
     named = max((_named(name, shown.heads) for name in memory.names), default=0.0)
     if named:
-        yield "name", named
+        yield "name", named - (_OTHER_FORM if _other_form(memory, shown) else 0.0)
+
+
+def _other_form(memory: VendorMemory, shown: Shown) -> bool:
+    """Whether another kind of company goes by that name: Zantor S.L. is not Zantor S.A."""
+    form = form_of(memory.fact("seller.name"))
+    if not form or not shown.form:
+        return False
+    return SequenceMatcher(None, form, shown.form, autojunk=False).ratio() < _LIKELY
 
 
 def _named(name: str, heads: Sequence[str]) -> float:

@@ -147,6 +147,16 @@ def test_two_vendors_that_are_equally_likely_are_none() -> None:
     assert recalled(NEXT, [one, two]) is None
 
 
+def test_a_company_of_another_form_is_another_one() -> None:
+    text = INVOICE.format(iban=KNOWN).replace("Tel. 0431 778899", "")
+    bare = text.replace("USt-IdNr. DE136695976", "").replace(f"IBAN: {KNOWN}", "")
+    memory = taught(bare, lambda read: read)
+
+    assert memory.fact("seller.name") == "Nagel und Schraube GmbH"
+    assert recalled(bare, [memory]) is not None
+    assert recalled(bare.replace("GmbH", "AG"), [memory]) is None
+
+
 def test_the_upload_says_which_of_them_it_is() -> None:
     one, two = taught(FIRST, corrected), taught(FIRST, corrected, vendor_id="V-2")
 

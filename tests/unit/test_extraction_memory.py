@@ -223,3 +223,25 @@ def test_the_buyers_identifiers_are_no_marks_of_the_seller() -> None:
     memory = taught(text, lambda read: replace(read, buyer=Party(name="We", vat_id="DE129273398")))
 
     assert "de129273398" not in [each.value for each in memory.marks]
+
+
+def test_labels_that_do_not_fit_a_document_are_left_alone() -> None:
+    other_layout = NEXT.replace(
+        " To settle :         9.50", " To settle by 31 May\n Total :       9.50"
+    )
+
+    found = read_with(other_layout, [taught(FIRST, corrected)])
+
+    assert found.understood.invoice.totals.gross == parse("9.50")
+    assert "totals.gross" not in [each.field for each in found.use.fields]
+
+
+def test_a_value_elsewhere_is_no_surer_for_a_label_that_is_known() -> None:
+    memory = taught(FIRST, corrected)
+    elsewhere = LabelKnown("issue_date", "glue", 1, 0.5, 0.5, LEARNED)
+    plain = replace(memory, labels=())
+
+    one = read_with(NEXT, [replace(plain, labels=(elsewhere,))]).understood
+    other = read_with(NEXT, [plain]).understood
+
+    assert field_of(one, "issue_date").confidence == field_of(other, "issue_date").confidence

@@ -2,15 +2,18 @@
 
 from msgspec.structs import replace
 
+from operators.extraction.hints import Hints, index_of
+from operators.extraction.labels import labels_in
 from operators.extraction.memory import LabelKnown, Learned, Mark, VendorMemory
 from operators.extraction.memory_learned import approved
 from operators.extraction.memory_recall import Memories, recall
 from operators.extraction.memory_shown import Shown
 from operators.extraction.record import FieldRemembered, MemoryUse
+from operators.extraction.rows import rows_of
 from operators.invoice import Account, Invoice, Party, Payment, Totals
 from operators.money import parse
 from tests.unit.extraction_pages import field_of
-from tests.unit.vendor_memory import read_with, recalled, taught
+from tests.unit.vendor_memory import pages_of, read_with, recalled, taught
 
 RECEIPT = """
       {name}
@@ -245,3 +248,15 @@ def test_a_value_elsewhere_is_no_surer_for_a_label_that_is_known() -> None:
     other = read_with(NEXT, [plain]).understood
 
     assert field_of(one, "issue_date").confidence == field_of(other, "issue_date").confidence
+
+
+def test_a_word_that_is_learned_is_not_found_in_a_longer_label() -> None:
+    text = """
+ Grand total            12.34
+ Total                  12.35
+"""
+    (row, below) = rows_of(pages_of(text))
+    own = index_of(Hints({"payable": ("total",)}))
+
+    assert [label.own for label in labels_in(row, own=own)] == [False]
+    assert [label.fields for label in labels_in(below, own=own)] == [("payable",)]

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from operators.extraction.counted import counted
 from operators.extraction.document import Document, document_of
@@ -27,6 +28,8 @@ _MEANT: Mapping[str, tuple[str, ...]] = {
     "totals.net": ("subtotal", "lines_net"),
 }
 """What else of the vocabulary may well name a field."""
+_SAME = {"totals.gross": "totals.payable", "totals.payable": "totals.gross"}
+"""Fields that most documents have one amount for."""
 _AMOUNTS = frozenset(
     "lines_net subtotal net tax gross total payable prepaid rounding allowance charge tendered"
     " withheld count carried".split()
@@ -109,9 +112,21 @@ def lesson(
         best = _best(field, found)
         if best is not None:
             labels.append(best)
+    labels += list(_of_the_same(labels, corrected))
     theirs = _ids(corrected.buyer)
     marks = tuple(each for each in shown.marks if each.partition(" ")[2] not in theirs)
     return Lesson(marks, tuple(labels), tuple(confirmed), tuple(contradicted))
+
+
+def _of_the_same(labels: Sequence[Standing], corrected: Invoice) -> Iterator[Standing]:
+    """The words for the total with VAT name the amount due as well where that is the same."""
+    if corrected.totals.gross != corrected.totals.payable:
+        return
+    learned = {each.field for each in labels}
+    for each in labels:
+        other = _SAME.get(each.field)
+        if other is not None and other not in learned:
+            yield replace(each, field=other)
 
 
 def _present(pages: Sequence[Page], reader: Reader, hints: Hints) -> Iterator[str]:

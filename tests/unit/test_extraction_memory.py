@@ -6,10 +6,12 @@ from operators.extraction.hints import Hints, index_of
 from operators.extraction.labels import labels_in
 from operators.extraction.memory import LabelKnown, Learned, Mark, VendorMemory
 from operators.extraction.memory_learned import approved
+from operators.extraction.memory_lesson import lesson
 from operators.extraction.memory_recall import Memories, recall
 from operators.extraction.memory_shown import Shown
 from operators.extraction.record import FieldRemembered, MemoryUse
 from operators.extraction.rows import rows_of
+from operators.extraction.understand import understand
 from operators.invoice import Account, Invoice, Party, Payment, Totals
 from operators.money import parse
 from tests.unit.extraction_pages import field_of
@@ -260,3 +262,15 @@ def test_a_word_that_is_learned_is_not_found_in_a_longer_label() -> None:
 
     assert [label.own for label in labels_in(row, own=own)] == [False]
     assert [label.fields for label in labels_in(below, own=own)] == [("payable",)]
+
+
+def test_what_names_the_amount_due_names_the_total_that_is_the_same() -> None:
+    pages = pages_of(FIRST)
+    read = understand(pages, "RAPIDOCR").invoice
+    right = corrected(read)
+    read = replace(read, totals=replace(right.totals, payable=None))
+
+    found = lesson(pages, "RAPIDOCR", read, right, None, sure=("totals.gross",))
+
+    named = {each.field: each.phrase for each in found.labels}
+    assert named["totals.payable"] == named["totals.gross"] == "to settle"

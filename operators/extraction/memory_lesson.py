@@ -18,7 +18,7 @@ from operators.extraction.page import Box, Page, Reader
 from operators.extraction.paths import value_at
 from operators.extraction.rows import box_of
 from operators.extraction.understood import Understood
-from operators.invoice import Invoice, Party
+from operators.invoice import Invoice
 
 _MEANT: Mapping[str, tuple[str, ...]] = {
     "number": ("number_weak",),
@@ -39,6 +39,7 @@ _NUMBERS = frozenset(
     "number number_weak order buyer_reference contract despatch preceding customer other_number"
     " vat_id tax_id legal_id iban bic contact".split()
 )
+_IDENTIFYING = frozenset({"vat_id", "tax_id", "legal_id", "iban"})
 _MOST_PLACES = 60
 
 
@@ -113,8 +114,7 @@ def lesson(
         if best is not None:
             labels.append(best)
     labels += list(_of_the_same(labels, corrected))
-    theirs = _ids(corrected.buyer)
-    marks = tuple(each for each in shown.marks if each.partition(" ")[2] not in theirs)
+    marks = tuple(each for each in shown.marks if _is_the_sellers(each, corrected))
     return Lesson(marks, tuple(labels), tuple(confirmed), tuple(contradicted))
 
 
@@ -143,8 +143,25 @@ def _present(pages: Sequence[Page], reader: Reader, hints: Hints) -> Iterator[st
         yield from (phrase for phrase in phrases_ if key(phrase) in said)
 
 
-def _ids(party: Party) -> set[str]:
-    return {key(each) for each in (party.vat_id, party.tax_id, party.legal_id) if each}
+def _is_the_sellers(mark: str, corrected: Invoice) -> bool:
+    """Whether something that may identify the buyer as well is the seller's.
+
+    Buyers are the same for many vendors, so where a document names one only that is the seller's
+    which the person says is. Telephone and site alone identify nobody.
+    """
+    kind, _, value = mark.partition(" ")
+    if kind not in _IDENTIFYING:
+        return True
+    seller, buyer = corrected.seller, corrected.buyer
+    accounts = [paid.account.id for paid in corrected.payments if paid.account is not None]
+    if value in _folded(seller.vat_id, seller.tax_id, seller.legal_id, *accounts):
+        return True
+    theirs = _folded(buyer.vat_id, buyer.tax_id, buyer.legal_id)
+    return buyer.name is None and value not in theirs
+
+
+def _folded(*values: str | None) -> set[str]:
+    return {key(each) for each in values if each}
 
 
 def _standings(

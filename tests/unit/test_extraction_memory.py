@@ -225,9 +225,12 @@ def test_an_identifier_that_a_document_lacks_stays_missing() -> None:
 def test_the_buyers_identifiers_are_no_marks_of_the_seller() -> None:
     text = INVOICE.format(iban=KNOWN) + "\nIhre USt-IdNr. DE129273398\n"
 
-    memory = taught(text, lambda read: replace(read, buyer=Party(name="We", vat_id="DE129273398")))
+    known = taught(text, lambda read: replace(read, buyer=Party(name="We", vat_id="DE129273398")))
+    unsaid = taught(text, lambda read: replace(read, buyer=Party(name="We")))
 
-    assert "de129273398" not in [each.value for each in memory.marks]
+    for memory in (known, unsaid):
+        identifiers = [each.value for each in memory.marks if each.kind == "vat_id"]
+        assert identifiers == ["de136695976"]
 
 
 def test_labels_that_do_not_fit_a_document_are_left_alone() -> None:
@@ -274,3 +277,20 @@ def test_what_names_the_amount_due_names_the_total_that_is_the_same() -> None:
 
     named = {each.field: each.phrase for each in found.labels}
     assert named["totals.payable"] == named["totals.gross"] == "to settle"
+
+
+def test_a_misread_name_in_the_known_street_is_enough() -> None:
+    without = {"789417-W": "", "Tel: 07-3551234": ""}
+    bare = NEXT
+    for text, other in without.items():
+        bare = bare.replace(text, other)
+    elsewhere = bare.replace("NO.53 55,57 & 59, JALAN SAGU 18", "LOT 7, PERSIARAN MAHKOTA")
+    memory = taught(FIRST, corrected)
+    mark = next(each for each in memory.marks if each.kind == "name")
+    misread = replace(memory, marks=(replace(mark, value="bookdaktamandaya"),))
+
+    found = recalled(bare, [misread])
+
+    assert found is not None
+    assert set(found.by) == {"address", "name"}
+    assert recalled(elsewhere, [misread]) is None

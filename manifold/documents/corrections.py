@@ -18,13 +18,12 @@ from manifold.documents.known import Known, known
 from manifold.documents.reader import looked_at
 from manifold.documents.score import Scored, scored
 from operators.extraction.memory import Learned, VendorMemory, compared, marks_of
-from operators.extraction.memory_applied import hints_of, reminded
+from operators.extraction.memory_applied import hinted, hints_of, reminded
 from operators.extraction.memory_learned import Correction, learned
 from operators.extraction.memory_lesson import lesson
 from operators.extraction.memory_reading import Looked
 from operators.extraction.memory_recall import Memories, Recalled, recall
 from operators.extraction.memory_shown import shown_by
-from operators.extraction.understand import understand
 from operators.extraction.understood import Understood
 from operators.invoice import Invoice
 
@@ -124,8 +123,9 @@ def _compared(
 
 
 def _reminded(looked: Looked, recalled: Recalled) -> Understood:
-    found = understand(looked.pages, looked.reader, hints=hints_of(recalled.memory))
-    return reminded(found, looked.pages, looked.reader, recalled).understood
+    hints = hints_of(recalled.memory)
+    found, hints = hinted(looked.pages, looked.reader, hints)
+    return reminded(found, looked.pages, looked.reader, recalled, hints).understood
 
 
 def _scored(name: str, truth: Known, understood: Understood) -> Scored:

@@ -12,6 +12,8 @@ from msgspec.structs import replace
 
 from operators.extraction.labels import Index, Label
 
+_SUMS = frozenset({"net", "tax", "prepaid", "rounding"})
+"""Fields of which a document may have several that add up, each with a label of its own."""
 _RIVALS: Mapping[str, tuple[str, ...]] = {
     "number": ("number_weak",),
     "issue_date": ("date",),
@@ -38,7 +40,7 @@ def index_of(hints: Hints | None) -> Index | None:
 
 def with_own(labels: list[Label]) -> list[Label]:
     """The labels of a document, where the vendor's own words for a field go before all others."""
-    own = {field for label in labels if label.own for field in label.fields}
+    own = {field for label in labels if label.own for field in label.fields} - _SUMS
     if not own:
         return labels
     taken = own | {rival for field in own for rival in _RIVALS.get(field, ())}

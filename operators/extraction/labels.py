@@ -120,18 +120,28 @@ def labels_in(row: Row, mend: bool = False, own: Index | None = None) -> list[La
     Args:
         row: A row.
         mend: Allow one wrong sign in longer phrases, where an OCR engine read it.
-        own: Phrases of the document's vendor, which go before all others.
+        own: Phrases of the document's vendor, which go before all but longer ones around them.
     """
     usual = _found(row, _FIELD_INDEX, mend)
     if own is None:
         return usual
-    first = [replace(label, own=True, languages=()) for label in _found(row, own, mend)]
+    first = [
+        replace(label, own=True, languages=())
+        for label in _found(row, own, mend)
+        if not any(_is_part(label, each) for each in usual)
+    ]
     rest = [
         label
         for label in usual
         if not any(label.start < each.end and each.start < label.end for each in first)
     ]
     return sorted([*first, *rest], key=lambda label: label.start)
+
+
+def _is_part(label: Label, of: Label) -> bool:
+    """Whether a label is part of a longer one: `Total` is not what `Grand total` says."""
+    inside = of.start <= label.start and label.end <= of.end
+    return inside and of.end - of.start > label.end - label.start
 
 
 def heads_in(row: Row, mend: bool = False) -> list[Label]:

@@ -57,6 +57,8 @@ MarkKind: TypeAlias = Literal[
 ]
 """What a vendor is known by: identifiers, telephone, site, name, or what was read for its name."""
 
+_KEPT = 8
+"""Pieces of a name that are kept."""
 _GRAM = 6
 """Signs of the pieces by which a misread name is still found."""
 
@@ -144,7 +146,7 @@ def marks_of(memory: VendorMemory) -> Iterator[str]:
     for mark in memory.marks:
         yield f"{mark.kind} {mark.value}"
         if mark.kind == "name":
-            yield from grams(mark.value)
+            yield from kept_grams(mark.value)
 
 
 def grams(name: str) -> Iterator[str]:
@@ -155,6 +157,26 @@ def grams(name: str) -> Iterator[str]:
     """
     for start in range(len(name) - _GRAM + 1):
         yield f"piece {name[start : start + _GRAM]}"
+
+
+def kept_grams(name: str) -> list[str]:
+    """Those that a name is looked up by, a few over all of it: every vendor has some.
+
+    >>> len(kept_grams("bookshop")), len(kept_grams("booktaktamandaya" * 4))
+    (3, 8)
+    """
+    every = list(grams(name))
+    return every[:: max(1, round(len(every) / _KEPT))][:_KEPT]
+
+
+def form_of(name: str | None) -> str:
+    """The legal form that a name ends in, as it is compared; empty without one.
+
+    >>> form_of("Muster GmbH & Co. KG"), form_of("Muster")
+    ('gmbhcokg', '')
+    """
+    forms = LEGAL.findall(name or "")
+    return key(forms[-1]) if forms else ""
 
 
 def compared(name: str) -> str:

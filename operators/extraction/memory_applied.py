@@ -7,7 +7,7 @@ onto the page. An account is never replaced by another one that is well-formed: 
 goes is what frauds change.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from math import exp, log
 
 from msgspec import Struct
@@ -15,15 +15,16 @@ from msgspec.structs import replace
 
 from operators.extraction.candidate import Evidence
 from operators.extraction.confidence import COEFFICIENTS, FEATURES, confidence, family_of
-from operators.extraction.hints import Hints, index_of
-from operators.extraction.labels import labels_in
-from operators.extraction.memory import LABELLED, MarkKind, VendorMemory
+from operators.extraction.folded import key
+from operators.extraction.hints import Hints
+from operators.extraction.memory import LABELLED, LabelKnown, MarkKind, VendorMemory
 from operators.extraction.memory_facts import Sheet, with_fact
+from operators.extraction.memory_own import own_labels, read_at
 from operators.extraction.memory_recall import Recalled
 from operators.extraction.page import Page, Reader
 from operators.extraction.paths import value_at
 from operators.extraction.record import FieldRemembered, MemoryUse
-from operators.extraction.rows import rows_of
+from operators.extraction.understand import understand
 from operators.extraction.understood import FieldRead, Understood
 
 _KNOWN = FEATURES.index("known") + 1
@@ -51,23 +52,39 @@ def hints_of(memory: VendorMemory) -> Hints:
     return Hints(labels, () if name_fact is None else (name_fact,))
 
 
+def hinted(pages: Sequence[Page], reader: Reader, hints: Hints) -> tuple[Understood, Hints]:
+    """Pages understood with the hints that fit them, and which these are.
+
+    A label that stands there, and at which its field was not read, does not fit.
+    """
+    found = understand(pages, reader, hints=hints)
+    own = own_labels(pages, reader, hints)
+    there = {name for _, label in own for name in label.fields}
+    fit = {LABELLED[field] for field, _, _ in read_at(found.fields, own)}
+    if there <= fit:
+        return found, hints
+    rest = {
+        name: phrases for name, phrases in hints.labels.items() if name in fit or name not in there
+    }
+    fitting = Hints(rest, hints.sellers)
+    return understand(pages, reader, hints=fitting), fitting
+
+
 def reminded(
-    understood: Understood, pages: Sequence[Page], reader: Reader, recalled: Recalled
+    understood: Understood,
+    pages: Sequence[Page],
+    reader: Reader,
+    recalled: Recalled,
+    hints: Hints,
 ) -> Reminded:
-    """What was understood with a memory's hints, with what the memory knows put in its place."""
+    """What was understood with some hints, with what the memory knows put in its place."""
     memory = recalled.memory
     sheet = Sheet(pages)
-    own = _own_labels(pages, reader, memory)
     fields = {each.field: each for each in understood.fields}
     used: list[FieldRemembered] = []
-    for field, phrases in own.items():
-        if field in fields and fields[field].page is not None:
-            fields[field] = _raised(fields[field])
-            used += [
-                FieldRemembered(field, each.learned.request_id)
-                for each in memory.labels
-                if each.field == field and each.phrase in phrases
-            ][:1]
+    for field, label in _at_own_labels(understood, pages, reader, memory, hints):
+        fields[field] = _raised(fields[field])
+        used.append(FieldRemembered(field, label.learned.request_id))
     invoice = understood.invoice
     for fact in memory.facts:
         there = value_at(invoice, fact.field)
@@ -85,25 +102,15 @@ def reminded(
     return Reminded(found, use)
 
 
-def _own_labels(
-    pages: Sequence[Page], reader: Reader, memory: VendorMemory
-) -> Mapping[str, frozenset[str]]:
-    """The vendor's own words that stand on the pages, by the field that they name."""
-    index = index_of(hints_of(memory))
-    if index is None:
-        return {}
-    said = {
-        field
-        for row in rows_of(pages)
-        for label in labels_in(row, reader != "TEXT_LAYER", index)
-        if label.own
-        for field in label.fields
-    }
-    return {
-        field: frozenset(each.phrase for each in memory.labels if each.field == field)
-        for field, name in LABELLED.items()
-        if name in said
-    }
+def _at_own_labels(
+    found: Understood, pages: Sequence[Page], reader: Reader, memory: VendorMemory, hints: Hints
+) -> Iterator[tuple[str, LabelKnown]]:
+    """The fields that were read at the vendor's own words for them, and these."""
+    known = {(each.field, key(each.phrase)): each for each in memory.labels}
+    for field, row, label in read_at(found.fields, own_labels(pages, reader, hints)):
+        phrase = key(row.text[label.start : label.end])
+        other = next(each for each in memory.labels if LABELLED[each.field] == LABELLED[field])
+        yield field, known.get((field, phrase), other)
 
 
 def _raised(found: FieldRead) -> FieldRead:

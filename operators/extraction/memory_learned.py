@@ -140,7 +140,8 @@ def _names(correction: Correction) -> Iterable[tuple[MarkKind, str]]:
     if name:
         yield "name", name[:LONGEST]
     read = correction.read.seller.name if correction.read is not None else None
-    if read and name and compared(read) not in ("", name):
+    buyer = correction.corrected.buyer.name
+    if read and name and compared(read) not in ("", name, compared(buyer or "")):
         yield "read_as", compared(read)[:LONGEST]
     ids: tuple[tuple[MarkKind, str | None], ...] = (
         ("vat_id", seller.vat_id),

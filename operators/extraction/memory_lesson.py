@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from operators.extraction.counted import counted
 from operators.extraction.document import Document, document_of
@@ -17,7 +18,7 @@ from operators.extraction.page import Box, Page, Reader
 from operators.extraction.paths import value_at
 from operators.extraction.rows import box_of
 from operators.extraction.understood import Understood
-from operators.invoice import Invoice, Party
+from operators.invoice import Invoice
 
 _MEANT: Mapping[str, tuple[str, ...]] = {
     "number": ("number_weak",),
@@ -27,6 +28,8 @@ _MEANT: Mapping[str, tuple[str, ...]] = {
     "totals.net": ("subtotal", "lines_net"),
 }
 """What else of the vocabulary may well name a field."""
+_SAME = {"totals.gross": "totals.payable", "totals.payable": "totals.gross"}
+"""Fields that most documents have one amount for."""
 _AMOUNTS = frozenset(
     "lines_net subtotal net tax gross total payable prepaid rounding allowance charge tendered"
     " withheld count carried".split()
@@ -36,6 +39,7 @@ _NUMBERS = frozenset(
     "number number_weak order buyer_reference contract despatch preceding customer other_number"
     " vat_id tax_id legal_id iban bic contact".split()
 )
+_IDENTIFYING = frozenset({"vat_id", "tax_id", "legal_id", "iban"})
 _MOST_PLACES = 60
 
 
@@ -102,16 +106,27 @@ def lesson(
         confirmed += [Standing(field, each.phrase) for each in own if each.phrase in there]
         if was_right and field in sure:
             continue
-        if found and not was_right:
+        if not was_right and any(True for _ in _places(document, right)):
             wrong = (each.phrase for each in own if each.phrase not in there)
             hints = Hints({LABELLED[field]: tuple(wrong)})
             contradicted += [Standing(field, phrase) for phrase in _present(pages, reader, hints)]
         best = _best(field, found)
         if best is not None:
             labels.append(best)
-    theirs = _ids(corrected.buyer)
-    marks = tuple(each for each in shown.marks if each.partition(" ")[2] not in theirs)
+    labels += list(_of_the_same(labels, corrected))
+    marks = tuple(each for each in shown.marks if _is_the_sellers(each, corrected))
     return Lesson(marks, tuple(labels), tuple(confirmed), tuple(contradicted))
+
+
+def _of_the_same(labels: Sequence[Standing], corrected: Invoice) -> Iterator[Standing]:
+    """The words for the total with VAT name the amount due as well where that is the same."""
+    if corrected.totals.gross != corrected.totals.payable:
+        return
+    learned = {each.field for each in labels}
+    for each in labels:
+        other = _SAME.get(each.field)
+        if other is not None and other not in learned:
+            yield replace(each, field=other)
 
 
 def _present(pages: Sequence[Page], reader: Reader, hints: Hints) -> Iterator[str]:
@@ -128,8 +143,25 @@ def _present(pages: Sequence[Page], reader: Reader, hints: Hints) -> Iterator[st
         yield from (phrase for phrase in phrases_ if key(phrase) in said)
 
 
-def _ids(party: Party) -> set[str]:
-    return {key(each) for each in (party.vat_id, party.tax_id, party.legal_id) if each}
+def _is_the_sellers(mark: str, corrected: Invoice) -> bool:
+    """Whether something that may identify the buyer as well is the seller's.
+
+    Buyers are the same for many vendors, so where a document names one only that is the seller's
+    which the person says is. Telephone and site alone identify nobody.
+    """
+    kind, _, value = mark.partition(" ")
+    if kind not in _IDENTIFYING:
+        return True
+    seller, buyer = corrected.seller, corrected.buyer
+    accounts = [paid.account.id for paid in corrected.payments if paid.account is not None]
+    if value in _folded(seller.vat_id, seller.tax_id, seller.legal_id, *accounts):
+        return True
+    theirs = _folded(buyer.vat_id, buyer.tax_id, buyer.legal_id)
+    return buyer.name is None and value not in theirs
+
+
+def _folded(*values: str | None) -> set[str]:
+    return {key(each) for each in values if each}
 
 
 def _standings(
@@ -192,12 +224,14 @@ def _places(document: Document, value: object) -> Iterator[tuple[int, int, Box]]
 
 
 def _best(field: str, found: Sequence[tuple[Standing, Label | None]]) -> Standing | None:
-    """The words that name a value: known for it, else unknown, else known for something else.
+    """The words that name a value: known for it, else unknown.
 
-    None where several different ones of the same rank do, since nobody can say which.
+    Numbers may be named by words that usually mean another one; beside an amount such words say
+    that the rows were not told apart. None where several different ones do, since nobody can say
+    which.
     """
     usual = LABELLED[field], *_MEANT.get(field, ())
-    for rank in range(3):
+    for rank in range(3 if LABELLED[field] in _NUMBERS else 2):
         there = [each for each, label in found if _rank(label, usual) == rank]
         if there:
             return there[0] if len({each.phrase for each in there}) == 1 else None

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from operators.extraction.gate import Action, Gates, next_step
-from operators.extraction.memory_applied import hints_of, reminded
+from operators.extraction.memory_applied import hinted, hints_of, reminded
 from operators.extraction.memory_recall import Recalled
 from operators.extraction.outcome import DocumentRead
 from operators.extraction.page import Page, Reader
@@ -37,13 +37,13 @@ def read_with(
         recalled: The memory.
         gates: How sure its values have to be.
     """
-    hints = hints_of(recalled.memory)
     first, *second = looked
-    found = understand(first.pages, first.reader, hints=hints)
+    hints = hints_of(recalled.memory)
+    found, hints = hinted(first.pages, first.reader, hints)
     for each in second:
         again = understand(each.pages, each.reader, hints=hints)
         found = replace(found, fields=confirmed(found, again))
-    result = reminded(found, first.pages, first.reader, recalled)
+    result = reminded(found, first.pages, first.reader, recalled, hints)
     found = result.understood
     tried: tuple[Action, ...] = ("SECOND_READING",)  # the pages are not looked at again
     return DocumentRead(

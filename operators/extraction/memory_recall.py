@@ -14,10 +14,13 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from operators.extraction.memory import MarkKind, VendorMemory, grams
+from operators.extraction.folded import key
+from operators.extraction.memory import MarkKind, VendorMemory, form_of, grams, kept_grams
+from operators.extraction.memory_facts import likeness
 from operators.extraction.memory_shown import Shown
 from operators.table import Lookup
 
@@ -41,20 +44,31 @@ _WORTH: Mapping[MarkKind, float] = {
     "read_as": 1.0,
 }
 """What each kind of mark says, once however many there are of it."""
-_WEAK = frozenset({"phone", "domain", "read_as"})
+_WEAK = frozenset({"phone", "domain", "read_as", "address"})
 """What may be somebody else's too: alone they say nothing."""
 _ENOUGH = 2.0
 _ENOUGH_NAMED = 1.0
 """Where the upload says whose document it is."""
 _AHEAD = 1.0
 """By how much a vendor has to be ahead of the next one."""
+_STREET = 1.0
+"""What the street says, which others may be in as well."""
+_SAME_STREET = 0.8
+_OTHER_FORM = 0.7
+"""What a name says less where its legal form is another one."""
 _SHORT = 6
 """Signs up to which a name may be part of many texts."""
 _PIECES = 0.3
 """Share of a name's pieces that have to stand there for it to be looked at."""
+_COMMON = 200
+"""Vendors from which on a piece of a name tells nobody from anybody."""
 _MOST_LOOKED_AT = 16
 _LIKELY = 0.6
 """Up to here two texts are not compared sign by sign."""
+
+
+KnownBy: TypeAlias = MarkKind | Literal["address"]
+"""What a vendor is recognised by: its marks, and the street it is known to be in."""
 
 
 class Recalled(Struct, frozen=True):
@@ -62,7 +76,7 @@ class Recalled(Struct, frozen=True):
 
     memory: VendorMemory
     """What is remembered of it."""
-    by: tuple[MarkKind, ...]
+    by: tuple[KnownBy, ...]
     """What it was recognised by."""
 
 
@@ -103,11 +117,12 @@ def _candidates(shown: Shown, memories: Memories) -> list[VendorMemory]:
     pieces: Counter[str] = Counter()
     others: dict[str, VendorMemory] = {}
     for piece in dict.fromkeys(piece for head in shown.heads for piece in grams(head)):
-        for each in memories.by_mark.get(piece) or ():
+        there = memories.by_mark.get(piece) or ()
+        for each in there if len(there) <= _COMMON else ():
             pieces[each.vendor_id] += 1
             others[each.vendor_id] = each
     for vendor_id, count in pieces.most_common(_MOST_LOOKED_AT):
-        longest = max(len(list(grams(name))) for name in others[vendor_id].names)
+        longest = max(len(kept_grams(name)) for name in others[vendor_id].names)
         if count >= _PIECES * longest:
             found[vendor_id] = others[vendor_id]
     return list(found.values())
@@ -116,15 +131,32 @@ def _candidates(shown: Shown, memories: Memories) -> list[VendorMemory]:
 _NAMING: tuple[MarkKind, ...] = ("name", "read_as")
 
 
-def _evidence(memory: VendorMemory, shown: Shown) -> Iterator[tuple[MarkKind, float]]:
+def _evidence(memory: VendorMemory, shown: Shown) -> Iterator[tuple[KnownBy, float]]:
     """What the document shows of a vendor, by kind, and what that is worth."""
     there = {*shown.marks, *(f"read_as {head}" for head in shown.heads)}
     for mark in memory.marks:
         if mark.kind in _WORTH and f"{mark.kind} {mark.value}" in there:
             yield mark.kind, _WORTH[mark.kind]
+    if _in_its_street(memory, shown):
+        yield "address", _STREET
     named = max((_named(name, shown.heads) for name in memory.names), default=0.0)
     if named:
-        yield "name", named
+        yield "name", named - (_OTHER_FORM if _other_form(memory, shown) else 0.0)
+
+
+def _in_its_street(memory: VendorMemory, shown: Shown) -> bool:
+    street = key(memory.fact("seller.address.street") or "")
+    return len(street) > _SHORT and any(
+        likeness(street, head) >= _SAME_STREET for head in shown.heads
+    )
+
+
+def _other_form(memory: VendorMemory, shown: Shown) -> bool:
+    """Whether another kind of company goes by that name: Zantor S.L. is not Zantor S.A."""
+    form = form_of(memory.fact("seller.name"))
+    if not form or not shown.form:
+        return False
+    return SequenceMatcher(None, form, shown.form, autojunk=False).ratio() < _LIKELY
 
 
 def _named(name: str, heads: Sequence[str]) -> float:
@@ -149,7 +181,11 @@ def resemblance(name: str, text: str) -> float:
         return 1.0
     if len(name) > _SHORT and name in text:
         return 0.95
-    matcher = SequenceMatcher(None, name, text[: len(name) + 2], autojunk=False)
+    return max(_alike(name, text[: len(name)]), _alike(name, text[: len(name) + 2]))
+
+
+def _alike(one: str, other: str) -> float:
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
     likely = matcher.real_quick_ratio() > _LIKELY and matcher.quick_ratio() > _LIKELY
     return matcher.ratio() if likely else 0.0
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 from operators.extraction.document import Document, document_of
 from operators.extraction.folded import key, plain
 from operators.extraction.identifiers import identifiers
-from operators.extraction.memory import compared
+from operators.extraction.memory import compared, form_of
 from operators.extraction.page import Page, Reader
 from operators.extraction.understood import Understood
 from operators.invoice import Party
@@ -55,6 +55,8 @@ class Shown(Struct, frozen=True):
     """Texts that may be the seller's name, as names are compared."""
     vat_id: str | None = None
     """The seller's VAT identifier as read, if its check digits are right."""
+    form: str = ""
+    """The legal form of the seller's name as read."""
 
 
 def shown_by(pages: Sequence[Page], reader: Reader, understood: Understood) -> Shown:
@@ -68,6 +70,7 @@ def shown_by(pages: Sequence[Page], reader: Reader, understood: Understood) -> S
         tuple(marks)[:_MOST_MARKS],
         tuple(_heads(document, invoice.seller, invoice.buyer))[:_MOST_HEADS],
         key(vat_id) if vat_id is not None and check_digits_agree(vat_id) else None,
+        form_of(invoice.seller.name),
     )
 
 

@@ -52,7 +52,7 @@ class MemoryUse(Struct, frozen=True, gc=False):
     """The vendor."""
     by: tuple[str, ...] = ()
     """What the document was recognised by: vat_id, iban, legal_id, tax_id, phone, domain, name,
-    read_as."""
+    read_as, address."""
     fields: tuple[FieldRemembered, ...] = ()
     """Where it had a part: a value taken from it, its words for a field, or the same value."""
 

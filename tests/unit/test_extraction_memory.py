@@ -2,15 +2,20 @@
 
 from msgspec.structs import replace
 
+from operators.extraction.hints import Hints, index_of
+from operators.extraction.labels import labels_in
 from operators.extraction.memory import LabelKnown, Learned, Mark, VendorMemory
 from operators.extraction.memory_learned import approved
+from operators.extraction.memory_lesson import lesson
 from operators.extraction.memory_recall import Memories, recall
 from operators.extraction.memory_shown import Shown
 from operators.extraction.record import FieldRemembered, MemoryUse
+from operators.extraction.rows import rows_of
+from operators.extraction.understand import understand
 from operators.invoice import Account, Invoice, Party, Payment, Totals
 from operators.money import parse
 from tests.unit.extraction_pages import field_of
-from tests.unit.vendor_memory import read_with, recalled, taught
+from tests.unit.vendor_memory import pages_of, read_with, recalled, taught
 
 RECEIPT = """
       {name}
@@ -147,6 +152,16 @@ def test_two_vendors_that_are_equally_likely_are_none() -> None:
     assert recalled(NEXT, [one, two]) is None
 
 
+def test_a_company_of_another_form_is_another_one() -> None:
+    text = INVOICE.format(iban=KNOWN).replace("Tel. 0431 778899", "")
+    bare = text.replace("USt-IdNr. DE136695976", "").replace(f"IBAN: {KNOWN}", "")
+    memory = taught(bare, lambda read: read)
+
+    assert memory.fact("seller.name") == "Nagel und Schraube GmbH"
+    assert recalled(bare, [memory]) is not None
+    assert recalled(bare.replace("GmbH", "AG"), [memory]) is None
+
+
 def test_the_upload_says_which_of_them_it_is() -> None:
     one, two = taught(FIRST, corrected), taught(FIRST, corrected, vendor_id="V-2")
 
@@ -210,6 +225,72 @@ def test_an_identifier_that_a_document_lacks_stays_missing() -> None:
 def test_the_buyers_identifiers_are_no_marks_of_the_seller() -> None:
     text = INVOICE.format(iban=KNOWN) + "\nIhre USt-IdNr. DE129273398\n"
 
-    memory = taught(text, lambda read: replace(read, buyer=Party(name="We", vat_id="DE129273398")))
+    known = taught(text, lambda read: replace(read, buyer=Party(name="We", vat_id="DE129273398")))
+    unsaid = taught(text, lambda read: replace(read, buyer=Party(name="We")))
 
-    assert "de129273398" not in [each.value for each in memory.marks]
+    for memory in (known, unsaid):
+        identifiers = [each.value for each in memory.marks if each.kind == "vat_id"]
+        assert identifiers == ["de136695976"]
+
+
+def test_labels_that_do_not_fit_a_document_are_left_alone() -> None:
+    other_layout = NEXT.replace(
+        " To settle :         9.50", " To settle by 31 May\n Total :       9.50"
+    )
+
+    found = read_with(other_layout, [taught(FIRST, corrected)])
+
+    assert found.understood.invoice.totals.gross == parse("9.50")
+    assert "totals.gross" not in [each.field for each in found.use.fields]
+
+
+def test_a_value_elsewhere_is_no_surer_for_a_label_that_is_known() -> None:
+    memory = taught(FIRST, corrected)
+    elsewhere = LabelKnown("issue_date", "glue", 1, 0.5, 0.5, LEARNED)
+    plain = replace(memory, labels=())
+
+    one = read_with(NEXT, [replace(plain, labels=(elsewhere,))]).understood
+    other = read_with(NEXT, [plain]).understood
+
+    assert field_of(one, "issue_date").confidence == field_of(other, "issue_date").confidence
+
+
+def test_a_word_that_is_learned_is_not_found_in_a_longer_label() -> None:
+    text = """
+ Grand total            12.34
+ Total                  12.35
+"""
+    (row, below) = rows_of(pages_of(text))
+    own = index_of(Hints({"payable": ("total",)}))
+
+    assert [label.own for label in labels_in(row, own=own)] == [False]
+    assert [label.fields for label in labels_in(below, own=own)] == [("payable",)]
+
+
+def test_what_names_the_amount_due_names_the_total_that_is_the_same() -> None:
+    pages = pages_of(FIRST)
+    read = understand(pages, "RAPIDOCR").invoice
+    right = corrected(read)
+    read = replace(read, totals=replace(right.totals, payable=None))
+
+    found = lesson(pages, "RAPIDOCR", read, right, None, sure=("totals.gross",))
+
+    named = {each.field: each.phrase for each in found.labels}
+    assert named["totals.payable"] == named["totals.gross"] == "to settle"
+
+
+def test_a_misread_name_in_the_known_street_is_enough() -> None:
+    without = {"789417-W": "", "Tel: 07-3551234": ""}
+    bare = NEXT
+    for text, other in without.items():
+        bare = bare.replace(text, other)
+    elsewhere = bare.replace("NO.53 55,57 & 59, JALAN SAGU 18", "LOT 7, PERSIARAN MAHKOTA")
+    memory = taught(FIRST, corrected)
+    mark = next(each for each in memory.marks if each.kind == "name")
+    misread = replace(memory, marks=(replace(mark, value="bookdaktamandaya"),))
+
+    found = recalled(bare, [misread])
+
+    assert found is not None
+    assert set(found.by) == {"address", "name"}
+    assert recalled(elsewhere, [misread]) is None

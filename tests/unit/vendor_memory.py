@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from operators.extraction.memory import Learned, VendorMemory, marks_of
-from operators.extraction.memory_applied import Reminded, hints_of, reminded
+from operators.extraction.memory_applied import Reminded, hinted, hints_of, reminded
 from operators.extraction.memory_learned import Correction, learned
 from operators.extraction.memory_lesson import lesson
 from operators.extraction.memory_recall import Memories, Recalled, recall
@@ -65,5 +65,5 @@ def read_with(
     found = recalled(text, memories, reader=reader)
     assert found is not None
     pages = pages_of(text)
-    understood = understand(pages, reader, hints=hints_of(found.memory))
-    return reminded(understood, pages, reader, found)
+    understood, hints = hinted(pages, reader, hints_of(found.memory))
+    return reminded(understood, pages, reader, found, hints)

@@ -147,7 +147,7 @@ def _read(
         return
     days = EXPIRE_DAYS if policy is None else policy.review_expire_days
     asked = question(record, read, vendor_known=vendor_id is not None, days=days, now=at)
-    opened = OpenReading(asked, record.origin, record.uploaded_at, vendor_id)
+    opened = OpenReading(asked, record.origin, record.uploaded_at, vendor_id, read.words)
     for outcome in ask(readings, opened, at):
         yield Produced(outcome, received)
 

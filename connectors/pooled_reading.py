@@ -23,7 +23,7 @@ from connectors.extracting import Unusable, Wanted
 from connectors.in_order import in_order
 from connectors.language_model import LanguageModel
 from connectors.model_stage import asked
-from connectors.object_store import DocumentRefused, Store, StoreAway
+from connectors.object_store import DocumentRefused, Store
 from connectors.remembering import Study
 from connectors.settings import Documents, Redis
 from connectors.stream import Reason
@@ -38,6 +38,8 @@ _WAITING_AT_ONCE = 8
 
 _LONGEST_QUESTION = 120.0
 """Seconds that the model may take for a document, all attempts together."""
+_MOST_WORDS = 200_000
+"""Bytes of the words of a document, some twenty pages, that are kept while a person reads it."""
 _STUDY = 5.0
 """Seconds for a corrected document to be looked at again, in an open transaction."""
 
@@ -100,23 +102,14 @@ class PooledReading:
         return [each.result() for each in results]
 
     def study(self, study: Study, /) -> Lesson:
-        """What a corrected document teaches; nothing when it cannot be read again soon."""
+        """What a corrected document teaches; nothing when that takes long."""
         try:
             return self._threads.submit(self._studied, study).result(_STUDY)
         except TimeoutError:
             return Lesson()
 
     def _studied(self, study: Study) -> Lesson:
-        wanted = Wanted(study.document, Gates())
-        try:
-            there = self._known_or_fetched(wanted)
-        except StoreAway:
-            return Lesson()
-        if isinstance(there, Work):
-            there = self._opened(wanted, next(self._workers.run([there])))
-        if isinstance(there, Unusable) or there.words is None:
-            return Lesson()
-        task = Corrected(there.words.encoded, study.read, study.sure, study.corrected, study.memory)
+        task = Corrected(study.words, study.read, study.sure, study.corrected, study.memory)
         taught = next(self._workers.run([task]))
         return taught.lesson if isinstance(taught, Taught) else Lesson()
 
@@ -215,7 +208,10 @@ class PooledReading:
         read = asked(self._model, opened.read, opened.lines, gates, now())
         if read.step != opened.read.step:
             self._cache.put(key, Opened(read, (), opened.words))
-        return read
+        words = None if opened.words is None else opened.words.encoded
+        if read.step.action == "ACCEPT" or words is None or len(words) > _MOST_WORDS:
+            return read
+        return replace(read, words=words)
 
 
 def _told(known: Opened) -> Opened:

@@ -18,7 +18,7 @@ from operators.extraction.record import Route
 from operators.extraction.reviewing import OpenReading, Reviewed
 from operators.invoice import Invoice
 from operators.review import InvoiceReviewCompleted
-from operators.upload import Document, InvoiceOcrCompleted, InvoiceUploaded
+from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
 _OF_WORDS: frozenset[Route] = frozenset({"TEXT_LAYER", "RASTER"})
 """Ways of reading in which something may be misunderstood."""
@@ -27,8 +27,8 @@ _OF_WORDS: frozenset[Route] = frozenset({"TEXT_LAYER", "RASTER"})
 class Study(Struct, frozen=True):
     """A document that a person has corrected, to be looked at again."""
 
-    document: Document
-    """Where it is."""
+    words: bytes
+    """Its words, encoded."""
     read: Invoice | None
     """The invoice as it was read."""
     sure: tuple[str, ...]
@@ -82,8 +82,8 @@ class Remembering:
         sure = tuple(found.field for found in fields if found.confidence >= Gates().accept)
         known = self._known(vendor_id)
         lesson = Lesson()
-        if asked.document is not None:
-            lesson = self._look(Study(asked.document, asked.invoice, sure, corrected, known))
+        if opened.words is not None:
+            lesson = self._look(Study(opened.words, asked.invoice, sure, corrected, known))
         by = Learned(said.request_id, said.attempt, said.reviewer, said.completed_at)
         return learned(known, vendor_id, Correction(asked.invoice, corrected, by), lesson)
 

@@ -44,6 +44,8 @@ class DocumentRead(Struct, frozen=True):
     """How."""
     step: Step
     """ACCEPT, or what would be next when everything that is there has been tried."""
+    words: bytes | None = None
+    """The words it was read from, encoded, while a correction may teach something about them."""
 
 
 def completed(

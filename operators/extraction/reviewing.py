@@ -68,6 +68,8 @@ class OpenReading(Struct, frozen=True, array_like=True, gc=False):
     """When."""
     vendor_id: str | None = None
     """Vendor it is from: as the upload says, else as was read."""
+    words: bytes | None = None
+    """The words of the document, encoded: what a correction teaches is looked for in them."""
 
 
 VendorOf: TypeAlias = Callable[[Invoice], str | None]

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from connectors.extracting import Unusable, Wanted
 from connectors.remembering import Study
 from operators.extraction.gate import Gates, next_step
@@ -27,7 +29,7 @@ class TextDocuments:
         return [self._read(each, memories) for each in wanted]
 
     def study(self, study: Study, /) -> Lesson:
-        looked = self._looked(study.document.uri)
+        looked = self._looked(study.words.decode())
         return lesson(
             looked.pages, looked.reader, study.read, study.corrected, study.memory, study.sure
         )
@@ -45,4 +47,6 @@ class TextDocuments:
         read = DocumentRead(found.invoice, reading, step)
         shown = shown_by(looked.pages, looked.reader, found)
         recalled = recall(shown, memories, wanted.vendor_id)
-        return read if recalled is None else read_with(read, [looked], recalled, Gates())
+        if recalled is not None:
+            read = read_with(read, [looked], recalled, Gates())
+        return replace(read, words=wanted.document.uri.encode())

@@ -73,7 +73,8 @@ def taught(place: Place, name: str) -> Memories:
     corrected = replace(
         read.invoice, number="QX/47", seller=replace(read.invoice.seller, name=name)
     )
-    lesson = place.reading.study(Study(document, read.invoice, (), corrected, None))
+    assert read.words is not None
+    lesson = place.reading.study(Study(read.words, read.invoice, (), corrected, None))
     by = Learned("req-1", 1, "anna", 1_000)
     memory = learned(None, "V-1", Correction(read.invoice, corrected, by), lesson)
     return remembered(memory)
@@ -114,11 +115,9 @@ def test_what_is_kept_of_a_document_is_not_older_than_the_memory(place: Place) -
     ]
 
 
-def test_a_document_that_is_gone_teaches_nothing(place: Place) -> None:
-    gone = place.put("QX/53", "10.00")
-    place.lose(gone)
+def test_words_that_say_nothing_teach_nothing(place: Place) -> None:
     corrected = place.read(place.put("QX/54", "11.00"), NOTHING).invoice
 
-    lesson = place.reading.study(Study(gone, None, (), corrected, None))
+    lesson = place.reading.study(Study(b"no words", None, (), corrected, None))
 
     assert (lesson.labels, lesson.marks) == ((), ())

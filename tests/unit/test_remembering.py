@@ -46,7 +46,7 @@ def opened(*, route: Route = "RASTER", memory: MemoryUse | None = None) -> OpenR
         invoice=READ,
         reading=reading,
     )
-    return OpenReading(asked, "SCAN", 0, "V-1")
+    return OpenReading(asked, "SCAN", 0, "V-1", b"words")
 
 
 def said(invoice: Invoice | None) -> InvoiceReviewCompleted:
@@ -85,6 +85,17 @@ def test_a_correction_is_learned_with_where_it_is_from() -> None:
     assert memory.facts[0].learned == Learned("r-1", 1, "anna", 9)
     assert [each.phrase for each in memory.labels] == ["slip 1"]
     assert pages.studies[0].sure == ("number",)
+
+
+def test_of_a_document_whose_words_are_not_kept_only_what_was_said_is_learned() -> None:
+    pages = Pages()
+    without = replace(opened(), words=None)
+
+    memory = Remembering(pages.look, nothing_known()).after(without, said(RIGHT), upload())
+
+    assert memory is not None
+    assert memory.fact("seller.name") == "Example Supplies GmbH"
+    assert (memory.labels, pages.studies) == ((), [])
 
 
 def test_two_corrections_of_one_poll_build_on_each_other() -> None:

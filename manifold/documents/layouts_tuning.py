@@ -1,5 +1,9 @@
 """Layouts that extraction is tuned on. Those it is reported on are in `layouts_reporting`."""
 
+from random import Random
+
+from msgspec.structs import replace
+
 from manifold.documents.layout import Layout
 
 _SANS = ("helvetica", "vera", "liberation-sans")
@@ -65,3 +69,23 @@ TUNING: tuple[Layout, ...] = (
     ),
 )  # fmt: skip
 """The families."""
+
+
+_MIXED = (
+    "letterhead", "addressing", "particulars", "title", "columns", "head", "rows", "further",
+    "totals", "vat", "footer", "bank", "faces", "size", "item_below", "shouting", "colon", "qr",
+)  # fmt: skip
+"""What a mixed layout has of any family."""
+
+
+def drawn(rng: Random) -> Layout:
+    """A family or, twice as often, a mixture of all: what is tuned on eight only fits eight.
+
+    An account that stands in the footer stays with a layout that has one.
+    """
+    if rng.random() < 1 / 3:
+        return rng.choice(TUNING)
+    parts = {name: getattr(rng.choice(TUNING), name) for name in _MIXED}
+    if parts["bank"] == "footer" and parts["footer"] == "none":
+        parts["bank"] = "notes"
+    return replace(rng.choice(TUNING), name="tuning-mixed", **parts)

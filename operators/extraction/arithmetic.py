@@ -26,6 +26,8 @@ _NAMED = 1.2
 """Score from which a label names the gross amount."""
 _PASSED_OVER = 4.0
 """What is lost by computing a gross amount although one is named."""
+_CLEARLY = 5.0
+"""How far ahead of all others a choice is clear."""
 _MOST = 14
 """Candidates for a role that are looked at."""
 
@@ -64,6 +66,7 @@ def computed(value: Amount, *of: Read | None) -> Read:
         label=min((each.evidence.label for each in known), default=0.0),
         engine=min((each.evidence.engine for each in known), default=1.0),
         sums=min((each.evidence.sums for each in known), default=0.0),
+        lines=min((each.evidence.lines for each in known), default=0.0),
     )
     return Candidate(value, _COMPUTED, evidence)
 
@@ -85,8 +88,30 @@ def chosen_sums(
         passed_over = named and sums.gross is not None and sums.gross.evidence.computed
         return _worth(sums, known) - (_PASSED_OVER if passed_over else 0.0)
 
-    best = max(_options(pools), key=worth, default=Sums())
-    return _with_evidence(best, known)
+    options = [(worth(each), each) for each in _options(pools)]
+    if not options:
+        return Sums()
+    best = max(options, key=lambda each: each[0])
+    return _ahead(_with_evidence(best[1], known), best[0], options)
+
+
+def _ahead(chosen: Sums, worth: float, options: Sequence[tuple[float, Sums]]) -> Sums:
+    """The sums, each told how far it is ahead of the best other value in its place."""
+
+    def told(role: str) -> Read | None:
+        own: Read | None = getattr(chosen, role)
+        if own is None:
+            return None
+        others = (
+            score
+            for score, sums in options
+            if (other := getattr(sums, role)) is not None and other.value != own.value
+        )
+        ahead = (worth - max(others, default=worth - _CLEARLY)) / _CLEARLY
+        alone = max(0.0, min(1.0, ahead))
+        return replace(own, evidence=replace(own.evidence, alone=alone))
+
+    return Sums(told("net"), told("tax"), told("gross"))
 
 
 def _pool(labelled: Sequence[Read], unlabelled: Sequence[Read]) -> dict[Amount, Read]:
@@ -201,17 +226,28 @@ def _with_evidence(sums: Sums, known: Known) -> Sums:
     if net is None or tax is None or gross is None:
         single = net or gross
         agrees = single is not None and known.lines is not None and single.value == known.lines
-        return Sums(*(_told(each, 0.7 if agrees else 0.0) for each in (net, tax, gross)))
+        lines = 1.0 if agrees else -1.0 if known.lines else 0.0
+        return Sums(*(_told(each, 0.0, lines) for each in (net, tax, gross)))
     read = sum(not each.evidence.computed for each in (net, tax, gross))
-    lines = known.lines is not None and known.lines in (net.value, gross.value)
-    taxes = known.tax is not None and abs(known.tax - tax.value) <= CENT
-    fits = bool(tax.value) and rate_between(net.value, tax.value, known.rates or RATES) is not None
-    holds = 0.4 * (read == 3 and bool(tax.value)) + 0.3 * (lines or taxes) + 0.3 * fits
-    return Sums(*(_told(each, min(1.0, holds)) for each in (net, tax, gross)))
+    rates = known.rates or RATES
+    fits = bool(tax.value) and rate_between(net.value, tax.value, rates) is not None
+    holds = 0.6 * (read == 3 and bool(tax.value)) + 0.4 * fits
+    lines = _lines_say(net.value, gross.value, known)
+    return Sums(*(_told(each, holds, lines) for each in (net, tax, gross)))
 
 
-def _told(read: Read | None, holds: float) -> Read | None:
-    return None if read is None else replace(read, evidence=replace(read.evidence, sums=holds))
+def _lines_say(net: Amount, gross: Amount, known: Known) -> float:
+    """Whether the lines come to the sums (1), or to something else (-1)."""
+    if not known.lines:
+        return 0.0
+    sums = {known.lines, *(known.lines + each for each in known.adjustments)}
+    return 1.0 if any(abs(each - sum_) <= CENT for each in sums for sum_ in (net, gross)) else -1.0
+
+
+def _told(read: Read | None, holds: float, lines: float) -> Read | None:
+    if read is None:
+        return None
+    return replace(read, evidence=replace(read.evidence, sums=holds, lines=lines))
 
 
 def total_of(amounts: Iterable[Amount]) -> Amount | None:

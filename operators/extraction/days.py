@@ -15,6 +15,8 @@ from operators.extraction.links import below, beside, wrapped
 from operators.extraction.payment_words import EARLY, PAY
 
 _LONGEST_TERM = timedelta(days=370)
+_USUAL_TERMS = frozenset((7, 8, 10, 14, 15, 20, 21, 28, 30, 31, 45, 60, 90))
+"""Days until payment is due, as they are agreed on."""
 _FOLLOWS = (
     "vom",
     "von",
@@ -68,7 +70,7 @@ def days(document: Document, today: date | None = None) -> Days:
     delivered = _candidates(document, labelled, ("delivery_date",))
     best = _best(issued, due)
     return Days(
-        _ahead(best[0], issued),
+        _in_time(_ahead(best[0], issued), best[1]),
         _ahead(best[1], due),
         _ahead(max(delivered, key=_score, default=None), delivered),
         start,
@@ -85,6 +87,15 @@ def _ahead(
     second = max((each.score for each in others if each.value != chosen.value), default=-1.0)
     alone = max(0.0, min(1.0, (chosen.score - second) / 3.0))
     return replace(chosen, evidence=replace(chosen.evidence, alone=alone))
+
+
+def _in_time(issued: Candidate[date] | None, due: Candidate[date] | None) -> Candidate[date] | None:
+    """The issue date, surer where payment is due after one of the usual terms."""
+    if issued is None or due is None:
+        return issued
+    term = (due.value - issued.value).days
+    holds = 1.0 if term in _USUAL_TERMS else 0.0 if term >= 0 else -1.0
+    return replace(issued, evidence=replace(issued.evidence, sums=holds))
 
 
 def _score(candidate: Candidate[date]) -> float:

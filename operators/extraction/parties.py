@@ -29,6 +29,10 @@ _YOURS = (
 )
 
 
+_FAR = 3.0
+"""How far ahead of all others a choice is clear."""
+
+
 class Sides(Struct, frozen=True):
     """The places of the parties."""
 
@@ -38,6 +42,10 @@ class Sides(Struct, frozen=True):
     """Of the buyer."""
     delivery: Place | None = None
     """Where the goods go, if that is named."""
+    seller_ahead: float = 0.0
+    """How far the seller's name is ahead of the next other one, 0 to 1."""
+    buyer_ahead: float = 0.0
+    """The same of the buyer's."""
 
 
 def sides(document: Document, found: Sequence[Place], marks: Sequence[Found]) -> Sides:
@@ -54,7 +62,7 @@ def sides(document: Document, found: Sequence[Place], marks: Sequence[Found]) ->
     if delivery is not None and delivery.elsewhere < 1.5:
         delivery = None
     options: list[Place | None] = [each for each in found if each is not delivery]
-    best, best_worth = Sides(delivery=delivery), 0.0
+    weighed: list[tuple[float, Place | None, Place | None]] = [(0.0, None, None)]
     for seller, buyer in product([*options, None], [*options, None]):
         worth = (seller.seller if seller else 0.0) + (buyer.buyer if buyer else 0.0)
         if seller is not None and buyer is not None:
@@ -62,9 +70,17 @@ def sides(document: Document, found: Sequence[Place], marks: Sequence[Found]) ->
                 continue
             alike = same_name(seller.name, buyer.name) or _same_address(seller, buyer)
             worth -= 4.0 if alike else 0.0
-        if worth > best_worth:
-            best, best_worth = Sides(seller, buyer, delivery), worth
-    return best
+        weighed.append((worth, seller, buyer))
+    best, seller, buyer = max(weighed, key=lambda each: each[0])
+    ahead = [
+        best - max((each[0] for each in weighed if _another(each[side], own)), default=best - _FAR)
+        for side, own in ((1, seller), (2, buyer))
+    ]
+    return Sides(seller, buyer, delivery, *(min(1.0, each / _FAR) for each in ahead))
+
+
+def _another(place: object, own: Place | None) -> bool:
+    return isinstance(place, Place) and own is not None and not same_name(place.name, own.name)
 
 
 def _same_address(one: Place, other: Place) -> bool:

@@ -22,6 +22,8 @@ class Settled(Struct, frozen=True):
     """Added for rounding."""
     payable: Read | None = None
     """Amount due."""
+    withheld: Read | None = None
+    """Tax that the buyer keeps back."""
 
 
 class Adjusted(Struct, frozen=True):
@@ -74,10 +76,25 @@ def settled(roles: Mapping[str, Sequence[Read]], gross: Read | None) -> Settled:
                     prepaid=replace(paid, value=abs(paid.value)) if paid else None,
                     rounding=replace(off, value=sign * off.value) if off else None,
                     payable=found or computed(value, gross, paid, off),
+                    withheld=replace(held, value=abs(held.value)) if held else None,
                 )
     if due and due[0].score > 2.0 and best.payable is not None and best.payable.evidence.computed:
         return Settled(payable=due[0])  # what the document asks for, even if it does not add up
     return best
+
+
+def confirmed(due: Settled, gross: Read | None) -> Read | None:
+    """The amount due, with whether it is what is left of the gross amount in its evidence."""
+    payable = due.payable
+    if payable is None or gross is None:
+        return payable
+    left = gross.value - sum(each.value for each in (due.prepaid, due.withheld) if each is not None)
+    left += due.rounding.value if due.rounding is not None else 0
+    said = payable.evidence
+    if payable.value != left:
+        return replace(payable, evidence=replace(said, sums=-1.0, lines=0.0))
+    of = gross.evidence
+    return replace(payable, evidence=replace(said, sums=of.sums, lines=of.lines, alone=of.alone))
 
 
 def _equal(gross: Read, due: Sequence[Read]) -> Read:

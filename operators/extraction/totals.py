@@ -10,7 +10,7 @@ from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.document import Document, Figure
 from operators.extraction.exemption import exempted
 from operators.extraction.reads import Reads
-from operators.extraction.settlement import adjusted, adjustments, settled
+from operators.extraction.settlement import adjusted, adjustments, confirmed, settled
 from operators.extraction.vat_rows import RATES, VatRow, rate_between
 from operators.invoice import AllowanceCharge, Totals, VatSubtotal
 from operators.money import ONE, Amount
@@ -130,7 +130,7 @@ def totals(found: TotalsRead, reads: Reads) -> tuple[Totals, tuple[AllowanceChar
         gross=reads.take("totals.gross", sums.gross),
         prepaid=reads.take("totals.prepaid", due.prepaid),
         rounding=reads.take("totals.rounding", due.rounding),
-        payable=reads.take("totals.payable", due.payable),
+        payable=reads.take("totals.payable", confirmed(due, sums.gross)),
     )
     entries = [(each, False) for each in steps.allowances] + [
         (each, True) for each in steps.charges

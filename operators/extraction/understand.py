@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.counted import counted, included_rate
-from operators.extraction.currency import currency_at, currency_in
+from operators.extraction.currency import currency_at, currency_in, currency_votes
 from operators.extraction.days import Days, days
 from operators.extraction.document import Document, document_of
 from operators.extraction.identifiers import identifiers
@@ -37,6 +37,7 @@ from operators.extraction.terms import due_by_terms, terms
 from operators.extraction.totals import breakdown, totals
 from operators.extraction.understood import Understood
 from operators.invoice import Invoice, Party, Period, PrecedingInvoice
+from operators.money import Amount
 from operators.reference import ReferenceVendor
 from operators.table import Lookup
 from operators.vat import vat_country
@@ -49,6 +50,10 @@ class Examined(Struct, frozen=True):
     """The invoice."""
     evidence: Mapping[str, Evidence]
     """What speaks for each field, by its path: what the confidence is fitted on."""
+
+
+_ASKED, _TWICE = 10, 3
+"""Votes for a currency that is named as such, and those of one amount."""
 
 
 def understand(
@@ -102,7 +107,7 @@ def examined(
         number=reads.take("number", _first(numbers(document))),
         issue_date=issued,
         type_code={"CREDIT_NOTE": "381", "OTHER": None}.get(kind, "380"),
-        currency=_currency(document, seller, reads),
+        currency=_currency(document, seller, sums.sums.gross, reads),
         due_date=reads.take("due_date", dates.due or due_by_terms(document, issued)),
         delivery_date=reads.take("delivery_date", None if dates.start else dates.delivered),
         period=_period(dates, reads),
@@ -117,7 +122,14 @@ def examined(
         buyer=buyer,
         delivery_address=address(document, "delivery_address", chosen.delivery, None, reads),
         allowances_charges=adjustments,
-        lines=lines(found, reads, rates, included_rate(found, sums), mend=document.mend),
+        lines=lines(
+            found,
+            reads,
+            rates,
+            included_rate(found, sums),
+            mend=document.mend,
+            agrees=sums.sums.net.evidence.lines if sums.sums.net is not None else 0.0,
+        ),
         vat_breakdown=breakdown(sums, reads, document),
         totals=total,
     )
@@ -162,22 +174,33 @@ def _preceding(document: Document, reads: Reads) -> tuple[PrecedingInvoice, ...]
     return (PrecedingInvoice(number),) if number is not None else ()
 
 
-def _currency(document: Document, seller: Party, reads: Reads) -> str | None:
+def _currency(
+    document: Document, seller: Party, gross: Candidate[Amount] | None, reads: Reads
+) -> str | None:
     """What the pages say, else what is paid with in the seller's country."""
+    country = vat_country(seller.vat_id) or (seller.address.country if seller.address else None)
+    usual = currency_in(country)
     if document.currency is not None:
-        at = currency_at([row.text for row in document.rows], document.currency)
-        number, start, end = at or (0, 0, 0)
+        texts = [row.text for row in document.rows]
+        number, start, end = currency_at(texts, document.currency) or (0, 0, 0)
         row = document.rows[number]
-        evidence = Evidence(label=1.0, near=1.0, alone=1.0, form=1.0)
+        most, *others = *sorted(currency_votes(texts).values(), reverse=True), 0
+        total = texts[gross.row] if gross is not None and gross.row is not None else ""
+        beside = currency_at([total], document.currency) is not None
+        evidence = Evidence(
+            label=1.0 if beside or most >= _ASKED else 0.5,
+            near=1.0 if beside else 0.0,
+            alone=(most - others[0]) / most,
+            form=0.5 if usual is None else float(usual == document.currency),
+            repeated=float(most > _TWICE),
+        )
         reads.note(
             "currency", evidence, number, box_of(row, start, end), row.text[start:end].strip()
         )
         return document.currency
-    country = vat_country(seller.vat_id) or (seller.address.country if seller.address else None)
-    found = currency_in(country)
-    if found is not None:
+    if usual is not None:
         reads.note("currency", Evidence(label=0.8, near=1.0, alone=1.0, form=0.5, computed=1.0))
-    return found
+    return usual
 
 
 def _period(dates: Days, reads: Reads) -> Period | None:

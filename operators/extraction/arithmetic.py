@@ -228,10 +228,13 @@ def _with_evidence(sums: Sums, known: Known) -> Sums:
         agrees = single is not None and known.lines is not None and single.value == known.lines
         lines = 1.0 if agrees else -1.0 if known.lines else 0.0
         return Sums(*(_told(each, 0.0, lines) for each in (net, tax, gross)))
-    read = sum(not each.evidence.computed for each in (net, tax, gross))
-    rates = known.rates or RATES
-    fits = bool(tax.value) and rate_between(net.value, tax.value, rates) is not None
-    holds = 0.6 * (read == 3 and bool(tax.value)) + 0.4 * fits
+    # What comes to a sum over rows of a breakdown stands there, too.
+    shown = all(not each.evidence.computed or each.evidence.near for each in (net, tax, gross))
+    whole = known.taxable == net.value and known.tax == tax.value
+    fits = whole or (
+        bool(tax.value) and rate_between(net.value, tax.value, known.rates or RATES) is not None
+    )
+    holds = 0.6 * shown + 0.4 * fits
     lines = _lines_say(net.value, gross.value, known)
     return Sums(*(_told(each, holds, lines) for each in (net, tax, gross)))
 

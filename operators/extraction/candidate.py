@@ -43,6 +43,16 @@ class Evidence(Struct, frozen=True, gc=False):
         return 1.0 if self.engine >= 1.0 else 0.0
 
     @property
+    def clear(self) -> float:
+        """1 where a label that means just this stands beside it, and nothing rivals it."""
+        return max(self.label, 0.0) * self.near * self.alone
+
+    @property
+    def agreed(self) -> float:
+        """1 where the sums hold, and the lines come to them."""
+        return max(self.sums, 0.0) * max(self.lines, 0.0)
+
+    @property
     def verified(self) -> float:
         """Its check digits, as far as they tell a misreading.
 

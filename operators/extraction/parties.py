@@ -29,6 +29,8 @@ _YOURS = (
 )
 
 
+_FOOT = 0.85
+"""Part of a page's height from which on only the seller speaks of itself."""
 _FAR = 3.0
 """How far ahead of all others a choice is clear."""
 
@@ -232,4 +234,5 @@ def buyers_mark(document: Document, mark: Found, chosen: Sides) -> float:
             return 0.0
         return 1.0 + (0.3 if mark.row in place.rows else 0.0)
 
-    return near(chosen.buyer) - near(chosen.seller) - 0.2
+    foot = mark.box.top > _FOOT * document.pages[page - 1].height
+    return near(chosen.buyer) - near(chosen.seller) - 0.2 - (0.6 if foot else 0.0)

@@ -16,12 +16,13 @@ from operators.extraction.folded import key, plain
 from operators.extraction.legal_forms import LEGAL
 from operators.extraction.places import Place, same_name
 from operators.extraction.reads import Reads
-from operators.extraction.rows import sureness
+from operators.extraction.rows import Cell, sureness
 from operators.reference import ReferenceVendor
 
 Side: TypeAlias = Literal["seller", "buyer"]
 
 _DOMAIN = re.compile(r"(?i)(?:@|www\.)\s?([a-z0-9äöüß.-]+)\.[a-z]{2,}")
+_BETWEEN = re.compile(r"\s+[·•|∙◦]\s+")
 _TELLING = 4
 """Letters that a word of a name must have to be known again in an address."""
 
@@ -52,6 +53,7 @@ def party_name(
         return vendor.name
     if read is None or place is None:
         return None
+    read = _whole(read, place.named or place.cells[0], document)
     worth = place.seller if side == "seller" else place.buyer
     cell = place.named or place.cells[0]
     evidence = Evidence(
@@ -68,6 +70,26 @@ def party_name(
     )
     reads.note(field, evidence, cell.row, cell.box, cell.text)
     return read
+
+
+def _whole(name: str, cell: Cell, document: Document) -> str:
+    """A name without the street after it, and with the rest of it from the lines above and below.
+
+    A line belongs to it only where the pages have the whole name elsewhere on one line.
+    """
+    name = _BETWEEN.split(name)[0].strip()
+    own = key(name)
+    near = {
+        key(other.text): other.text
+        for number in (cell.row - 1, cell.row + 1)
+        for other in document.row_cells.get(number, ())
+    }
+    for each in document.cells:
+        for part in _BETWEEN.split(each.text) if each.row != cell.row else ():
+            before, found, after = key(part).partition(own)
+            if found and (before or after) and {before, after} <= {"", *near}:
+                return part.strip()
+    return name
 
 
 def in_address(name: str, texts: Iterable[str]) -> bool:

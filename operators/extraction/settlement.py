@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from operators.extraction.arithmetic import Read, computed
 from operators.money import CENT, ONE, Amount
 
+_NEAR_ROWS = 3
+"""Rows under the gross amount in which what was paid and what is left stand."""
 _ROUNDED = ONE
 """A rounding is smaller than this."""
 
@@ -37,8 +39,40 @@ class Adjusted(Struct, frozen=True):
     """Added."""
 
 
-def settled(roles: Mapping[str, Sequence[Read]], gross: Read | None) -> Settled:
-    """The amount due, and the payments and the rounding that lead to it."""
+def settled(
+    roles: Mapping[str, Sequence[Read]], gross: Read | None, unlabelled: Sequence[Read] = ()
+) -> Settled:
+    """The amount due, and the payments and the rounding that lead to it.
+
+    Args:
+        roles: Candidates by role.
+        gross: The gross amount chosen.
+        unlabelled: Other amounts: two that come to the gross one and stand under it are what
+            was paid and what is left, whatever they are called.
+    """
+    named = _settled(roles, gross)
+    if gross is None or named.prepaid or named.withheld or gross.value <= 0:
+        return named
+    unnamed = _left_over(gross, unlabelled)
+    return unnamed if unnamed is not None else named
+
+
+def _left_over(gross: Read, unlabelled: Sequence[Read]) -> Settled | None:
+    under = [
+        each
+        for each in unlabelled
+        if gross.row is not None
+        and each.row is not None
+        and 0 < each.row - gross.row <= _NEAR_ROWS
+        and each.evidence.form >= 1.0
+    ]
+    for paid, left in product(under, under):
+        if (paid.row or 0) < (left.row or 0) and abs(paid.value) + left.value == gross.value:
+            return Settled(prepaid=replace(paid, value=abs(paid.value)), payable=left)
+    return None
+
+
+def _settled(roles: Mapping[str, Sequence[Read]], gross: Read | None) -> Settled:
     due = list(roles.get("payable", ())[:4])
     if gross is None:
         return Settled(payable=due[0] if due else None)

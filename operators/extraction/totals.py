@@ -117,7 +117,7 @@ def _sum_of(figures: Sequence[Figure]) -> Read:
 def totals(found: TotalsRead, reads: Reads) -> tuple[Totals, tuple[AllowanceCharge, ...]]:
     """The totals and the allowances and charges of the document, noted among the reads."""
     sums = found.sums
-    due = settled(found.roles, sums.gross)
+    due = settled(found.roles, sums.gross, found.unlabelled)
     steps = adjusted(found.roles, sums.net, found.known.lines, found.unlabelled, sums.gross)
     off = total_of(each.value for each in steps.allowances)
     on = total_of(each.value for each in steps.charges)

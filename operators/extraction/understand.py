@@ -96,6 +96,8 @@ def examined(
         buyer=chosen.buyer is not None and chosen.buyer.address is not None,
         account=any(mark.kind == "iban" for mark in marks),
     )
+    if kind == "INVOICE" and not document.kinds and _below_zero(sums.sums.gross):
+        kind = "CREDIT_NOTE"
     if kind == "RECEIPT" or chosen.seller is None:
         chosen = _at_the_top(document, chosen, kind)
     seller, buyer = parties(document, chosen, marks, reads, vendors)
@@ -155,6 +157,10 @@ def _at_the_top(document: Document, chosen: Sides, kind: Kind) -> Sides:
     return chosen if same else replace(chosen, seller=place)
 
 
+def _below_zero(gross: Candidate[Amount] | None) -> bool:
+    return gross is not None and gross.value < 0
+
+
 def _first(candidates: Sequence[Candidate[str]]) -> Candidate[str] | None:
     """The likeliest candidate, with how far it is ahead of the next."""
     if not candidates:
@@ -187,9 +193,10 @@ def _currency(
         most, *others = *sorted(currency_votes(texts).values(), reverse=True), 0
         total = texts[gross.row] if gross is not None and gross.row is not None else ""
         beside = currency_at([total], document.currency) is not None
+        heads = not any(map(str.isdigit, row.text))  # of the columns of amounts
         evidence = Evidence(
-            label=1.0 if beside or most >= _ASKED else 0.5,
-            near=1.0 if beside else 0.0,
+            label=1.0 if beside or heads or most >= _ASKED else 0.5,
+            near=1.0 if beside else 0.6 if heads else 0.0,
             alone=(most - others[0]) / most,
             form=0.5 if usual is None else float(usual == document.currency),
             repeated=float(most > _TWICE),

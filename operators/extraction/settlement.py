@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from operators.extraction.arithmetic import Read, computed
+from operators.extraction.candidate import Evidence
 from operators.money import CENT, ONE, Amount
 
 _NEAR_ROWS = 3
@@ -117,18 +118,25 @@ def _settled(roles: Mapping[str, Sequence[Read]], gross: Read | None) -> Settled
     return best
 
 
-def confirmed(due: Settled, gross: Read | None) -> Read | None:
-    """The amount due, with whether it is what is left of the gross amount in its evidence."""
-    payable = due.payable
+def confirmed(due: Settled, gross: Read | None) -> Settled:
+    """The same, with whether the amount due is what is left of the gross one in the evidence."""
+    payable, prepaid = due.payable, due.prepaid
     if payable is None or gross is None:
-        return payable
+        return due
     left = gross.value - sum(each.value for each in (due.prepaid, due.withheld) if each is not None)
     left += due.rounding.value if due.rounding is not None else 0
-    said = payable.evidence
     if payable.value != left:
-        return replace(payable, evidence=replace(said, sums=-1.0, lines=0.0))
-    of = gross.evidence
-    return replace(payable, evidence=replace(said, sums=of.sums, lines=of.lines, alone=of.alone))
+        return replace(due, payable=_told(payable, replace(payable.evidence, sums=-1.0)))
+    told = _told(payable, gross.evidence)
+    if prepaid is not None and not payable.evidence.computed:
+        prepaid = _told(prepaid, gross.evidence)
+    return replace(due, payable=told, prepaid=prepaid)
+
+
+def _told(read: Read, of: Evidence) -> Read:
+    """An amount with the arithmetic of another in its evidence."""
+    own = read.evidence
+    return replace(read, evidence=replace(own, sums=of.sums, lines=of.lines, alone=of.alone))
 
 
 def _equal(gross: Read, due: Sequence[Read]) -> Read:

@@ -117,7 +117,7 @@ def _sum_of(figures: Sequence[Figure]) -> Read:
 def totals(found: TotalsRead, reads: Reads) -> tuple[Totals, tuple[AllowanceCharge, ...]]:
     """The totals and the allowances and charges of the document, noted among the reads."""
     sums = found.sums
-    due = settled(found.roles, sums.gross, found.unlabelled)
+    due = confirmed(settled(found.roles, sums.gross, found.unlabelled), sums.gross)
     steps = adjusted(found.roles, sums.net, found.known.lines, found.unlabelled, sums.gross)
     off = total_of(each.value for each in steps.allowances)
     on = total_of(each.value for each in steps.charges)
@@ -130,7 +130,7 @@ def totals(found: TotalsRead, reads: Reads) -> tuple[Totals, tuple[AllowanceChar
         gross=reads.take("totals.gross", sums.gross),
         prepaid=reads.take("totals.prepaid", due.prepaid),
         rounding=reads.take("totals.rounding", due.rounding),
-        payable=reads.take("totals.payable", confirmed(due, sums.gross)),
+        payable=reads.take("totals.payable", due.payable),
     )
     entries = [(each, False) for each in steps.allowances] + [
         (each, True) for each in steps.charges

@@ -52,7 +52,7 @@ def settled(
             was paid and what is left, whatever they are called.
     """
     named = _settled(roles, gross)
-    if gross is None or named.prepaid or named.withheld or gross.value <= 0:
+    if gross is None or named.prepaid or named.withheld or named.rounding or gross.value <= 0:
         return named
     unnamed = _left_over(gross, unlabelled)
     return unnamed if unnamed is not None else named

@@ -108,7 +108,7 @@ def examined(
     invoice = Invoice(
         number=reads.take("number", _first(numbers(document))),
         issue_date=issued,
-        type_code={"CREDIT_NOTE": "381", "OTHER": None}.get(kind, "380"),
+        type_code=_type_code(document, kind, reads),
         currency=_currency(document, seller, sums.sums.gross, reads),
         due_date=reads.take("due_date", dates.due or due_by_terms(document, issued)),
         delivery_date=reads.take("delivery_date", None if dates.start else dates.delivered),
@@ -155,6 +155,24 @@ def _at_the_top(document: Document, chosen: Sides, kind: Kind) -> Sides:
         return Sides(place, None, None)
     same = chosen.buyer is not None and same_name(chosen.buyer.name, name.value)
     return chosen if same else replace(chosen, seller=place)
+
+
+def _type_code(document: Document, kind: Kind, reads: Reads) -> str | None:
+    """The type of the document (BT-3), by what it calls itself."""
+    if kind == "OTHER":
+        return None
+    code = "381" if kind == "CREDIT_NOTE" else "380"
+    meant = "credit_note" if kind == "CREDIT_NOTE" else "invoice"
+    titles = [label for label in document.kinds if label.means("credit_note", "invoice")]
+    called = next((label for label in titles if label.means(meant)), None)
+    alike = sum(label.means(meant) for label in titles) / max(len(titles), 1)
+    evidence = Evidence(label=float(called is not None), near=1.0, alone=alike, form=1.0)
+    if called is None:
+        reads.note("type_code", evidence)
+    else:
+        text = document.rows[called.row].text[called.start : called.end]
+        reads.note("type_code", evidence, called.row, called.box, text)
+    return code
 
 
 def _below_zero(gross: Candidate[Amount] | None) -> bool:

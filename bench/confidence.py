@@ -24,12 +24,13 @@ from numpy.typing import NDArray
 
 from connectors.documents import Engines, Unreadable, read_pages
 from connectors.einvoice import read
-from manifold.documents.disturbance import disturbed, misread
+from manifold.documents.disturbance import disturbed, misread, miswritten
 from manifold.documents.measure import documents
 from manifold.documents.outcomes import outcomes
 from operators.extraction.confidence import FEATURES, family_of, features
 from operators.extraction.page import Page, Reader
 from operators.extraction.understand import examined
+from operators.invoice import Invoice
 
 PRIOR = {"known": 1.5}
 """Coefficients expected of what hardly occurs in invented documents; 0 for the others."""
@@ -37,6 +38,8 @@ STRENGTH = 1.0
 """Of the expectation: one over the variance of a coefficient."""
 MISREAD = (0.002, 0.005, 0.01, 0.02)
 """Shares of signs that are taken for others."""
+MISWRITTEN = 0.2
+"""Share of documents with a VAT identifier that somebody typed wrongly."""
 HELD_OUT = 5
 """One document in so many is not fitted to."""
 
@@ -68,9 +71,9 @@ def samples(folders: Iterable[Path]) -> Iterator[Sample]:
             number += 1
             truth = json.loads(path.with_suffix(".json").read_text("utf-8"))["record"]
             record = read(json.dumps(truth).encode()).invoice
-            for pages, reader, weight in variants(*pages_of(path, engines), path.name):
+            for pages, reader, truly, weight in variants(*pages_of(path, engines), record):
                 found = examined(pages, reader)
-                for field, right in outcomes(record, found.understood):
+                for field, right in outcomes(truly, found.understood):
                     if field in found.evidence:
                         seen = features(found.evidence[field])
                         yield Sample(number, family_of(field), seen, right, weight)
@@ -92,16 +95,21 @@ def pages_of(path: Path, engines: Engines) -> tuple[Sequence[Page], Reader]:
 
 
 def variants(
-    pages: Sequence[Page], reader: Reader, name: str
-) -> Iterator[tuple[Sequence[Page], Reader, float]]:
-    """A document as it is, and as it may be elsewhere, each with its weight."""
-    rng = Random(name)
-    yield pages, reader, 2.0
-    yield disturbed(pages, rng), reader, 0.5
-    if reader == "TEXT_LAYER":
-        yield disturbed(pages, rng), reader, 0.5
-        strange = disturbed(pages, rng) if rng.random() < 0.5 else pages
-        yield misread(strange, rng, rng.choice(MISREAD)), "TESSERACT", 0.5
+    pages: Sequence[Page], reader: Reader, record: Invoice
+) -> Iterator[tuple[Sequence[Page], Reader, Invoice, float]]:
+    """A document as it is, and as it may be elsewhere, each with the truth and its weight."""
+    rng = Random(f"{record.number} {record.issue_date} {record.seller.name}")
+    if reader != "TEXT_LAYER":
+        yield pages, reader, record, 2.0
+        yield disturbed(pages, rng), reader, record, 0.5
+        return
+    if rng.random() < MISWRITTEN:
+        pages, record = miswritten(pages, record, rng)
+    yield pages, reader, record, 2.0
+    yield disturbed(pages, rng), reader, record, 0.5
+    yield disturbed(pages, rng), reader, record, 0.5
+    strange = disturbed(pages, rng) if rng.random() < 0.5 else pages
+    yield misread(strange, rng, rng.choice(MISREAD)), "TESSERACT", record, 0.5
 
 
 def fitted(found: Sequence[Sample]) -> Coefficients:

@@ -22,11 +22,14 @@ from operators.extraction.document import document_of
 from operators.extraction.labels import heads_in
 from operators.extraction.legal_forms import LEGAL
 from operators.extraction.page import Box, Page, Word
+from operators.invoice import Invoice
 
 Pages: TypeAlias = Sequence[Page]
 Change: TypeAlias = Callable[[Pages, Random], Pages]
 
 _CONSONANTS, _VOWELS = "bdfgklmnpqrstvz", "aeiou"
+_CHUNK = 3
+"""Digits at the end of an identifier, of which one is typed wrongly."""
 _ALIKE = {
     "0": "O8", "1": "l7I", "2": "Z7", "3": "8", "4": "A", "5": "S6", "6": "8G", "7": "1", "8": "3B",
     "9": "g", "O": "0", "I": "1l", "l": "1I", "S": "5", "B": "8", "m": "rn", "n": "r", "e": "c",
@@ -207,6 +210,30 @@ def misread(pages: Pages, rng: Random, share: float) -> Pages:
         replace(page, words=tuple(_misread(word, rng, share) for word in page.words))
         for page in pages
     ]
+
+
+def miswritten(pages: Pages, record: Invoice, rng: Random) -> tuple[Pages, Invoice]:
+    """A VAT identifier with a wrong check digit, as whoever wrote the document typed it."""
+    side = rng.choice(("seller", "buyer"))
+    vat_id = getattr(record, side).vat_id or ""
+    digits = vat_id[-_CHUNK:]
+    if not digits.isdigit():
+        return pages, record
+    at = rng.randrange(_CHUNK)
+    other = digits[:at] + str((int(digits[at]) + rng.randint(1, 8)) % 10) + digits[at + 1 :]
+    changed = [
+        replace(
+            page,
+            words=tuple(
+                replace(word, text=word.text.replace(digits, other)) for word in page.words
+            ),
+        )
+        for page in pages
+    ]
+    if changed == list(pages):
+        return pages, record
+    party = replace(getattr(record, side), vat_id=vat_id[:-_CHUNK] + other)
+    return changed, replace(record, **{side: party})
 
 
 def _misread(word: Word, rng: Random, share: float) -> Word:

@@ -15,6 +15,8 @@ from operators.extraction.links import below, beside, wrapped
 from operators.extraction.payment_words import EARLY, PAY
 
 _LONGEST_TERM = timedelta(days=370)
+_SOON = 31
+"""Days after a delivery in which most invoices are written."""
 _USUAL_TERMS = frozenset((7, 8, 10, 14, 15, 20, 21, 28, 30, 31, 45, 60, 90))
 """Days until payment is due, as they are agreed on."""
 _FOLLOWS = (
@@ -69,10 +71,11 @@ def days(document: Document, today: date | None = None) -> Days:
     due = [*_candidates(document, labelled, ("due_date",)), *_to_pay(document, labelled)]
     delivered = _candidates(document, labelled, ("delivery_date",))
     best = _best(issued, due)
+    arrived = max(delivered, key=_score, default=None)
     return Days(
-        _in_time(_ahead(best[0], issued), best[1]),
+        _in_time(_ahead(best[0], issued), best[1], end or arrived),
         _ahead(best[1], due),
-        _ahead(max(delivered, key=_score, default=None), delivered),
+        _ahead(arrived, delivered),
         start,
         end,
     )
@@ -89,12 +92,20 @@ def _ahead(
     return replace(chosen, evidence=replace(chosen.evidence, alone=alone))
 
 
-def _in_time(issued: Candidate[date] | None, due: Candidate[date] | None) -> Candidate[date] | None:
-    """The issue date, surer where payment is due after one of the usual terms."""
-    if issued is None or due is None:
-        return issued
-    term = (due.value - issued.value).days
-    holds = 1.0 if term in _USUAL_TERMS else 0.0 if term >= 0 else -1.0
+def _in_time(
+    issued: Candidate[date] | None,
+    due: Candidate[date] | None,
+    delivered: Candidate[date] | None,
+) -> Candidate[date] | None:
+    """The issue date, surer where the others are as far from it as is usual."""
+    if issued is None:
+        return None
+    holds = 0.0
+    if due is not None:
+        term = (due.value - issued.value).days
+        holds = 1.0 if term in _USUAL_TERMS else 0.0 if term >= 0 else -1.0
+    if delivered is not None and not holds:
+        holds = 0.5 if 0 <= (issued.value - delivered.value).days <= _SOON else 0.0
     return replace(issued, evidence=replace(issued.evidence, sums=holds))
 
 

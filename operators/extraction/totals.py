@@ -114,9 +114,20 @@ def _sum_of(figures: Sequence[Figure]) -> Read:
     return Candidate(sum(figure.amount for figure in figures), _ADDED, evidence)
 
 
-def totals(found: TotalsRead, reads: Reads) -> tuple[Totals, tuple[AllowanceCharge, ...]]:
-    """The totals and the allowances and charges of the document, noted among the reads."""
+def totals(
+    found: TotalsRead, reads: Reads, exempt: bool
+) -> tuple[Totals, tuple[AllowanceCharge, ...]]:
+    """The totals and the allowances and charges of the document, noted among the reads.
+
+    Args:
+        found: What was found of the sums.
+        reads: Where each value is noted.
+        exempt: Whether the document says why there is no tax.
+    """
     sums = found.sums
+    tax = sums.tax
+    if tax is not None and not tax.value and exempt:
+        tax = replace(tax, evidence=replace(tax.evidence, label=1.0, near=1.0, form=1.0, sums=1.0))
     due = confirmed(settled(found.roles, sums.gross, found.unlabelled), sums.gross)
     steps = adjusted(found.roles, sums.net, found.known.lines, found.unlabelled, sums.gross)
     off = total_of(each.value for each in steps.allowances)
@@ -126,7 +137,7 @@ def totals(found: TotalsRead, reads: Reads) -> tuple[Totals, tuple[AllowanceChar
         allowances=_sum(reads, "totals.allowances", off, steps.allowances),
         charges=_sum(reads, "totals.charges", on, steps.charges),
         net=reads.take("totals.net", sums.net),
-        tax=reads.take("totals.tax", sums.tax),
+        tax=reads.take("totals.tax", tax),
         gross=reads.take("totals.gross", sums.gross),
         prepaid=reads.take("totals.prepaid", due.prepaid),
         rounding=reads.take("totals.rounding", due.rounding),

@@ -20,6 +20,7 @@ from operators.extraction.counted import counted, included_rate
 from operators.extraction.currency import currency_at, currency_in, currency_votes
 from operators.extraction.days import Days, days
 from operators.extraction.document import Document, document_of
+from operators.extraction.exemption import exempted
 from operators.extraction.identifiers import identifiers
 from operators.extraction.kind import Kind, kind_of
 from operators.extraction.legal_forms import ENDS
@@ -102,11 +103,13 @@ def examined(
         chosen = _at_the_top(document, chosen, kind)
     seller, buyer = parties(document, chosen, marks, reads, vendors)
     dates = days(document, today)
-    total, adjustments = totals(sums, reads)
-    issued = reads.take("issue_date", dates.issued)
+    exempt = any(exempted(row.text) is not None for row in document.rows)
+    total, adjustments = totals(sums, reads, exempt)
+    said, written = _of_one_year(_first(numbers(document)), dates.issued)
+    number, issued = reads.take("number", said), reads.take("issue_date", written)
     rates = sums.known.rates
     invoice = Invoice(
-        number=reads.take("number", _first(numbers(document))),
+        number=number,
         issue_date=issued,
         type_code=_type_code(document, kind, reads),
         currency=_currency(document, seller, sums.sums.gross, reads),
@@ -155,6 +158,18 @@ def _at_the_top(document: Document, chosen: Sides, kind: Kind) -> Sides:
         return Sides(place, None, None)
     same = chosen.buyer is not None and same_name(chosen.buyer.name, name.value)
     return chosen if same else replace(chosen, seller=place)
+
+
+def _of_one_year(
+    number: Candidate[str] | None, issued: Candidate[date] | None
+) -> tuple[Candidate[str] | None, Candidate[date] | None]:
+    """Number and issue date, each surer where the number has the year in it."""
+    if number is None or issued is None or str(issued.value.year) not in number.value:
+        return number, issued
+    return (
+        replace(number, evidence=replace(number.evidence, check=1.0)),
+        replace(issued, evidence=replace(issued.evidence, check=1.0)),
+    )
 
 
 def _type_code(document: Document, kind: Kind, reads: Reads) -> str | None:

@@ -48,6 +48,11 @@ class Evidence(Struct, frozen=True, gc=False):
         return max(self.label, 0.0) * self.near * self.alone
 
     @property
+    def printed(self) -> float:
+        """The same of what no engine had to look at."""
+        return self.clear * self.typed
+
+    @property
     def agreed(self) -> float:
         """1 where the sums hold, and the lines come to them."""
         return max(self.sums, 0.0) * max(self.lines, 0.0)

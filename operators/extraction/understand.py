@@ -53,6 +53,8 @@ class Examined(Struct, frozen=True):
     """What speaks for each field, by its path: what the confidence is fitted on."""
 
 
+_CLOSE = 2
+"""Rows between number and date that stand together."""
 _ASKED, _TWICE = 10, 3
 """Votes for a currency that is named as such, and those of one amount."""
 
@@ -105,7 +107,7 @@ def examined(
     dates = days(document, today)
     exempt = any(exempted(row.text) is not None for row in document.rows)
     total, adjustments = totals(sums, reads, exempt)
-    said, written = _of_one_year(_first(numbers(document)), dates.issued)
+    said, written = _together(_first(numbers(document)), dates.issued)
     number, issued = reads.take("number", said), reads.take("issue_date", written)
     rates = sums.known.rates
     invoice = Invoice(
@@ -160,15 +162,17 @@ def _at_the_top(document: Document, chosen: Sides, kind: Kind) -> Sides:
     return chosen if same else replace(chosen, seller=place)
 
 
-def _of_one_year(
+def _together(
     number: Candidate[str] | None, issued: Candidate[date] | None
 ) -> tuple[Candidate[str] | None, Candidate[date] | None]:
-    """Number and issue date, each surer where the number has the year in it."""
-    if number is None or issued is None or str(issued.value.year) not in number.value:
+    """Number and issue date, each surer where they stand together or share the year."""
+    if number is None or issued is None or number.row is None or issued.row is None:
         return number, issued
+    shared = str(issued.value.year) in number.value
+    close = abs(number.row - issued.row) <= _CLOSE
     return (
-        replace(number, evidence=replace(number.evidence, check=1.0)),
-        replace(issued, evidence=replace(issued.evidence, check=1.0)),
+        replace(number, evidence=replace(number.evidence, check=(shared + close) / 2)),
+        replace(issued, evidence=replace(issued.evidence, check=(shared + close) / 2)),
     )
 
 

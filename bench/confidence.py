@@ -1,7 +1,7 @@
 """Fits how sure a value is: the coefficients of `operators/extraction/confidence.py`.
 
     manifold generate documents DIR --set tuning --seed 41 --count 400 --kinds pdf
-    python -m bench.confidence DIR…
+    python -m bench.confidence --write DIR…
 
 Each document is read as it is, and again with what may be strange about it: words that nobody
 lists, other matter, no letterhead, misread signs (`manifold/documents/disturbance.py`). A value
@@ -32,6 +32,8 @@ from operators.extraction.page import Page, Reader
 from operators.extraction.understand import examined
 from operators.invoice import Invoice
 
+WRITTEN = Path("operators/extraction/coefficients.py")
+"""Where the coefficients stand."""
 PRIOR = {"known": 1.5}
 """Coefficients expected of what hardly occurs in invented documents; 0 for the others."""
 STRENGTH = 1.0
@@ -159,17 +161,31 @@ def judged(coefficients: Coefficients, found: Sequence[Sample]) -> Iterator[str]
         )
 
 
+def _written(family: str, values: Numbers) -> str:
+    """An entry of the table, the numbers on two lines."""
+    shown = [f"{each:.2f}" for each in values]
+    half = len(shown) // 2
+    lines = (f"        {', '.join(part)}," for part in (shown[:half], shown[half:]))
+    return "\n".join((f'    "{family}": (', *lines, "    ),"))
+
+
 def main() -> None:
     """Fit, judge, and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
-    found = list(samples(parser.parse_args().folders))
+    parser.add_argument("--write", action="store_true", help="write them into coefficients.py")
+    given = parser.parse_args()
+    found = list(samples(given.folders))
     held = [each for each in found if each.document % HELD_OUT == 0]
     rest = [each for each in found if each.document % HELD_OUT]
     print("\n".join(judged(fitted(rest), held)))
     print(f"\n# of {len({each.document for each in found})} documents, {len(found)} values")
-    for family, values in fitted(found).items():
-        print(f'    "{family}": ({", ".join(f"{each:.2f}" for each in values)}),')
+    rows = [_written(family, values) for family, values in fitted(found).items()]
+    print("\n".join(rows))
+    if given.write:
+        text = WRITTEN.read_text("utf-8")
+        begin, end = text.index("= {\n") + 4, text.index("}\n# fmt: on")
+        WRITTEN.write_text(text[:begin] + "\n".join(rows) + "\n" + text[end:], "utf-8")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ from itertools import combinations, product
 from msgspec import Struct
 from msgspec.structs import replace
 
-from operators.extraction.arithmetic import Read, computed
+from operators.extraction.arithmetic import computed
 from operators.extraction.candidate import Evidence
+from operators.extraction.sums import Read
 from operators.money import CENT, ONE, Amount
 
 _NEAR_ROWS = 3

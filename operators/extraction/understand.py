@@ -15,9 +15,10 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
+from operators.extraction.breakdown import breakdown
 from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.counted import counted, included_rate
-from operators.extraction.currency import currency_at, currency_in, currency_votes
+from operators.extraction.currency_read import currency
 from operators.extraction.days import Days, days
 from operators.extraction.document import Document, document_of
 from operators.extraction.exemption import exempted
@@ -33,15 +34,13 @@ from operators.extraction.places import Place, places, same_name
 from operators.extraction.reads import Reads
 from operators.extraction.receipt import company
 from operators.extraction.references import numbers, referred
-from operators.extraction.rows import box_of
 from operators.extraction.terms import due_by_terms, terms
-from operators.extraction.totals import breakdown, totals
+from operators.extraction.totals import totals
 from operators.extraction.understood import Understood
-from operators.invoice import Invoice, Party, Period, PrecedingInvoice
+from operators.invoice import Invoice, Period, PrecedingInvoice
 from operators.money import Amount
 from operators.reference import ReferenceVendor
 from operators.table import Lookup
-from operators.vat import vat_country
 
 
 class Examined(Struct, frozen=True):
@@ -55,8 +54,6 @@ class Examined(Struct, frozen=True):
 
 _CLOSE = 2
 """Rows between number and date that stand together."""
-_ASKED, _TWICE = 10, 3
-"""Votes for a currency that is named as such, and those of one amount."""
 
 
 def understand(
@@ -114,7 +111,7 @@ def examined(
         number=number,
         issue_date=issued,
         type_code=_type_code(document, kind, reads),
-        currency=_currency(document, seller, sums.sums.gross, reads),
+        currency=currency(document, seller, sums.sums.gross, reads),
         due_date=reads.take("due_date", dates.due or due_by_terms(document, issued)),
         delivery_date=reads.take("delivery_date", None if dates.start else dates.delivered),
         period=_period(dates, reads),
@@ -215,36 +212,6 @@ def _reference(document: Document, field: str, label: str, reads: Reads) -> str 
 def _preceding(document: Document, reads: Reads) -> tuple[PrecedingInvoice, ...]:
     number = _reference(document, "preceding_invoices[0].number", "preceding", reads)
     return (PrecedingInvoice(number),) if number is not None else ()
-
-
-def _currency(
-    document: Document, seller: Party, gross: Candidate[Amount] | None, reads: Reads
-) -> str | None:
-    """What the pages say, else what is paid with in the seller's country."""
-    country = vat_country(seller.vat_id) or (seller.address.country if seller.address else None)
-    usual = currency_in(country)
-    if document.currency is not None:
-        texts = [row.text for row in document.rows]
-        number, start, end = currency_at(texts, document.currency) or (0, 0, 0)
-        row = document.rows[number]
-        most, *others = *sorted(currency_votes(texts).values(), reverse=True), 0
-        total = texts[gross.row] if gross is not None and gross.row is not None else ""
-        beside = currency_at([total], document.currency) is not None
-        heads = not any(map(str.isdigit, row.text))  # of the columns of amounts
-        evidence = Evidence(
-            label=1.0 if beside or heads or most >= _ASKED else 0.5,
-            near=1.0 if beside else 0.6 if heads else 0.0,
-            alone=(most - others[0]) / most,
-            form=0.5 if usual is None else float(usual == document.currency),
-            repeated=float(most > _TWICE),
-        )
-        reads.note(
-            "currency", evidence, number, box_of(row, start, end), row.text[start:end].strip()
-        )
-        return document.currency
-    if usual is not None:
-        reads.note("currency", Evidence(label=0.8, near=1.0, alone=1.0, form=0.5, computed=1.0))
-    return usual
 
 
 def _period(dates: Days, reads: Reads) -> Period | None:

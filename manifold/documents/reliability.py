@@ -63,8 +63,8 @@ def _axes() -> Iterator[str]:
     right, below = _LEFT + _SIDE, _TOP + _SIDE
     for tick in _TICKS:
         x, y = _x(tick), _y(tick)
-        for start, end in (((x, _TOP), (x, below)), ((_LEFT, y), (right, y))):
-            yield _line(*start, *end, "#e5e7eb", 1)
+        yield _line(x, _TOP, x, below, "#e5e7eb", 1)
+        yield _line(_LEFT, y, right, y, "#e5e7eb", 1)
         yield f'<text x="{x:.1f}" y="{below + 16}" text-anchor="middle">{tick:.1%}</text>'
         yield f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{tick:.1%}</text>'
     yield _line(_LEFT, _TOP, right, below, "#9ca3af", 1.5)

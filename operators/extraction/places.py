@@ -160,10 +160,19 @@ def _cut(cells: Sequence[Cell]) -> int:
 
 
 def _is_label(document: Document, cell: Cell) -> bool:
-    return any(
-        label.alone and cell.start <= label.start < cell.end
+    """Whether a cell says nothing but a label, or the same label in two languages."""
+    labels = [
+        label
         for label in document.row_labels.get(cell.row, ())
-    )
+        if cell.start <= label.start < cell.end
+    ]
+    if any(label.alone for label in labels):
+        return True
+    rest = document.rows[cell.row].text
+    for label in reversed(labels):
+        rest = rest[: label.start] + rest[label.end :]
+    said = sum(label.end - label.start for label in labels)
+    return len(labels) > 1 and not rest[cell.start : cell.end - said].strip(" /|·:()-")
 
 
 def _may_be_name(text: str) -> bool:

@@ -115,11 +115,11 @@ def examined(
         due_date=reads.take("due_date", dates.due or due_by_terms(document, issued)),
         delivery_date=reads.take("delivery_date", None if dates.start else dates.delivered),
         period=_period(dates, reads),
-        buyer_reference=_reference(document, "buyer_reference", "buyer_reference", reads),
-        contract=_reference(document, "contract", "contract", reads),
-        purchase_order=_reference(document, "purchase_order", "order", reads),
-        despatch_advice=_reference(document, "despatch_advice", "despatch", reads),
-        preceding_invoices=_preceding(document, reads) if kind == "CREDIT_NOTE" else (),
+        buyer_reference=_reference(document, "buyer_reference", "buyer_reference", reads, rows),
+        contract=_reference(document, "contract", "contract", reads, rows),
+        purchase_order=_reference(document, "purchase_order", "order", reads, rows),
+        despatch_advice=_reference(document, "despatch_advice", "despatch", reads, rows),
+        preceding_invoices=_preceding(document, reads, rows) if kind == "CREDIT_NOTE" else (),
         payment_terms=reads.take("payment_terms", terms(document)),
         payments=payments(document, marks, reads),
         seller=seller,
@@ -205,12 +205,16 @@ def _first(candidates: Sequence[Candidate[str]]) -> Candidate[str] | None:
     return replace(best, evidence=replace(best.evidence, alone=alone))
 
 
-def _reference(document: Document, field: str, label: str, reads: Reads) -> str | None:
-    return reads.take(field, _first(referred(document, label)))
+def _reference(
+    document: Document, field: str, label: str, reads: Reads, lines: frozenset[int]
+) -> str | None:
+    return reads.take(field, _first(referred(document, label, lines)))
 
 
-def _preceding(document: Document, reads: Reads) -> tuple[PrecedingInvoice, ...]:
-    number = _reference(document, "preceding_invoices[0].number", "preceding", reads)
+def _preceding(
+    document: Document, reads: Reads, lines: frozenset[int]
+) -> tuple[PrecedingInvoice, ...]:
+    number = _reference(document, "preceding_invoices[0].number", "preceding", reads, lines)
     return (PrecedingInvoice(number),) if number is not None else ()
 
 

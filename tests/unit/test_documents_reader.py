@@ -2,15 +2,19 @@
 
 import json
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from typer.testing import CliRunner
 
+from connectors.document_reader import DocumentReader
+from connectors.documents import Engines
 from connectors.einvoice import Unreadable, to_json
 from manifold.cli.app import app
 from manifold.documents.document import Document, document
 from manifold.documents.plan import Kind, plans
 from manifold.documents.reader import read
+from operators.extraction.gate import Gates
 
 
 def made(kind: Kind) -> Document:
@@ -77,3 +81,22 @@ def test_people_are_shown_the_way_and_what_is_not_sure(tmp_path: Path) -> None:
 
     assert "text layer, accept" in " ".join(outcome.stdout.split())
     assert pdf.truth.printed["number"] in outcome.stdout
+
+
+class NoEngines(Engines):
+    """Engines of which none may be asked."""
+
+    @property
+    def tesseract(self) -> NoReturn:  # type: ignore[override]
+        raise AssertionError("a typed page was read again")
+
+    rapidocr = tesseract  # type: ignore[assignment]
+
+
+def test_what_was_typed_is_not_read_again_however_unsure_it_is() -> None:
+    reader = DocumentReader(engines=NoEngines())
+
+    found = reader.read(made("pdf").content, Gates(accept=1.0, second_reading=0.1, model=0.1))
+
+    assert found.step.action == "MODEL"
+    assert found.step.doubtful

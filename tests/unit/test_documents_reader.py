@@ -87,10 +87,10 @@ class NoEngines(Engines):
     """Engines of which none may be asked."""
 
     @property
-    def tesseract(self) -> NoReturn:  # type: ignore[override]
+    def tesseract(self) -> NoReturn:
         raise AssertionError("a typed page was read again")
 
-    rapidocr = tesseract  # type: ignore[assignment]
+    rapidocr = tesseract
 
 
 def test_what_was_typed_is_not_read_again_however_unsure_it_is() -> None:

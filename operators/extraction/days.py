@@ -1,5 +1,6 @@
 """The dates of a document: issued, due, delivered, and the period it is for; chosen jointly."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import product
@@ -10,15 +11,12 @@ from msgspec.structs import replace
 from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.document import Day, Document
 from operators.extraction.folded import plain
+from operators.extraction.intervals import in_time
 from operators.extraction.labels import Label
 from operators.extraction.links import below, beside, wrapped
 from operators.extraction.payment_words import EARLY, PAY
 
 _LONGEST_TERM = timedelta(days=370)
-_SOON = 31
-"""Days after a delivery in which most invoices are written."""
-_USUAL_TERMS = frozenset((7, 8, 10, 14, 15, 20, 21, 28, 30, 31, 45, 60, 90))
-"""Days until payment is due, as they are agreed on."""
 _FOLLOWS = (
     "vom",
     "von",
@@ -34,6 +32,9 @@ _FOLLOWS = (
     "-",
     "–",
 )
+_PLACE = re.compile(r"[^\W\d][^\d,:]{1,30}, ?(?:den |le |li |lì |a |d\.d\. )?", re.IGNORECASE)
+"""What stands before the date of a letter: where it was written."""
+_OF_DAYS = ("issue_date", "date", "due_date", "delivery_date", "period")
 _OF = {"number": "issue_date", "number_weak": "issue_date", "order": "", "other_number": ""}
 
 
@@ -73,7 +74,7 @@ def days(document: Document, today: date | None = None) -> Days:
     best = _best(issued, due)
     arrived = max(delivered, key=_score, default=None)
     return Days(
-        _in_time(_ahead(best[0], issued), best[1], end or arrived),
+        in_time(_ahead(best[0], issued), best[1], end or arrived),
         _ahead(best[1], due),
         _ahead(arrived, delivered),
         start,
@@ -90,23 +91,6 @@ def _ahead(
     second = max((each.score for each in others if each.value != chosen.value), default=-1.0)
     alone = max(0.0, min(1.0, (chosen.score - second) / 3.0))
     return replace(chosen, evidence=replace(chosen.evidence, alone=alone))
-
-
-def _in_time(
-    issued: Candidate[date] | None,
-    due: Candidate[date] | None,
-    delivered: Candidate[date] | None,
-) -> Candidate[date] | None:
-    """The issue date, surer where the others are as far from it as is usual."""
-    if issued is None:
-        return None
-    holds = 0.0
-    if due is not None:
-        term = (due.value - issued.value).days
-        holds = 1.0 if term in _USUAL_TERMS else 0.0 if term >= 0 else -1.0
-    if delivered is not None and not holds:
-        holds = 0.5 if 0 <= (issued.value - delivered.value).days <= _SOON else 0.0
-    return replace(issued, evidence=replace(issued.evidence, sums=holds))
 
 
 def _score(candidate: Candidate[date]) -> float:
@@ -133,6 +117,8 @@ def _labelled(document: Document) -> list[tuple[Day, Label | None, bool]]:
         if not label.means(*fields):
             continue
         near = beside(label, values, document.rows, others)
+        if near and not label.means(*_OF_DAYS) and _is_after_its_value(document, label, near[0]):
+            continue
         if near and not _astray(document, label, near[0]):
             found += [(day, label, True) for day in near]
         elif label.means("issue_date", "date", "due_date", "delivery_date", "period"):
@@ -141,6 +127,12 @@ def _labelled(document: Document) -> list[tuple[Day, Label | None, bool]]:
             )
             found += [(day, label, False) for day in under[:1]]
     return found
+
+
+def _is_after_its_value(document: Document, label: Label, day: Day) -> bool:
+    """Whether a label has its value, and a date stands in another cell behind that."""
+    between = document.rows[label.row].text[label.end : day.start]
+    return any(map(str.isdigit, between)) and "\t" in between.lstrip("\t .:")
 
 
 def _astray(document: Document, label: Label, day: Day) -> bool:
@@ -197,7 +189,9 @@ def _bare(document: Document, taken: set[int]) -> Iterable[Candidate[date]]:
         timed = any(sign == ":" for sign in text[day.end : day.end + 6])
         score = 0.4 + (0.6 if timed else 0.0) - 0.1 * min(order, 8)
         score -= 2.5 if id(day) in taken else 0.0
-        yield _candidate(document, day, score, 0.0, 0.0)
+        cell = text[text.rfind("\t", 0, day.start) + 1 : day.start]
+        placed = _PLACE.fullmatch(cell) is not None and id(day) not in taken
+        yield _candidate(document, day, score + placed, 0.6 * placed, 1.0 * placed)
 
 
 def _to_pay(

@@ -12,6 +12,7 @@ from operators.extraction.blocks import Block, blocks_of
 from operators.extraction.candidate import Evidence
 from operators.extraction.document import Document
 from operators.extraction.folded import key
+from operators.extraction.label_cells import is_aside, is_label, named_alone
 from operators.extraction.labels import Label
 from operators.extraction.legal_forms import LEGAL
 from operators.extraction.page import Box
@@ -90,7 +91,7 @@ def _on_one_line(document: Document, cell: Cell) -> Place | None:
 def _in_block(document: Document, block: Block) -> list[Place]:
     """The addresses of a block, from top to bottom; labels in it are left out."""
     found: list[Place] = []
-    cells = [cell for cell in block.cells if not _is_label(document, cell)]
+    cells = [named_alone(document, cell) for cell in block.cells if not is_aside(document, cell)]
     start = 0
     while start < len(cells):
         address = address_in([cell.text for cell in cells[start:]])
@@ -124,7 +125,7 @@ def _name_from_above(place: Place, cells: Sequence[Cell], document: Document) ->
         and _heads(cell, place, 7 * height)
         and _may_be_name(cell.text)
         and sum(sign.isdigit() for sign in cell.text) < 3
-        and not _is_label(document, cell)
+        and not is_label(document, cell)
     ]
     named = [cell for cell in over if LEGAL.search(cell.text) and "@" not in cell.text]
     large = [cell for cell in over if cell.box.bottom - cell.box.top > 1.25 * height]
@@ -157,22 +158,6 @@ def _cut(cells: Sequence[Cell]) -> int:
         if gaps[at - 1] > max(gaps[at:]) + 0.6 * height:
             return at
     return 0
-
-
-def _is_label(document: Document, cell: Cell) -> bool:
-    """Whether a cell says nothing but a label, or the same label in two languages."""
-    labels = [
-        label
-        for label in document.row_labels.get(cell.row, ())
-        if cell.start <= label.start < cell.end
-    ]
-    if any(label.alone for label in labels):
-        return True
-    rest = document.rows[cell.row].text
-    for label in reversed(labels):
-        rest = rest[: label.start] + rest[label.end :]
-    said = sum(label.end - label.start for label in labels)
-    return len(labels) > 1 and not rest[cell.start : cell.end - said].strip(" /|·:()-")
 
 
 def _may_be_name(text: str) -> bool:
@@ -219,7 +204,7 @@ def _named_by(document: Document, label: Label) -> Cell | None:
                     else None
                 )
         if cell.start > label.end and label.alone:
-            return cell if not _is_label(document, cell) else None
+            return cell if not is_label(document, cell) else None
     below = [
         cell
         for number in range(label.row + 1, label.row + 4)

@@ -139,6 +139,29 @@ def test_a_day_may_be_of_issue_and_of_delivery_at_once() -> None:
     assert found.issue_date is not None
 
 
+@pytest.mark.parametrize(
+    "place", ["Gelnhausen, 07.08.2014", "Lyon, le 7 août 2014", "München, den 7. August 2014"]
+)
+def test_a_letter_is_dated_where_it_was_written(place: str) -> None:
+    head = f"Rechnung Nr. 30064443     {place}\n"
+
+    found = invoice_of(LETTERHEAD + head + "Zeitraum:  01.07.2014 - 31.07.2014\n" + SUMS)
+
+    assert str(found.issue_date) == "2014-08-07"
+
+
+def test_an_address_is_without_the_labels_that_stand_in_its_block() -> None:
+    buyer = "Kunde: Beispiel AG\nRingweg 7\n50667 Köln\nUSt-IdNr.: DE136695976\n"
+
+    found = invoice_of(
+        LETTERHEAD.replace("Kunde Beispiel AG\nRingweg 7\n50667 Köln\n", buyer) + HEAD + SUMS
+    ).buyer
+
+    assert found.name == "Beispiel AG"
+    assert found.address is not None
+    assert found.address.city == "Köln"
+
+
 def test_evidence_of_nothing_is_no_certainty() -> None:
     fields = ("number", "issue_date", "currency", "seller.name", "totals.gross")
 

@@ -11,6 +11,12 @@ _TRAILS = re.compile(
     r"(?i)[\s,–-]+(?:au capital (?:social )?de|capital social|s\.?i\.?r\.?e\.?t|rcs|r\.c\.s)\b.*$"
 )
 """What French companies write behind their names."""
+_LEADS = re.compile(
+    r"(?i)(?:denominazione|ragione sociale|raison sociale|raz[oó]n social|nombre|nom|name|firma"
+    r"|company(?: name)?|naam|indirizzo|anschrift|adresse|address|direcci[oó]n|domicilio|adres)"
+    r" ?: ?(?=\S)"
+)
+"""What forms write before the parts of an address."""
 _ASIDE = (
     "number", "number_weak", "other_number", "order", "issue_date", "date", "due_date", "vat_id",
     "tax_id", "legal_id", "iban", "bic", "contact",
@@ -45,7 +51,9 @@ def named_alone(document: Document, cell: Cell) -> Cell:
         rest = document.rows[cell.row].text[first.end : cell.end]
         start = cell.end - len(rest.lstrip(" .:"))
     text = document.rows[cell.row].text[start : cell.end]
-    kept = _TRAILS.sub("", text)
+    leads = _LEADS.match(text)
+    start += leads.end() if leads is not None else 0
+    kept = _TRAILS.sub("", text[leads.end() :] if leads is not None else text)
     return Cell(cell.row, start, start + len(kept), kept, cell.box) if kept else cell
 
 

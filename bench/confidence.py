@@ -36,7 +36,7 @@ WRITTEN = Path("operators/extraction/coefficients.py")
 """Where the coefficients stand."""
 PRIOR = {"known": 1.5}
 """Coefficients expected of what hardly occurs in invented documents; 0 for the others."""
-STRENGTH = 1.0
+STRENGTH = 0.3
 """Of the expectation: one over the variance of a coefficient."""
 MISREAD = (0.002, 0.005, 0.01, 0.02)
 """Shares of signs that are taken for others."""

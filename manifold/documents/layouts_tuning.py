@@ -67,6 +67,13 @@ TUNING: tuple[Layout, ...] = (
         head="tinted", rows="rules", further=False, totals="boxed", vat="table",
         footer="columns", bank="footer", faces=_ANY, size=8.5, bilingual=True,
     ),
+    Layout(
+        name="tuning-parties-columns",
+        letterhead="left", addressing="parties", particulars="columns", title="centred",
+        columns=("position", "description", "unit", "quantity", "price", "vat", "net"),
+        head="boxed", rows="grid", further=False, totals="rows", vat="in_totals",
+        footer="centred", bank="notes", faces=_ANY, size=9,
+    ),
 )  # fmt: skip
 """The families."""
 
@@ -79,7 +86,7 @@ _MIXED = (
 
 
 def drawn(rng: Random) -> Layout:
-    """A family or, twice as often, a mixture of all: what is tuned on eight only fits eight.
+    """A family or, twice as often, a mixture of all: what is tuned on few fits only those.
 
     An account that stands in the footer stays with a layout that has one.
     """

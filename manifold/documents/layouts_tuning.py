@@ -74,6 +74,13 @@ TUNING: tuple[Layout, ...] = (
         head="boxed", rows="grid", further=False, totals="rows", vat="in_totals",
         footer="centred", bank="notes", faces=_ANY, size=9,
     ),
+    Layout(
+        name="tuning-corner",
+        letterhead="corner", addressing="labelled", particulars="inline", title="left",
+        columns=("description", "item", "quantity", "price", "vat", "net"),
+        head="ruled", rows="none", further=True, totals="rows", vat="table",
+        footer="none", bank="notes", faces=_SANS, size=9,
+    ),
 )  # fmt: skip
 """The families."""
 

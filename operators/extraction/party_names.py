@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from operators.extraction.candidate import Evidence
 from operators.extraction.document import Document
 from operators.extraction.folded import key, plain
-from operators.extraction.legal_forms import LEGAL
+from operators.extraction.legal_forms import ENDS, LEGAL
 from operators.extraction.places import Place, same_name
 from operators.extraction.reads import Reads
 from operators.extraction.rows import Cell, sureness
@@ -23,6 +23,7 @@ Side: TypeAlias = Literal["seller", "buyer"]
 
 _DOMAIN = re.compile(r"(?i)(?:@|www\.)\s?([a-z0-9äöüß.-]+)\.[a-z]{2,}")
 _BETWEEN = re.compile(r"\s+[·•|∙◦]\s+")
+_DASH = re.compile(r"\s+[-–]\s+")
 _TELLING = 4
 """Letters that a word of a name must have to be known again in an address."""
 
@@ -78,6 +79,8 @@ def _whole(name: str, cell: Cell, document: Document) -> str:
     A line belongs to it only where the pages have the whole name elsewhere on one line.
     """
     name = _BETWEEN.split(name)[0].strip()
+    before_dash = _DASH.split(name)[0]
+    name = before_dash if ENDS.search(before_dash) else name
     own = key(name)
     near = {
         key(other.text): other.text
@@ -87,7 +90,8 @@ def _whole(name: str, cell: Cell, document: Document) -> str:
     for each in document.cells:
         for part in _BETWEEN.split(each.text) if each.row != cell.row else ():
             before, found, after = key(part).partition(own)
-            if found and (before or after) and {before, after} <= {"", *near}:
+            told = not any(map(str.isdigit, part.replace(name, "")))
+            if told and found and (before or after) and {before, after} <= {"", *near}:
                 return part.strip()
     return name
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from operators.extraction.addresses import AddressRead, address_in, address_line
 from operators.extraction.blocks import Block, blocks_of
+from operators.extraction.broken_names import goes_on, joined
 from operators.extraction.candidate import Evidence
 from operators.extraction.document import Document
 from operators.extraction.folded import key
@@ -104,6 +105,8 @@ def _in_block(document: Document, block: Block) -> list[Place]:
             if closer is not None:
                 part, address = part[cut:], replace(closer, last=address.last)
         name = address.name if address.name is not None and _may_be_name(address.name) else None
+        if name is not None and name == part[0].text:
+            name = joined(name, part[:3], part[-1])
         box = around([cell.box for cell in part])
         rows = tuple(cell.row for cell in part)
         found.append(Place(block.page, box, rows, tuple(part), address, name))
@@ -132,10 +135,14 @@ def _name_from_above(place: Place, cells: Sequence[Cell], document: Document) ->
     if not named and not large:
         return
     best = named[-1] if named else max(large, key=lambda cell: cell.box.bottom - cell.box.top)
+    at = over.index(best)
+    whole = best.text
+    if at and not LEGAL.search(over[at - 1].text) and goes_on(over[at - 1], best, place.cells[-1]):
+        whole = f"{over[at - 1].text} {whole}"
     if place.name is not None and place.address.street is not None:
         street = f"{place.name}, {place.address.street}"
         place.address = replace(place.address, street=street)
-    place.name, place.named = best.text, best
+    place.name, place.named = whole, best
 
 
 def _heads(cell: Cell, place: Place, reach: float) -> bool:

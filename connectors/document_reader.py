@@ -25,6 +25,7 @@ from connectors.documents import (
 from connectors.documents.engine import Failed, NotThere
 from operators.codes import CREDIT_NOTES
 from operators.extraction import understand
+from operators.extraction.confidence import typed_confidences
 from operators.extraction.differences import Difference, differences
 from operators.extraction.gate import Action, Gates, Step, next_step
 from operators.extraction.numbered import NumberedLine, numbered_lines
@@ -33,6 +34,8 @@ from operators.extraction.page import Reader
 from operators.extraction.paths import value_at
 from operators.extraction.record import DocumentReading, Route, Stage
 from operators.extraction.second_reading import confirmed
+from operators.extraction.understand import Examined as Explained
+from operators.extraction.understand import examined
 from operators.extraction.understood import FieldRead, Understood
 from operators.invoice import Invoice
 
@@ -111,15 +114,20 @@ class DocumentReader:
     ) -> Examined:
         pages = read_pages(content, self._limits, self._engines, classified=classified)
         clock.add(pages)
-        found = _understood(pages, clock)
-        tried: list[Action] = []
+        seen = _understood(pages, clock)
+        found = seen.understood
+        # What was typed cannot be misread, so that to read it again would say nothing.
+        typed = _reader(pages) == "TEXT_LAYER" and classified.born_digital
+        tried: list[Action] = ["SECOND_READING"] if typed else []
         step = next_step(found.fields, found.kind, gates, tried)
         again: Pages | None = None
         if step.action == "SECOND_READING":
             tried.append(step.action)
             again = self._again(content, classified, pages, clock)
             if again is not None:
-                found = replace(found, fields=confirmed(found, _understood(again, clock)))
+                other = _understood(again, clock).understood
+                sure = typed_confidences(seen.evidence)
+                found = replace(found, fields=confirmed(found, other, sure))
             step = next_step(found.fields, found.kind, gates, tried)
         route: Route = "TEXT_LAYER" if _reader(pages) == "TEXT_LAYER" else "RASTER"
         reading = DocumentReading(
@@ -151,9 +159,9 @@ class DocumentReader:
         return second
 
 
-def _understood(pages: Pages, clock: "_Clock") -> Understood:
+def _understood(pages: Pages, clock: "_Clock") -> Explained:
     with clock("understand"):
-        return understand([each.page for each in pages.pages], _reader(pages))
+        return examined([each.page for each in pages.pages], _reader(pages))
 
 
 def _reader(pages: Pages) -> Reader:

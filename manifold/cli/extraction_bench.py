@@ -49,6 +49,10 @@ def extraction(
     workers: Annotated[
         int | None, typer.Option(min=1, max=64, help="Processes; default: one a core, up to 8.")
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--write", metavar="PAGE", help="Write the tables into this Markdown page."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Read documents, and say which fields are right, how sure that was, and what it took.
@@ -64,6 +68,9 @@ def extraction(
                 where, "reporting", seed, count, kinds_of(kinds), languages_of(languages), workers
             )
         found = _measured(where, workers)
+    if page is not None:
+        said = f"`{folder}`" if folder is not None else f"`--count {count} --seed {seed}`"
+        _write(page, found, f"{counted(found.documents, 'document')}, {said}:")
     if json:
         shown = None if folder is None else str(folder)
         json_line({"folder": shown, **to_builtins(found)})
@@ -93,6 +100,15 @@ def _measured(folder: Path, workers: int | None) -> Report:
             done.append(each)
             shown(len(done), len(paths))
     return report(done)
+
+
+def _write(page: Path, found: Report, said: str) -> None:
+    from manifold.documents.measured_page import NoPlace, write
+
+    try:
+        write(page, found, said)
+    except (NoPlace, OSError) as error:
+        raise Failed(f"The page cannot be written: {error}", EXIT_USAGE) from None
 
 
 def _tell(found: Report) -> None:

@@ -29,7 +29,9 @@ def summary(file: str, found: Reading | DocumentRead) -> RenderableType:
     ]
     if isinstance(found, DocumentRead):
         route, kind = found.reading.route, found.reading.kind
-        said = f"{route}, {kind}, {found.step.action}".lower().replace("_", " ")
+        # What a language model was not there to answer is for a person as well.
+        follows = "ACCEPT" if found.step.action == "ACCEPT" else "PERSON"
+        said = f"{route}, {kind}, {follows}".lower().replace("_", " ")
         parts.append(_confidences(found))
     else:
         said = found.syntax

@@ -6,11 +6,12 @@ from msgspec import Struct
 
 from manifold.documents.calibration import coverage
 from manifold.documents.score import Scored
+from operators.extraction.gate import Gates
 
 PRECISION = 0.99
 """What the accepted has to reach."""
-GATE = 0.98
-"""Confidence from which on the policy accepts without another look."""
+GATE = Gates().accept
+"""Confidence from which on a policy usually accepts without another look."""
 
 
 class Accepted(Struct, frozen=True):
@@ -32,14 +33,17 @@ def at_precision(documents: Sequence[Scored]) -> Accepted:
     """As many as can be accepted, the most certain first, at PRECISION."""
     certain = [(each.certainty, *_keys(each)) for each in documents if each.certainty is not None]
     count, threshold = coverage(certain, PRECISION)
-    return accepted(documents, threshold if count else 2.0)
+    least = threshold if count else 2.0
+    passed = [each for each in documents if each.certainty is not None and each.certainty >= least]
+    return _accepted(passed, documents, least)
 
 
-def accepted(documents: Sequence[Scored], threshold: float) -> Accepted:
-    """Those that are at least so certain."""
-    passed = [
-        each for each in documents if each.certainty is not None and each.certainty >= threshold
-    ]
+def at_gate(documents: Sequence[Scored]) -> Accepted:
+    """Those that the gate lets through, as it does in the flow."""
+    return _accepted([each for each in documents if each.accepted], documents, GATE)
+
+
+def _accepted(passed: Sequence[Scored], documents: Sequence[Scored], threshold: float) -> Accepted:
     right = sum(_keys(each)[0] for each in passed)
     wrong = sum(_keys(each)[1] for each in passed)
     return Accepted(

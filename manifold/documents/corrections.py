@@ -17,17 +17,17 @@ from connectors.einvoice import Unreadable
 from manifold.documents.known import Known, known
 from manifold.documents.reader import looked_at
 from manifold.documents.score import Scored, scored
+from operators.extraction.gate import Gates
 from operators.extraction.memory import Learned, VendorMemory, compared, marks_of
-from operators.extraction.memory_applied import hinted, hints_of, reminded
 from operators.extraction.memory_learned import Correction, learned
 from operators.extraction.memory_lesson import lesson
-from operators.extraction.memory_reading import Looked
-from operators.extraction.memory_recall import Memories, Recalled, recall
+from operators.extraction.memory_reading import Looked, read_with
+from operators.extraction.memory_recall import Memories, recall
 from operators.extraction.memory_shown import shown_by
+from operators.extraction.outcome import DocumentRead
 from operators.extraction.understood import Understood
 from operators.invoice import Invoice
 
-_SURE = 0.98
 _ALIASES: Mapping[str, str] = {"total": "totals.payable"}
 
 
@@ -102,42 +102,33 @@ def corrections(paths: Iterable[Path], unusable: Callable[[str], None]) -> Itera
             continue
         vendor_id = compared(str(truth.values.get("seller.name", "")))
         if looked is not None and vendor_id:
-            yield _compared(path.name, truth, read.understood, looked, vendor_id, vendors)
+            yield _compared(path.name, truth, read, looked, vendor_id, vendors)
 
 
 def _compared(
-    name: str, truth: Known, read: Understood, looked: Looked, vendor_id: str, vendors: _Vendors
+    name: str, truth: Known, read: DocumentRead, looked: Looked, vendor_id: str, vendors: _Vendors
 ) -> Compared:
-    recalled = recall(shown_by(looked.pages, looked.reader, read), vendors.memories())
-    after = read if recalled is None else _reminded(looked, recalled)
+    understood = Understood(read.invoice, read.reading.fields)
+    recalled = recall(shown_by(looked.pages, looked.reader, understood), vendors.memories())
+    after = read if recalled is None else read_with(read, [looked], recalled, Gates())
     found = Compared(
         known=vendor_id in vendors.by_vendor,
         recalled=recalled is not None,
         mistaken=recalled is not None and recalled.memory.vendor_id != vendor_id,
-        before=_scored(name, truth, read),
-        after=_scored(name, truth, after),
+        before=scored(name, truth, read),
+        after=scored(name, truth, after),
     )
     if not found.known or any(each.key for each in found.after.mistakes):
         vendors.by_vendor[vendor_id] = _corrected(name, truth, after, looked, vendor_id, vendors)
     return found
 
 
-def _reminded(looked: Looked, recalled: Recalled) -> Understood:
-    hints = hints_of(recalled.memory)
-    found, hints = hinted(looked.pages, looked.reader, hints)
-    return reminded(found, looked.pages, looked.reader, recalled, hints).understood
-
-
-def _scored(name: str, truth: Known, understood: Understood) -> Scored:
-    return scored(name, truth, understood, None, 0.0, 0.0)
-
-
 def _corrected(
-    name: str, truth: Known, read: Understood, looked: Looked, vendor_id: str, vendors: _Vendors
+    name: str, truth: Known, read: DocumentRead, looked: Looked, vendor_id: str, vendors: _Vendors
 ) -> VendorMemory:
     memory = vendors.by_vendor.get(vendor_id)
     right = as_known(read.invoice, truth)
-    sure = [each.field for each in read.fields if each.confidence >= _SURE]
+    sure = [each.field for each in read.reading.fields if each.confidence >= Gates().accept]
     taught = lesson(looked.pages, looked.reader, read.invoice, right, memory, sure)
     by = Learned(name, 1, "the truth", 0)
     return learned(memory, vendor_id, Correction(read.invoice, right, by), taught)

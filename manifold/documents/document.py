@@ -11,7 +11,7 @@ from manifold.documents.edition import Truth
 from manifold.documents.hybrid import embedded
 from manifold.documents.invoice_pages import Printed, printed
 from manifold.documents.layouts_reporting import REPORTING
-from manifold.documents.layouts_tuning import TUNING
+from manifold.documents.layouts_tuning import drawn
 from manifold.documents.plan import Difficulty, Plan
 from manifold.documents.raster import grain, jpeg, picture_pdf, pictures, png
 from manifold.documents.receipt_case import drawn_purchase
@@ -45,7 +45,8 @@ def document(plan: Plan) -> Document:
     rng = Random(seed)
     if plan.kind == "receipt":
         return _receipt(plan, seed, rng)
-    layout = (_seller(plan) or rng).choice(TUNING if plan.purpose == "tuning" else REPORTING)
+    chance = _seller(plan) or rng
+    layout = drawn(chance) if plan.purpose == "tuning" else chance.choice(REPORTING)
     attempt = 0
     while True:
         case = drawn_case(plan.language, Random(f"{seed}/{attempt}"), _seller(plan))

@@ -10,7 +10,7 @@ from msgspec import Struct
 from connectors.einvoice import to_json
 from manifold.documents.case import Case
 from manifold.documents.formats import Formats
-from manifold.documents.paths import at
+from operators.extraction.paths import value_at
 from operators.invoice import Invoice
 from operators.money import Amount
 
@@ -77,7 +77,8 @@ class Edition:
 
     def value(self, path: str) -> object:
         """The bare value; None as soon as a step of the path leads nowhere."""
-        return at(self.case.invoice, path)
+        found: object = value_at(self.case.invoice, path)
+        return found
 
     @property
     def credit(self) -> bool:

@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 from msgspec import Struct
 
-from manifold.documents.paths import at
+from operators.extraction.paths import value_at
 from operators.invoice import Invoice, VatSubtotal
 
 Same = Callable[[object, object], bool]
@@ -98,7 +98,7 @@ def same_address(truth: object, read: object) -> bool:
 
 
 def _field(path: str, same: Same, key: bool = False) -> Field:
-    return Field(path, lambda invoice: at(invoice, path), same, (path,), key)
+    return Field(path, lambda invoice: value_at(invoice, path), same, (path,), key)
 
 
 def _breakdown(invoice: Invoice) -> object:

@@ -5,11 +5,11 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 Letterhead: TypeAlias = Literal[
-    "left", "right", "centred", "band", "split", "sidebar", "plain", "ruled"
+    "left", "right", "centred", "band", "split", "sidebar", "plain", "ruled", "corner"
 ]
 """How the seller presents itself: logo and name at the left, at the right, in the middle, on a
 coloured band; the name left and contacts in columns right; all in a column down the right edge;
-a line of text only; between two rules."""
+a line of text only; between two rules; in a narrow block in the right corner, where names break."""
 
 Addressing: TypeAlias = Literal["window", "right", "labelled", "parties", "boxes", "three"]
 """The buyer: in a window under the sender's small line, at the right, under a label; seller and

@@ -1,5 +1,9 @@
 """Layouts that extraction is tuned on. Those it is reported on are in `layouts_reporting`."""
 
+from random import Random
+
+from msgspec.structs import replace
+
 from manifold.documents.layout import Layout
 
 _SANS = ("helvetica", "vera", "liberation-sans")
@@ -63,5 +67,39 @@ TUNING: tuple[Layout, ...] = (
         head="tinted", rows="rules", further=False, totals="boxed", vat="table",
         footer="columns", bank="footer", faces=_ANY, size=8.5, bilingual=True,
     ),
+    Layout(
+        name="tuning-parties-columns",
+        letterhead="left", addressing="parties", particulars="columns", title="centred",
+        columns=("position", "description", "unit", "quantity", "price", "vat", "net"),
+        head="boxed", rows="grid", further=False, totals="rows", vat="in_totals",
+        footer="centred", bank="notes", faces=_ANY, size=9,
+    ),
+    Layout(
+        name="tuning-corner",
+        letterhead="corner", addressing="labelled", particulars="inline", title="left",
+        columns=("description", "item", "quantity", "price", "vat", "net"),
+        head="ruled", rows="none", further=True, totals="rows", vat="table",
+        footer="none", bank="notes", faces=_SANS, size=9,
+    ),
 )  # fmt: skip
 """The families."""
+
+
+_MIXED = (
+    "letterhead", "addressing", "particulars", "title", "columns", "head", "rows", "further",
+    "totals", "vat", "footer", "bank", "faces", "size", "item_below", "shouting", "colon", "qr",
+)  # fmt: skip
+"""What a mixed layout has of any family."""
+
+
+def drawn(rng: Random) -> Layout:
+    """A family or, twice as often, a mixture of all: what is tuned on few fits only those.
+
+    An account that stands in the footer stays with a layout that has one.
+    """
+    if rng.random() < 1 / 3:
+        return rng.choice(TUNING)
+    parts = {name: getattr(rng.choice(TUNING), name) for name in _MIXED}
+    if parts["bank"] == "footer" and parts["footer"] == "none":
+        parts["bank"] = "notes"
+    return replace(rng.choice(TUNING), name="tuning-mixed", **parts)

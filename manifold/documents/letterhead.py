@@ -149,6 +149,15 @@ def _ruled(draft: Draft) -> float:
     return sheet.paragraph(left, y + 5, right - left, written, size=7, align="center") + 6
 
 
+def _corner(draft: Draft) -> float:
+    sheet, room = draft.sheet, 118.0
+    x = draft.right - room
+    y = sheet.paragraph(x, 34, room, _name(draft), bold=True, size=12)
+    for line in (*draft.address("seller.address"), *draft.contacts(), *_own(draft)):
+        y = sheet.paragraph(x, y + 1, room, line, size=7.5)
+    return max(88.0, y + 6)
+
+
 _KINDS: Mapping[Letterhead, Callable[[Draft], float]] = {
     "left": _left,
     "right": _right,
@@ -158,4 +167,5 @@ _KINDS: Mapping[Letterhead, Callable[[Draft], float]] = {
     "sidebar": _sidebar,
     "plain": _plain,
     "ruled": _ruled,
+    "corner": _corner,
 }

@@ -15,9 +15,8 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from connectors.einvoice import Unreadable
 from manifold.documents.known import Known, known
-from manifold.documents.reader import DocumentRead
 from manifold.documents.score import Scored, scored
-from operators.extraction.understood import Understood
+from operators.extraction.outcome import DocumentRead
 from operators.money import ONE
 
 Read: TypeAlias = Callable[[Path], DocumentRead]
@@ -31,8 +30,8 @@ _SECONDS = 120.0
 class Attempt(Struct, frozen=True):
     """What reading a document gave."""
 
-    understood: Understood | None
-    """What was understood; None when it was refused."""
+    read: DocumentRead | None
+    """What was read; None when it was refused."""
     refused: str | None
     """Why it was refused."""
     seconds: float
@@ -66,7 +65,7 @@ def measured(
         yield scored(
             path.name,
             truth,
-            attempt.understood,
+            attempt.read,
             attempt.refused,
             attempt.seconds,
             attempt.cost,
@@ -83,7 +82,8 @@ def attempt(read: Read, path: Path) -> Attempt:
     except Exception as bug:  # A measurement of a thousand documents does not end at one.
         return Attempt(None, type(bug).__name__, time.perf_counter() - started, 0.0)
     seconds = time.perf_counter() - started
-    return Attempt(found.understood, None, seconds, found.cost / ONE)
+    model = found.reading.model
+    return Attempt(found, None, seconds, 0.0 if model is None else model.cost / ONE)
 
 
 def _attempts(paths: list[Path], read: Read, workers: int) -> Iterator[Attempt]:

@@ -8,13 +8,15 @@ from msgspec import Struct
 from manifold.documents.fields import Field
 from manifold.documents.known import Known
 from manifold.documents.line_matching import LineScore, cell_right, scored_lines
-from operators.extraction.understood import FieldRead, Understood
+from operators.extraction.outcome import DocumentRead
+from operators.extraction.understood import FieldRead
 
 Outcome: TypeAlias = Literal["right", "wrong", "missed", "invented"]
 """As known; something else; nothing although there is something; something although there is
 nothing."""
 
 _TOTALS = ("totals.gross", "totals.payable", "total")
+_CERTAIN = ("XML", "EMBEDDED_XML")
 _LINE_CELLS = ("quantity", "price", "net")
 
 
@@ -49,6 +51,8 @@ class Scored(Struct, frozen=True):
     certainty: float | None = None
     """The lowest confidence among its key fields that were read; None when there is no date or no
     total, so that nobody would accept it."""
+    accepted: bool = False
+    """Whether the gate let it through without a person."""
     refused: str | None = None
     """Why it was not read at all."""
     seconds: float = 0.0
@@ -65,51 +69,55 @@ class Scored(Struct, frozen=True):
 def scored(
     name: str,
     known: Known,
-    understood: Understood | None,
+    read: DocumentRead | None,
     refused: str | None = None,
     seconds: float = 0.0,
     cost: float = 0.0,
 ) -> Scored:
-    """The score of a document; `understood` is None when it was refused."""
+    """The score of a document; `read` is None when it was refused."""
     fields = tuple(
-        each for field in known.fields if (each := _field(field, known, understood)) is not None
+        each for field in known.fields if (each := _field(field, known, read)) is not None
     )
     lines = None
     outcomes: tuple[tuple[float, bool], ...] = ()
     if known.has_lines:
-        read = understood.invoice.lines if understood is not None else ()
-        lines = scored_lines(known.lines, read)
-        outcomes = _line_outcomes(known, lines, understood)
+        lines = scored_lines(known.lines, () if read is None else read.invoice.lines)
+        outcomes = _line_outcomes(known, lines, read)
     return Scored(
         name=name,
         header=known.header,
         fields=fields,
         lines=lines,
         line_outcomes=outcomes,
-        certainty=None if understood is None else certainty(known.fields, understood),
+        certainty=None if read is None else certainty(known.fields, read),
+        accepted=read is not None and read.step.action == "ACCEPT",
         refused=refused,
         seconds=seconds,
         cost=cost,
     )
 
 
-def certainty(fields: tuple[Field, ...], understood: Understood) -> float | None:
+def certainty(fields: tuple[Field, ...], read: DocumentRead) -> float | None:
     """What a gate would look at: the lowest confidence of the key fields that were read."""
-    invoice = understood.invoice
-    read = {field.name for field in fields if field.of(invoice) is not None}
-    if "issue_date" not in read or read.isdisjoint(_TOTALS):
+    there = {field.name for field in fields if field.of(read.invoice) is not None}
+    if "issue_date" not in there or there.isdisjoint(_TOTALS):
         return None
     return min(
-        confidence_of(field, understood)[0] for field in fields if field.key and field.name in read
+        confidence_of(field, read)[0] for field in fields if field.key and field.name in there
     )
 
 
-def confidence_of(field: Field, understood: Understood) -> tuple[float, int | None]:
-    """The lowest confidence of a field's parts, and its page; 0 for what has none stated."""
+def confidence_of(field: Field, read: DocumentRead) -> tuple[float, int | None]:
+    """The lowest confidence of a field's parts, and its page; 0 for what has none stated.
+
+    XML is certain, whether or not its values were found on a page.
+    """
+    if read.reading.route in _CERTAIN:
+        return 1.0, None
     found: list[FieldRead] = []
     for path in field.paths:
         prefix = path.endswith((".", "["))
-        for each in understood.fields:
+        for each in read.reading.fields:
             if each.field == path or (prefix and each.field.startswith(path)):
                 found.append(each)
         if found and not prefix:
@@ -120,18 +128,18 @@ def confidence_of(field: Field, understood: Understood) -> tuple[float, int | No
     return least.confidence, least.page
 
 
-def _field(field: Field, known: Known, understood: Understood | None) -> FieldScore | None:
+def _field(field: Field, known: Known, read: DocumentRead | None) -> FieldScore | None:
     truth = known.values.get(field.name)
-    read = None if understood is None else field.of(understood.invoice)
-    if read is None or understood is None:
+    value = None if read is None else field.of(read.invoice)
+    if value is None or read is None:
         return None if truth is None else FieldScore(field.name, "missed", field.key)
-    confidence, page = confidence_of(field, understood)
+    confidence, page = confidence_of(field, read)
     outcome: Outcome
     if truth is not None:
-        outcome = "right" if field.same(truth, read) else "wrong"
+        outcome = "right" if field.same(truth, value) else "wrong"
     else:
         unsaid = known.unsaid.get(field.name)
-        if not known.complete or (unsaid is not None and field.same(unsaid, read)):
+        if not known.complete or (unsaid is not None and field.same(unsaid, value)):
             return None
         if field.name == "totals.lines_net" and not known.has_lines:
             # Where the lines are not known, neither is what they come to.
@@ -141,16 +149,16 @@ def _field(field: Field, known: Known, understood: Understood | None) -> FieldSc
 
 
 def _line_outcomes(
-    known: Known, lines: LineScore, understood: Understood | None
+    known: Known, lines: LineScore, read: DocumentRead | None
 ) -> tuple[tuple[float, bool], ...]:
-    if understood is None:
+    if read is None:
         return ()
-    stated = {each.field: each.confidence for each in understood.fields}
+    stated = {each.field: each.confidence for each in read.reading.fields}
     found = []
     for one, other in lines.pairs:
-        truth, read = known.lines[one], understood.invoice.lines[other]
+        truth, line = known.lines[one], read.invoice.lines[other]
         for cell in _LINE_CELLS:
             confidence = stated.get(f"lines[{other}].{cell}")
             if confidence is not None and getattr(truth, cell) is not None:
-                found.append((confidence, cell_right(cell, truth, read)))
+                found.append((confidence, cell_right(cell, truth, line)))
     return tuple(found)

@@ -6,7 +6,7 @@ from math import ceil
 
 from msgspec import Struct
 
-from manifold.documents.acceptance import GATE, Accepted, accepted, at_precision
+from manifold.documents.acceptance import Accepted, at_gate, at_precision
 from manifold.documents.accuracy import OfField, OfLines, of_field, of_lines
 from manifold.documents.calibration import Calibration, calibration
 from manifold.documents.fields import FIELDS, RECEIPT_FIELDS
@@ -73,7 +73,7 @@ class Report(Struct, frozen=True):
     at_precision: Accepted
     """As many documents as can be accepted at PRECISION."""
     at_gate: Accepted
-    """Those that the policy's GATE accepts."""
+    """Those that the gate accepts as the flow does."""
     calibration: Calibration
     """Of all confidences stated."""
     median_seconds: float
@@ -100,7 +100,7 @@ def report(documents: Sequence[Scored]) -> Report:
         fields=tuple(of_field(name, documents) for name in names),
         lines=of_lines(documents),
         at_precision=at_precision(documents),
-        at_gate=accepted(documents, GATE),
+        at_gate=at_gate(documents),
         calibration=calibration(_outcomes(documents)),
         median_seconds=percentile(seconds, 0.5),
         p95_seconds=percentile(seconds, 0.95),
@@ -138,7 +138,7 @@ def _of_group(group: str, value: str, members: Sequence[Scored]) -> OfGroup:
         net_tax=_accuracy(members, lambda each: each.field in ("totals.net", "totals.tax")),
         seller=_accuracy(members, lambda each: each.field == "seller.name"),
         lines_f1=lines.f1 if lines.truths else None,
-        accepted=accepted(members, GATE).share,
+        accepted=at_gate(members).share,
         median_seconds=percentile([each.seconds for each in members], 0.5),
     )
 

@@ -10,15 +10,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from msgspec import Struct
-from msgspec.structs import replace
-
 from operators.extraction.candidate import Candidate, Evidence
+from operators.extraction.sums import Known, Read, Sums, ahead, with_evidence
 from operators.extraction.vat_rows import RATES, rate_between
 from operators.money import CENT, Amount
-
-Read = Candidate[Amount]
-"""An amount that stands on a page, or follows from others that do."""
 
 _HOLDS = 3.0
 _COMPUTED = -0.3
@@ -30,32 +25,6 @@ _MOST = 14
 """Candidates for a role that are looked at."""
 
 
-class Known(Struct, frozen=True):
-    """What else is known of the sums."""
-
-    lines: Amount | None = None
-    """Sum of the amounts of the lines, if there are any."""
-    taxable: Amount | None = None
-    """Sum of the taxable amounts of the breakdown."""
-    tax: Amount | None = None
-    """Sum of its taxes."""
-    rates: tuple[Amount, ...] = ()
-    """Rates of it, or that stand somewhere in the document."""
-    adjustments: tuple[Amount, ...] = ()
-    """What may lie between the lines and the net amount: charges, and allowances below zero."""
-
-
-class Sums(Struct, frozen=True):
-    """The three sums chosen."""
-
-    net: Read | None = None
-    """Total without tax."""
-    tax: Read | None = None
-    """Total tax."""
-    gross: Read | None = None
-    """Total with tax."""
-
-
 def computed(value: Amount, *of: Read | None) -> Read:
     """An amount that follows from others, as sure as the least of them."""
     known = [each for each in of if each is not None]
@@ -64,6 +33,7 @@ def computed(value: Amount, *of: Read | None) -> Read:
         label=min((each.evidence.label for each in known), default=0.0),
         engine=min((each.evidence.engine for each in known), default=1.0),
         sums=min((each.evidence.sums for each in known), default=0.0),
+        lines=min((each.evidence.lines for each in known), default=0.0),
     )
     return Candidate(value, _COMPUTED, evidence)
 
@@ -85,8 +55,11 @@ def chosen_sums(
         passed_over = named and sums.gross is not None and sums.gross.evidence.computed
         return _worth(sums, known) - (_PASSED_OVER if passed_over else 0.0)
 
-    best = max(_options(pools), key=worth, default=Sums())
-    return _with_evidence(best, known)
+    options = [(worth(each), each) for each in _options(pools)]
+    if not options:
+        return Sums()
+    best = max(options, key=lambda each: each[0])
+    return ahead(with_evidence(best[1], known), best[0], options)
 
 
 def _pool(labelled: Sequence[Read], unlabelled: Sequence[Read]) -> dict[Amount, Read]:
@@ -193,25 +166,6 @@ def _against(sums: Sums, known: Known) -> float:
     if gross is not None and abs(gross - known.lines) <= CENT:
         return worth + 1.2
     return worth - 0.3
-
-
-def _with_evidence(sums: Sums, known: Known) -> Sums:
-    """The same, told in the evidence whether they add up."""
-    net, tax, gross = sums.net, sums.tax, sums.gross
-    if net is None or tax is None or gross is None:
-        single = net or gross
-        agrees = single is not None and known.lines is not None and single.value == known.lines
-        return Sums(*(_told(each, 0.7 if agrees else 0.0) for each in (net, tax, gross)))
-    read = sum(not each.evidence.computed for each in (net, tax, gross))
-    lines = known.lines is not None and known.lines in (net.value, gross.value)
-    taxes = known.tax is not None and abs(known.tax - tax.value) <= CENT
-    fits = bool(tax.value) and rate_between(net.value, tax.value, known.rates or RATES) is not None
-    holds = 0.4 * (read == 3 and bool(tax.value)) + 0.3 * (lines or taxes) + 0.3 * fits
-    return Sums(*(_told(each, min(1.0, holds)) for each in (net, tax, gross)))
-
-
-def _told(read: Read | None, holds: float) -> Read | None:
-    return None if read is None else replace(read, evidence=replace(read.evidence, sums=holds))
 
 
 def total_of(amounts: Iterable[Amount]) -> Amount | None:

@@ -26,6 +26,10 @@ class Evidence(Struct, frozen=True, gc=False):
     """Its check digits are right (1) or wrong (-1)."""
     sums: float = 0.0
     """Arithmetic with other values holds (1) or is broken (-1)."""
+    lines: float = 0.0
+    """The lines of the invoice come to it (1), or to something else (-1)."""
+    repeated: float = 0.0
+    """The same stands elsewhere on the pages, too."""
     known: float = 0.0
     """Master data say the same."""
     computed: float = 0.0
@@ -37,6 +41,30 @@ class Evidence(Struct, frozen=True, gc=False):
     def typed(self) -> float:
         """1 where no engine had to look at its words: they are in a text layer."""
         return 1.0 if self.engine >= 1.0 else 0.0
+
+    @property
+    def clear(self) -> float:
+        """1 where a label that means just this stands beside it, and nothing rivals it."""
+        return max(self.label, 0.0) * self.near * self.alone
+
+    @property
+    def printed(self) -> float:
+        """The same of what no engine had to look at."""
+        return self.clear * self.typed
+
+    @property
+    def agreed(self) -> float:
+        """1 where the sums hold, and the lines come to them."""
+        return max(self.sums, 0.0) * max(self.lines, 0.0)
+
+    @property
+    def verified(self) -> float:
+        """Its check digits, as far as they tell a misreading.
+
+        What is typed with wrong ones was read as it stands there; to complain of it is for the
+        branches.
+        """
+        return max(self.check, 0.0) if self.typed else self.check
 
 
 class Candidate(Struct, Generic[Value], frozen=True):

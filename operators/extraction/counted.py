@@ -21,8 +21,17 @@ def counted(document: Document) -> tuple[list[ItemRead], TotalsRead]:
         amounts = [each.value for each in three if each is not None]
         amounts += [each.value for each in sums.roles["lines_net"][:2]]
         found = loose_items(document, amounts)
+        found = [] if _left_over(found, sums) else found
         sums = _totals(document, found) if found else sums
     return found, sums
+
+
+def _left_over(found: Sequence[ItemRead], sums: TotalsRead) -> bool:
+    """Whether two amounts are what was paid and what is left of a total over them."""
+    gross = sums.sums.gross
+    if len(found) != 2 or gross is None or gross.row is None:
+        return False
+    return all(item.rows[0].row.number > gross.row for item in found)
 
 
 def _totals(document: Document, found: Sequence[ItemRead]) -> TotalsRead:

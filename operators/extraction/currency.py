@@ -41,6 +41,12 @@ def currency_of(texts: Iterable[str]) -> str | None:
 
     Codes that are seldom used count only beside the word currency: they are words as well.
     """
+    votes = currency_votes(texts)
+    return max(votes, key=lambda code: votes[code], default=None)
+
+
+def currency_votes(texts: Iterable[str]) -> Counter[str]:
+    """How much speaks for each currency, by its ISO 4217 code."""
     votes: Counter[str] = Counter()
     for text in texts:
         asked = _ASKED.search(text) is not None
@@ -52,7 +58,7 @@ def currency_of(texts: Iterable[str]) -> str | None:
             )
             if code in _OFTEN or asked:
                 votes[code] += 10 if asked else 3 if near_number else 1
-    return max(votes, key=lambda code: votes[code], default=None)
+    return votes
 
 
 def currency_at(texts: Sequence[str], code: str) -> tuple[int, int, int] | None:

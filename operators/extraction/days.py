@@ -1,5 +1,6 @@
 """The dates of a document: issued, due, delivered, and the period it is for; chosen jointly."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import product
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.document import Day, Document
 from operators.extraction.folded import plain
+from operators.extraction.intervals import in_time
 from operators.extraction.labels import Label
 from operators.extraction.links import below, beside, wrapped
 from operators.extraction.payment_words import EARLY, PAY
@@ -30,6 +32,9 @@ _FOLLOWS = (
     "-",
     "–",
 )
+_PLACE = re.compile(r"[^\W\d][^\d,:]{1,30}, ?(?:den |le |li |lì |a |d\.d\. )?", re.IGNORECASE)
+"""What stands before the date of a letter: where it was written."""
+_OF_DAYS = ("issue_date", "date", "due_date", "delivery_date", "period")
 _OF = {"number": "issue_date", "number_weak": "issue_date", "order": "", "other_number": ""}
 
 
@@ -67,10 +72,11 @@ def days(document: Document, today: date | None = None) -> Days:
     due = [*_candidates(document, labelled, ("due_date",)), *_to_pay(document, labelled)]
     delivered = _candidates(document, labelled, ("delivery_date",))
     best = _best(issued, due)
+    arrived = max(delivered, key=_score, default=None)
     return Days(
-        _ahead(best[0], issued),
+        in_time(_ahead(best[0], issued), best[1], end or arrived),
         _ahead(best[1], due),
-        _ahead(max(delivered, key=_score, default=None), delivered),
+        _ahead(arrived, delivered),
         start,
         end,
     )
@@ -111,6 +117,8 @@ def _labelled(document: Document) -> list[tuple[Day, Label | None, bool]]:
         if not label.means(*fields):
             continue
         near = beside(label, values, document.rows, others)
+        if near and not label.means(*_OF_DAYS) and _is_after_its_value(document, label, near[0]):
+            continue
         if near and not _astray(document, label, near[0]):
             found += [(day, label, True) for day in near]
         elif label.means("issue_date", "date", "due_date", "delivery_date", "period"):
@@ -119,6 +127,12 @@ def _labelled(document: Document) -> list[tuple[Day, Label | None, bool]]:
             )
             found += [(day, label, False) for day in under[:1]]
     return found
+
+
+def _is_after_its_value(document: Document, label: Label, day: Day) -> bool:
+    """Whether a label has its value, and a date stands in another cell behind that."""
+    between = document.rows[label.row].text[label.end : day.start]
+    return any(map(str.isdigit, between)) and "\t" in between.lstrip("\t .:")
 
 
 def _astray(document: Document, label: Label, day: Day) -> bool:
@@ -175,7 +189,9 @@ def _bare(document: Document, taken: set[int]) -> Iterable[Candidate[date]]:
         timed = any(sign == ":" for sign in text[day.end : day.end + 6])
         score = 0.4 + (0.6 if timed else 0.0) - 0.1 * min(order, 8)
         score -= 2.5 if id(day) in taken else 0.0
-        yield _candidate(document, day, score, 0.0, 0.0)
+        cell = text[text.rfind("\t", 0, day.start) + 1 : day.start]
+        placed = _PLACE.fullmatch(cell) is not None and id(day) not in taken
+        yield _candidate(document, day, score + placed, 0.6 * placed, 1.0 * placed)
 
 
 def _to_pay(

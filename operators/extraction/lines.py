@@ -22,6 +22,7 @@ def lines(
     taxed: Amount | None = None,
     *,
     mend: bool = False,
+    agrees: float = 0.0,
 ) -> tuple[Line, ...]:
     """The invoice's lines, their values noted among the reads.
 
@@ -31,9 +32,10 @@ def lines(
         rates: Rates of the document: a single one is that of every line.
         taxed: The rate of tax that the amounts of the lines include, if they include it.
         mend: Compute quantities and prices that an engine seems to have misread.
+        agrees: Whether the lines come to the totals (1) or do not (-1).
     """
     return tuple(
-        _line(number, item, reads, rates, taxed, mend) for number, item in enumerate(items)
+        _line(number, item, reads, rates, taxed, mend, agrees) for number, item in enumerate(items)
     )
 
 
@@ -44,6 +46,7 @@ def _line(
     rates: Sequence[Amount],
     taxed: Amount | None,
     mend: bool,
+    agrees: float,
 ) -> Line:
     path = f"lines[{number}]"
     figures = item.figures
@@ -54,13 +57,15 @@ def _line(
         figure = figures.get(kind)
         if figure is None:
             return None
-        _note(reads, f"{path}.{field}", figure, sums)
+        _note(reads, f"{path}.{field}", figure, sums, agrees)
         return figure.amount
 
     def text(field: str, found: Found | None) -> str | None:
         if found is None:
             return None
-        evidence = Evidence(label=1.0, form=1.0, sums=max(sums, 0.0), engine=found.confidence)
+        evidence = Evidence(
+            label=1.0, form=0.0, sums=max(sums, 0.0), lines=agrees, engine=found.confidence
+        )
         reads.note(f"{path}.{field}", evidence, item.rows[0].row.number, found.box, found.text)
         return found.text
 
@@ -122,8 +127,8 @@ def _repaired(
     return quantity, price
 
 
-def _note(reads: Reads, field: str, figure: Figure, sums: float) -> None:
-    evidence = Evidence(label=1.0, form=1.0, sums=sums, engine=figure.confidence)
+def _note(reads: Reads, field: str, figure: Figure, sums: float, agrees: float = 0.0) -> None:
+    evidence = Evidence(label=1.0, form=1.0, sums=sums, lines=agrees, engine=figure.confidence)
     reads.note(field, evidence, figure.row, figure.box, figure.text)
 
 

@@ -14,7 +14,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from operators.extraction.candidate import Evidence
-from operators.extraction.confidence import COEFFICIENTS, FEATURES, confidence, family_of
+from operators.extraction.coefficients import COEFFICIENTS
+from operators.extraction.confidence import FEATURES, confidence, family_of
 from operators.extraction.folded import key
 from operators.extraction.hints import Hints
 from operators.extraction.memory import LABELLED, LabelKnown, MarkKind, VendorMemory

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from operators.extraction.confidence import typed_confidences
 from operators.extraction.gate import Action, Gates, next_step
 from operators.extraction.memory_applied import hinted, hints_of, reminded
 from operators.extraction.memory_recall import Recalled
 from operators.extraction.outcome import DocumentRead
 from operators.extraction.page import Page, Reader
 from operators.extraction.second_reading import confirmed
-from operators.extraction.understand import understand
+from operators.extraction.understand import examined, understand
 
 
 class Looked(Struct, frozen=True):
@@ -42,7 +43,8 @@ def read_with(
     found, hints = hinted(first.pages, first.reader, hints)
     for each in second:
         again = understand(each.pages, each.reader, hints=hints)
-        found = replace(found, fields=confirmed(found, again))
+        evidence = examined(first.pages, first.reader, hints=hints).evidence
+        found = replace(found, fields=confirmed(found, again, typed_confidences(evidence)))
     result = reminded(found, first.pages, first.reader, recalled, hints)
     found = result.understood
     tried: tuple[Action, ...] = ("SECOND_READING",)  # the pages are not looked at again

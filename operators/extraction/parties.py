@@ -31,6 +31,12 @@ _YOURS = (
 )
 
 
+_FOOT = 0.85
+"""Part of a page's height from which on only the seller speaks of itself."""
+_FAR = 3.0
+"""How far ahead of all others a choice is clear."""
+
+
 class Sides(Struct, frozen=True):
     """The places of the parties."""
 
@@ -40,6 +46,10 @@ class Sides(Struct, frozen=True):
     """Of the buyer."""
     delivery: Place | None = None
     """Where the goods go, if that is named."""
+    seller_ahead: float = 0.0
+    """How far the seller's name is ahead of the next other one, 0 to 1."""
+    buyer_ahead: float = 0.0
+    """The same of the buyer's."""
 
 
 def sides(
@@ -64,7 +74,7 @@ def sides(
     if delivery is not None and delivery.elsewhere < 1.5:
         delivery = None
     options: list[Place | None] = [each for each in found if each is not delivery]
-    best, best_worth = Sides(delivery=delivery), 0.0
+    weighed: list[tuple[float, Place | None, Place | None]] = [(0.0, None, None)]
     for seller, buyer in product([*options, None], [*options, None]):
         worth = (seller.seller if seller else 0.0) + (buyer.buyer if buyer else 0.0)
         if seller is not None and buyer is not None:
@@ -72,9 +82,17 @@ def sides(
                 continue
             alike = same_name(seller.name, buyer.name) or _same_address(seller, buyer)
             worth -= 4.0 if alike else 0.0
-        if worth > best_worth:
-            best, best_worth = Sides(seller, buyer, delivery), worth
-    return best
+        weighed.append((worth, seller, buyer))
+    best, seller, buyer = max(weighed, key=lambda each: each[0])
+    ahead = [
+        best - max((each[0] for each in weighed if _another(each[side], own)), default=best - _FAR)
+        for side, own in ((1, seller), (2, buyer))
+    ]
+    return Sides(seller, buyer, delivery, *(min(1.0, each / _FAR) for each in ahead))
+
+
+def _another(place: object, own: Place | None) -> bool:
+    return isinstance(place, Place) and own is not None and not same_name(place.name, own.name)
 
 
 def _same_address(one: Place, other: Place) -> bool:
@@ -226,4 +244,5 @@ def buyers_mark(document: Document, mark: Found, chosen: Sides) -> float:
             return 0.0
         return 1.0 + (0.3 if mark.row in place.rows else 0.0)
 
-    return near(chosen.buyer) - near(chosen.seller) - 0.2
+    foot = mark.box.top > _FOOT * document.pages[page - 1].height
+    return near(chosen.buyer) - near(chosen.seller) - 0.2 - (0.6 if foot else 0.0)

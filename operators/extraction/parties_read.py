@@ -1,9 +1,7 @@
 """The parties of the invoice record and the accounts to pay to."""
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from operators.extraction.addresses import AddressRead
@@ -11,28 +9,16 @@ from operators.extraction.candidate import Evidence
 from operators.extraction.document import Document
 from operators.extraction.folded import key
 from operators.extraction.identifiers import Found
-from operators.extraction.legal_forms import LEGAL
 from operators.extraction.parties import Sides, buyers_mark
-from operators.extraction.places import Place, same_name
+from operators.extraction.party_names import Side, party_name
+from operators.extraction.places import Place
 from operators.extraction.reads import Reads
-from operators.extraction.rows import sureness
 from operators.invoice import Account, Address, Party, Payment
 from operators.reference import ReferenceVendor
 from operators.table import Lookup
+from operators.vat import vat_country
 
-Side = Literal["seller", "buyer"]
 _MARKS = ("vat_id", "tax_id", "legal_id")
-
-
-class Named(Struct, frozen=True):
-    """A name found for a party without an address."""
-
-    name: str
-    """The name."""
-    row: int
-    """Number of its row."""
-    evidence: Evidence
-    """What speaks for it."""
 
 
 def parties(
@@ -52,13 +38,16 @@ def parties(
         vendors: Master data by VAT identifier, IBAN, and folded name; None without any.
     """
     own: dict[Side, list[Found]] = {"seller": [], "buyer": []}
+    clear: dict[int, float] = {}
     for mark in marks:
-        side: Side = "buyer" if buyers_mark(document, mark, chosen) > 0 else "seller"
+        theirs = buyers_mark(document, mark, chosen)
+        side: Side = "buyer" if theirs > 0 else "seller"
         own[side].append(mark)
+        clear[id(mark)] = min(1.0, abs(theirs))
     _shared_out(own)
     vendor = _vendor(own["seller"], chosen.seller, vendors)
-    seller = _party(document, "seller", chosen.seller, own["seller"], reads, vendor)
-    buyer = _party(document, "buyer", chosen.buyer, own["buyer"], reads, None)
+    seller = _party(document, "seller", chosen, own["seller"], clear, reads, vendor)
+    buyer = _party(document, "buyer", chosen, own["buyer"], clear, reads, None)
     return seller, buyer
 
 
@@ -87,11 +76,14 @@ def _vendor(
 def _party(
     document: Document,
     side: Side,
-    place: Place | None,
+    chosen: Sides,
     marks: Sequence[Found],
+    clear: Mapping[int, float],
     reads: Reads,
     vendor: ReferenceVendor | None,
 ) -> Party:
+    place = chosen.seller if side == "seller" else chosen.buyer
+    ahead = chosen.seller_ahead if side == "seller" else chosen.buyer_ahead
     values: dict[str, str] = {}
     for mark in marks:
         if mark.kind not in _MARKS or mark.kind in values:
@@ -102,16 +94,19 @@ def _party(
         known = 1.0 if vendor is not None and vendor.vat_id == best.value else 0.0
         evidence = Evidence(
             label=1.0 if best.label is not None else 0.0,
-            near=1.0 if best.label is not None else 0.0,
-            alone=1.0,
-            form=1.0,
+            near=clear[id(best)],
+            alone=1.0
+            if all(each.value == best.value for each in marks if _rivals(each, best))
+            else 0.0,
+            form=_at_home(best, place),
             check=best.check,
+            repeated=reads.repeated(best.value, best.row),
             known=known,
             engine=best.confidence,
         )
         text = document.rows[best.row].text[best.start : best.end]
         reads.note(f"{side}.{mark.kind}", evidence, best.row, best.box, text)
-    name = _name(document, side, place, reads, vendor)
+    name = party_name(document, side, place, ahead, reads, vendor)
     country = _country(values.get("vat_id"), marks, side)
     return Party(
         name=name,
@@ -122,33 +117,16 @@ def _party(
     )
 
 
-def _name(
-    document: Document,
-    side: Side,
-    place: Place | None,
-    reads: Reads,
-    vendor: ReferenceVendor | None,
-) -> str | None:
-    field = f"{side}.name"
-    read = place.name if place is not None else None
-    if vendor is not None and not same_name(read, vendor.name):
-        evidence = Evidence(label=0.6, form=1.0, known=1.0)
-        reads.note(field, evidence, obtained="MEMORY")
-        return vendor.name
-    if read is None or place is None:
-        return None
-    worth = place.seller if side == "seller" else place.buyer
-    cell = place.named or place.cells[0]
-    evidence = Evidence(
-        label=max(0.0, min(1.0, worth / 4)),
-        alone=max(0.0, min(1.0, worth / 3)),
-        form=1.0 if LEGAL.search(read) else 0.5,
-        known=1.0 if vendor is not None else 0.0,
-        engine=sureness(document.rows[cell.row], cell.start, cell.end),
-    )
-    evidence = place.evidence or evidence
-    reads.note(field, evidence, cell.row, cell.box, cell.text)
-    return read
+def _rivals(one: Found, other: Found) -> bool:
+    return one.kind == other.kind
+
+
+def _at_home(mark: Found, place: Place | None) -> float:
+    """Whether an identifier is of the country of its party's address, as far as one can tell."""
+    country = vat_country(mark.value) if mark.kind == "vat_id" else None
+    if country is None or place is None or place.address is None or not place.address.countries:
+        return 0.5
+    return float(country in (place.address.country or place.address.countries))
 
 
 def address(

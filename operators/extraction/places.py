@@ -9,9 +9,11 @@ from msgspec.structs import replace
 
 from operators.extraction.addresses import AddressRead, address_in, address_line
 from operators.extraction.blocks import Block, blocks_of
+from operators.extraction.broken_names import goes_on, joined
 from operators.extraction.candidate import Evidence
 from operators.extraction.document import Document
 from operators.extraction.folded import key
+from operators.extraction.label_cells import is_aside, is_label, named_alone
 from operators.extraction.labels import Label
 from operators.extraction.legal_forms import LEGAL
 from operators.extraction.page import Box
@@ -90,7 +92,7 @@ def _on_one_line(document: Document, cell: Cell) -> Place | None:
 def _in_block(document: Document, block: Block) -> list[Place]:
     """The addresses of a block, from top to bottom; labels in it are left out."""
     found: list[Place] = []
-    cells = [cell for cell in block.cells if not _is_label(document, cell)]
+    cells = [named_alone(document, cell) for cell in block.cells if not is_aside(document, cell)]
     start = 0
     while start < len(cells):
         address = address_in([cell.text for cell in cells[start:]])
@@ -103,6 +105,8 @@ def _in_block(document: Document, block: Block) -> list[Place]:
             if closer is not None:
                 part, address = part[cut:], replace(closer, last=address.last)
         name = address.name if address.name is not None and _may_be_name(address.name) else None
+        if name is not None and name == part[0].text:
+            name = joined(name, part[:3], part[-1])
         box = around([cell.box for cell in part])
         rows = tuple(cell.row for cell in part)
         found.append(Place(block.page, box, rows, tuple(part), address, name))
@@ -124,17 +128,21 @@ def _name_from_above(place: Place, cells: Sequence[Cell], document: Document) ->
         and _heads(cell, place, 7 * height)
         and _may_be_name(cell.text)
         and sum(sign.isdigit() for sign in cell.text) < 3
-        and not _is_label(document, cell)
+        and not is_label(document, cell)
     ]
     named = [cell for cell in over if LEGAL.search(cell.text) and "@" not in cell.text]
     large = [cell for cell in over if cell.box.bottom - cell.box.top > 1.25 * height]
     if not named and not large:
         return
     best = named[-1] if named else max(large, key=lambda cell: cell.box.bottom - cell.box.top)
+    at = over.index(best)
+    whole = best.text
+    if at and not LEGAL.search(over[at - 1].text) and goes_on(over[at - 1], best, place.cells[-1]):
+        whole = f"{over[at - 1].text} {whole}"
     if place.name is not None and place.address.street is not None:
         street = f"{place.name}, {place.address.street}"
         place.address = replace(place.address, street=street)
-    place.name, place.named = best.text, best
+    place.name, place.named = whole, best
 
 
 def _heads(cell: Cell, place: Place, reach: float) -> bool:
@@ -157,13 +165,6 @@ def _cut(cells: Sequence[Cell]) -> int:
         if gaps[at - 1] > max(gaps[at:]) + 0.6 * height:
             return at
     return 0
-
-
-def _is_label(document: Document, cell: Cell) -> bool:
-    return any(
-        label.alone and cell.start <= label.start < cell.end
-        for label in document.row_labels.get(cell.row, ())
-    )
 
 
 def _may_be_name(text: str) -> bool:
@@ -210,7 +211,7 @@ def _named_by(document: Document, label: Label) -> Cell | None:
                     else None
                 )
         if cell.start > label.end and label.alone:
-            return cell if not _is_label(document, cell) else None
+            return cell if not is_label(document, cell) else None
     below = [
         cell
         for number in range(label.row + 1, label.row + 4)

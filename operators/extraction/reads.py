@@ -1,14 +1,23 @@
 """Where the values of an invoice stand, gathered while it is put together."""
 
+from collections import Counter
+from datetime import date
+from functools import cached_property
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.confidence import confidence
 from operators.extraction.document import Document
+from operators.extraction.folded import key
 from operators.extraction.page import Box
 from operators.extraction.understood import FieldRead, Obtained
 
 Value = TypeVar("Value")
+
+_TELLING = 4
+"""Letters and digits that a text must have for its repetition to say anything."""
 
 
 class Reads:
@@ -23,8 +32,41 @@ class Reads:
         """The value of a candidate, noted under the path of its field; None without one."""
         if candidate is None:
             return None
-        self.note(field, candidate.evidence, candidate.row, candidate.box, candidate.text)
+        evidence = replace(candidate.evidence, repeated=self._repeated(candidate))
+        self.note(field, evidence, candidate.row, candidate.box, candidate.text)
         return candidate.value
+
+    def repeated(self, text: str, row: int | None) -> float:
+        """Whether a text stands in other rows, too."""
+        folded = key(text)
+        if len(folded) < _TELLING:
+            return 0.0
+        return float(any(folded in each for at, each in enumerate(self._rows) if at != row))
+
+    def _repeated(self, candidate: Candidate[Value]) -> float:
+        """Whether a value stands elsewhere, too; one that was computed, anywhere."""
+        others = 0 if candidate.row is None else 1
+        match candidate.value:
+            case int():
+                return float(self._amounts[abs(candidate.value)] > others)
+            case date():
+                return float(self._days[candidate.value] > others)
+            case str():
+                return self.repeated(candidate.value, candidate.row)
+            case _:
+                return 0.0
+
+    @cached_property
+    def _rows(self) -> list[str]:
+        return [key(row.text) for row in self._document.rows]
+
+    @cached_property
+    def _amounts(self) -> Counter[int]:
+        return Counter(abs(each.amount) for each in self._document.figures if not each.percent)
+
+    @cached_property
+    def _days(self) -> Counter[date]:
+        return Counter(each.day for each in self._document.days)
 
     def forget(self, field: str) -> None:
         """Takes a note back, where a better value is to be noted."""

@@ -194,16 +194,21 @@ def _form(value: str) -> float:
     return score - (0.6 if len(value) > 20 else 0.0)
 
 
-def referred(document: Document, field: str) -> list[Candidate[str]]:
+def referred(
+    document: Document, field: str, lines: frozenset[int] = frozenset()
+) -> list[Candidate[str]]:
     """The numbers of orders, contracts and the like: candidates, the likeliest first.
 
     Args:
         document: The document.
         field: What is asked for, as in the vocabulary: `order`, `contract`, `despatch`,
             `buyer_reference` or `preceding`.
+        lines: Numbers of the rows that are lines of the invoice: what is sold may be a contract.
     """
     found = []
     for each in named(document, field):
+        if each.row in lines:
+            continue
         score = 1.0 + (0.5 if each.beside else 0.0) + _form(each.value)
         score += 0.5 if each.label.fields[0] == field else 0.0
         evidence = Evidence(

@@ -6,9 +6,13 @@ from itertools import combinations, product
 from msgspec import Struct
 from msgspec.structs import replace
 
-from operators.extraction.arithmetic import Read, computed
+from operators.extraction.arithmetic import computed
+from operators.extraction.candidate import Evidence
+from operators.extraction.sums import Read
 from operators.money import CENT, ONE, Amount
 
+_NEAR_ROWS = 3
+"""Rows under the gross amount in which what was paid and what is left stand."""
 _ROUNDED = ONE
 """A rounding is smaller than this."""
 
@@ -22,6 +26,8 @@ class Settled(Struct, frozen=True):
     """Added for rounding."""
     payable: Read | None = None
     """Amount due."""
+    withheld: Read | None = None
+    """Tax that the buyer keeps back."""
 
 
 class Adjusted(Struct, frozen=True):
@@ -35,8 +41,40 @@ class Adjusted(Struct, frozen=True):
     """Added."""
 
 
-def settled(roles: Mapping[str, Sequence[Read]], gross: Read | None) -> Settled:
-    """The amount due, and the payments and the rounding that lead to it."""
+def settled(
+    roles: Mapping[str, Sequence[Read]], gross: Read | None, unlabelled: Sequence[Read] = ()
+) -> Settled:
+    """The amount due, and the payments and the rounding that lead to it.
+
+    Args:
+        roles: Candidates by role.
+        gross: The gross amount chosen.
+        unlabelled: Other amounts: two that come to the gross one and stand under it are what
+            was paid and what is left, whatever they are called.
+    """
+    named = _settled(roles, gross)
+    if gross is None or named.prepaid or named.withheld or named.rounding or gross.value <= 0:
+        return named
+    unnamed = _left_over(gross, unlabelled)
+    return unnamed if unnamed is not None else named
+
+
+def _left_over(gross: Read, unlabelled: Sequence[Read]) -> Settled | None:
+    under = [
+        each
+        for each in unlabelled
+        if gross.row is not None
+        and each.row is not None
+        and 0 < each.row - gross.row <= _NEAR_ROWS
+        and each.evidence.form >= 1.0
+    ]
+    for paid, left in product(under, under):
+        if (paid.row or 0) < (left.row or 0) and abs(paid.value) + left.value == gross.value:
+            return Settled(prepaid=replace(paid, value=abs(paid.value)), payable=left)
+    return None
+
+
+def _settled(roles: Mapping[str, Sequence[Read]], gross: Read | None) -> Settled:
     due = list(roles.get("payable", ())[:4])
     if gross is None:
         return Settled(payable=due[0] if due else None)
@@ -74,10 +112,32 @@ def settled(roles: Mapping[str, Sequence[Read]], gross: Read | None) -> Settled:
                     prepaid=replace(paid, value=abs(paid.value)) if paid else None,
                     rounding=replace(off, value=sign * off.value) if off else None,
                     payable=found or computed(value, gross, paid, off),
+                    withheld=replace(held, value=abs(held.value)) if held else None,
                 )
     if due and due[0].score > 2.0 and best.payable is not None and best.payable.evidence.computed:
         return Settled(payable=due[0])  # what the document asks for, even if it does not add up
     return best
+
+
+def confirmed(due: Settled, gross: Read | None) -> Settled:
+    """The same, with whether the amount due is what is left of the gross one in the evidence."""
+    payable, prepaid = due.payable, due.prepaid
+    if payable is None or gross is None:
+        return due
+    left = gross.value - sum(each.value for each in (due.prepaid, due.withheld) if each is not None)
+    left += due.rounding.value if due.rounding is not None else 0
+    if payable.value != left:
+        return replace(due, payable=_told(payable, replace(payable.evidence, sums=-1.0)))
+    told = _told(payable, gross.evidence)
+    if prepaid is not None and not payable.evidence.computed:
+        prepaid = _told(prepaid, gross.evidence)
+    return replace(due, payable=told, prepaid=prepaid)
+
+
+def _told(read: Read, of: Evidence) -> Read:
+    """An amount with the arithmetic of another in its evidence."""
+    own = read.evidence
+    return replace(read, evidence=replace(own, sums=of.sums, lines=of.lines, alone=of.alone))
 
 
 def _equal(gross: Read, due: Sequence[Read]) -> Read:

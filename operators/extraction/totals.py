@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from operators.extraction.arithmetic import Known, Read, Sums, chosen_sums, computed, total_of
+from operators.extraction.arithmetic import chosen_sums, computed, total_of
 from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.document import Document, Figure
-from operators.extraction.exemption import exempted
 from operators.extraction.reads import Reads
-from operators.extraction.settlement import adjusted, adjustments, settled
-from operators.extraction.vat_rows import RATES, VatRow, rate_between
-from operators.invoice import AllowanceCharge, Totals, VatSubtotal
+from operators.extraction.settlement import adjusted, adjustments, confirmed, settled
+from operators.extraction.sums import Known, Read, Sums
+from operators.extraction.vat_rows import VatRow
+from operators.invoice import AllowanceCharge, Totals
 from operators.money import ONE, Amount
 
 _ADDED = 1.5
@@ -114,10 +114,21 @@ def _sum_of(figures: Sequence[Figure]) -> Read:
     return Candidate(sum(figure.amount for figure in figures), _ADDED, evidence)
 
 
-def totals(found: TotalsRead, reads: Reads) -> tuple[Totals, tuple[AllowanceCharge, ...]]:
-    """The totals and the allowances and charges of the document, noted among the reads."""
+def totals(
+    found: TotalsRead, reads: Reads, exempt: bool
+) -> tuple[Totals, tuple[AllowanceCharge, ...]]:
+    """The totals and the allowances and charges of the document, noted among the reads.
+
+    Args:
+        found: What was found of the sums.
+        reads: Where each value is noted.
+        exempt: Whether the document says why there is no tax.
+    """
     sums = found.sums
-    due = settled(found.roles, sums.gross)
+    tax = sums.tax
+    if tax is not None and not tax.value and exempt:
+        tax = replace(tax, evidence=replace(tax.evidence, label=1.0, near=1.0, form=1.0, sums=1.0))
+    due = confirmed(settled(found.roles, sums.gross, found.unlabelled), sums.gross)
     steps = adjusted(found.roles, sums.net, found.known.lines, found.unlabelled, sums.gross)
     off = total_of(each.value for each in steps.allowances)
     on = total_of(each.value for each in steps.charges)
@@ -126,7 +137,7 @@ def totals(found: TotalsRead, reads: Reads) -> tuple[Totals, tuple[AllowanceChar
         allowances=_sum(reads, "totals.allowances", off, steps.allowances),
         charges=_sum(reads, "totals.charges", on, steps.charges),
         net=reads.take("totals.net", sums.net),
-        tax=reads.take("totals.tax", sums.tax),
+        tax=reads.take("totals.tax", tax),
         gross=reads.take("totals.gross", sums.gross),
         prepaid=reads.take("totals.prepaid", due.prepaid),
         rounding=reads.take("totals.rounding", due.rounding),
@@ -148,93 +159,6 @@ def _sum(reads: Reads, field: str, value: Amount | None, of: Sequence[Read]) -> 
     if value is None:
         return None
     return reads.take(field, of[0] if len(of) == 1 else computed(value, *of))
-
-
-def breakdown(found: TotalsRead, reads: Reads, document: Document) -> tuple[VatSubtotal, ...]:
-    """The breakdown of VAT: its rows, or the one that the sums themselves are."""
-    if found.rows:
-        return tuple(_subtotal(number, row, reads) for number, row in enumerate(found.rows))
-    net, tax = found.sums.net, found.sums.tax
-    if found.alone and tax is not None and tax.value == sum(each.amount for _, each in found.alone):
-        return tuple(_tax_alone(number, *each, reads) for number, each in enumerate(found.alone))
-    if net is None or tax is None:
-        return ()
-    if not tax.value:
-        return _untaxed(net, document, reads)
-    named = [each for each in document.figures if each.percent and each.amount in found.known.rates]
-    rate = rate_between(net.value, tax.value, found.known.rates)
-    rate = rate if rate is not None else rate_between(net.value, tax.value, RATES)
-    if rate is None:
-        return ()
-    read = next((each for each in named if each.amount == rate), None)
-    evidence = Evidence(label=1.0, form=1.0, sums=1.0, computed=0.0 if read else 1.0)
-    if read is not None:
-        reads.note("vat_breakdown[0].rate", evidence, read.row, read.box, read.text)
-    else:
-        reads.note("vat_breakdown[0].rate", evidence)
-    return (
-        VatSubtotal(
-            category="S" if rate else None,
-            rate=rate,
-            taxable=reads.take("vat_breakdown[0].taxable", net),
-            tax=reads.take("vat_breakdown[0].tax", tax),
-        ),
-    )
-
-
-def _tax_alone(number: int, rated: Figure, tax: Figure, reads: Reads) -> VatSubtotal:
-    for field, figure in (("rate", rated), ("tax", tax)):
-        evidence = Evidence(label=1.0, near=1.0, form=1.0, sums=0.7, engine=figure.confidence)
-        path = f"vat_breakdown[{number}].{field}"
-        reads.note(path, evidence, figure.row, figure.box, figure.text)
-    return VatSubtotal(category="S", rate=rated.amount, tax=tax.amount)
-
-
-def _untaxed(net: Read, document: Document, reads: Reads) -> tuple[VatSubtotal, ...]:
-    """The breakdown of a document that says that its tax is nothing, or why there is none."""
-    taxed = {label.row for label in document.labels if label.means("tax")}
-    nothing = [each for each in document.figures if each.row in taxed and not each.amount]
-    rate = next((each for each in nothing if each.percent), None)
-    reason = next((row for row in document.rows if exempted(row.text)), None)
-    said = rate or next(iter(nothing), None)
-    if said is None and reason is None:
-        return ()
-    evidence = Evidence(label=1.0, near=1.0, form=1.0, sums=0.5)
-    for field in ("rate", "tax"):
-        path = f"vat_breakdown[0].{field}"
-        if said is not None:
-            reads.note(path, evidence, said.row, said.box, said.text)
-        else:
-            reads.note(path, replace(evidence, computed=1.0))
-    if reason is not None:
-        path = "vat_breakdown[0].exemption_reason"
-        reads.note(path, evidence, reason.number, reason.box, reason.text)
-    return (
-        VatSubtotal(
-            category=exempted(reason.text) if reason is not None else None,
-            rate=0,
-            taxable=reads.take("vat_breakdown[0].taxable", net),
-            tax=0,
-            exemption_reason=reason.text.replace("\t", " ") if reason is not None else None,
-        ),
-    )
-
-
-def _subtotal(number: int, row: VatRow, reads: Reads) -> VatSubtotal:
-    path = f"vat_breakdown[{number}]"
-    for field, figure in (("taxable", row.taxable), ("tax", row.tax), ("rate", row.rated)):
-        engine = figure.confidence if figure is not None else 1.0
-        evidence = Evidence(label=0.8, near=1.0, form=1.0, sums=1.0, engine=engine)
-        if figure is not None:
-            reads.note(f"{path}.{field}", evidence, figure.row, figure.box, figure.text)
-        else:
-            reads.note(f"{path}.{field}", evidence)
-    return VatSubtotal(
-        category="S" if row.rate else None,
-        rate=row.rate,
-        taxable=row.taxable.amount,
-        tax=row.tax.amount,
-    )
 
 
 def rates_named(document: Document) -> list[Amount]:

@@ -15,11 +15,13 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
+from operators.extraction.breakdown import breakdown
 from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.counted import counted, included_rate
-from operators.extraction.currency import currency_at, currency_in
+from operators.extraction.currency_read import currency
 from operators.extraction.days import Days, days
 from operators.extraction.document import Document, document_of
+from operators.extraction.exemption import exempted
 from operators.extraction.hints import Hints
 from operators.extraction.identifiers import identifiers
 from operators.extraction.kind import Kind, kind_of
@@ -33,14 +35,13 @@ from operators.extraction.places import Place, places, same_name
 from operators.extraction.reads import Reads
 from operators.extraction.receipt import company
 from operators.extraction.references import numbers, referred
-from operators.extraction.rows import box_of
 from operators.extraction.terms import due_by_terms, terms
-from operators.extraction.totals import breakdown, totals
+from operators.extraction.totals import totals
 from operators.extraction.understood import Understood
-from operators.invoice import Invoice, Party, Period, PrecedingInvoice
+from operators.invoice import Invoice, Period, PrecedingInvoice
+from operators.money import Amount
 from operators.reference import ReferenceVendor
 from operators.table import Lookup
-from operators.vat import vat_country
 
 
 class Examined(Struct, frozen=True):
@@ -50,6 +51,10 @@ class Examined(Struct, frozen=True):
     """The invoice."""
     evidence: Mapping[str, Evidence]
     """What speaks for each field, by its path: what the confidence is fitted on."""
+
+
+_CLOSE = 2
+"""Rows between number and date that stand together."""
 
 
 def understand(
@@ -95,33 +100,44 @@ def examined(
         buyer=chosen.buyer is not None and chosen.buyer.address is not None,
         account=any(mark.kind == "iban" for mark in marks),
     )
+    if kind == "INVOICE" and not document.kinds and _below_zero(sums.sums.gross):
+        kind = "CREDIT_NOTE"
     if kind == "RECEIPT" or chosen.seller is None:
         chosen = _at_the_top(document, chosen, kind)
     seller, buyer = parties(document, chosen, marks, reads, vendors)
     dates = days(document, today)
-    total, adjustments = totals(sums, reads)
-    issued = reads.take("issue_date", dates.issued)
+    exempt = any(exempted(row.text) is not None for row in document.rows)
+    total, adjustments = totals(sums, reads, exempt)
+    said, written = _together(_first(numbers(document)), dates.issued)
+    number, issued = reads.take("number", said), reads.take("issue_date", written)
     rates = sums.known.rates
     invoice = Invoice(
-        number=reads.take("number", _first(numbers(document))),
+        number=number,
         issue_date=issued,
-        type_code={"CREDIT_NOTE": "381", "OTHER": None}.get(kind, "380"),
-        currency=_currency(document, seller, reads),
+        type_code=_type_code(document, kind, reads),
+        currency=currency(document, seller, sums.sums.gross, reads),
         due_date=reads.take("due_date", dates.due or due_by_terms(document, issued)),
         delivery_date=reads.take("delivery_date", None if dates.start else dates.delivered),
         period=_period(dates, reads),
-        buyer_reference=_reference(document, "buyer_reference", "buyer_reference", reads),
-        contract=_reference(document, "contract", "contract", reads),
-        purchase_order=_reference(document, "purchase_order", "order", reads),
-        despatch_advice=_reference(document, "despatch_advice", "despatch", reads),
-        preceding_invoices=_preceding(document, reads) if kind == "CREDIT_NOTE" else (),
+        buyer_reference=_reference(document, "buyer_reference", "buyer_reference", reads, rows),
+        contract=_reference(document, "contract", "contract", reads, rows),
+        purchase_order=_reference(document, "purchase_order", "order", reads, rows),
+        despatch_advice=_reference(document, "despatch_advice", "despatch", reads, rows),
+        preceding_invoices=_preceding(document, reads, rows) if kind == "CREDIT_NOTE" else (),
         payment_terms=reads.take("payment_terms", terms(document)),
         payments=payments(document, marks, reads),
         seller=seller,
         buyer=buyer,
         delivery_address=address(document, "delivery_address", chosen.delivery, None, reads),
         allowances_charges=adjustments,
-        lines=lines(found, reads, rates, included_rate(found, sums), mend=document.mend),
+        lines=lines(
+            found,
+            reads,
+            rates,
+            included_rate(found, sums),
+            mend=document.mend,
+            agrees=sums.sums.net.evidence.lines if sums.sums.net is not None else 0.0,
+        ),
         vat_breakdown=breakdown(sums, reads, document),
         totals=total,
     )
@@ -147,6 +163,42 @@ def _at_the_top(document: Document, chosen: Sides, kind: Kind) -> Sides:
     return chosen if same else replace(chosen, seller=place)
 
 
+def _together(
+    number: Candidate[str] | None, issued: Candidate[date] | None
+) -> tuple[Candidate[str] | None, Candidate[date] | None]:
+    """Number and issue date, each surer where they stand together or share the year."""
+    if number is None or issued is None or number.row is None or issued.row is None:
+        return number, issued
+    shared = str(issued.value.year) in number.value
+    close = abs(number.row - issued.row) <= _CLOSE
+    return (
+        replace(number, evidence=replace(number.evidence, check=(shared + close) / 2)),
+        replace(issued, evidence=replace(issued.evidence, check=(shared + close) / 2)),
+    )
+
+
+def _type_code(document: Document, kind: Kind, reads: Reads) -> str | None:
+    """The type of the document (BT-3), by what it calls itself."""
+    if kind == "OTHER":
+        return None
+    code = "381" if kind == "CREDIT_NOTE" else "380"
+    meant = "credit_note" if kind == "CREDIT_NOTE" else "invoice"
+    titles = [label for label in document.kinds if label.means("credit_note", "invoice")]
+    called = next((label for label in titles if label.means(meant)), None)
+    alike = sum(label.means(meant) for label in titles) / max(len(titles), 1)
+    evidence = Evidence(label=float(called is not None), near=1.0, alone=alike, form=1.0)
+    if called is None:
+        reads.note("type_code", evidence)
+    else:
+        text = document.rows[called.row].text[called.start : called.end]
+        reads.note("type_code", evidence, called.row, called.box, text)
+    return code
+
+
+def _below_zero(gross: Candidate[Amount] | None) -> bool:
+    return gross is not None and gross.value < 0
+
+
 def _first(candidates: Sequence[Candidate[str]]) -> Candidate[str] | None:
     """The likeliest candidate, with how far it is ahead of the next."""
     if not candidates:
@@ -157,31 +209,17 @@ def _first(candidates: Sequence[Candidate[str]]) -> Candidate[str] | None:
     return replace(best, evidence=replace(best.evidence, alone=alone))
 
 
-def _reference(document: Document, field: str, label: str, reads: Reads) -> str | None:
-    return reads.take(field, _first(referred(document, label)))
+def _reference(
+    document: Document, field: str, label: str, reads: Reads, lines: frozenset[int]
+) -> str | None:
+    return reads.take(field, _first(referred(document, label, lines)))
 
 
-def _preceding(document: Document, reads: Reads) -> tuple[PrecedingInvoice, ...]:
-    number = _reference(document, "preceding_invoices[0].number", "preceding", reads)
+def _preceding(
+    document: Document, reads: Reads, lines: frozenset[int]
+) -> tuple[PrecedingInvoice, ...]:
+    number = _reference(document, "preceding_invoices[0].number", "preceding", reads, lines)
     return (PrecedingInvoice(number),) if number is not None else ()
-
-
-def _currency(document: Document, seller: Party, reads: Reads) -> str | None:
-    """What the pages say, else what is paid with in the seller's country."""
-    if document.currency is not None:
-        at = currency_at([row.text for row in document.rows], document.currency)
-        number, start, end = at or (0, 0, 0)
-        row = document.rows[number]
-        evidence = Evidence(label=1.0, near=1.0, alone=1.0, form=1.0)
-        reads.note(
-            "currency", evidence, number, box_of(row, start, end), row.text[start:end].strip()
-        )
-        return document.currency
-    country = vat_country(seller.vat_id) or (seller.address.country if seller.address else None)
-    found = currency_in(country)
-    if found is not None:
-        reads.note("currency", Evidence(label=0.8, near=1.0, alone=1.0, form=0.5, computed=1.0))
-    return found
 
 
 def _period(dates: Days, reads: Reads) -> Period | None:

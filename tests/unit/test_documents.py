@@ -240,4 +240,4 @@ def _json(record: object) -> bytes:
 def _found(content: bytes, folder: Path) -> Invoice:
     path = folder / "document.pdf"
     path.write_bytes(content)
-    return read_document(path).understood.invoice
+    return read_document(path).invoice

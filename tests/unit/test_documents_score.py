@@ -17,11 +17,13 @@ from manifold.documents.fields import FIELDS, same_address
 from manifold.documents.known import Known, known, plain_amount, plain_day
 from manifold.documents.line_matching import best_assignment, scored_lines
 from manifold.documents.measure import documents, measured
-from manifold.documents.paths import leaves
-from manifold.documents.reader import DocumentRead
 from manifold.documents.score import Scored, scored
 from manifold.documents.summary import report
-from operators.extraction.understood import FieldRead, Understood
+from operators.extraction.gate import Gates, next_step
+from operators.extraction.outcome import DocumentRead
+from operators.extraction.paths import paths_of
+from operators.extraction.record import DocumentReading
+from operators.extraction.understood import FieldRead
 from operators.invoice import Address, Invoice, Line, Party, Totals, VatSubtotal
 from operators.money import ONE, parse
 
@@ -40,12 +42,13 @@ INVOICE = Invoice(
 )
 
 
-def understood(invoice: Invoice, confidence: float = 0.99, **stated: float) -> Understood:
+def understood(invoice: Invoice, confidence: float = 0.99, **stated: float) -> DocumentRead:
     fields = tuple(
         FieldRead(path, stated.get(path.replace(".", "_"), confidence), "TEXT_LAYER", page=1)
-        for path in leaves(invoice)
+        for path in paths_of(invoice)
     )
-    return Understood(invoice, fields)
+    reading = DocumentReading(route="TEXT_LAYER", kind="INVOICE", fields=fields, extractor="1")
+    return DocumentRead(invoice, reading, next_step(fields, "INVOICE", Gates(), ()))
 
 
 def truth(tmp_path: Path, told: object) -> Known:

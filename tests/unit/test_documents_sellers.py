@@ -11,8 +11,9 @@ from manifold.documents.document import document
 from manifold.documents.folder import write
 from manifold.documents.measure import documents
 from manifold.documents.plan import Plan, plans
-from manifold.documents.reader import DocumentRead, looked_at
+from manifold.documents.reader import looked_at
 from operators.extraction.memory_reading import Looked
+from operators.extraction.outcome import DocumentRead
 
 
 def planned(count: int, of_a_seller: int) -> list[Plan]:
@@ -42,9 +43,8 @@ def test_without_groups_every_document_has_a_seller_of_its_own() -> None:
 def misread(content: bytes) -> tuple[DocumentRead, Looked | None]:
     """The document, with another seller's name than it says."""
     found, looked = looked_at(content)
-    wrong = replace(found.understood.invoice.seller, name="Somebody")
-    invoice = replace(found.understood.invoice, seller=wrong)
-    return replace(found, understood=replace(found.understood, invoice=invoice)), looked
+    wrong = replace(found.invoice.seller, name="Somebody")
+    return replace(found, invoice=replace(found.invoice, seller=wrong)), looked
 
 
 def test_one_correction_is_enough_for_the_seller_s_other_documents(

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operators.extraction.confidence import COEFFICIENTS, FEATURES, features
+from operators.extraction.coefficients import COEFFICIENTS
+from operators.extraction.confidence import FEATURES, features
 from operators.extraction.page import Box, Page, Reader, Word
 from operators.extraction.understand import examined, understand
 from tests.unit.extraction_pages import amounts, page_of, understood

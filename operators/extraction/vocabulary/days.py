@@ -14,6 +14,7 @@ DAYS: Mapping[str, Mapping[str, str]] = {
     "issue_date": {
         "de": "rechnungsdatum | belegdatum | ausstellungsdatum | ausgestellt am | rechnung vom "
         "| rechnungs- und leistungsdatum | liefer- und rechnungsdatum | gutschriftsdatum "
+        "| rechnungs- und lieferdatum | rechnungs-/lieferdatum "
         "| druckdatum beleg | datum der rechnung | rechnungsdatum = lieferdatum | "
         "rechnungs-datum | fakturadatum | rg-datum | re-datum | dokumentdatum | "
         "gutschriftdatum | datum der ausstellung | rechnungs datum | "
@@ -74,7 +75,9 @@ DAYS: Mapping[str, Mapping[str, str]] = {
         "te betalen vóór | graag betalen voor",
     },
     "delivery_date": {
-        "de": "lieferdatum | leistungsdatum | liefertermin | datum der lieferung | datum der "
+        "de": "liefer- und rechnungsdatum | rechnungs- und leistungsdatum | "
+        "rechnungs- und lieferdatum | rechnungs-/lieferdatum | rechnungsdatum = lieferdatum | "
+        "lieferdatum | leistungsdatum | liefertermin | datum der lieferung | datum der "
         "leistung | liefer- und leistungsdatum | liefer-/leistungsdatum | "
         "leistungserbringung | geliefert am | lieferung am | leistung vom | tag der "
         "lieferung | lieferung vom | lieferdatum/leistungsdatum | leistungs-/lieferdatum "

@@ -77,7 +77,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "bestellnummer | auftragsnummer | ihre auftragsnummer | auftrags-nr | "
         "bestellreferenz | auftrag nr | bestellnr | ihr auftrag | bestellung vom | ihre "
         "bestell-nr | kundenbestellnummer | ihr bestellzeichen | auftragsnr | auftrag | "
-        "ihre bestellung nr | bestell nr",
+        "ihre bestellung nr | bestell nr | auftrag ihrerseits",
         "en": "purchase order | purchase order number | purchase order no | po number | po no | "
         "po # | p.o. | po | your order | order number | order no | order # | order ref | "
         "order reference | customer po | your order no | customer order | your po | p.o. "
@@ -140,21 +140,22 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     },
     "buyer_reference": {
         "de": "ihr zeichen | ihre referenz | ihre ref | leitweg-id | leitweg id | "
-        "kundenreferenz | käuferreferenz | ihr aktenzeichen",
+        "kundenreferenz | käuferreferenz | ihr aktenzeichen | kostenstelle | ihre kostenstelle",
         "en": "your reference | your ref | customer reference | customer ref | buyer reference "
-        "| client reference | client ref",
+        "| client reference | client ref | cost centre | cost center",
         "fr": "votre reference | vos ref | votre ref | v/ref | ref client | reference client | "
-        "vos references | vos réf",
+        "vos references | vos réf | code service | centre de cout",
         "es": "su referencia | su ref | s/ref | ref cliente | referencia cliente | referencia "
-        "del cliente | vuestra referencia",
+        "del cliente | vuestra referencia | centro de coste",
         "it": "vs rif | vostro riferimento | vs riferimento | rif cliente | riferimento cliente "
-        "| vostro rif",
-        "nl": "uw referentie | uw kenmerk | uw ref | klantreferentie | referentie klant",
+        "| vostro rif | codice ufficio | centro di costo",
+        "nl": "uw referentie | uw kenmerk | uw ref | klantreferentie | referentie klant | "
+        "kostenplaats",
     },
     "contract": {
         "de": "vertragsnummer | vertrag | vertrag nr | vertrags-nr | rahmenvertrag | vertragsnr",
         "en": "contract | contract number | contract no | contract reference | agreement no | "
-        "contract ref | contract #",
+        "contract ref | contract # | agreement | agreement number",
         "fr": "contrat | contrat n° | n° de contrat | numero de contrat | n° contrat | "
         "reference contrat",
         "es": "contrato | n° contrato | numero de contrato | n° de contrato | contrato n°",
@@ -170,7 +171,8 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "livraison",
         "es": "albaran | albaran n° | n° albaran | numero de albaran | n° de albaran",
         "it": "ddt | ddt n | rif ddt | bolla | d.d.t. | numero ddt | documento di trasporto",
-        "nl": "pakbon | pakbonnummer | pakbon nr | leverbon | pakbonnr",
+        "nl": "pakbon | pakbonnummer | pakbon nr | leverbon | pakbonnr | leverbon nr | "
+        "leverbonnummer",
     },
     "preceding": {
         "de": "zu rechnung | zur rechnung | originalrechnung | bezug rechnung | "
@@ -183,7 +185,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "credit for invoice | against invoice | relates to invoice | related invoice | "
         "invoice reference | invoice credited | corrected invoice | in respect of invoice "
         "| preceding invoice | correction of invoice | reference invoice | refers to "
-        "invoice | regarding invoice | previous invoice",
+        "invoice | regarding invoice | previous invoice | re invoice",
         "fr": "facture d'origine | facture initiale | sur facture | annule la facture | avoir "
         "sur facture | facture d'origine n° | relatif a la facture | facture concernee | "
         "reference facture | sur facture n° | facture de reference | concerne la facture "

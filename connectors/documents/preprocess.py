@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 import cv2
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.documents.geometry import SAME, Matrix, Transform, flat
 from connectors.documents.letters import Letters, in_the_light, letters, lies_on_side, lines, tilt
@@ -92,6 +93,20 @@ def prepared(raster: Raster, most_pixels: int, overhead: Overhead | None = None)
     back = np.diag([POINTS / raster.dpi, POINTS / raster.dpi, 1.0]) @ np.linalg.inv(way)
     turned: Turn = (270 if side else 180) if on_head else side
     return Prepared(pixels, dpi, flat(back), turned, corners is not None)
+
+
+def turned(page: Prepared, degrees: Turn) -> Prepared:
+    """The page turned clockwise."""
+    step = np.diag([POINTS / page.dpi, POINTS / page.dpi, 1.0])
+    way = step @ _turning(page.pixels, degrees) @ np.linalg.inv(step)
+    back = np.array(page.to_page).reshape(3, 3) @ np.linalg.inv(way)
+    quarters: dict[int, Turn] = {0: 0, 90: 90, 180: 180, 270: 270}
+    return replace(
+        page,
+        pixels=_turn(page.pixels, degrees),
+        to_page=flat(back),
+        turned=quarters[(page.turned + degrees) % 360],
+    )
 
 
 def _on_head(pixels: Grey, found: Letters, overhead: Overhead) -> bool:

@@ -1,27 +1,32 @@
 """RapidOCR: good on photos and receipts, and there wherever Manifold is."""
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
-from typing import TypeAlias
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from rapidocr import RapidOCR
-from rapidocr.utils.output import RapidOCROutput
+from rapidocr.ch_ppocr_rec.typings import TextRecInput
+from rapidocr.ch_ppocr_rec.utils import CTCLabelDecode
 from rapidocr.utils.process_img import get_rotate_crop_image
 
 from connectors.documents.engine import Failed, NotThere
+from connectors.documents.levelled import LINE_HEIGHT, Quadrilateral, Quadrilaterals, sides
 from connectors.documents.raster import Grey
+from connectors.documents.signs import LineSigns, Steps, signs_of
 from operators.extraction.page import Box, Reader, Word
 
-Quadrilateral: TypeAlias = npt.NDArray[np.float32]
-"""Four corners: of a line's beginning above, end above, end below, beginning below."""
-
-_LONG_SIDE, _LONGEST_SIDE, _SHORT_SIDE = 2000, 4000, 736
-"""Pixels of the long side above which a page is made smaller before it is read; more when the
-short side would have less than the last."""
+_COARSE = 640_000
+"""Pixels at which lines are looked for first, to see how high they are."""
+_FINE = 22.0
+"""Pixels that a line is high when all lines are looked for: more takes time and finds no more."""
+_SMALLEST = 64
+"""Pixels of a side that an image is given at least."""
+_SURE = 0.5
+"""Confidence from which a line is taken for text."""
 _UPRIGHT_LINE = 2.5
 """Heights in widths from which a line runs up or down; narrower ones are a sign or two."""
 _HEAD = 4
@@ -30,7 +35,6 @@ _PLAIN = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)} | {0x3000: " ", 0xF
 """Full-width signs of its Chinese, for those that they are in ours."""
 _MAJORITY = 0.4
 """How far the lines that stand on their heads have to outweigh the others, 0 to 1."""
-_NARROW, _WIDE = frozenset("iIl1jtfr.,:;!|'()[]{}·- "), frozenset("mMwWOQ@%€&ÄÖÜ")
 
 
 class RapidOcr:
@@ -53,37 +57,47 @@ class RapidOcr:
         }
         if None in models.values():
             raise NotThere("RapidOCR came without its models: install the package rapidocr anew.")
+        logging.getLogger("RapidOCR").setLevel(logging.ERROR)
         self._engine = _Lines(
             params={
                 **{f"{task.title()}.model_path": path for task, path in models.items()},
                 "Global.log_level": "error",
-                "Global.use_cls": False,
+                "Rec.rec_batch_num": 1,  # what is filled up to the longest of several takes time
+                "Rec.rec_img_shape": [3, 48, 160],
                 "EngineConfig.onnxruntime.intra_op_num_threads": min(threads, os.cpu_count() or 1),
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             }
         )
 
-    def read(self, pixels: Grey, dpi: float) -> tuple[Word, ...]:
-        """The words in an image, their boxes in pixels; raises Failed."""
-        short, long = sorted(pixels.shape)
-        wanted = min(_LONGEST_SIDE, round(_SHORT_SIDE * long / short))
-        self._engine.max_side_len = max(_LONG_SIDE, wanted)
+    def lines(self, pixels: Grey) -> Quadrilaterals:
+        """Where lines of text are in an image, quickly: small print may be missing."""
+        scale = min(1.0, (_COARSE / pixels.size) ** 0.5)
         try:
-            found = self._engine(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR))
+            return self._engine.found(_coloured(pixels), scale)
         except Exception as error:  # its own and onnxruntime's share no base
             raise Failed("RapidOCR gave up on the page") from error
-        if not isinstance(found, RapidOCROutput) or found.boxes is None or not found.txts:
-            return ()
-        lines = zip(found.boxes, found.txts, found.scores or (), strict=True)
+
+    def read(self, pixels: Grey, dpi: float) -> tuple[Word, ...]:
+        """The words in an image, their boxes in pixels; raises Failed.
+
+        Lines are best `LINE_HEIGHT` pixels high.
+        """
+        image = _coloured(pixels)
+        try:
+            boxes = self._engine.found(image, _FINE / LINE_HEIGHT)
+            found = self._engine.recognised([_cut(image, box) for box in boxes])
+        except Exception as error:  # as above
+            raise Failed("RapidOCR gave up on the page") from error
         return tuple(
-            word for box, text, sure in lines for word in split(box, text.translate(_PLAIN), sure)
+            word
+            for box, line in zip(boxes, found, strict=True)
+            if line.confidence >= _SURE
+            for word in words_of(box, line)
         )
 
     def stand_on_heads(self, lines: Sequence[Grey]) -> bool:
         """Whether most of some lines, cut out of a page, stand on their heads."""
-        heads = [
-            cv2.cvtColor(line[:, : _HEAD * line.shape[0]], cv2.COLOR_GRAY2BGR) for line in lines
-        ]
+        heads = [_coloured(line[:, : _HEAD * line.shape[0]]) for line in lines]
         try:
             _, result = self._engine.cls_and_rotate(heads)
         except Exception:  # as above; pages that cannot be told are left as they are
@@ -93,40 +107,75 @@ class RapidOcr:
 
 
 class _Lines(RapidOCR):
-    """Takes narrow boxes for single digits, not for lines that run down the page."""
+    """Its two models, each for itself, and what the second one says of every sign."""
 
-    def crop_text_regions(
-        self, img: npt.NDArray[np.uint8], det_boxes: npt.NDArray[np.float32]
-    ) -> list[npt.NDArray[np.uint8]]:
-        return [_cut(img, box) for box in det_boxes]
+    def found(self, image: npt.NDArray[np.uint8], scale: float) -> Quadrilaterals:
+        """The lines of text in an image that is looked at smaller or larger."""
+        height, width = image.shape[:2]
+        below, beside = max(0, _SMALLEST - height), max(0, _SMALLEST - width)
+        if below or beside:
+            image = np.pad(image, ((0, below), (0, beside), (0, 0)), mode="edge")
+        detector = self._load_det_model()  # type: ignore[no-untyped-call]
+        detector.limit_type = "max" if scale < 1 else "min"
+        bound = (max if scale < 1 else min)(image.shape[:2])
+        detector.limit_side_len = max(_SMALLEST, round(bound * scale))
+        boxes = detector(image).boxes
+        return np.zeros((0, 4, 2), np.float32) if boxes is None else np.asarray(boxes, np.float32)
+
+    def recognised(self, lines: list[npt.NDArray[np.uint8]]) -> list[LineSigns]:
+        """What some lines say."""
+        if not lines:
+            return []
+        recogniser = self._load_rec_model()  # type: ignore[no-untyped-call]
+        if not isinstance(recogniser.postprocess_op, _Signs):
+            recogniser.postprocess_op = _Signs(recogniser.postprocess_op.character)
+        return list(recogniser(TextRecInput(img=lines, return_word_box=True)).word_results)
+
+
+class _Signs(CTCLabelDecode):
+    """Keeps where each sign stands, and finds the blanks that were left out."""
+
+    def __init__(self, characters: list[str]) -> None:
+        self.character = characters
+
+    def __call__(  # type: ignore[override]  # its callers give just these
+        self,
+        preds: Steps,
+        return_word_box: bool = False,
+        *,
+        wh_ratio_list: Sequence[float],
+        max_wh_ratio: float,
+    ) -> tuple[list[tuple[str, float]], list[LineSigns]]:
+        found = [
+            signs_of(steps, self.character, ratio / max_wh_ratio)
+            for steps, ratio in zip(preds, wh_ratio_list, strict=True)
+        ]
+        return [(line.text, line.confidence) for line in found], found
+
+
+def _coloured(pixels: Grey) -> npt.NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
 
 
 def _cut(image: npt.NDArray[np.uint8], box: Quadrilateral) -> npt.NDArray[np.uint8]:
+    """A line; narrow boxes are single digits, not lines that run down the page."""
     cut = np.asarray(get_rotate_crop_image(image, box.copy()), np.uint8)
-    width, height = _sides(box)
+    width, height = sides(box)
     turned_by_library = int(height) >= 1.5 * int(width)
     if turned_by_library and height < _UPRIGHT_LINE * width:
         return np.rot90(cut, -1)
     return cut
 
 
-def _sides(box: Quadrilateral) -> tuple[float, float]:
-    upper_left, upper_right, lower_right, lower_left = box
-    width = max(np.linalg.norm(upper_right - upper_left), np.linalg.norm(lower_right - lower_left))
-    height = max(np.linalg.norm(lower_left - upper_left), np.linalg.norm(lower_right - upper_right))
-    return float(width), float(height)
-
-
-def split(box: Quadrilateral, text: str, sure: float) -> Iterator[Word]:
-    """The words of a line, their places in proportion to how wide their signs usually are.
+def words_of(box: Quadrilateral, line: LineSigns) -> Iterator[Word]:
+    """The words of a line, in the box that the line is in.
 
     >>> box = np.array([[0, 0], [90, 0], [90, 10], [0, 10]], np.float32)
-    >>> [(round(word.box.left), round(word.box.right)) for word in split(box, "aaa aa", 1)]
-    [(0, 49), (57, 90)]
+    >>> line = LineSigns("aa b", (0.1, 0.3, 0.5, 0.9), (1.0, 0.5, 0.0, 0.9))
+    >>> [(word.text, round(word.box.left), round(word.box.right)) for word in words_of(box, line)]
+    [('aa', 0, 36), ('b', 72, 90)]
     """
-    widths = [_width(sign) for sign in text]
-    ends = np.cumsum([0.0, *widths]) / (sum(widths) or 1.0)
-    width, height = _sides(box)
+    width, height = sides(box)
     upper_left, upper_right, lower_right, lower_left = box
     if height >= _UPRIGHT_LINE * width:
         upper_left, upper_right, lower_right, lower_left = (
@@ -135,10 +184,14 @@ def split(box: Quadrilateral, text: str, sure: float) -> Iterator[Word]:
             lower_left,
             upper_left,
         )
+    text = line.text.translate(_PLAIN)
+    usual = float(np.median(np.diff(line.places))) if len(line.places) > 1 else 1.0
     start = 0
     for word in text.split():
         start = text.index(word, start)
-        first, last = float(ends[start]), float(ends[start + len(word)])
+        end = start + len(word)
+        first = max(0.0, line.places[start] - usual / 2)
+        last = min(1.0, line.places[end - 1] + usual / 2)
         corners = np.array(
             [
                 upper_left + (upper_right - upper_left) * first,
@@ -149,9 +202,5 @@ def split(box: Quadrilateral, text: str, sure: float) -> Iterator[Word]:
         )
         (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
         place = Box(float(left), float(top), float(right), float(bottom))
-        yield Word(word, place, float(sure))
-        start += len(word)
-
-
-def _width(sign: str) -> float:
-    return 0.5 if sign in _NARROW else 1.5 if sign in _WIDE else 1.0
+        yield Word(word, place, float(np.mean(line.sure[start:end])))
+        start = end

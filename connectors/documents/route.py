@@ -15,12 +15,13 @@ from msgspec import Struct
 
 from connectors.documents.classify import Classified, classify
 from connectors.documents.engine import Engine, Failed, confidence
-from connectors.documents.engines import Engines
+from connectors.documents.engines import Engines, LineEngine
 from connectors.documents.geometry import SAME, Transform
 from connectors.documents.image import ImageKind
+from connectors.documents.levelled import levelled, other_turns
 from connectors.documents.limits import Limits
 from connectors.documents.pdf import opened
-from connectors.documents.preprocess import Prepared, Turn, prepared
+from connectors.documents.preprocess import Prepared, Turn, prepared, turned
 from connectors.documents.raster import POINTS, Raster, decoded, rendered
 from connectors.documents.text_layer import read_text
 from connectors.einvoice import Unreadable
@@ -33,6 +34,8 @@ Stage: TypeAlias = Literal[
 
 _SURE = 0.85
 """Mean confidence below which Tesseract's reading is held against RapidOCR's."""
+_POOR = 0.8
+"""Mean confidence below which a page may have been read the wrong way up."""
 _SHEETS = ((1.36, 1.47), (1.26, 1.32), (1.60, 1.70))
 """Proportions of A4 and its like, of US letter and of US legal, as they come out of scanners; those
 of cameras, 4:3 and 3:2, lie between."""
@@ -182,12 +185,29 @@ class _Reading:
         stage: Stage = "tesseract" if engine.reader == "TESSERACT" else "rapidocr"
         try:
             with self._clock(stage):
-                words = engine.read(page.pixels, page.dpi)
+                if isinstance(engine, LineEngine):
+                    return self._by_lines(engine, page)
+                return _page_read(page, engine.reader, engine.read(page.pixels, page.dpi))
         except Failed:
             return None
-        scaled = tuple(_in_points(word, page.dpi) for word in words)
-        whole = Page(*page.size, scaled)
-        return PageRead(whole, engine.reader, confidence(words), page.to_page, page.turned)
+
+    def _by_lines(self, engine: LineEngine, page: Prepared) -> PageRead:
+        """The page made level, and turned if that is why it cannot be read."""
+        best: PageRead | None = None
+        turns: list[Turn] = [0]
+        for turn in turns:
+            this = turned(page, turn) if turn else page
+            lines = engine.lines(this.pixels)
+            this = levelled(this, lines, self._limits.worked_pixels)
+            read = _page_read(this, engine.reader, engine.read(this.pixels, this.dpi))
+            if best is None:
+                turns += [] if read.confidence >= _POOR or not len(lines) else other_turns(lines)
+            if best is None or _weight(read) > _weight(best):
+                best = read
+            if read.confidence >= _POOR:
+                break
+        assert best is not None
+        return best
 
 
 def _is_scan(raster: Raster, page: Prepared) -> bool:
@@ -205,6 +225,12 @@ def _is_scan(raster: Raster, page: Prepared) -> bool:
 def _weight(read: PageRead) -> float:
     """How much was read, and how surely: noise that was taken for text counts for little."""
     return sum(len(word.text) * word.confidence**2 for word in read.page.words)
+
+
+def _page_read(page: Prepared, reader: Reader, words: tuple[Word, ...]) -> PageRead:
+    scaled = tuple(_in_points(word, page.dpi) for word in words)
+    whole = Page(*page.size, scaled)
+    return PageRead(whole, reader, confidence(words), page.to_page, page.turned)
 
 
 def _in_points(word: Word, dpi: float) -> Word:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
@@ -11,6 +12,7 @@ from reportlab.lib.pagesizes import A4
 
 from connectors.documents import Engine, Engines, Failed, Grey, Limits, Unreadable, read_pages
 from connectors.documents.engines import LineEngine
+from connectors.documents.levelled import Quadrilaterals
 from operators.extraction.page import Box, Reader, Word
 from tests.unit.documents import encoded, invoice_pdf, on_table, pages, picture, saved, scanned_pdf
 
@@ -29,6 +31,9 @@ class Fake:
         if self._fails:
             raise Failed("on purpose")
         return (self._word,)
+
+    def lines(self, pixels: Grey) -> Quadrilaterals:
+        return np.zeros((0, 4, 2), np.float32)
 
     def stand_on_heads(self, lines: Sequence[Grey]) -> bool:
         return False

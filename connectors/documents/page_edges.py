@@ -21,7 +21,7 @@ _FILLED = 0.85
 """Share of a turned rectangle that a sheet without clear corners has to fill."""
 _SHARPEST, _BLUNTEST = 50.0, 130.0
 """Degrees of a sheet's corners."""
-_MARGIN = 0.005
+_MARGIN = 0.03
 """Share of the sheet's sides that is left around it."""
 
 

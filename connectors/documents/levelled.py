@@ -53,9 +53,8 @@ def levelled(page: Prepared, lines: Quadrilaterals, most_pixels: int) -> Prepare
     measures = np.array([sides(line) for line in lines])
     high = max(float(np.median(measures.min(axis=1))), 4.0)
     pixels, way = page.pixels, np.eye(3)
-    if not page.photo:
-        pixels, way = _text_only(pixels, lines, high)
-        lines = (lines + way[:2, 2]).astype(np.float32)
+    pixels, way = _text_only(pixels, lines, high)
+    lines = (lines + way[:2, 2]).astype(np.float32)
     room = (most_pixels / pixels.size) ** 0.5
     low, large = _SCALES
     scale = min(max(LINE_HEIGHT / high, low), large, room)

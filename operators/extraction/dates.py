@@ -80,8 +80,13 @@ _CONFUSED = re.compile(
 _STROKES = re.compile(r"(?<!\d)(\d\d)(?:/(\d\d)[71]|[71](\d\d)/)((?:19|20)\d\d)(?!\d)")
 """A date one of whose strokes was read as a digit."""
 _DIGITS = str.maketrans("OoIl|SZB", "00111528")
-_MONTH_LIKE = re.compile(r"(?<![A-Za-z])(?=\w?[A-Za-z])[A-Za-z015]{3,9}(?![A-Za-z])")
-_SIGNS = str.maketrans("015", "ols")
+_MONTH_LIKE = re.compile(
+    r"(?<=\d)(?P<before>[ ./-]{1,2})(?P<name>(?=\w*[^\W\d])\w{3,9})"
+    r"(?=[ .,/-]{1,2}(?:\d\d){1,2}\b)"
+)
+_SIGNS = str.maketrans("015689", "olsgbg")
+_MISREAD = ((7, 2), (5, 1))
+"""Letters of a month's name from which so many of them may be wrong."""
 _CENTURY = 2000
 _PIVOT = 70
 """Years of two digits from here on are of the last century."""
@@ -97,7 +102,7 @@ def dates_in(text: str, mend: bool = False) -> list[DateWritten]:
     if mend:
         text = _CONFUSED.sub(lambda match: match[0].translate(_DIGITS), text)
         text = _STROKES.sub(lambda match: f"{match[1]}/{match[2] or match[3]}/{match[4]}", text)
-        text = _MONTH_LIKE.sub(lambda match: _month_mended(match[0]), text)
+        text = _MONTH_LIKE.sub(lambda each: each["before"] + _month_mended(each["name"]), text)
     low = plain(text)
     found = [*_numeric(low), *_named(low), *_others(low)]
     found.sort(key=lambda each: (each.start, each.weak, -each.end))
@@ -109,9 +114,19 @@ def dates_in(text: str, mend: bool = False) -> list[DateWritten]:
 
 
 def _month_mended(word: str) -> str:
-    """A month's name that has digits in it with letters in their place."""
-    mended = word.translate(_SIGNS)
-    return mended if word.isalnum() and plain(mended) in _MONTHS else word
+    """The month's name that a word between two numbers is, but for signs that look like others.
+
+    >>> _month_mended("0ct"), _month_mended("lanuar"), _month_mended("Netto")
+    ('oct', 'januar', 'Netto')
+    """
+    read = plain(word.translate(_SIGNS))
+    if read in _MONTHS or len(read) != len(word):
+        return read if len(read) == len(word) else word
+    wrong = next((most for length, most in _MISREAD if len(read) >= length), 0)
+    for name in _MONTHS:
+        if len(name) == len(read) and 0 < sum(map(str.__ne__, name, read)) <= wrong:
+            return name
+    return word
 
 
 def _numeric(text: str) -> Iterable[DateWritten]:

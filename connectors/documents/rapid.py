@@ -8,6 +8,7 @@ from importlib.resources import files
 import cv2
 import numpy as np
 import numpy.typing as npt
+from onnxruntime import InferenceSession, SessionOptions  # type: ignore[import-untyped]
 from rapidocr import RapidOCR
 from rapidocr.ch_ppocr_rec.typings import TextRecInput
 from rapidocr.ch_ppocr_rec.utils import CTCLabelDecode
@@ -19,7 +20,8 @@ from connectors.documents.raster import Grey
 from connectors.documents.signs import LineSigns, Steps, signs_of
 from operators.extraction.page import Box, Reader, Word
 
-_COARSE = 640_000
+_CORES = os.cpu_count() or 1
+_COARSE = 480_000
 """Pixels at which lines are looked for first, to see how high they are."""
 _FINE = 22.0
 """Pixels that a line is high when all lines are looked for: more takes time and finds no more."""
@@ -44,30 +46,17 @@ class RapidOcr:
 
     def __init__(self, threads: int = 2) -> None:
         """`threads`: that it may use. Raises NotThere when its models are missing."""
-        models = {
-            task: next(
-                (
-                    str(file)
-                    for file in files("rapidocr").joinpath("models").iterdir()
-                    if f"_{task}_" in file.name
-                ),
-                None,
-            )
-            for task in ("det", "cls", "rec")
-        }
-        if None in models.values():
-            raise NotThere("RapidOCR came without its models: install the package rapidocr anew.")
         logging.getLogger("RapidOCR").setLevel(logging.ERROR)
         self._engine = _Lines(
             params={
-                **{f"{task.title()}.model_path": path for task, path in models.items()},
                 "Global.log_level": "error",
                 "Rec.rec_batch_num": 1,  # what is filled up to the longest of several takes time
                 "Rec.rec_img_shape": [3, 48, 160],
-                "EngineConfig.onnxruntime.intra_op_num_threads": min(threads, os.cpu_count() or 1),
-                "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             }
         )
+        self._engine.cfg._set_flag("allow_objects", True)
+        for task in ("det", "cls", "rec"):
+            self._engine.cfg[task.title()].session = _session(task, min(threads, _CORES))
 
     def lines(self, pixels: Grey) -> Quadrilaterals:
         """Where lines of text are in an image, quickly: small print may be missing."""
@@ -104,6 +93,20 @@ class RapidOcr:
             return False
         votes = [score if "180" in label else -score for label, score in result.cls_res or ()]
         return sum(votes) > _MAJORITY * len(votes)
+
+
+def _session(task: str, threads: int) -> InferenceSession:
+    """A model, with threads that rest while they wait: RapidOCR's own take a core each for that."""
+    models = files("rapidocr").joinpath("models").iterdir()
+    path = next((str(file) for file in models if f"_{task}_" in file.name), None)
+    if path is None:
+        raise NotThere("RapidOCR came without its models: install the package rapidocr anew.")
+    options = SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.enable_cpu_mem_arena = False  # lines have many widths, and memory for each was kept
+    options.log_severity_level = 4
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 class _Lines(RapidOCR):

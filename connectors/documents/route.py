@@ -1,7 +1,7 @@
 """From a document to the words on its pages, by the cheapest way that can be trusted.
 
-A PDF page's own text, if it is text. Else the page as an image: scans of whole sheets by Tesseract
-and, where that is not sure, by RapidOCR as well; photos and receipts by RapidOCR.
+A PDF page's own text, if it is text. Else the page as an image, by RapidOCR; scans of whole sheets
+that it is not sure of by Tesseract as well.
 """
 
 from collections.abc import Collection, Iterator
@@ -33,7 +33,7 @@ Stage: TypeAlias = Literal[
 """A step of reading a document that takes time."""
 
 _SURE = 0.85
-"""Mean confidence below which Tesseract's reading is held against RapidOCR's."""
+"""Mean confidence below which RapidOCR's reading of a scan is held against Tesseract's."""
 _POOR = 0.8
 """Mean confidence below which a page may have been read the wrong way up."""
 _SHEETS = ((1.36, 1.47), (1.26, 1.32), (1.60, 1.70))
@@ -170,10 +170,10 @@ class _Reading:
 
     def _read(self, page: Prepared, *, scan: bool) -> PageRead:
         again = bool(self._without)
-        first = self._by(self._engines.tesseract, page) if scan or again else None
+        first = self._by(self._engines.rapidocr, page)
         if first and first.confidence >= _SURE:
             return first
-        second = self._by(self._engines.rapidocr, page)
+        second = self._by(self._engines.tesseract, page) if scan or again or not first else None
         found = [read for read in (first, second) if read]
         if not found:
             raise Failed("No engine could read the page")

@@ -108,7 +108,7 @@ class DocumentReader:
         step = next_step(found.fields, found.kind, gates, tried)
         if step.action == "SECOND_READING":
             tried.append(step.action)
-            again = self._again(content, classified, pages, clock)
+            again = self._again(content, classified, pages, found.language, clock)
             if again is not None:
                 found = replace(found, fields=confirmed(found, again))
             step = next_step(found.fields, found.kind, gates, tried)
@@ -125,7 +125,12 @@ class DocumentReader:
         return Examined(DocumentRead(found.invoice, reading, step), pages)
 
     def _again(
-        self, content: bytes, classified: Classified, pages: Pages, clock: "_Clock"
+        self,
+        content: bytes,
+        classified: Classified,
+        pages: Pages,
+        language: str | None,
+        clock: "_Clock",
     ) -> Understood | None:
         """What another engine makes of the document; None when there is no other."""
         try:
@@ -135,6 +140,7 @@ class DocumentReader:
                 self._engines,
                 classified=classified,
                 without=tuple({each.reader for each in pages.pages}),
+                language=language,
             )
         except (Unreadable, Failed, NotThere):
             return None

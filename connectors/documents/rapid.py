@@ -66,10 +66,10 @@ class RapidOcr:
         except Exception as error:  # its own and onnxruntime's share no base
             raise Failed("RapidOCR gave up on the page") from error
 
-    def read(self, pixels: Grey, dpi: float) -> tuple[Word, ...]:
+    def read(self, pixels: Grey, dpi: float, language: str | None = None) -> tuple[Word, ...]:
         """The words in an image, their boxes in pixels; raises Failed.
 
-        Lines are best `LINE_HEIGHT` pixels high.
+        Lines are best `LINE_HEIGHT` pixels high. It reads every language at once.
         """
         image = _coloured(pixels)
         try:

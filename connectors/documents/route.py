@@ -80,13 +80,14 @@ def read_pages(
     *,
     classified: Classified | None = None,
     without: Collection[Reader] = (),
+    language: str | None = None,
 ) -> Pages:
     """The words on the pages of a PDF or image.
 
     `engines` are kept from one document to the next; `classified` where that is known already;
-    `without` are readers not to use, since they have read it already. Raises Unreadable, NotThere
-    when a page needs an engine and none is installed, and Failed when none that is left can read a
-    page.
+    `without` are readers not to use, since they have read it already; `language` is what that told.
+    Raises Unreadable, NotThere when a page needs an engine and none is installed, and Failed when
+    none that is left can read a page.
     """
     limits = limits or Limits()
     clock = _Clock()
@@ -95,7 +96,7 @@ def read_pages(
             classified = classify(content, limits)
     limits.check_pages(classified.pages)
     engines = engines or Engines(seconds=limits.page_seconds)
-    reading = _Reading(limits, engines, clock, without)
+    reading = _Reading(limits, engines, clock, without, language)
     if classified.kind == "PDF":
         with opened(content, limits, checked=True) as document:
             pages = tuple(reading.pdf_page(document, number) for number in range(len(document)))
@@ -128,9 +129,15 @@ class _Reading:
     """One document being read."""
 
     def __init__(
-        self, limits: Limits, engines: Engines, clock: _Clock, without: Collection[Reader]
+        self,
+        limits: Limits,
+        engines: Engines,
+        clock: _Clock,
+        without: Collection[Reader],
+        language: str | None,
     ) -> None:
         self._without = without
+        self._language = language
         self._limits = limits
         self._engines = engines
         self._clock = clock
@@ -187,7 +194,8 @@ class _Reading:
             with self._clock(stage):
                 if isinstance(engine, LineEngine):
                     return self._by_lines(engine, page)
-                return _page_read(page, engine.reader, engine.read(page.pixels, page.dpi))
+                words = engine.read(page.pixels, page.dpi, self._language)
+                return _page_read(page, engine.reader, words)
         except Failed:
             return None
 

@@ -78,7 +78,8 @@ def _till(document: Document, buyer: bool, account: bool) -> float:
     due = any(label.means("due_date") and not label.means("payable") for label in document.labels)
     score -= 0.8 if account else 0.0
     score -= 0.5 if due else 0.0
-    score -= 0.7 if buyer else 0.0
+    # What is paid at a till has no buyer: the seller may have been taken for one.
+    score -= (0.45 if paid else 0.7) if buyer else 0.0
     return score - (0.6 if len(document.pages) > 2 else 0.0)
 
 

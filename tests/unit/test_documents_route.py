@@ -23,10 +23,12 @@ class Fake:
     def __init__(self, reader: Reader, confidence: float, *, fails: bool = False) -> None:
         self.reader: Reader = reader
         self.seen: list[Grey] = []
+        self.languages: list[str | None] = []
         self._word = Word(reader, Box(200, 100, 400, 140), confidence)
         self._fails = fails
 
-    def read(self, pixels: Grey, dpi: float) -> tuple[Word, ...]:
+    def read(self, pixels: Grey, dpi: float, language: str | None = None) -> tuple[Word, ...]:
+        self.languages.append(language)
         self.seen.append(pixels)
         if self._fails:
             raise Failed("on purpose")
@@ -103,16 +105,17 @@ def test_what_rapidocr_has_read_is_read_again_by_tesseract() -> None:
     some, (tesseract, rapidocr) = engines()
     without: list[Reader] = ["RAPIDOCR"]
 
-    found = read_pages(RECEIPT, engines=some, without=without)
+    found = read_pages(RECEIPT, engines=some, without=without, language="de")
 
     assert found.pages[0].reader == "TESSERACT"
+    assert tesseract.languages == ["de"]
     assert tesseract.seen
     assert not rapidocr.seen
 
 
 def test_a_page_that_cannot_be_read_is_tried_the_other_way_up() -> None:
     class Upright(Fake):
-        def read(self, pixels: Grey, dpi: float) -> tuple[Word, ...]:
+        def read(self, pixels: Grey, dpi: float, language: str | None = None) -> tuple[Word, ...]:
             (word,) = super().read(pixels, dpi)
             return (Word(word.text, word.box, 0.95 if len(self.seen) > 1 else 0.5),)
 

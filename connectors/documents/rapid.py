@@ -34,7 +34,9 @@ _UPRIGHT_LINE = 2.5
 _HEAD = 4
 """Heights of a line that are looked at to see whether it stands on its head."""
 _PLAIN = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)} | {0x3000: " ", 0xFFE5: "¥"}
-"""Full-width signs of its Chinese, for those that they are in ours."""
+_PLAIN |= {0xFF5E: "-", 0x7E: "-"}
+"""Full-width signs of its Chinese, for those that they are in ours; and tildes, which nothing that
+is read has, for the hyphens that they were."""
 _MAJORITY = 0.4
 """How far the lines that stand on their heads have to outweigh the others, 0 to 1."""
 

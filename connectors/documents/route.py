@@ -207,7 +207,8 @@ class _Reading:
             this = turned(page, turn) if turn else page
             lines = engine.lines(this.pixels)
             this = levelled(this, lines, self._limits.worked_pixels)
-            read = _page_read(this, engine.reader, engine.read(this.pixels, this.dpi))
+            words = engine.read(this.pixels, this.dpi, self._language)
+            read = _page_read(this, engine.reader, words)
             if best is None:
                 turns += [] if read.confidence >= _POOR or not len(lines) else other_turns(lines)
             if best is None or _weight(read) > _weight(best):

@@ -10,6 +10,7 @@ from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.document import Document, Figure
 from operators.extraction.exemption import exempted
 from operators.extraction.reads import Reads
+from operators.extraction.rounded import before_rounding
 from operators.extraction.settlement import adjusted, adjustments, settled
 from operators.extraction.vat_rows import RATES, VatRow, rate_between
 from operators.invoice import AllowanceCharge, Totals, VatSubtotal
@@ -17,7 +18,6 @@ from operators.money import ONE, Amount
 
 _ADDED = 1.5
 """Log odds of a sum over a breakdown."""
-
 
 _PAID = 0.8
 """Log odds that an amount gains as the gross one by having been paid."""
@@ -72,6 +72,7 @@ def read_totals(
         roles = {**roles, "tax": [_sum_of(taxes), *roles.get("tax", ())]}
     if rows:
         roles = {**roles, "net": [_sum_of([row.taxable for row in rows]), *roles.get("net", ())]}
+    roles = {**roles, "gross": [*before_rounding(roles, _PAID), *roles.get("gross", ())]}
     roles = {**roles, "gross": _with_tendered(roles)}
     sums = chosen_sums(roles, unlabelled, known)
     return TotalsRead(alone, roles, rows, unlabelled, sums, known)

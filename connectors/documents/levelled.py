@@ -33,9 +33,11 @@ _ROUNDS = 6
 _LEVEL = 0.15
 """Heights of a line by which rows may rise or fall over the page."""
 _MARGIN = 3.0
-"""Heights of a line that are left around the text."""
+"""Heights of a line that are left beside the text."""
+_SMALL_PRINT = 0.12
+"""Share of the text's width that is left beside it as well, where small print may be."""
 _ELSEWHERE = 0.7
-"""Share of a picture that text may take at most for the rest to be cut off."""
+"""Share of a picture's width that text may take at most for the rest to be cut off."""
 
 
 def sides(box: Quadrilateral) -> tuple[float, float]:
@@ -78,14 +80,14 @@ def levelled(page: Prepared, lines: Quadrilaterals, most_pixels: int) -> Prepare
 
 
 def _text_only(pixels: Grey, lines: Quadrilaterals, high: float) -> tuple[Grey, Matrix]:
-    """Where the text is, if it is only in a part of the picture."""
-    corners = lines.reshape(-1, 2)
-    left, top = np.maximum(corners.min(axis=0) - _MARGIN * high, 0).astype(int).tolist()
-    right, bottom = (corners.max(axis=0) + _MARGIN * high).astype(int).tolist()
-    part = pixels[top:bottom, left:right]
+    """What is not beside the text; above and below it small print may not have been found."""
+    across = lines[:, :, 0]
+    room = _MARGIN * high + _SMALL_PRINT * np.ptp(across)
+    left, right = max(0, int(across.min() - room)), int(across.max() + room)
+    part = pixels[:, left:right]
     if part.size > _ELSEWHERE * pixels.size:
         return pixels, np.eye(3)
-    return part, np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]])
+    return part, np.array([[1, 0, -left], [0, 1, 0], [0, 0, 1.0]])
 
 
 def _straightened(pixels: Grey, lines: Quadrilaterals) -> tuple[Grey, Matrix]:

@@ -88,14 +88,16 @@ def test_the_places_of_a_levelled_page_are_known() -> None:
     assert [side * DPI / 72 for side in place] == pytest.approx([150, 60], abs=4)
 
 
-def test_what_has_no_text_is_cut_off() -> None:
-    drawn = lines()[4:8]
+def test_what_lies_beside_the_text_is_cut_off_but_nothing_above_or_below() -> None:
+    drawn = lines()[4:8] * np.float32((0.5, 1)) + np.float32((200, 0))
 
     found = levelled(page(drawn), drawn, MOST)
 
-    assert found.size[1] < 0.6 * page(drawn).size[1]
-    top = corners_of(Box(0, 0, 0, 0), found.to_page)[0][1] * DPI / 72
-    assert 0 < top < 60 + 75 * 4
+    assert found.size[0] < 0.6 * page(drawn).size[0]
+    assert found.size[1] == pytest.approx(page(drawn).size[1], rel=0.02)
+    left, top = corners_of(Box(0, 0, 0, 0), found.to_page)[0]
+    assert 100 < left * DPI / 72 < 275
+    assert top == pytest.approx(0, abs=1)
 
 
 def test_without_lines_a_page_stays_as_it_is() -> None:

@@ -14,10 +14,10 @@ from msgspec import Struct
 Steps: TypeAlias = npt.NDArray[np.float32]
 """Probabilities: a row for each step along a line, a column for each sign; the first is none."""
 
-_POSSIBLE, _APART = 0.002, 1.1
+_POSSIBLE, _APART = 0.01, 1.1
 """Probability of a blank between two signs, and their distance in usual ones, from which one is
 there; fitted on invented receipts in the layouts for tuning."""
-_HARDLY, _FAR_APART = 0.0004, 1.6
+_HARDLY, _FAR_APART = 0.002, 1.6
 """The same where the distance speaks louder."""
 _CLOSING = frozenset(".,:;)]%!?-/'’")
 _WITHIN = frozenset(".,:-/'’(")
@@ -47,7 +47,7 @@ def signs_of(steps: Steps, characters: Sequence[str], share: float) -> LineSigns
         characters: The sign of each column.
         share: How much of the steps is the line; behind it is nothing.
 
-    >>> steps = np.full((9, 3), 0.005, np.float32)
+    >>> steps = np.full((9, 3), 0.02, np.float32)
     >>> steps[:, 0], steps[[0, 2, 4, 8], 1] = 0.6, 0.9
     >>> signs_of(steps, ("", "a", " "), 1.0).text
     'aaa a'
@@ -80,7 +80,7 @@ def signs_of(steps: Steps, characters: Sequence[str], share: float) -> LineSigns
 
 def _parted(one: str, other: str) -> bool:
     """Whether a blank that was not read may stand between two signs: never within a number."""
-    if one.isspace() or other.isspace() or other in _CLOSING:
+    if one.isspace() or other.isspace() or other in _CLOSING or "@" in (one, other):
         return False
     return not (other.isdigit() and (one.isdigit() or one in _WITHIN))
 

@@ -17,7 +17,7 @@ Steps: TypeAlias = npt.NDArray[np.float32]
 _POSSIBLE, _APART = 0.01, 1.1
 """Probability of a blank between two signs, and their distance in usual ones, from which one is
 there; fitted on invented receipts in the layouts for tuning."""
-_HARDLY, _FAR_APART = 0.002, 1.6
+_HARDLY, _FAR_APART = 0.001, 1.5
 """The same where the distance speaks louder."""
 _CLOSING = frozenset(".,:;)]%!?-/'’")
 _WITHIN = frozenset(".,:-/'’(")

@@ -43,6 +43,8 @@ class Known(Struct, frozen=True):
     """Rates of it, or that stand somewhere in the document."""
     adjustments: tuple[Amount, ...] = ()
     """What may lie between the lines and the net amount: charges, and allowances below zero."""
+    paid: tuple[Amount, ...] = ()
+    """Amounts that a till calls the total, and that were paid to it."""
 
 
 class Sums(Struct, frozen=True):
@@ -83,7 +85,8 @@ def chosen_sums(
 
     def worth(sums: Sums) -> float:
         passed_over = named and sums.gross is not None and sums.gross.evidence.computed
-        return _worth(sums, known) - (_PASSED_OVER if passed_over else 0.0)
+        unpaid = known.paid and sums.gross is not None and sums.gross.value not in known.paid
+        return _worth(sums, known) - (2 * _PASSED_OVER if unpaid else _PASSED_OVER * passed_over)
 
     best = max(_options(pools), key=worth, default=Sums())
     return _with_evidence(best, known)

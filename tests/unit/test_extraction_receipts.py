@@ -111,6 +111,14 @@ def test_what_stands_above_a_rounding_is_the_gross_amount_whatever_it_is_called(
     assert amounts([found.totals.gross, found.totals.payable]) == ["16.66", "16.65"]
 
 
+def test_a_total_that_was_paid_is_believed_although_a_part_of_the_tax_adds_up_by_itself() -> None:
+    found = receipt_of(
+        "SHOP S.N.C.\n01/08/2019 16:18\nBANANE     1,68 B\nDETERSIVO     1,41.A\n"
+        "Totale     3,09\nBancomat     3,09\nA IVA 22,00% Netto 1,16     0,25"
+    )
+    assert amounts([found.totals.gross]) == ["3.09"]
+
+
 def test_an_article_s_code_is_no_date() -> None:
     found = receipt_of(
         "SHOP SDN BHD\nAIR PRESSURE SPRAYER\nHC03-7 - 15\n1 X 8.02     8.02\n"

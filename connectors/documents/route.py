@@ -18,11 +18,12 @@ from connectors.documents.engine import Engine, Failed, confidence
 from connectors.documents.engines import Engines, LineEngine
 from connectors.documents.geometry import SAME, Transform
 from connectors.documents.image import ImageKind
-from connectors.documents.levelled import levelled, other_turns
+from connectors.documents.levelled import Quadrilaterals, levelled, other_turns
 from connectors.documents.limits import Limits
 from connectors.documents.pdf import opened
 from connectors.documents.preprocess import Prepared, Turn, prepared, turned
 from connectors.documents.raster import POINTS, Raster, decoded, rendered
+from connectors.documents.scan import is_scan
 from connectors.documents.text_layer import read_text
 from connectors.einvoice import Unreadable
 from operators.extraction.page import Box, Page, Reader, Word
@@ -36,13 +37,6 @@ _SURE = 0.85
 """Mean confidence below which RapidOCR's reading of a scan is held against Tesseract's."""
 _POOR = 0.8
 """Mean confidence below which a page may have been read the wrong way up."""
-_SHEETS = ((1.36, 1.47), (1.26, 1.32), (1.60, 1.70))
-"""Proportions of A4 and its like, of US letter and of US legal, as they come out of scanners; those
-of cameras, 4:3 and 3:2, lie between."""
-_SHORTEST = 450.0
-"""Points of the shorter side from which a page is a sheet and no receipt."""
-_DARK = 150
-"""Brightness of an image's edges below which they are no paper."""
 _BLANK = 4.0
 """Standard deviation of the brightness of a page with nothing on it."""
 
@@ -173,7 +167,7 @@ class _Reading:
             page = prepared(
                 raster, self._limits.worked_pixels, self._engines.rapidocr.stand_on_heads
             )
-        return self._read(page, scan=_is_scan(raster, page))
+        return self._read(page, scan=is_scan(raster, page))
 
     def _read(self, page: Prepared, *, scan: bool) -> PageRead:
         again = bool(self._without)
@@ -201,34 +195,21 @@ class _Reading:
 
     def _by_lines(self, engine: LineEngine, page: Prepared) -> PageRead:
         """The page made level, and turned if that is why it cannot be read."""
-        best: PageRead | None = None
-        turns: list[Turn] = [0]
-        for turn in turns:
-            this = turned(page, turn) if turn else page
-            lines = engine.lines(this.pixels)
-            this = levelled(this, lines, self._limits.worked_pixels)
-            words = engine.read(this.pixels, this.dpi, self._language)
-            read = _page_read(this, engine.reader, words)
-            if best is None:
-                turns += [] if read.confidence >= _POOR or not len(lines) else other_turns(lines)
-            if best is None or _weight(read) > _weight(best):
-                best = read
+        best, lines = self._levelled(engine, page)
+        if best.confidence >= _POOR or not len(lines):
+            return best
+        for degrees in other_turns(lines):
+            read, _ = self._levelled(engine, turned(page, degrees))
+            best = max(best, read, key=_weight)
             if read.confidence >= _POOR:
                 break
-        assert best is not None
         return best
 
-
-def _is_scan(raster: Raster, page: Prepared) -> bool:
-    """Whether a page is a sheet that lay on a scanner: white to its edges, of a sheet's size."""
-    if raster.camera or page.photo:
-        return False
-    short, long = sorted((raster.width, raster.height))
-    if short < _SHORTEST or not any(low <= long / short <= high for low, high in _SHEETS):
-        return False
-    pixels = raster.pixels
-    edges = (pixels[:3], pixels[-3:], pixels[:, :3], pixels[:, -3:])
-    return sum(float(np.median(edge)) < _DARK for edge in edges) < 2
+    def _levelled(self, engine: LineEngine, page: Prepared) -> tuple[PageRead, Quadrilaterals]:
+        lines = engine.lines(page.pixels)
+        level = levelled(page, lines, self._limits.worked_pixels)
+        words = engine.read(level.pixels, level.dpi, self._language)
+        return _page_read(level, engine.reader, words), lines
 
 
 def _weight(read: PageRead) -> float:

@@ -2,7 +2,9 @@
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from importlib.resources import files
 
 import cv2
@@ -16,29 +18,25 @@ from rapidocr.utils.process_img import get_rotate_crop_image
 
 from connectors.documents.engine import Failed, NotThere
 from connectors.documents.levelled import LINE_HEIGHT, Quadrilateral, Quadrilaterals, sides
+from connectors.documents.line_words import UPRIGHT_LINE, words_of
 from connectors.documents.raster import Grey
 from connectors.documents.signs import LineSigns, Steps, signs_of
-from operators.extraction.page import Box, Reader, Word
+from operators.extraction.page import Reader, Word
 
 _CORES = os.cpu_count() or 1
 _COARSE = 480_000
 """Pixels at which lines are looked for first, to see how high they are."""
 _FINE = 28.0
 """Pixels that a line is high when all lines are looked for: more takes time and finds no more."""
+_FINE_PIXELS, _FINEST = 1_500_000, 18.0
+"""Pixels from which they are looked for a little smaller, down to the last height: much larger
+images take far longer than they are larger."""
 _SMALLEST = 64
 """Pixels of a side that an image is given at least."""
 _SURE = 0.5
 """Confidence from which a line is taken for text."""
-_UPRIGHT_LINE = 2.5
-"""Heights in widths from which a line runs up or down; narrower ones are a sign or two."""
-_BLANK, _WIDE_BLANK = 0.25, 0.75
-"""Heights of a line that a blank is wide, and from which it is more than one."""
 _HEAD = 4
 """Heights of a line that are looked at to see whether it stands on its head."""
-_PLAIN = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)} | {0x3000: " ", 0xFFE5: "¥"}
-_PLAIN |= {0xFF5E: "-", 0x7E: "-"}
-"""Full-width signs of its Chinese, for those that they are in ours; and tildes, which nothing that
-is read has, for the hyphens that they were."""
 _MAJORITY = 0.4
 """How far the lines that stand on their heads have to outweigh the others, 0 to 1."""
 
@@ -58,9 +56,12 @@ class RapidOcr:
                 "Rec.rec_img_shape": [3, 48, 160],
             }
         )
+        threads = min(threads, _CORES)
+        self._engine.readers = threads
         self._engine.cfg._set_flag("allow_objects", True)
-        for task in ("det", "cls", "rec"):
-            self._engine.cfg[task.title()].session = _session(task, min(threads, _CORES))
+        # Lines are so small that several at a time are faster than several threads for each.
+        for task, each in (("det", threads), ("cls", 1), ("rec", 1)):
+            self._engine.cfg[task.title()].session = _session(task, each)
 
     def lines(self, pixels: Grey) -> Quadrilaterals:
         """Where lines of text are in an image, quickly: small print may be missing."""
@@ -77,7 +78,9 @@ class RapidOcr:
         """
         image = _coloured(pixels)
         try:
-            boxes = self._engine.found(image, _FINE / LINE_HEIGHT)
+            room = (_FINE_PIXELS / pixels.size) ** 0.5
+            scale = min(_FINE / LINE_HEIGHT, max(room, _FINEST / LINE_HEIGHT))
+            boxes = self._engine.found(image, scale)
             found = self._engine.recognised([_cut(image, box) for box in boxes])
         except Exception as error:  # as above
             raise Failed("RapidOCR gave up on the page") from error
@@ -116,6 +119,13 @@ def _session(task: str, threads: int) -> InferenceSession:
 class _Lines(RapidOCR):
     """Its two models, each for itself, and what the second one says of every sign."""
 
+    readers = 1
+    """How many lines are recognised at a time."""
+
+    @cached_property
+    def _side_by_side(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.readers, thread_name_prefix="lines")
+
     def found(self, image: npt.NDArray[np.uint8], scale: float) -> Quadrilaterals:
         """The lines of text in an image that is looked at smaller or larger."""
         height, width = image.shape[:2]
@@ -136,7 +146,10 @@ class _Lines(RapidOCR):
         recogniser = self._load_rec_model()  # type: ignore[no-untyped-call]
         if not isinstance(recogniser.postprocess_op, _Signs):
             recogniser.postprocess_op = _Signs(recogniser.postprocess_op.character)
-        return list(recogniser(TextRecInput(img=lines, return_word_box=True)).word_results)
+        halves = [lines[number :: self.readers] for number in range(self.readers)]
+        inputs = [TextRecInput(img=half, return_word_box=True) for half in halves if half]
+        found = [iter(each.word_results) for each in self._side_by_side.map(recogniser, inputs)]
+        return [next(found[number % self.readers]) for number in range(len(lines))]
 
 
 class _Signs(CTCLabelDecode):
@@ -169,65 +182,6 @@ def _cut(image: npt.NDArray[np.uint8], box: Quadrilateral) -> npt.NDArray[np.uin
     cut = np.asarray(get_rotate_crop_image(image, box.copy()), np.uint8)
     width, height = sides(box)
     turned_by_library = int(height) >= 1.5 * int(width)
-    if turned_by_library and height < _UPRIGHT_LINE * width:
+    if turned_by_library and height < UPRIGHT_LINE * width:
         return np.rot90(cut, -1)
     return cut
-
-
-def words_of(box: Quadrilateral, line: LineSigns) -> Iterator[Word]:
-    """The words of a line, in the box that the line is in.
-
-    >>> box = np.array([[0, 0], [90, 0], [90, 10], [0, 10]], np.float32)
-    >>> line = LineSigns("aa b", (0.1, 0.3, 0.5, 0.9), (1.0, 0.5, 0.0, 0.9))
-    >>> [(word.text, round(word.box.left), round(word.box.right)) for word in words_of(box, line)]
-    [('aa', 0, 36), ('b', 72, 90)]
-    >>> line = LineSigns("aa b", (0.2, 0.4, 0.47, 0.54), (1.0, 0.5, 0.0, 0.9))
-    >>> [(word.text, round(word.box.left), round(word.box.right)) for word in words_of(box, line)]
-    [('aa', 15, 41), ('b', 44, 52)]
-    """
-    width, height = sides(box)
-    upper_left, upper_right, lower_right, lower_left = box
-    if height >= _UPRIGHT_LINE * width:
-        upper_left, upper_right, lower_right, lower_left = (
-            upper_right,
-            lower_right,
-            lower_left,
-            upper_left,
-        )
-    for word, first, last, sure in _spans(line, height / width):
-        corners = np.array(
-            [
-                upper_left + (upper_right - upper_left) * first,
-                upper_left + (upper_right - upper_left) * last,
-                lower_left + (lower_right - lower_left) * first,
-                lower_left + (lower_right - lower_left) * last,
-            ]
-        )
-        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
-        place = Box(float(left), float(top), float(right), float(bottom))
-        yield Word(word, place, sure)
-
-
-def _spans(line: LineSigns, height: float) -> list[tuple[str, float, float, float]]:
-    """Words with where they begin and end, from 0 to 1, and their confidence.
-
-    Places are known in steps that are coarse beside a blank, so that blanks are all as wide as
-    usual unless they are clearly wider. `height` is that of the line in its lengths.
-    """
-    text = line.text.translate(_PLAIN)
-    usual = float(np.median(np.diff(line.places))) if len(line.places) > 1 else 1.0
-    found: list[tuple[str, float, float, float]] = []
-    start = 0
-    for word in text.split():
-        start = text.index(word, start)
-        end = start + len(word)
-        first = max(0.0, line.places[start] - usual / 2)
-        last = min(1.0, line.places[end - 1] + usual / 2)
-        if found and first - found[-1][2] < _WIDE_BLANK * height:
-            before, left, right, sure = found[-1]
-            middle = max((first + right) / 2, left + _BLANK * height)
-            found[-1] = before, left, middle - _BLANK * height / 2, sure
-            first = min(middle + _BLANK * height / 2, last)
-        found.append((word, first, last, float(np.mean(line.sure[start:end]))))
-        start = end
-    return found

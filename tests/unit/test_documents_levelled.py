@@ -89,7 +89,7 @@ def test_the_places_of_a_levelled_page_are_known() -> None:
 
 
 def test_what_lies_beside_the_text_is_cut_off_but_nothing_above_or_below() -> None:
-    drawn = lines()[4:8] * np.float32((0.5, 1)) + np.float32((200, 0))
+    drawn = lines()[4:8] * np.array((0.5, 1), np.float32) + np.array((200, 0), np.float32)
 
     found = levelled(page(drawn), drawn, MOST)
 

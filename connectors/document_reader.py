@@ -123,7 +123,7 @@ class DocumentReader:
         again: Pages | None = None
         if step.action == "SECOND_READING":
             tried.append(step.action)
-            again = self._again(content, classified, pages, clock)
+            again = self._again(content, classified, pages, found.language, clock)
             if again is not None:
                 other = _understood(again, clock).understood
                 sure = typed_confidences(seen.evidence)
@@ -142,7 +142,12 @@ class DocumentReader:
         return Examined(DocumentRead(found.invoice, reading, step), pages, again)
 
     def _again(
-        self, content: bytes, classified: Classified, pages: Pages, clock: "_Clock"
+        self,
+        content: bytes,
+        classified: Classified,
+        pages: Pages,
+        language: str | None,
+        clock: "_Clock",
     ) -> Pages | None:
         """The pages as another engine reads them; None when there is no other."""
         try:
@@ -152,6 +157,7 @@ class DocumentReader:
                 self._engines,
                 classified=classified,
                 without=tuple({each.reader for each in pages.pages}),
+                language=language,
             )
         except (Unreadable, Failed, NotThere):
             return None

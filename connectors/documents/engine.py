@@ -21,10 +21,10 @@ class Engine(Protocol):
     def reader(self) -> Reader:
         """What is said to have read the words."""
 
-    def read(self, pixels: Grey, dpi: float) -> tuple[Word, ...]:
+    def read(self, pixels: Grey, dpi: float, language: str | None = None) -> tuple[Word, ...]:
         """The words in an image of so many pixels per inch, their boxes in pixels.
 
-        Raises Failed.
+        `language` is the ISO 639-1 code of what it is in, where that is known. Raises Failed.
         """
 
 

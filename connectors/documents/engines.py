@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from connectors.documents.engine import Engine, NotThere
+from connectors.documents.levelled import Quadrilaterals
 from connectors.documents.raster import Grey
 from connectors.logs import Log
 
 _log = Log("connectors.documents")
 
 
+@runtime_checkable
 class LineEngine(Engine, Protocol):
-    """An engine that also tells which way up lines are."""
+    """An engine that also tells where lines are, and which way up."""
+
+    def lines(self, pixels: Grey) -> Quadrilaterals:
+        """Where lines of text are in an image, quickly; raises Failed."""
 
     def stand_on_heads(self, lines: Sequence[Grey]) -> bool:
         """Whether most of some lines, cut out of a page, stand on their heads."""

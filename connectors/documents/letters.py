@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from connectors.documents.raster import Grey
 
+Numbers = npt.NDArray[np.float64]
 Boxes = npt.NDArray[np.float64]
 """One row a box: left, top, width, height, in pixels of the image it was found in."""
 
@@ -25,6 +26,8 @@ _SIDEWAYS = 0.4
 """Share of letters with their neighbour beside, not above, up to which the page lies on a side."""
 _TILTS = (20.0, 0.5, 0.05)
 """Degrees in which a page's tilt is looked for: up to, coarse, fine."""
+_FLAT, _MOSTLY = 3.0, 0.9
+"""Sides in one another from which a mark is a dash, and the share of dashes that is too much."""
 _LIT = 0.55
 """Share of the brightness of the page's bright parts from which a place is in the light."""
 _RULE = 0.7
@@ -59,11 +62,17 @@ def letters(pixels: Grey) -> Letters:
     width, height = boxes[:, 2], boxes[:, 3]
     long, short = np.maximum(width, height), np.minimum(width, height)
     kept = (long >= _SMALLEST) & (short <= _LARGEST) & (short >= 2) & (long <= _WIDEST * _LARGEST)
-    boxes = boxes[kept]
+    boxes = boxes[kept & ~_strokes(width, height)]
     if len(boxes):
         usual = float(np.median(np.maximum(boxes[:, 2], boxes[:, 3])))
         boxes = boxes[np.maximum(boxes[:, 2], boxes[:, 3]) <= _WIDEST * usual]
     return Letters(boxes, scale)
+
+
+def _strokes(width: Numbers, height: Numbers) -> npt.NDArray[np.bool_]:
+    """Which are flat and therefore dashes, of which tills print rows; none if nearly all are."""
+    flat = (width > _FLAT * height) | (height > _FLAT * width)
+    return flat if flat.sum() < _MOSTLY * len(flat) else np.zeros_like(flat)
 
 
 def in_the_light(found: Letters, pixels: Grey) -> Letters:

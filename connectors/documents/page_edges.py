@@ -1,4 +1,4 @@
-"""Finding the sheet of paper in a photo."""
+"""Whether a picture is a photo: a sheet of paper lies on something darker."""
 
 import cv2
 import numpy as np
@@ -7,7 +7,7 @@ import numpy.typing as npt
 from connectors.documents.raster import Grey
 
 Corners = npt.NDArray[np.float32]
-"""Upper left, upper right, lower right, lower left, in pixels."""
+"""Points around something, in pixels."""
 
 _LOOKED_AT = 500
 """Pixels of the long side at which a sheet is looked for."""
@@ -21,30 +21,25 @@ _FILLED = 0.85
 """Share of a turned rectangle that a sheet without clear corners has to fill."""
 _SHARPEST, _BLUNTEST = 50.0, 130.0
 """Degrees of a sheet's corners."""
-_MARGIN = 0.005
-"""Share of the sheet's sides that is left around it."""
 
 
-def sheet(pixels: Grey) -> Corners | None:
-    """The corners of a bright sheet on something darker; None when there is none to be sure of."""
+def lies_on_something(pixels: Grey) -> bool:
+    """Whether a picture shows a bright sheet on something darker."""
     scale = _LOOKED_AT / max(pixels.shape)
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     small = cv2.medianBlur(small, 7)
     level, mask = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     if not _stands_out(np.asarray(small, np.uint8), level):
-        return None
+        return False
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel)
     mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel)
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if not outlines:
-        return None
+        return False
     outline = cv2.convexHull(max(outlines, key=cv2.contourArea))
     share = cv2.contourArea(outline) / small.size
-    if not _SMALLEST <= share <= _LARGEST:
-        return None
-    found = _quadrilateral(np.asarray(outline, np.float32))
-    return None if found is None else _widened(found) / np.float32(scale)
+    return bool(_SMALLEST <= share <= _LARGEST) and _is_sheet(np.asarray(outline, np.float32))
 
 
 def _stands_out(small: Grey, level: float) -> bool:
@@ -58,17 +53,14 @@ def _stands_out(small: Grey, level: float) -> bool:
     return sum(float(np.median(side)) < _DARKER * paper for side in sides) >= 3
 
 
-def _quadrilateral(outline: Corners) -> Corners | None:
+def _is_sheet(outline: Corners) -> bool:
     length = cv2.arcLength(outline, closed=True)
     for tolerance in (0.02, 0.03, 0.05):
         corners = cv2.approxPolyDP(outline, tolerance * length, closed=True).reshape(-1, 2)
         if len(corners) == 4 and _rectangular(np.asarray(corners, np.float32)):
-            return _ordered(np.asarray(corners, np.float32))
-    rectangle = cv2.minAreaRect(outline)
-    (_, (width, height), _) = rectangle
-    if cv2.contourArea(outline) >= _FILLED * width * height:
-        return _ordered(np.asarray(cv2.boxPoints(rectangle), np.float32))
-    return None
+            return True
+    _, (width, height), _ = cv2.minAreaRect(outline)
+    return bool(cv2.contourArea(outline) >= _FILLED * width * height)
 
 
 def _rectangular(corners: Corners) -> bool:
@@ -79,24 +71,3 @@ def _rectangular(corners: Corners) -> bool:
         if not _SHARPEST <= np.degrees(np.arccos(np.clip(cosine, -1, 1))) <= _BLUNTEST:
             return False
     return True
-
-
-def _ordered(corners: Corners) -> Corners:
-    around = corners - corners.mean(axis=0)
-    clockwise = corners[np.argsort(np.arctan2(around[:, 1], around[:, 0]))]
-    first = int(np.argmin(clockwise.sum(axis=1)))
-    return np.roll(clockwise, -first, axis=0)
-
-
-def _widened(corners: Corners) -> Corners:
-    middle = corners.mean(axis=0)
-    wider: Corners = middle + (corners - middle) * np.float32(1 + 2 * _MARGIN)
-    return wider
-
-
-def upright_size(corners: Corners) -> tuple[int, int]:
-    """Width and height in pixels that the sheet has when looked at from above."""
-    upper_left, upper_right, lower_right, lower_left = corners
-    width = max(np.linalg.norm(upper_right - upper_left), np.linalg.norm(lower_right - lower_left))
-    height = max(np.linalg.norm(lower_left - upper_left), np.linalg.norm(lower_right - upper_right))
-    return max(1, round(float(width))), max(1, round(float(height)))

@@ -6,11 +6,12 @@ from typing import Literal, TypeAlias
 import cv2
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.documents.geometry import SAME, Matrix, Transform, flat
 from connectors.documents.letters import Letters, in_the_light, letters, lies_on_side, lines, tilt
 from connectors.documents.light import evened
-from connectors.documents.page_edges import Corners, sheet, upright_size
+from connectors.documents.page_edges import lies_on_something
 from connectors.documents.raster import POINTS, Grey, Raster
 
 Overhead: TypeAlias = Callable[[Sequence[Grey]], bool]
@@ -25,10 +26,8 @@ _LOW, _WANTED = 9.0, 14.0
 """Pixels of small letters below which a page is enlarged, and what they are enlarged to."""
 _MOST_ENLARGED, _ENLARGED_LONG = 2.5, 2400
 """How many times at most, and to how many pixels of the long side."""
-_PHOTO_LONG, _PHOTO_SHORT = 1600, 736
+_PHOTO_LONG, _PHOTO_SHORT = 2400, 1200
 """Pixels of the sides of a photo, whichever asks for more."""
-_ON_SHEET = 0.95
-"""Share of the letters that have to be on a sheet for it to be cut out."""
 _LINES = 12
 """Lines that say whether a page stands on its head."""
 _ROTATIONS = {
@@ -50,7 +49,7 @@ class Prepared(Struct, frozen=True):
     turned: Turn = 0
     """Degrees clockwise by which it had to be turned."""
     photo: bool = False
-    """Whether a sheet was found in a photo and cut out."""
+    """Whether it was taken by a camera: it says so, or a sheet lies on something darker."""
 
     @property
     def size(self) -> tuple[float, float]:
@@ -67,11 +66,7 @@ def prepared(raster: Raster, most_pixels: int, overhead: Overhead | None = None)
     pixels, way = raster.pixels, np.eye(3)
     if min(pixels.shape) < _SMALLEST or max(pixels.shape) > _THINNEST * min(pixels.shape):
         return Prepared(pixels, raster.dpi, SAME)
-    corners = sheet(pixels)
-    if corners is not None and _holds(corners, letters(pixels)):
-        pixels, way = _cut_out(pixels, corners)
-    else:
-        corners = None
+    photo = raster.camera or lies_on_something(pixels)
     found = in_the_light(letters(pixels), pixels)
     side: Turn = 90 if lies_on_side(found) else 0
     if side:
@@ -85,38 +80,31 @@ def prepared(raster: Raster, most_pixels: int, overhead: Overhead | None = None)
     on_head = overhead is not None and _on_head(pixels, level, overhead)
     if on_head:
         way, pixels = _turning(pixels, 180) @ way, _turn(pixels, 180)
-    photo = raster.camera or corners is not None
     pixels, scale = _readable(pixels, found.height, most_pixels, photo=photo)
     dpi = raster.dpi * scale
     way = np.diag([scale * POINTS / dpi, scale * POINTS / dpi, 1.0]) @ way
     back = np.diag([POINTS / raster.dpi, POINTS / raster.dpi, 1.0]) @ np.linalg.inv(way)
     turned: Turn = (270 if side else 180) if on_head else side
-    return Prepared(pixels, dpi, flat(back), turned, corners is not None)
+    return Prepared(pixels, dpi, flat(back), turned, photo)
+
+
+def turned(page: Prepared, degrees: Turn) -> Prepared:
+    """The page turned clockwise."""
+    step = np.diag([POINTS / page.dpi, POINTS / page.dpi, 1.0])
+    way = step @ _turning(page.pixels, degrees) @ np.linalg.inv(step)
+    back = np.array(page.to_page).reshape(3, 3) @ np.linalg.inv(way)
+    quarters: dict[int, Turn] = {0: 0, 90: 90, 180: 180, 270: 270}
+    return replace(
+        page,
+        pixels=_turn(page.pixels, degrees),
+        to_page=flat(back),
+        turned=quarters[(page.turned + degrees) % 360],
+    )
 
 
 def _on_head(pixels: Grey, found: Letters, overhead: Overhead) -> bool:
     some = lines(pixels, found, _LINES)
     return bool(some) and overhead(some)
-
-
-def _holds(corners: Corners, found: Letters) -> bool:
-    """Whether what looks like letters is on the sheet: if not, part of it lies in the shadow."""
-    boxes = found.boxes / found.scale
-    middles = boxes[:, :2] + boxes[:, 2:] / 2
-    inside = [
-        cv2.pointPolygonTest(corners, (float(across), float(down)), measureDist=False) >= 0
-        for across, down in middles
-    ]
-    return not inside or sum(inside) >= _ON_SHEET * len(inside)
-
-
-def _cut_out(pixels: Grey, corners: Corners) -> tuple[Grey, Matrix]:
-    width, height = upright_size(corners)
-    square = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    matrix = cv2.getPerspectiveTransform(corners, square)
-    flags, border = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
-    cut = cv2.warpPerspective(pixels, matrix, (width, height), flags=flags, borderMode=border)
-    return np.asarray(cut, np.uint8), np.asarray(matrix, np.float64)
 
 
 def _turning(pixels: Grey, degrees: Turn) -> Matrix:

@@ -1,36 +1,44 @@
 """RapidOCR: good on photos and receipts, and there wherever Manifold is."""
 
+import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from importlib.resources import files
-from typing import TypeAlias
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from onnxruntime import InferenceSession, SessionOptions  # type: ignore[import-untyped]
 from rapidocr import RapidOCR
-from rapidocr.utils.output import RapidOCROutput
+from rapidocr.ch_ppocr_rec.typings import TextRecInput
+from rapidocr.ch_ppocr_rec.utils import CTCLabelDecode
 from rapidocr.utils.process_img import get_rotate_crop_image
 
 from connectors.documents.engine import Failed, NotThere
+from connectors.documents.levelled import LINE_HEIGHT, Quadrilateral, Quadrilaterals, sides
+from connectors.documents.line_words import UPRIGHT_LINE, words_of
 from connectors.documents.raster import Grey
-from operators.extraction.page import Box, Reader, Word
+from connectors.documents.signs import LineSigns, Steps, signs_of
+from operators.extraction.page import Reader, Word
 
-Quadrilateral: TypeAlias = npt.NDArray[np.float32]
-"""Four corners: of a line's beginning above, end above, end below, beginning below."""
-
-_LONG_SIDE, _LONGEST_SIDE, _SHORT_SIDE = 2000, 4000, 736
-"""Pixels of the long side above which a page is made smaller before it is read; more when the
-short side would have less than the last."""
-_UPRIGHT_LINE = 2.5
-"""Heights in widths from which a line runs up or down; narrower ones are a sign or two."""
+_CORES = os.cpu_count() or 1
+_COARSE = 480_000
+"""Pixels at which lines are looked for first, to see how high they are."""
+_FINE = 28.0
+"""Pixels that a line is high when all lines are looked for: more takes time and finds no more."""
+_FINE_PIXELS, _FINEST = 1_500_000, 18.0
+"""Pixels from which they are looked for a little smaller, down to the last height: much larger
+images take far longer than they are larger."""
+_SMALLEST = 64
+"""Pixels of a side that an image is given at least."""
+_SURE = 0.5
+"""Confidence from which a line is taken for text."""
 _HEAD = 4
 """Heights of a line that are looked at to see whether it stands on its head."""
-_PLAIN = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)} | {0x3000: " ", 0xFFE5: "¥"}
-"""Full-width signs of its Chinese, for those that they are in ours."""
 _MAJORITY = 0.4
 """How far the lines that stand on their heads have to outweigh the others, 0 to 1."""
-_NARROW, _WIDE = frozenset("iIl1jtfr.,:;!|'()[]{}·- "), frozenset("mMwWOQ@%€&ÄÖÜ")
 
 
 class RapidOcr:
@@ -40,50 +48,52 @@ class RapidOcr:
 
     def __init__(self, threads: int = 2) -> None:
         """`threads`: that it may use. Raises NotThere when its models are missing."""
-        models = {
-            task: next(
-                (
-                    str(file)
-                    for file in files("rapidocr").joinpath("models").iterdir()
-                    if f"_{task}_" in file.name
-                ),
-                None,
-            )
-            for task in ("det", "cls", "rec")
-        }
-        if None in models.values():
-            raise NotThere("RapidOCR came without its models: install the package rapidocr anew.")
+        logging.getLogger("RapidOCR").setLevel(logging.ERROR)
         self._engine = _Lines(
             params={
-                **{f"{task.title()}.model_path": path for task, path in models.items()},
                 "Global.log_level": "error",
-                "Global.use_cls": False,
-                "EngineConfig.onnxruntime.intra_op_num_threads": min(threads, os.cpu_count() or 1),
-                "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+                "Rec.rec_batch_num": 1,  # what is filled up to the longest of several takes time
+                "Rec.rec_img_shape": [3, 48, 160],
             }
         )
+        threads = min(threads, _CORES)
+        self._engine.readers = threads
+        self._engine.cfg._set_flag("allow_objects", True)
+        # Lines are so small that several at a time are faster than several threads for each.
+        for task, each in (("det", threads), ("cls", 1), ("rec", 1)):
+            self._engine.cfg[task.title()].session = _session(task, each)
 
-    def read(self, pixels: Grey, dpi: float) -> tuple[Word, ...]:
-        """The words in an image, their boxes in pixels; raises Failed."""
-        short, long = sorted(pixels.shape)
-        wanted = min(_LONGEST_SIDE, round(_SHORT_SIDE * long / short))
-        self._engine.max_side_len = max(_LONG_SIDE, wanted)
+    def lines(self, pixels: Grey) -> Quadrilaterals:
+        """Where lines of text are in an image, quickly: small print may be missing."""
+        scale = min(1.0, (_COARSE / pixels.size) ** 0.5)
         try:
-            found = self._engine(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR))
+            return self._engine.found(_coloured(pixels), scale)
         except Exception as error:  # its own and onnxruntime's share no base
             raise Failed("RapidOCR gave up on the page") from error
-        if not isinstance(found, RapidOCROutput) or found.boxes is None or not found.txts:
-            return ()
-        lines = zip(found.boxes, found.txts, found.scores or (), strict=True)
+
+    def read(self, pixels: Grey, dpi: float, language: str | None = None) -> tuple[Word, ...]:
+        """The words in an image, their boxes in pixels; raises Failed.
+
+        Lines are best `LINE_HEIGHT` pixels high. It reads every language at once.
+        """
+        image = _coloured(pixels)
+        try:
+            room = (_FINE_PIXELS / pixels.size) ** 0.5
+            scale = min(_FINE / LINE_HEIGHT, max(room, _FINEST / LINE_HEIGHT))
+            boxes = self._engine.found(image, scale)
+            found = self._engine.recognised([_cut(image, box) for box in boxes])
+        except Exception as error:  # as above
+            raise Failed("RapidOCR gave up on the page") from error
         return tuple(
-            word for box, text, sure in lines for word in split(box, text.translate(_PLAIN), sure)
+            word
+            for box, line in zip(boxes, found, strict=True)
+            if line.confidence >= _SURE
+            for word in words_of(box, line)
         )
 
     def stand_on_heads(self, lines: Sequence[Grey]) -> bool:
         """Whether most of some lines, cut out of a page, stand on their heads."""
-        heads = [
-            cv2.cvtColor(line[:, : _HEAD * line.shape[0]], cv2.COLOR_GRAY2BGR) for line in lines
-        ]
+        heads = [_coloured(line[:, : _HEAD * line.shape[0]]) for line in lines]
         try:
             _, result = self._engine.cls_and_rotate(heads)
         except Exception:  # as above; pages that cannot be told are left as they are
@@ -92,66 +102,86 @@ class RapidOcr:
         return sum(votes) > _MAJORITY * len(votes)
 
 
-class _Lines(RapidOCR):
-    """Takes narrow boxes for single digits, not for lines that run down the page."""
+def _session(task: str, threads: int) -> InferenceSession:
+    """A model, with threads that rest while they wait: RapidOCR's own take a core each for that."""
+    models = files("rapidocr").joinpath("models").iterdir()
+    path = next((str(file) for file in models if f"_{task}_" in file.name), None)
+    if path is None:
+        raise NotThere("RapidOCR came without its models: install the package rapidocr anew.")
+    options = SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.enable_cpu_mem_arena = False  # lines have many widths, and memory for each was kept
+    options.log_severity_level = 4
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
-    def crop_text_regions(
-        self, img: npt.NDArray[np.uint8], det_boxes: npt.NDArray[np.float32]
-    ) -> list[npt.NDArray[np.uint8]]:
-        return [_cut(img, box) for box in det_boxes]
+
+class _Lines(RapidOCR):
+    """Its two models, each for itself, and what the second one says of every sign."""
+
+    readers = 1
+    """How many lines are recognised at a time."""
+
+    @cached_property
+    def _side_by_side(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.readers, thread_name_prefix="lines")
+
+    def found(self, image: npt.NDArray[np.uint8], scale: float) -> Quadrilaterals:
+        """The lines of text in an image that is looked at smaller or larger."""
+        height, width = image.shape[:2]
+        below, beside = max(0, _SMALLEST - height), max(0, _SMALLEST - width)
+        if below or beside:
+            image = np.pad(image, ((0, below), (0, beside), (0, 0)), mode="edge")
+        detector = self._load_det_model()  # type: ignore[no-untyped-call]
+        detector.limit_type = "max" if scale < 1 else "min"
+        bound = (max if scale < 1 else min)(image.shape[:2])
+        detector.limit_side_len = max(_SMALLEST, round(bound * scale))
+        boxes = detector(image).boxes
+        return np.zeros((0, 4, 2), np.float32) if boxes is None else np.asarray(boxes, np.float32)
+
+    def recognised(self, lines: list[npt.NDArray[np.uint8]]) -> list[LineSigns]:
+        """What some lines say."""
+        if not lines:
+            return []
+        recogniser = self._load_rec_model()  # type: ignore[no-untyped-call]
+        if not isinstance(recogniser.postprocess_op, _Signs):
+            recogniser.postprocess_op = _Signs(recogniser.postprocess_op.character)
+        halves = [lines[number :: self.readers] for number in range(self.readers)]
+        inputs = [TextRecInput(img=half, return_word_box=True) for half in halves if half]
+        found = [iter(each.word_results) for each in self._side_by_side.map(recogniser, inputs)]
+        return [next(found[number % self.readers]) for number in range(len(lines))]
+
+
+class _Signs(CTCLabelDecode):
+    """Keeps where each sign stands, and finds the blanks that were left out."""
+
+    def __init__(self, characters: list[str]) -> None:
+        self.character = characters
+
+    def __call__(  # type: ignore[override]  # its callers give just these
+        self,
+        preds: Steps,
+        return_word_box: bool = False,
+        *,
+        wh_ratio_list: Sequence[float],
+        max_wh_ratio: float,
+    ) -> tuple[list[tuple[str, float]], list[LineSigns]]:
+        found = [
+            signs_of(steps, self.character, ratio / max_wh_ratio)
+            for steps, ratio in zip(preds, wh_ratio_list, strict=True)
+        ]
+        return [(line.text, line.confidence) for line in found], found
+
+
+def _coloured(pixels: Grey) -> npt.NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
 
 
 def _cut(image: npt.NDArray[np.uint8], box: Quadrilateral) -> npt.NDArray[np.uint8]:
+    """A line; narrow boxes are single digits, not lines that run down the page."""
     cut = np.asarray(get_rotate_crop_image(image, box.copy()), np.uint8)
-    width, height = _sides(box)
+    width, height = sides(box)
     turned_by_library = int(height) >= 1.5 * int(width)
-    if turned_by_library and height < _UPRIGHT_LINE * width:
+    if turned_by_library and height < UPRIGHT_LINE * width:
         return np.rot90(cut, -1)
     return cut
-
-
-def _sides(box: Quadrilateral) -> tuple[float, float]:
-    upper_left, upper_right, lower_right, lower_left = box
-    width = max(np.linalg.norm(upper_right - upper_left), np.linalg.norm(lower_right - lower_left))
-    height = max(np.linalg.norm(lower_left - upper_left), np.linalg.norm(lower_right - upper_right))
-    return float(width), float(height)
-
-
-def split(box: Quadrilateral, text: str, sure: float) -> Iterator[Word]:
-    """The words of a line, their places in proportion to how wide their signs usually are.
-
-    >>> box = np.array([[0, 0], [90, 0], [90, 10], [0, 10]], np.float32)
-    >>> [(round(word.box.left), round(word.box.right)) for word in split(box, "aaa aa", 1)]
-    [(0, 49), (57, 90)]
-    """
-    widths = [_width(sign) for sign in text]
-    ends = np.cumsum([0.0, *widths]) / (sum(widths) or 1.0)
-    width, height = _sides(box)
-    upper_left, upper_right, lower_right, lower_left = box
-    if height >= _UPRIGHT_LINE * width:
-        upper_left, upper_right, lower_right, lower_left = (
-            upper_right,
-            lower_right,
-            lower_left,
-            upper_left,
-        )
-    start = 0
-    for word in text.split():
-        start = text.index(word, start)
-        first, last = float(ends[start]), float(ends[start + len(word)])
-        corners = np.array(
-            [
-                upper_left + (upper_right - upper_left) * first,
-                upper_left + (upper_right - upper_left) * last,
-                lower_left + (lower_right - lower_left) * first,
-                lower_left + (lower_right - lower_left) * last,
-            ]
-        )
-        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
-        place = Box(float(left), float(top), float(right), float(bottom))
-        yield Word(word, place, float(sure))
-        start += len(word)
-
-
-def _width(sign: str) -> float:
-    return 0.5 if sign in _NARROW else 1.5 if sign in _WIDE else 1.0

@@ -1,7 +1,7 @@
 """From a document to the words on its pages, by the cheapest way that can be trusted.
 
-A PDF page's own text, if it is text. Else the page as an image: scans of whole sheets by Tesseract
-and, where that is not sure, by RapidOCR as well; photos and receipts by RapidOCR.
+A PDF page's own text, if it is text. Else the page as an image, by RapidOCR; scans of whole sheets
+that it is not sure of by Tesseract as well.
 """
 
 from collections.abc import Collection, Iterator
@@ -15,13 +15,15 @@ from msgspec import Struct
 
 from connectors.documents.classify import Classified, classify
 from connectors.documents.engine import Engine, Failed, confidence
-from connectors.documents.engines import Engines
+from connectors.documents.engines import Engines, LineEngine
 from connectors.documents.geometry import SAME, Transform
 from connectors.documents.image import ImageKind
+from connectors.documents.levelled import Quadrilaterals, levelled, other_turns
 from connectors.documents.limits import Limits
 from connectors.documents.pdf import opened
-from connectors.documents.preprocess import Prepared, Turn, prepared
+from connectors.documents.preprocess import Prepared, Turn, prepared, turned
 from connectors.documents.raster import POINTS, Raster, decoded, rendered
+from connectors.documents.scan import is_scan
 from connectors.documents.text_layer import read_text
 from connectors.einvoice import Unreadable
 from operators.extraction.page import Box, Page, Reader, Word
@@ -32,14 +34,9 @@ Stage: TypeAlias = Literal[
 """A step of reading a document that takes time."""
 
 _SURE = 0.85
-"""Mean confidence below which Tesseract's reading is held against RapidOCR's."""
-_SHEETS = ((1.36, 1.47), (1.26, 1.32), (1.60, 1.70))
-"""Proportions of A4 and its like, of US letter and of US legal, as they come out of scanners; those
-of cameras, 4:3 and 3:2, lie between."""
-_SHORTEST = 450.0
-"""Points of the shorter side from which a page is a sheet and no receipt."""
-_DARK = 150
-"""Brightness of an image's edges below which they are no paper."""
+"""Mean confidence below which RapidOCR's reading of a scan is held against Tesseract's."""
+_POOR = 0.8
+"""Mean confidence below which a page may have been read the wrong way up."""
 _BLANK = 4.0
 """Standard deviation of the brightness of a page with nothing on it."""
 
@@ -77,13 +74,14 @@ def read_pages(
     *,
     classified: Classified | None = None,
     without: Collection[Reader] = (),
+    language: str | None = None,
 ) -> Pages:
     """The words on the pages of a PDF or image.
 
     `engines` are kept from one document to the next; `classified` where that is known already;
-    `without` are readers not to use, since they have read it already. Raises Unreadable, NotThere
-    when a page needs an engine and none is installed, and Failed when none that is left can read a
-    page.
+    `without` are readers not to use, since they have read it already; `language` is what that told.
+    Raises Unreadable, NotThere when a page needs an engine and none is installed, and Failed when
+    none that is left can read a page.
     """
     limits = limits or Limits()
     clock = _Clock()
@@ -92,7 +90,7 @@ def read_pages(
             classified = classify(content, limits)
     limits.check_pages(classified.pages)
     engines = engines or Engines(seconds=limits.page_seconds)
-    reading = _Reading(limits, engines, clock, without)
+    reading = _Reading(limits, engines, clock, without, language)
     if classified.kind == "PDF":
         with opened(content, limits, checked=True) as document:
             pages = tuple(reading.pdf_page(document, number) for number in range(len(document)))
@@ -125,9 +123,15 @@ class _Reading:
     """One document being read."""
 
     def __init__(
-        self, limits: Limits, engines: Engines, clock: _Clock, without: Collection[Reader]
+        self,
+        limits: Limits,
+        engines: Engines,
+        clock: _Clock,
+        without: Collection[Reader],
+        language: str | None,
     ) -> None:
         self._without = without
+        self._language = language
         self._limits = limits
         self._engines = engines
         self._clock = clock
@@ -163,14 +167,14 @@ class _Reading:
             page = prepared(
                 raster, self._limits.worked_pixels, self._engines.rapidocr.stand_on_heads
             )
-        return self._read(page, scan=_is_scan(raster, page))
+        return self._read(page, scan=is_scan(raster, page))
 
     def _read(self, page: Prepared, *, scan: bool) -> PageRead:
         again = bool(self._without)
-        first = self._by(self._engines.tesseract, page) if scan or again else None
+        first = self._by(self._engines.rapidocr, page)
         if first and first.confidence >= _SURE:
             return first
-        second = self._by(self._engines.rapidocr, page)
+        second = self._by(self._engines.tesseract, page) if scan or again or not first else None
         found = [read for read in (first, second) if read]
         if not found:
             raise Failed("No engine could read the page")
@@ -182,29 +186,41 @@ class _Reading:
         stage: Stage = "tesseract" if engine.reader == "TESSERACT" else "rapidocr"
         try:
             with self._clock(stage):
-                words = engine.read(page.pixels, page.dpi)
+                if isinstance(engine, LineEngine):
+                    return self._by_lines(engine, page)
+                words = engine.read(page.pixels, page.dpi, self._language)
+                return _page_read(page, engine.reader, words)
         except Failed:
             return None
-        scaled = tuple(_in_points(word, page.dpi) for word in words)
-        whole = Page(*page.size, scaled)
-        return PageRead(whole, engine.reader, confidence(words), page.to_page, page.turned)
 
+    def _by_lines(self, engine: LineEngine, page: Prepared) -> PageRead:
+        """The page made level, and turned if that is why it cannot be read."""
+        best, lines = self._levelled(engine, page)
+        if best.confidence >= _POOR or not len(lines):
+            return best
+        for degrees in other_turns(lines):
+            read, _ = self._levelled(engine, turned(page, degrees))
+            best = max(best, read, key=_weight)
+            if read.confidence >= _POOR:
+                break
+        return best
 
-def _is_scan(raster: Raster, page: Prepared) -> bool:
-    """Whether a page is a sheet that lay on a scanner: white to its edges, of a sheet's size."""
-    if raster.camera or page.photo:
-        return False
-    short, long = sorted((raster.width, raster.height))
-    if short < _SHORTEST or not any(low <= long / short <= high for low, high in _SHEETS):
-        return False
-    pixels = raster.pixels
-    edges = (pixels[:3], pixels[-3:], pixels[:, :3], pixels[:, -3:])
-    return sum(float(np.median(edge)) < _DARK for edge in edges) < 2
+    def _levelled(self, engine: LineEngine, page: Prepared) -> tuple[PageRead, Quadrilaterals]:
+        lines = engine.lines(page.pixels)
+        level = levelled(page, lines, self._limits.worked_pixels)
+        words = engine.read(level.pixels, level.dpi, self._language)
+        return _page_read(level, engine.reader, words), lines
 
 
 def _weight(read: PageRead) -> float:
     """How much was read, and how surely: noise that was taken for text counts for little."""
     return sum(len(word.text) * word.confidence**2 for word in read.page.words)
+
+
+def _page_read(page: Prepared, reader: Reader, words: tuple[Word, ...]) -> PageRead:
+    scaled = tuple(_in_points(word, page.dpi) for word in words)
+    whole = Page(*page.size, scaled)
+    return PageRead(whole, reader, confidence(words), page.to_page, page.turned)
 
 
 def _in_points(word: Word, dpi: float) -> Word:

@@ -12,7 +12,7 @@ from connectors.documents.engine import Failed, NotThere
 from connectors.documents.raster import Grey
 from operators.extraction.page import Box, Reader, Word
 
-_LANGUAGES = ("deu", "eng", "fra", "spa", "ita", "nld")
+_LANGUAGES = {"de": "deu", "en": "eng", "fr": "fra", "es": "spa", "it": "ita", "nl": "nld"}
 _WORD = "5"
 """Level of the rows that are about a word."""
 _COLUMNS = 12
@@ -35,20 +35,24 @@ class Tesseract:
             there = pytesseract.get_languages()
         except (pytesseract.TesseractNotFoundError, pytesseract.TesseractError, OSError):
             raise NotThere(f"Tesseract is not installed. {_INSTALL}") from None
-        self._languages = "+".join(name for name in _LANGUAGES if name in there)
+        self._languages = {code: name for code, name in _LANGUAGES.items() if name in there}
         if not self._languages:
             raise NotThere(f"Tesseract has none of the languages we read. {_INSTALL}")
         self._seconds = seconds
 
-    def read(self, pixels: Grey, dpi: float) -> tuple[Word, ...]:
-        """The words in an image, their boxes in pixels; raises Failed when it takes too long."""
+    def read(self, pixels: Grey, dpi: float, language: str | None = None) -> tuple[Word, ...]:
+        """The words in an image, their boxes in pixels; raises Failed when it takes too long.
+
+        Knowing the language halves the time.
+        """
+        languages = self._languages.get(language or "") or "+".join(self._languages.values())
         with tempfile.TemporaryDirectory(prefix="manifold-") as folder:
             file = Path(folder) / "page.pgm"
             cv2.imwrite(str(file), pixels)
             try:
                 table = pytesseract.image_to_data(
                     str(file),
-                    lang=self._languages,
+                    lang=languages,
                     config=f"{_SPARSE} --dpi {round(dpi)}",
                     timeout=self._seconds,
                 )

@@ -16,13 +16,16 @@ class ReceiptLayout(Struct, frozen=True, kw_only=True):
     """About how many fit in a line."""
     faces: tuple[str, ...]
     """Faces of which one is drawn."""
-    items: Literal["one_line", "two_lines", "table", "quantity_first", "dotted"]
+    items: Literal[
+        "one_line", "two_lines", "table", "quantity_first", "dotted", "coded", "price_first"
+    ]
     """How what was bought is listed."""
     separator: Literal["-", "=", "*", "rule", "none"]
     """Between the parts."""
-    tax: Literal["line", "table", "above", "letters"]
-    """Tax: a line below the total, a table at the end, rows above the total, a table by letter."""
-    particulars: Literal["top", "bottom", "split", "labelled"]
+    tax: Literal["line", "table", "above", "letters", "summary", "analysis"]
+    """Tax: a line below the total, a table at the end, rows above the total, a table by letter, one
+    with heads, one with heads and a sum."""
+    particulars: Literal["top", "bottom", "split", "labelled", "stamped", "columns"]
     """Where number, date and time stand."""
     total: Literal["plain", "bold", "double", "framed"]
     """The total."""
@@ -30,6 +33,12 @@ class ReceiptLayout(Struct, frozen=True, kw_only=True):
     """Whether the head stands at the left."""
     currency_everywhere: bool = False
     """Whether every amount has the currency."""
+    registered: Literal["none", "below", "beside"] = "none"
+    """Where a Malaysian company's registration stands: nowhere, below its name, beside it."""
+    counted: bool = False
+    """Whether it is said how many things were bought."""
+    twelve_hours: bool = False
+    """Whether English and Malaysian times of day have AM and PM."""
 
 
 _MONO = ("courier", "dejavu-mono", "liberation-mono")
@@ -51,6 +60,16 @@ TUNING_RECEIPTS: tuple[ReceiptLayout, ...] = (
         name="tuning-receipt-printed", millimetres=80, characters=46, faces=("helvetica", "vera"),
         items="one_line", separator="rule", tax="line", particulars="bottom", total="bold",
     ),
+    ReceiptLayout(
+        name="tuning-receipt-coded", millimetres=80, characters=42, faces=_MONO, items="coded",
+        separator="-", tax="summary", particulars="stamped", total="plain", registered="below",
+        counted=True, twelve_hours=True,
+    ),
+    ReceiptLayout(
+        name="tuning-receipt-registered", millimetres=76, characters=38,
+        faces=("helvetica", "dejavu-condensed", *_MONO), items="table", separator="none",
+        tax="summary", particulars="labelled", total="bold", registered="beside",
+    ),
 )  # fmt: skip
 """Those that extraction is tuned on."""
 
@@ -68,6 +87,17 @@ REPORTING_RECEIPTS: tuple[ReceiptLayout, ...] = (
         name="reporting-receipt-dotted", millimetres=76, characters=44,
         faces=("times", "dejavu-condensed", "liberation-narrow"), items="dotted",
         separator="*", tax="letters", particulars="split", total="framed",
+    ),
+    ReceiptLayout(
+        name="reporting-receipt-priced", millimetres=80, characters=44, faces=_MONO,
+        items="price_first", separator="=", tax="analysis", particulars="columns", total="bold",
+        registered="below", counted=True, twelve_hours=True,
+    ),
+    ReceiptLayout(
+        name="reporting-receipt-columns", millimetres=58, characters=34,
+        faces=("liberation-narrow", "times", *_MONO), items="quantity_first", separator="-",
+        tax="analysis", particulars="columns", total="double", registered="beside",
+        left_aligned=True,
     ),
 )  # fmt: skip
 """Those that extraction is reported on."""

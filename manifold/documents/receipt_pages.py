@@ -1,54 +1,35 @@
 """A till receipt on its roll."""
 
-from random import Random
-
-from manifold.documents.edition import Edition
-from manifold.documents.fonts import face
-from manifold.documents.formats import drawn_formats
 from manifold.documents.invoice_pages import Printed
 from manifold.documents.places import town
 from manifold.documents.receipt_case import Item, Purchase
+from manifold.documents.receipt_details import code, counts, registration
 from manifold.documents.receipt_layouts import ReceiptLayout
-from manifold.documents.sheet import Align, Sheet
+from manifold.documents.receipt_roll import Roll
 from operators.money import ONE, Amount
 
-_POINTS = 72 / 25.4
-_MARGIN = 9.0
+_LETTERED = ("table", "letters", "summary", "analysis")
 
 
 def printed_receipt(purchase: Purchase, layout: ReceiptLayout, seed: str) -> Printed:
     """A receipt as long as it has to be; the same arguments give the same bytes."""
-    draft = _Roll(purchase, layout, seed, 1000)
+    draft = _Receipt(purchase, layout, seed, 1000)
     length = draft.draw() + 24
-    draft = _Roll(purchase, layout, seed, length)
+    draft = _Receipt(purchase, layout, seed, length)
     draft.draw()
     invoice = purchase.case.invoice
     pdf = draft.sheet.pdf(invoice.number or "", invoice.seller.name or "")
     return Printed(pdf, draft.edition, tuple(draft.sheet.placed), 1)
 
 
-class _Roll:
-    """A receipt being printed from the top to the bottom."""
-
-    def __init__(self, purchase: Purchase, layout: ReceiptLayout, seed: str, length: float) -> None:
-        self.purchase = purchase
-        self.layout = layout
-        self.rng = Random(seed)
-        case = purchase.case
-        invoice = case.invoice
-        formats = drawn_formats(case.place, invoice.currency or "", case.wording.months, self.rng)
-        self.edition = Edition(case, formats, self.rng)
-        width = layout.millimetres * _POINTS
-        size = (width - 2 * _MARGIN) / (layout.characters * 0.6)
-        self.sheet = Sheet(width, length, face(self.rng.choice(layout.faces)), size)
-        self.left, self.right = _MARGIN, width - _MARGIN
-        self.y = 12.0
+class _Receipt(Roll):
+    """A receipt being printed."""
 
     def draw(self) -> float:
         """Print everything; gives where it ends."""
         particulars = self.layout.particulars
         self.head()
-        if particulars in ("top", "labelled", "split"):
+        if particulars in ("top", "labelled", "split", "stamped", "columns"):
             self.particulars(both=particulars != "split")
         self.separate()
         self.items()
@@ -56,7 +37,7 @@ class _Roll:
         self.totals()
         self.separate()
         self.paid()
-        if self.layout.tax in ("table", "letters", "line"):
+        if self.layout.tax != "above":
             self.taxes()
         if particulars in ("bottom", "split"):
             self.separate()
@@ -64,45 +45,17 @@ class _Roll:
         self.thanks()
         return self.y
 
-    def say(self, text: str, bold: bool = False, scale: float = 1.0) -> None:
-        """A line or more, as the head is aligned."""
-        align: Align = "left" if self.layout.left_aligned else "center"
-        room, size = self.right - self.left, self.sheet.size * scale
-        self.y = self.sheet.paragraph(
-            self.left, self.y, room, text, bold=bold, size=size, align=align
-        )
-
-    def row(self, left: str, right: str, bold: bool = False, scale: float = 1.0) -> None:
-        """Something and its amount; what is too long for a line is cut, as tills do."""
-        size = self.sheet.size * scale
-        amount = self.sheet.measure(right, bold=bold, size=size)
-        room = self.right - self.left - amount - size * 0.6
-        if self.sheet.measure(left, bold=bold, size=size) > room and scale > 1:
-            size = self.sheet.fitting(left, room, size, bold=bold)
-        while left and self.sheet.measure(left, bold=bold, size=size) > room:
-            left = left[:-1]
-        below = self.sheet.text(self.left, self.y, left, bold=bold, size=size)
-        self.sheet.text(self.right, self.y, right, bold=bold, size=size, align="right")
-        self.y = below
-
-    def separate(self) -> None:
-        """What stands between two parts."""
-        sign = self.layout.separator
-        if sign == "rule":
-            self.sheet.rule(self.left, self.y + 3, self.right, 0.6)
-        elif sign != "none":
-            room = self.right - self.left
-            self.sheet.text(self.left, self.y, sign * int(room / self.sheet.measure(sign)))
-        self.y += self.sheet.leading
-
-    def money(self, value: Amount) -> str:
-        """An amount as most lines have it."""
-        return self.edition.formats.money(value, self.layout.currency_everywhere)
-
     def head(self) -> None:
         """Who sells."""
         edition, case = self.edition, self.purchase.case
-        self.say(edition.text("seller.name") or "", bold=True, scale=1.15)
+        registered = self.layout.registered if self.malaysian else "none"
+        number = registration(self.rng)
+        if registered == "below" and self.rng.random() < 0.15:
+            self.say(case.noise.managing.lower())
+        name = edition.text("seller.name") or ""
+        self.say(f"{name} {number}" if registered == "beside" else name, bold=True, scale=1.15)
+        if registered == "below":
+            self.say(number)
         self.say(edition.text("seller.address.street") or "")
         postcode = edition.text("seller.address.postcode") or ""
         city = edition.text("seller.address.city") or ""
@@ -121,18 +74,26 @@ class _Roll:
     def particulars(self, both: bool, second: bool = False) -> None:
         """Number, then date and time; only the number first or only the date second if split."""
         edition, labels = self.edition, self.edition.labels
-        if not second:
-            self.row(f"{labels['receipt_number']}: {edition.text('number')}", "")
+        number = "" if second else f"{labels['receipt_number']}: {edition.text('number')}"
+        if number and self.layout.particulars != "columns":
+            self.row(number, "")
         if not both and not second:
             return
         day = edition.day("issue_date") or ""
-        if self.layout.particulars == "labelled":
-            self.row(f"{labels['date']}: {day}", "")
-            self.row(f"{labels['time']}: {self.purchase.time}", "")
-        else:
-            self.row(day, self.purchase.time)
+        clerk = f"{labels['cashier']}: {self.purchase.case.noise.clerk}"
+        match self.layout.particulars:
+            case "labelled":
+                self.row(f"{labels['date']}: {day}", "")
+                self.row(f"{labels['time']}: {self.time}", "")
+            case "stamped":
+                self.pair(f"{day} {self.time}", f"#{self.purchase.case.noise.customer[:2]}")
+            case "columns":
+                self.row(number, "")
+                self.pair(f"{labels['date']}: {day}", f"{labels['time']}: {self.time}")
+            case _:
+                self.row(day, self.time)
         if self.rng.random() < 0.6:
-            self.row(f"{labels['cashier']}: {self.purchase.case.noise.clerk}", "")
+            self.row(clerk, "")
 
     def items(self) -> None:
         """What was bought."""
@@ -149,7 +110,7 @@ class _Roll:
         """One of the things bought."""
         count = self.edition.formats.number(item.quantity, 0)
         price, amount = self.money(item.price), self.money(item.amount)
-        letter = f" {self.letter(item.rate)}" if self.layout.tax in ("table", "letters") else ""
+        letter = f" {self.letter(item.rate)}" if self.layout.tax in _LETTERED else ""
         several = item.quantity > ONE
         match self.layout.items:
             case "two_lines":
@@ -159,6 +120,12 @@ class _Roll:
                 self.row(f"{count} {item.name}", f"{amount}{letter}")
                 if several:
                     self.row(f"   @ {price}", "")
+            case "coded":
+                self.row(f"{code(self.rng)} {item.name}", "")
+                self.row(f"  {count} x {price}", f"{amount}{letter}")
+            case "price_first":
+                self.row(item.name, "")
+                self.row(f"{price} X {count}", f"{amount}{letter}")
             case "dotted":
                 self.row(f"{item.name} {'.' * 60}", f" {amount}{letter}")
                 if several:
@@ -177,6 +144,10 @@ class _Roll:
         """Net and tax where they stand above, rounding, and what is to be paid."""
         edition, labels = self.edition, self.edition.labels
         invoice = self.purchase.case.invoice
+        if self.layout.counted:
+            pieces = sum(item.quantity for item in self.purchase.items) // ONE
+            language = self.purchase.case.wording.language
+            self.row(*counts(language, len(self.purchase.items), pieces))
         if self.layout.tax == "above" or not self.purchase.included:
             self.row(labels["receipt_net"], edition.money("totals.net", False) or "")
             tax = "GST" if invoice.currency == "MYR" else labels["receipt_tax"]
@@ -226,7 +197,10 @@ class _Roll:
         """Tax by rate."""
         edition, labels = self.edition, self.edition.labels
         breakdown = self.purchase.case.invoice.vat_breakdown
-        tax = "GST" if self.purchase.case.place.country == "MY" else labels["receipt_tax"]
+        tax = "GST" if self.malaysian else labels["receipt_tax"]
+        headed = self.layout.tax in ("summary", "analysis")
+        if headed:
+            self.row(f"{tax}   {labels['receipt_net']}", tax)
         for index, each in enumerate(breakdown):
             path = f"vat_breakdown[{index}]"
             rate = edition.percent(f"{path}.rate") or ""
@@ -236,10 +210,16 @@ class _Roll:
                 self.row(f"{tax} {rate}", shown)
                 continue
             taxable = edition.money(f"{path}.taxable", False) or ""
-            of = f"{labels['receipt_net']} {taxable}"
-            self.row(f"{self.letter(each.rate or 0)} {tax} {rate}  {of}", shown)
+            letter = self.letter(each.rate or 0)
+            if headed:
+                self.row(f"{letter} = {rate}   {taxable}", shown)
+            else:
+                self.row(f"{letter} {tax} {rate}  {labels['receipt_net']} {taxable}", shown)
             if len(breakdown) == 1:
                 edition.note("totals.net")
+        if self.layout.tax == "analysis":
+            net, whole = edition.money("totals.net", False), edition.money("totals.tax", False)
+            self.row(f"{labels['receipt_total']}   {net}", whole or "")
         edition.note("totals.tax")
 
     def thanks(self) -> None:

@@ -53,7 +53,8 @@ def chosen_sums(
 
     def worth(sums: Sums) -> float:
         passed_over = named and sums.gross is not None and sums.gross.evidence.computed
-        return _worth(sums, known) - (_PASSED_OVER if passed_over else 0.0)
+        unpaid = known.paid and sums.gross is not None and sums.gross.value not in known.paid
+        return _worth(sums, known) - (2 * _PASSED_OVER if unpaid else _PASSED_OVER * passed_over)
 
     options = [(worth(each), each) for each in _options(pools)]
     if not options:

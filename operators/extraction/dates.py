@@ -55,7 +55,7 @@ _NAME = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _YEAR = r"(?:(?:19|20)\d\d|['’]?\d\d)(?!\d(?!\d?:\d))"
 _NUMERIC = re.compile(
     r"(?<![\d/])(?<!\d[.,-])(?P<a>\d{1,2}|(?:19|20)\d\d) ?(?P<sign>[./–-]|, ?) ?(?P<b>\d{1,2})"
-    rf" ?(?P=sign) ?(?P<c>{_YEAR}|\d{{1,2}})(?![\d/]|[.,-]\d)(?!:)|"
+    rf" ?(?P=sign) ?(?P<c>{_YEAR}|\d{{1,2}})(?![\d/]|[.,-]\d(?!\d?:\d))(?!:)|"
     rf"(?<![\d/])(?<!\d[.,-])(?P<d>\d{{1,2}})(?P<mark>[./-])(?P<e>\d{{1,2}})(?P=mark)"
     r"(?P<f>(?:19|20)\d\d)(?=\d{1,2}:\d\d)"
 )
@@ -80,6 +80,13 @@ _CONFUSED = re.compile(
 _STROKES = re.compile(r"(?<!\d)(\d\d)(?:/(\d\d)[71]|[71](\d\d)/)((?:19|20)\d\d)(?!\d)")
 """A date one of whose strokes was read as a digit."""
 _DIGITS = str.maketrans("OoIl|SZB", "00111528")
+_MONTH_LIKE = re.compile(
+    r"(?<=\d)(?P<before>[ ./-]{1,2})(?P<name>(?=\w*[^\W\d])\w{3,9})"
+    r"(?=[ .,/-]{1,2}(?:\d\d){1,2}\b)"
+)
+_SIGNS = str.maketrans("015689", "olsgbg")
+_MISREAD = ((7, 2), (5, 1))
+"""Letters of a month's name from which so many of them may be wrong."""
 _CENTURY = 2000
 _PIVOT = 70
 """Years of two digits from here on are of the last century."""
@@ -95,6 +102,7 @@ def dates_in(text: str, mend: bool = False) -> list[DateWritten]:
     if mend:
         text = _CONFUSED.sub(lambda match: match[0].translate(_DIGITS), text)
         text = _STROKES.sub(lambda match: f"{match[1]}/{match[2] or match[3]}/{match[4]}", text)
+        text = _MONTH_LIKE.sub(lambda each: each["before"] + _month_mended(each["name"]), text)
     low = plain(text)
     found = [*_numeric(low), *_named(low), *_others(low)]
     found.sort(key=lambda each: (each.start, each.weak, -each.end))
@@ -103,6 +111,22 @@ def dates_in(text: str, mend: bool = False) -> list[DateWritten]:
         if not kept or each.start >= kept[-1].end:
             kept.append(each)
     return kept
+
+
+def _month_mended(word: str) -> str:
+    """The month's name that a word between two numbers is, but for signs that look like others.
+
+    >>> _month_mended("0ct"), _month_mended("lanuar"), _month_mended("Netto")
+    ('oct', 'januar', 'Netto')
+    """
+    read = plain(word.translate(_SIGNS))
+    if read in _MONTHS or len(read) != len(word):
+        return read if len(read) == len(word) else word
+    wrong = next((most for length, most in _MISREAD if len(read) >= length), 0)
+    for name in _MONTHS:
+        if len(name) == len(read) and 0 < sum(map(str.__ne__, name, read)) <= wrong:
+            return name
+    return word
 
 
 def _numeric(text: str) -> Iterable[DateWritten]:
@@ -116,7 +140,8 @@ def _numeric(text: str) -> Iterable[DateWritten]:
         order = "YMD" if len(first) == 4 else None
         if len(first) < 4 and len(third) < 2:
             continue
-        weak = len(first) < 4 and len(third) < 4 and (match["sign"] or "").strip() in (",", "")
+        short = len(first) < 4 and len(third) < 4
+        weak = short and ((match["sign"] or "").strip() in (",", "") or _is_code(text, match))
         candidate = DateWritten(match.start(), match.end(), parts, order, weak)
         orders = [each for each in ("DMY", "MDY", "YMD") if _day(candidate, each) is not None]
         if order is None and len(third) == 4:
@@ -125,6 +150,13 @@ def _numeric(text: str) -> Iterable[DateWritten]:
             candidate = DateWritten(match.start(), match.end(), parts, orders[0], weak)
         if orders:
             yield candidate
+
+
+def _is_code(text: str, match: re.Match[str]) -> bool:
+    """Whether three numbers are parts of an article's code, such as `HC03-7 - 15`."""
+    written = match[0]
+    uneven = written.count(" ") == 1
+    return uneven or text[max(0, match.start() - 1) : match.start()].isalpha()
 
 
 def _named(text: str) -> Iterable[DateWritten]:

@@ -35,7 +35,7 @@ def parted(row: Row, usual: float) -> str:
     for at, gap in _gaps(row):
         gap -= _AFTER_ONE if row.text[at - 1] == "1" else 0.0
         gap -= _BEFORE_ONE if row.text[at + 1] == "1" else 0.0
-        if gap > max(_WIDER * usual, usual + 0.12):
+        if gap > max(_WIDER * usual, usual + 0.12) and row.text[at + 1] != "%":
             signs[at] = "\t"
     return "".join(signs)
 

@@ -13,7 +13,7 @@ Kind: TypeAlias = Literal["INVOICE", "CREDIT_NOTE", "RECEIPT", "OTHER"]
 _ENOUGH = 0.8
 """What must speak for a receipt."""
 _NARROW = 0.6
-"""Width of a page in heights of it under which it is likely a till's."""
+"""Width of a page's text in heights of it under which it is likely a till's."""
 _TIME = re.compile(r"(?<![\d:.])(?:[01]?\d|2[0-3]):[0-5]\d(?:(?::[0-5]\d)?(?!\d))")
 """A time of day."""
 _OTHERS = (
@@ -67,8 +67,7 @@ def _is_credit(document: Document, titles: list[Label]) -> bool:
 
 def _till(document: Document, buyer: bool, account: bool) -> float:
     """How much speaks for a receipt."""
-    page = document.pages[0] if document.pages else None
-    score = 0.5 if page is not None and page.width < _NARROW * page.height else 0.0
+    score = 0.5 if _is_narrow(document) else 0.0
     score += 0.6 if any(kind.means("receipt") for kind in document.kinds) else 0.0
     exact = {figure.row for figure in document.figures if figure.decimals == 2}
     paid = {label.row for label in document.labels if label.means("tendered")} & exact
@@ -78,8 +77,18 @@ def _till(document: Document, buyer: bool, account: bool) -> float:
     due = any(label.means("due_date") and not label.means("payable") for label in document.labels)
     score -= 0.8 if account else 0.0
     score -= 0.5 if due else 0.0
-    score -= 0.7 if buyer else 0.0
+    # What is paid at a till has no buyer: the seller may have been taken for one.
+    score -= (0.45 if paid else 0.7) if buyer else 0.0
     return score - (0.6 if len(document.pages) > 2 else 0.0)
+
+
+def _is_narrow(document: Document) -> bool:
+    """Whether the text of the first page is long and narrow, whatever lies around it."""
+    boxes = [row.box for row in document.rows if row.page == 1]
+    if not boxes:
+        return False
+    width = max(box.right for box in boxes) - min(box.left for box in boxes)
+    return width < _NARROW * (max(box.bottom for box in boxes) - min(box.top for box in boxes))
 
 
 def _is_other(document: Document) -> bool:

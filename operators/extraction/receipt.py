@@ -119,7 +119,7 @@ def _joined(rows: Sequence[Row], at: int) -> tuple[str, int]:
 
 def _goes_on(text: str) -> bool:
     """Whether a line goes on with the name of the line over it."""
-    return only_form(text) or text.startswith(("(", "& "))
+    return only_form(_REGISTERED.sub("", text)) or text.startswith(("(", "& "))
 
 
 def trimmed(text: str) -> str:

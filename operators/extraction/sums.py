@@ -29,6 +29,8 @@ class Known(Struct, frozen=True):
     """Rates of it, or that stand somewhere in the document."""
     adjustments: tuple[Amount, ...] = ()
     """What may lie between the lines and the net amount: charges, and allowances below zero."""
+    paid: tuple[Amount, ...] = ()
+    """Amounts that a till calls the total, and that were paid to it."""
 
 
 class Sums(Struct, frozen=True):

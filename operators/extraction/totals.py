@@ -11,16 +11,13 @@ from operators.extraction.document import Document, Figure
 from operators.extraction.reads import Reads
 from operators.extraction.settlement import adjusted, adjustments, confirmed, settled
 from operators.extraction.sums import Known, Read, Sums
+from operators.extraction.tendered import before_rounding, with_tendered
 from operators.extraction.vat_rows import VatRow
 from operators.invoice import AllowanceCharge, Totals
 from operators.money import ONE, Amount
 
 _ADDED = 1.5
 """Log odds of a sum over a breakdown."""
-
-
-_PAID = 0.8
-"""Log odds that an amount gains as the gross one by having been paid."""
 
 
 class TotalsRead(Struct, frozen=True):
@@ -72,35 +69,11 @@ def read_totals(
         roles = {**roles, "tax": [_sum_of(taxes), *roles.get("tax", ())]}
     if rows:
         roles = {**roles, "net": [_sum_of([row.taxable for row in rows]), *roles.get("net", ())]}
-    roles = {**roles, "gross": _with_tendered(roles)}
+    roles = {**roles, "gross": [*before_rounding(roles), *roles.get("gross", ())]}
+    gross, paid = with_tendered(roles)
+    roles, known = {**roles, "gross": gross}, replace(known, paid=paid)
     sums = chosen_sums(roles, unlabelled, known)
     return TotalsRead(alone, roles, rows, unlabelled, sums, known)
-
-
-def _with_tendered(roles: Mapping[str, Sequence[Read]]) -> list[Read]:
-    """The gross amounts, with what was tendered less the change: it is one, or confirms one."""
-    tendered = roles.get("tendered", ())
-    rests = {
-        one.value - other.value
-        for one in tendered
-        for other in tendered
-        if one.value > other.value > 0
-    }
-    paid = rests | {each.value for each in tendered}
-    named = roles.get("gross", ())
-    steps = {each.value for each in roles.get("rounding", ()) if each.value}
-    rounded = {each.value + step for each in named for step in steps} & paid
-    before = {value - step for value in rounded for step in steps}
-    confirmed = (paid - rounded) | before
-    found = [
-        replace(each, score=each.score + _PAID) if each.value in confirmed else each
-        for each in named
-    ]
-    if found or roles.get("payable") or not tendered:
-        return found
-    if rests:
-        return [replace(computed(max(rests), *tendered), score=0.1)]
-    return [replace(each, score=0.1) for each in tendered if each.value > 0]
 
 
 def _sum_of(figures: Sequence[Figure]) -> Read:

@@ -10,6 +10,7 @@ from PIL import Image
 from connectors.documents import Engine, Engines, PageRead, read_pages
 from connectors.documents.rapid import RapidOcr
 from connectors.documents.tesseract import Tesseract
+from operators.extraction.page import Reader
 from tests.unit.documents import LINES, encoded, on_table, picture, scanned_pdf
 
 TEXT = [word for line in LINES for word in line.split()]
@@ -50,11 +51,23 @@ def test_words_are_read_where_they_stand(engine: Engine) -> None:
 
 
 @pytest.mark.usefixtures("tesseract")
-def test_a_scan_in_a_pdf_is_read_by_tesseract() -> None:
-    (page,) = read_pages(scanned_pdf(picture())).pages
+@pytest.mark.parametrize("reader", ["TESSERACT", "RAPIDOCR"])
+def test_a_scan_in_a_pdf_is_read_by_either(reader: Reader) -> None:
+    readers: tuple[Reader, ...] = ("TESSERACT", "RAPIDOCR")
+    others = [each for each in readers if each != reader]
 
-    assert page.reader == "TESSERACT"
+    (page,) = read_pages(scanned_pdf(picture()), without=others).pages
+
+    assert page.reader == reader
     assert set(TEXT) - set(texts(page)) <= {"50667"}
+
+
+def test_the_blanks_of_a_name_are_read(rapidocr: RapidOcr) -> None:
+    lines = ("SANYU STATIONERY SHOP", "TOTAL AMOUNT 12.00")
+
+    words = rapidocr.read(np.asarray(picture(lines=lines), np.uint8), 200.0)
+
+    assert [word.text for word in words][:3] == ["SANYU", "STATIONERY", "SHOP"]
 
 
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])

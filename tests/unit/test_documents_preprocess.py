@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from connectors.documents import Grey, Raster, box_of, corners_of
 from connectors.documents.letters import in_the_light, letters, lies_on_side, tilt
 from connectors.documents.light import evened
-from connectors.documents.page_edges import sheet
-from connectors.documents.preprocess import Prepared, prepared
+from connectors.documents.page_edges import lies_on_something
+from connectors.documents.preprocess import Prepared, Turn, prepared
+from connectors.documents.preprocess import turned as turn
 from operators.extraction.page import Box
-from tests.unit.documents import ON_TABLE, on_table, picture
+from tests.unit.documents import on_table, picture
 
 PAGE: Grey = np.asarray(picture(), np.uint8)
 MOST = 9_000_000
@@ -141,41 +142,46 @@ def test_the_lines_that_are_asked_about_are_lines() -> None:
     assert all(line.shape[1] > 3 * line.shape[0] for line in asked[0])
 
 
-def test_a_sheet_on_a_table_is_cut_out_and_its_places_are_known() -> None:
+def test_a_sheet_on_a_table_is_a_photo_of_which_nothing_is_cut_off() -> None:
     photo = on_table(picture())
 
     found = make(photo)
 
     assert found.photo
-    assert abs(tilt(letters(found.pixels))) < 0.4
-    assert float(np.median(found.pixels[:40])) > 200
+    assert abs(tilt(letters(found.pixels))) < 2
     width, height = found.size
     corners = corners_of(Box(0, 0, width, height), found.to_page)
-    seen = [(x * 200 / 72, y * 200 / 72) for x, y in corners]
-    for corner, drawn in zip(seen, ON_TABLE, strict=True):
-        assert corner == pytest.approx(drawn, abs=30)
+    seen = np.array([(x * 200 / 72, y * 200 / 72) for x, y in corners])
+    assert (seen.min(axis=0) <= 1).all()
+    assert (seen.max(axis=0) >= (photo.shape[1] - 1, photo.shape[0] - 1)).all()
 
 
-def test_a_sheet_half_in_the_shadow_is_not_cut_to_its_lit_half() -> None:
-    photo = on_table(picture())
-    photo[:700] = photo[:700] // 4
-    assert sheet(photo) is not None
-
-    found = make(photo)
-
-    assert not found.photo
-    assert found.pixels.size >= photo.size
-
-
-def test_no_sheet_is_seen_in_a_clean_scan() -> None:
-    assert sheet(PAGE) is None
+def test_a_clean_scan_is_no_photo() -> None:
+    assert not lies_on_something(PAGE)
 
 
 def test_a_dark_heading_is_no_table() -> None:
     page = PAGE.copy()
     page[:180] = 40
 
-    assert sheet(page) is None
+    assert not lies_on_something(page)
+
+
+def test_rows_of_equals_signs_are_no_letters() -> None:
+    page = PAGE.copy()
+    for top in range(1500, 2300, 40):
+        for left in range(100, 1500, 30):
+            page[top : top + 3, left : left + 20] = 0
+
+    assert letters(page).height == pytest.approx(letters(PAGE).height, rel=0.15)
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_prepared_page_can_be_turned_and_its_places_stay_known(degrees: Turn) -> None:
+    found = turn(make(PAGE), degrees)
+
+    assert found.turned == degrees
+    assert near(ink_on_the_page(found), ink(PAGE), 3)
 
 
 def test_a_shadow_is_taken_from_the_paper() -> None:

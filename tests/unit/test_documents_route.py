@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
@@ -11,6 +12,7 @@ from reportlab.lib.pagesizes import A4
 
 from connectors.documents import Engine, Engines, Failed, Grey, Limits, Unreadable, read_pages
 from connectors.documents.engines import LineEngine
+from connectors.documents.levelled import Quadrilaterals
 from operators.extraction.page import Box, Reader, Word
 from tests.unit.documents import encoded, invoice_pdf, on_table, pages, picture, saved, scanned_pdf
 
@@ -21,14 +23,19 @@ class Fake:
     def __init__(self, reader: Reader, confidence: float, *, fails: bool = False) -> None:
         self.reader: Reader = reader
         self.seen: list[Grey] = []
+        self.languages: list[str | None] = []
         self._word = Word(reader, Box(200, 100, 400, 140), confidence)
         self._fails = fails
 
-    def read(self, pixels: Grey, dpi: float) -> tuple[Word, ...]:
+    def read(self, pixels: Grey, dpi: float, language: str | None = None) -> tuple[Word, ...]:
+        self.languages.append(language)
         self.seen.append(pixels)
         if self._fails:
             raise Failed("on purpose")
         return (self._word,)
+
+    def lines(self, pixels: Grey) -> Quadrilaterals:
+        return np.zeros((0, 4, 2), np.float32)
 
     def stand_on_heads(self, lines: Sequence[Grey]) -> bool:
         return False
@@ -69,29 +76,58 @@ def test_a_pdf_s_own_text_needs_no_engine() -> None:
     assert not any(fake.seen for fake in fakes)
 
 
-def test_a_clean_scan_is_read_by_tesseract_alone() -> None:
-    some, (_, rapidocr) = engines(tesseract=0.9)
-
-    found = read_pages(SCAN, engines=some)
-
-    assert found.pages[0].reader == "TESSERACT"
-    assert not rapidocr.seen
-    assert found.seconds.keys() == {"classify", "raster", "preprocess", "tesseract"}
-
-
-def test_where_tesseract_is_not_sure_rapidocr_reads_too_and_the_better_is_kept() -> None:
-    some, _ = engines(tesseract=0.84, rapidocr=0.9)
+def test_a_clean_scan_is_read_by_rapidocr_alone() -> None:
+    some, (tesseract, _) = engines(rapidocr=0.9)
 
     found = read_pages(SCAN, engines=some)
 
     assert found.pages[0].reader == "RAPIDOCR"
+    assert not tesseract.seen
+    assert found.seconds.keys() == {"classify", "raster", "preprocess", "rapidocr"}
+
+
+def test_where_rapidocr_is_not_sure_of_a_scan_tesseract_reads_too_and_the_better_is_kept() -> None:
+    some, _ = engines(tesseract=0.9, rapidocr=0.7)
+
+    found = read_pages(SCAN, engines=some)
+
+    assert found.pages[0].reader == "TESSERACT"
     assert {"tesseract", "rapidocr"} <= found.seconds.keys()
 
 
 def test_the_first_reading_is_kept_when_the_second_is_worse() -> None:
-    some, _ = engines(tesseract=0.8, rapidocr=0.3)
+    some, _ = engines(tesseract=0.3, rapidocr=0.8)
 
-    assert read_pages(SCAN, engines=some).pages[0].reader == "TESSERACT"
+    assert read_pages(SCAN, engines=some).pages[0].reader == "RAPIDOCR"
+
+
+def test_what_rapidocr_has_read_is_read_again_by_tesseract() -> None:
+    some, (tesseract, rapidocr) = engines()
+    without: list[Reader] = ["RAPIDOCR"]
+
+    found = read_pages(RECEIPT, engines=some, without=without, language="de")
+
+    assert found.pages[0].reader == "TESSERACT"
+    assert tesseract.languages == ["de"]
+    assert tesseract.seen
+    assert not rapidocr.seen
+
+
+def test_a_page_that_cannot_be_read_is_tried_the_other_way_up() -> None:
+    class Upright(Fake):
+        def read(self, pixels: Grey, dpi: float, language: str | None = None) -> tuple[Word, ...]:
+            (word,) = super().read(pixels, dpi)
+            return (Word(word.text, word.box, 0.95 if len(self.seen) > 1 else 0.5),)
+
+        def lines(self, pixels: Grey) -> Quadrilaterals:
+            line = [[100, 100], [900, 100], [900, 144], [100, 144]]
+            return np.array([line], np.float32)
+
+    engine = Upright("RAPIDOCR", 1.0)
+
+    (page,) = read_pages(SCAN, engines=Some(None, engine)).pages
+
+    assert (page.turned, page.confidence) == (180, 0.95)
 
 
 def test_a_receipt_is_read_by_rapidocr() -> None:
@@ -128,9 +164,9 @@ def test_without_tesseract_rapidocr_reads_everything() -> None:
 
 
 def test_an_engine_that_gives_up_is_replaced_by_the_other() -> None:
-    some, _ = engines(fails="TESSERACT")
+    some, _ = engines(fails="RAPIDOCR")
 
-    assert read_pages(SCAN, engines=some).pages[0].reader == "RAPIDOCR"
+    assert read_pages(SCAN, engines=some).pages[0].reader == "TESSERACT"
 
 
 def test_when_every_engine_gives_up_that_is_said() -> None:
@@ -160,7 +196,7 @@ def test_each_page_goes_its_own_way() -> None:
 
     found = read_pages(saved(writer), engines=some)
 
-    assert [page.reader for page in found.pages] == ["TEXT_LAYER", "TESSERACT"]
+    assert [page.reader for page in found.pages] == ["TEXT_LAYER", "RAPIDOCR"]
 
 
 def test_every_page_of_a_tiff_is_read() -> None:

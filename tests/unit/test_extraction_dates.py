@@ -80,6 +80,28 @@ def test_letters_that_look_like_digits_are_mended_where_an_engine_read_them() ->
     assert read("O5/l2/2018", mend=True) == [date(2018, 12, 5)]
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("07 0ct 2022", date(2022, 10, 7)),
+        ("12-0CT-18 9:10", date(2018, 10, 12)),
+        ("6. lanuar 2017", date(2017, 1, 6)),
+        ("12 ma9910 2022", date(2022, 5, 12)),
+    ],
+)
+def test_months_are_mended_where_an_engine_misread_them(text: str, day: date) -> None:
+    assert read(text, mend=True) == [day]
+    assert read(text) == []
+
+
+def test_a_word_between_two_numbers_is_not_made_a_month_of() -> None:
+    assert read("3 Netto 20", mend=True) == []
+
+
+def test_a_time_may_be_joined_to_a_date_by_a_hyphen() -> None:
+    assert read("16/03/2018-12:30") == [date(2018, 3, 16)]
+
+
 def test_a_stroke_that_was_read_as_a_digit_is_put_right() -> None:
     assert read("19/0272020", mend=True) == [date(2020, 2, 19)]
     assert read("19/0272020") == []

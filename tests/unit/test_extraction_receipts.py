@@ -52,6 +52,10 @@ def test_it_is_known_as_a_receipt() -> None:
             "GERBANG ALAF RESTAURANTS SDN\nBHD (65351-M)\nLEVEL 6, BANGUNAN TH",
             "GERBANG ALAF RESTAURANTS SDN BHD",
         ),
+        (
+            "PASAR RAYA MAJU\nSDN BHD (1023456-P)\nLOT 5, JALAN MERU UTAMA",
+            "PASAR RAYA MAJU SDN BHD",
+        ),
         ("Backhaus Muster GmbH\nHauptstraße 5\n10115 Berlin", "Backhaus Muster GmbH"),
         ("WELCOME\nCAFE CENTRAL\n12 High Street", "CAFE CENTRAL"),
         ("SUPERMERCADOS EJEMPLO S.L.\nCIF B58378431\nC/ Mayor 5", "SUPERMERCADOS EJEMPLO S.L."),
@@ -94,6 +98,41 @@ def test_the_total_is_found_however_it_is_called(text: str) -> None:
 def test_what_was_tendered_less_the_change_is_the_total_where_that_was_not_read() -> None:
     found = receipt_of("SHOP LTD\n25/12/2018 10:15\nPen     9.00\nCASH     10.00\nCHANGE     1.00")
     assert amounts([found.totals.gross]) == ["9.00"]
+
+
+@pytest.mark.parametrize("rounding", ["-0.01", "- RM 0.01", "0.01-"])
+def test_what_stands_above_a_rounding_is_the_gross_amount_whatever_it_is_called(
+    rounding: str,
+) -> None:
+    found = receipt_of(
+        "SHOP SDN BHD\n25/12/2018 10:15\nPens     16.66\nSUB TOTAL     16.66\n"
+        f"Rounding     {rounding}\nAmount Due     16.65\nCASH     50.00\nCHANGE     33.35"
+    )
+    assert amounts([found.totals.gross, found.totals.payable]) == ["16.66", "16.65"]
+
+
+def test_a_total_that_was_paid_is_believed_although_a_part_of_the_tax_adds_up_by_itself() -> None:
+    found = receipt_of(
+        "SHOP S.N.C.\n01/08/2019 16:18\nBANANE     1,68 B\nDETERSIVO     1,41.A\n"
+        "Totale     3,09\nBancomat     3,09\nA IVA 22,00% Netto 1,16     0,25"
+    )
+    assert amounts([found.totals.gross]) == ["3.09"]
+
+
+def test_an_article_s_code_is_no_date() -> None:
+    found = receipt_of(
+        "SHOP SDN BHD\nAIR PRESSURE SPRAYER\nHC03-7 - 15\n1 X 8.02     8.02\n"
+        "TOTAL     8.02\nCASH     8.02\n12-01-19 21:13 SH01"
+    )
+    assert found.issue_date == date(2019, 1, 12)
+
+
+def test_a_seller_taken_for_a_buyer_makes_a_till_s_receipt_no_invoice() -> None:
+    text = (
+        "Bill to:\nSHOP TRADING\n12 High Street\nLONDON SW1A 1AA\nCASH BILL\n25/12/2018\n"
+        "Pens     9.00\nTOTAL     9.00\nCARD     9.00"
+    )
+    assert understood(text, reader="RAPIDOCR", width=700.0).kind == "RECEIPT"
 
 
 def test_words_that_an_engine_ran_together_are_told_apart() -> None:

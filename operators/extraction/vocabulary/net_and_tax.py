@@ -84,7 +84,8 @@ NET_AND_TAX: Mapping[str, Mapping[str, str]] = {
         "totale | importo imponibile | totale senza imposte | importo netto totale | "
         "somma netta | totale imponibile iva | importo totale senza iva | totale "
         "documento senza iva",
-        "nl": "totaal excl btw | netto | nettobedrag | totaal exclusief btw | bedrag excl btw | "
+        "nl": "totaal excl btw | excl btw | netto | nettobedrag | totaal exclusief btw | "
+        "bedrag excl btw | "
         "subtotaal excl btw | totaal netto | totaal ex btw | netto totaal | totaal zonder "
         "btw | totaalbedrag excl btw | netto bedrag | totaal (excl btw) | bedrag "
         "exclusief btw | totaal excl | subtotaal exclusief btw | factuurbedrag excl btw | "

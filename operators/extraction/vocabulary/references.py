@@ -58,7 +58,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
         "beleg | referenz | rechnung | gutschrift | rechnungskorrektur | stornorechnung | "
         "bon | faktura | transaktion | vorgang",
         "en": "invoice | tax invoice | number | no | ref | reference | reference number | ref "
-        "no | doc | bill | credit note | credit memo | our reference | transaction no | "
+        "no | doc | slip | bill | credit note | credit memo | our reference | transaction no | "
         "trans no | trx | receipt | check # | order # receipt | sales no | # | our ref | "
         "trans # | transaction # | check no | chk | trans | ticket no | ticket # | ticket "
         "| transaction",

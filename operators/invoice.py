@@ -231,6 +231,12 @@ class Totals(Struct, frozen=True, gc=False):
     """Amount due (BT-115)."""
 
 
+PAGE = "Page"
+"""Syntax of an invoice that was read from a page."""
+RECEIPT = "Receipt"
+"""Of a simplified invoice, such as a till's receipt."""
+
+
 class Invoice(Struct, frozen=True, kw_only=True, gc=False):
     """An invoice or credit note in the terms of EN 16931-1, whatever syntax it came in.
 

@@ -38,10 +38,12 @@ from operators.extraction.references import numbers, referred
 from operators.extraction.terms import due_by_terms, terms
 from operators.extraction.totals import totals
 from operators.extraction.understood import Understood
-from operators.invoice import Invoice, Period, PrecedingInvoice
+from operators.invoice import PAGE, RECEIPT, Invoice, Period, PrecedingInvoice
 from operators.money import Amount
 from operators.reference import ReferenceVendor
 from operators.table import Lookup
+
+_SYNTAXES: Mapping[Kind, str] = {"INVOICE": PAGE, "CREDIT_NOTE": PAGE, "RECEIPT": RECEIPT}
 
 
 class Examined(Struct, frozen=True):
@@ -112,6 +114,7 @@ def examined(
     number, issued = reads.take("number", said), reads.take("issue_date", written)
     rates = sums.known.rates
     invoice = Invoice(
+        syntax=_SYNTAXES.get(kind),
         number=number,
         issue_date=issued,
         type_code=_type_code(document, kind, reads),

@@ -13,6 +13,8 @@ from msgspec import Struct, structs
 
 from operators.extraction.differences import Difference, violations
 from operators.invoice import (
+    PAGE,
+    RECEIPT,
     AllowanceCharge,
     Identifier,
     Invoice,
@@ -30,7 +32,7 @@ from operators.result import ValidationDetails, Violation
 from operators.table import Lookup
 from operators.validation import catalogue
 from operators.validation.catalogue import RULES
-from operators.validation.pages import PAGE, RECEIPT, severity_on
+from operators.validation.pages import severity_on
 from operators.validation.rule import Case, Rule, case_of, vat_code
 from operators.validation.vat_catalogue import CATEGORIES, OfCategory
 

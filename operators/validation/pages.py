@@ -9,12 +9,8 @@ misread, and is a warning.
 
 from collections.abc import Mapping
 
+from operators.invoice import PAGE, RECEIPT
 from operators.result import Severity
-
-PAGE = "Page"
-"""Syntax of an invoice that was read from a page."""
-RECEIPT = "Receipt"
-"""Of a simplified invoice, such as a till's receipt."""
 
 _ART_226: Mapping[str, Severity] = {
     "BR-02": "ERROR",  # (2) a sequential number

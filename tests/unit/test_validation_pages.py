@@ -2,11 +2,11 @@
 
 from msgspec.structs import replace
 
-from operators.invoice import Invoice, Line, Party, Totals
+from operators.invoice import PAGE, RECEIPT, Invoice, Line, Party, Totals
 from operators.money import parse
 from operators.reference import RuleSetting
 from operators.validation import RULES, judge
-from operators.validation.pages import PAGE, RECEIPT, SEVERITIES
+from operators.validation.pages import SEVERITIES
 from tests.unit.validation_subject import INVOICE, POLICY, TAX_RATES, TODAY
 
 SEEN = Invoice(

@@ -79,7 +79,7 @@ def test_people_are_shown_the_way_and_what_is_not_sure(tmp_path: Path) -> None:
 
     outcome = CliRunner().invoke(app, ["read", str(tmp_path / "invoice.pdf")])
 
-    assert "text layer, accept" in " ".join(outcome.stdout.split())
+    assert "invoice.pdf, text layer, " in " ".join(outcome.stdout.split())
     assert pdf.truth.printed["number"] in outcome.stdout
 
 

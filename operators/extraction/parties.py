@@ -1,5 +1,6 @@
 """Seller and buyer: which of the names, addresses and identifiers in a document are whose."""
 
+import re
 from collections.abc import Sequence
 from itertools import product
 
@@ -29,6 +30,8 @@ _YOURS = (
 )
 
 
+_BANK = re.compile(r"(?i)(?:bank|banca|banque|banco|sparkasse|raiffeisen)\b")
+"""Who is paid through, and seldom whoever is paid."""
 _FOOT = 0.85
 """Part of a page's height from which on only the seller speaks of itself."""
 _FAR = 3.0
@@ -127,7 +130,8 @@ def _score(
         if _beside(mark.box, place.box) and document.page_of(mark.row) == place.page:
             theirs = mark.label is not None and _is_yours(document, mark)
             seller += 0.0 if theirs else 0.7
-    seller += 0.4 if place.name and LEGAL.search(place.name) else 0.0
+    legal = place.name is not None and LEGAL.search(place.name) is not None
+    seller += 0.4 if legal else -2.0 if place.name and _BANK.search(place.name) else 0.0
     repeated = sum(same_name(place.name, other.name) for other in found) > 1
     seller += 0.5 if repeated else 0.0
     place.seller, place.buyer, place.elsewhere = seller, buyer, elsewhere

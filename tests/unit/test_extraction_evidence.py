@@ -189,6 +189,23 @@ def test_a_name_broken_in_a_narrow_letterhead_is_whole() -> None:
     assert found.invoice.seller.name == "Ostara-Tremont Werkzeuge GmbH"
 
 
+def test_totals_in_a_strip_belong_to_their_heads_by_order() -> None:
+    strip = (
+        "Netto             USt. 19 %             Rechnungsbetrag\n"
+        "          100,00 €            19,00 €                      119,00 €\n"
+    )
+
+    totals = invoice_of(LETTERHEAD + HEAD + strip).totals
+
+    assert amounts([totals.net, totals.tax, totals.gross]) == ["100.00", "19.00", "119.00"]
+
+
+def test_a_title_in_two_languages_is_a_title() -> None:
+    found = understood("Avoir / Credit Note\n" + LETTERHEAD + HEAD + SUMS)
+
+    assert found.kind == "CREDIT_NOTE"
+
+
 def test_evidence_of_nothing_is_no_certainty() -> None:
     fields = ("number", "issue_date", "currency", "seller.name", "totals.gross")
 

@@ -189,6 +189,12 @@ def test_a_name_broken_in_a_narrow_letterhead_is_whole() -> None:
     assert found.invoice.seller.name == "Ostara-Tremont Werkzeuge GmbH"
 
 
+def test_the_beginning_of_an_orders_number_is_no_label() -> None:
+    head = HEAD + "Ihre Bestellung:\nPO-002098 | Lieferdatum: 01.03.2026\n"
+
+    assert invoice_of(LETTERHEAD + head + SUMS).purchase_order == "PO-002098"
+
+
 def test_totals_in_a_strip_belong_to_their_heads_by_order() -> None:
     strip = (
         "Netto             USt. 19 %             Rechnungsbetrag\n"

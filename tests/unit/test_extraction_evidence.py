@@ -195,6 +195,20 @@ def test_the_beginning_of_an_orders_number_is_no_label() -> None:
     assert invoice_of(LETTERHEAD + head + SUMS).purchase_order == "PO-002098"
 
 
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ("Verdano-Quendal\nMetallbau AG", "Verdano-Quendal Metallbau AG"),
+        ("Halvern &\nJorvik GmbH", "Halvern & Jorvik GmbH"),
+        ("Anna Berger\nMetallbau AG", "Anna Berger"),
+    ],
+)
+def test_a_buyers_name_goes_on_where_its_first_line_is_none(lines: str, name: str) -> None:
+    page = LETTERHEAD.replace("Kunde Beispiel AG", f"Kunde:\n{lines}") + HEAD + SUMS
+
+    assert invoice_of(page).buyer.name == name
+
+
 def test_totals_in_a_strip_belong_to_their_heads_by_order() -> None:
     strip = (
         "Netto             USt. 19 %             Rechnungsbetrag\n"

@@ -77,6 +77,9 @@ def sides(document: Document, found: Sequence[Place], marks: Sequence[Found]) ->
             worth -= 4.0 if alike else 0.0
         weighed.append((worth, seller, buyer))
     best, seller, buyer = max(weighed, key=lambda each: each[0])
+    if seller is not None and seller.name is None:
+        again = (each for each in found if each.name and _same_address(seller, each))
+        seller = next(again, seller)
     ahead = [
         best - max((each[0] for each in weighed if _another(each[side], own)), default=best - _FAR)
         for side, own in ((1, seller), (2, buyer))

@@ -81,6 +81,20 @@ TUNING: tuple[Layout, ...] = (
         head="ruled", rows="none", further=True, totals="rows", vat="table",
         footer="none", bank="notes", faces=_SANS, size=9,
     ),
+    Layout(
+        name="tuning-totals-strip",
+        letterhead="left", addressing="right", particulars="list", title="left",
+        columns=("item", "description", "quantity", "price", "net", "vat"),
+        head="filled", rows="rules", further=False, totals="strip", vat="table",
+        footer="line", bank="notes", faces=_SANS, size=9,
+    ),
+    Layout(
+        name="tuning-totals-left",
+        letterhead="right", addressing="labelled", particulars="table", title="right",
+        columns=("quantity", "unit", "item", "description", "price", "net"),
+        head="tinted", rows="zebra", further=True, totals="left", vat="in_totals",
+        footer="columns", bank="footer", faces=_ANY, size=9,
+    ),
 )  # fmt: skip
 """The families."""
 

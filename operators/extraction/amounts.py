@@ -6,6 +6,8 @@ from operators.extraction.candidate import Candidate, Evidence
 from operators.extraction.document import Document, Figure
 from operators.extraction.labels import Label
 from operators.extraction.links import below, beside, by_row
+from operators.extraction.moneyed import WITHOUT_CENTS, is_money
+from operators.extraction.strips import strips
 from operators.money import Amount
 
 ROLES = (
@@ -42,7 +44,6 @@ _MEANS: Mapping[str, tuple[tuple[str, float], ...]] = {
 _FIELDS = tuple(_MEANS)
 _ASIDE = ("tendered", "count", "carried")
 """Labels of amounts that are no part of the sums."""
-_NOT_MONEY = ("JPY", "KRW", "IDR", "HUF", "VND", "CLP", "ISK")
 
 
 def by_role(document: Document, lines: frozenset[int]) -> dict[str, list[Candidate[Amount]]]:
@@ -55,25 +56,19 @@ def by_role(document: Document, lines: frozenset[int]) -> dict[str, list[Candida
     figures = by_row(each for each in document.figures if is_money(document, each))
     others = by_row(label for label in document.labels if label.means(*_FIELDS, "carried", "count"))
     found: dict[str, list[Candidate[Amount]]] = {role: [] for role in ROLES}
+    headed = {id(label): figure for each in strips(document) for label, figure in each.pairs}
     for label in document.labels:
         if label.row in lines or not label.means(*_FIELDS):
             continue
-        for figure, near, weight in _linked(document, label, figures, others):
+        under = headed.get(id(label))
+        linked = _linked(document, label, figures, others)
+        for figure, near, weight in linked if under is None else [(under, True, 1.0)]:
             for field in label.fields:
                 for role, worth in _MEANS.get(field, ()):
                     found[role].append(
                         _candidate(document, label, figure, role, worth * weight, near)
                     )
     return {role: best_of(candidates) for role, candidates in found.items()}
-
-
-def is_money(document: Document, figure: Figure) -> bool:
-    """Whether a number can be an amount of money."""
-    if figure.percent:
-        return False
-    if figure.decimals == 2 or (figure.money and figure.decimals in (0, 1, 3)):
-        return True
-    return document.currency in _NOT_MONEY and figure.decimals == 0 and len(figure.text) >= 3
 
 
 def _linked(
@@ -107,7 +102,7 @@ def _candidate(
         score -= 0.5
     if len(row.split()) > 12:
         score -= 1.0
-    if figure.decimals != 2 and document.currency not in _NOT_MONEY:
+    if figure.decimals != 2 and document.currency not in WITHOUT_CENTS:
         score -= 0.7
     clear = label.fields[0] == role
     evidence = Evidence(

@@ -39,7 +39,11 @@ def goes_on(above: Cell, below: Cell, address: Cell) -> bool:
         return False
     one, other, usual = (_height(each) for each in (above, below, address))
     alike = max(one, other) < _SAME * min(one, other)
-    return _OPEN.search(above.text) is not None or (alike and one > _LARGER * usual)
+    if _OPEN.search(above.text) is not None:
+        return True
+    # A line of two words over a company may be a person there.
+    single = len(above.text.split()) == 1 and not LEGAL.search(above.text)
+    return alike and (one > _LARGER * usual or (single and ENDS.search(below.text) is not None))
 
 
 def _stacked(above: Cell, below: Cell) -> bool:

@@ -152,6 +152,8 @@ def _candidates(
         follows = "issue_date" in fields and label.means("number", "number_weak") and near
         if not own and not (follows and _follows(document, label, day)):
             continue
+        if label.means("due_date") and _is_early(document, day):
+            continue
         clear = own and not label.means("date")
         score = 3.0 if clear else 2.0 if follows else 1.4
         score += 0.6 if near else 0.0
@@ -160,6 +162,12 @@ def _candidates(
         score -= 0.15 * len(between.split())
         found.append(_candidate(document, day, score, 1.0 if clear else 0.6, 1.0 if near else 0.6))
     return found
+
+
+def _is_early(document: Document, day: Day) -> bool:
+    """Whether a date is the last one for paying less, which alone its row speaks of."""
+    alone = len(document.row_days[day.row]) == 1
+    return alone and EARLY.search(plain(document.rows[day.row].text)) is not None
 
 
 def _follows(document: Document, label: Label, day: Day) -> bool:

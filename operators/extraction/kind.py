@@ -55,14 +55,26 @@ def _is_credit(document: Document, titles: list[Label]) -> bool:
             continue
         behind = row.text[label.end : label.end + 24]
         numbered = any(sign.isdigit() for sign in behind)
-        if not (label.alone or numbered):
+        alone = label.alone or _in_two_languages(row.text, label, titles)
+        if not (alone or numbered):
             continue
         size = label.box.bottom - label.box.top
         credit = label.fields[0] == "credit_note"
-        weight = size * (1.3 if label.alone else 1.0) + (0.3 * size if credit else 0.0)
+        weight = size * (1.3 if alone else 1.0) + (0.3 * size if credit else 0.0)
         if weight > best[0]:
             best = weight, credit
     return best[1]
+
+
+def _in_two_languages(text: str, label: Label, titles: list[Label]) -> bool:
+    """Whether the cell of a title says nothing but titles: `Avoir / Credit Note`."""
+    start = text.rfind("\t", 0, label.start) + 1
+    end = text.find("\t", label.end)
+    rest = text[start : end if end >= 0 else len(text)]
+    for each in sorted(titles, key=lambda title: -title.start):
+        if each.row == label.row and start <= each.start < start + len(rest):
+            rest = rest[: each.start - start] + rest[each.end - start :]
+    return not rest.strip(" /|:()-")
 
 
 def _till(document: Document, buyer: bool, account: bool) -> float:

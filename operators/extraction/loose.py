@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from operators.extraction.amounts import is_money
 from operators.extraction.document import Document, Figure
 from operators.extraction.line_items import ItemRead
 from operators.extraction.links import by_row
+from operators.extraction.moneyed import is_money
 from operators.extraction.page import Word
 from operators.extraction.product import factors
 from operators.extraction.rows import Row, around

@@ -1,5 +1,6 @@
 """Seller and buyer: which of the names, addresses and identifiers in a document are whose."""
 
+import re
 from collections.abc import Sequence
 from itertools import product
 
@@ -31,6 +32,8 @@ _YOURS = (
 )
 
 
+_BANK = re.compile(r"(?i)(?:bank|banca|banque|banco|sparkasse|raiffeisen)\b")
+"""Who is paid through, and seldom whoever is paid."""
 _FOOT = 0.85
 """Part of a page's height from which on only the seller speaks of itself."""
 _FAR = 3.0
@@ -84,6 +87,9 @@ def sides(
             worth -= 4.0 if alike else 0.0
         weighed.append((worth, seller, buyer))
     best, seller, buyer = max(weighed, key=lambda each: each[0])
+    if seller is not None and seller.name is None:
+        again = (each for each in found if each.name and _same_address(seller, each))
+        seller = next(again, seller)
     ahead = [
         best - max((each[0] for each in weighed if _another(each[side], own)), default=best - _FAR)
         for side, own in ((1, seller), (2, buyer))
@@ -137,7 +143,8 @@ def _score(
         if _beside(mark.box, place.box) and document.page_of(mark.row) == place.page:
             theirs = mark.label is not None and _is_yours(document, mark)
             seller += 0.0 if theirs else 0.7
-    seller += 0.4 if place.name and LEGAL.search(place.name) else 0.0
+    legal = place.name is not None and LEGAL.search(place.name) is not None
+    seller += 0.4 if legal else -2.0 if place.name and _BANK.search(place.name) else 0.0
     repeated = sum(same_name(place.name, other.name) for other in found) > 1
     seller += 0.5 if repeated else 0.0
     place.seller, place.buyer, place.elsewhere = seller, buyer, elsewhere

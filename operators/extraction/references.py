@@ -29,6 +29,8 @@ _LOOKED_AT = 200
 """Rows from each end of a document in which a number is looked for once more."""
 _QUALIFIED = 24
 """Signs between a label and the colon behind it: `Invoice number (please quote):`."""
+_PREFIX = 4
+"""Signs of a label up to which it is rather the beginning of a number: `PO-17`."""
 _OWN = ("number", "number_weak")
 _VERBS = frozenset("von vom für for dated date du del der am of le de en per page seite in".split())
 
@@ -60,9 +62,14 @@ def _is_inside(document: Document, before: Label, label: Label) -> bool:
     if before.row != label.row:
         return False
     text = document.rows[label.row].text
-    between, behind = text[before.end : label.start], text[label.end : label.end + 2]
-    glued = behind[:1].isdigit() or (behind[:1] in ("-", "/") and behind[1:].isdigit())
-    return glued and not between.strip(" :.#\t-–=|°º")
+    between = text[before.end : label.start]
+    return _glued(text, label) and not between.strip(" :.#\t-–=|°º")
+
+
+def _glued(text: str, label: Label) -> bool:
+    """Whether a number follows a label without a blank."""
+    behind = text[label.end : label.end + 2]
+    return behind[:1].isdigit() or (behind[:1] in ("-", "/") and behind[1:].isdigit())
 
 
 def _beside(document: Document, label: Label) -> Named | None:
@@ -74,6 +81,8 @@ def _beside(document: Document, label: Label) -> Named | None:
     ]
     tab = text.find("\t", label.end)
     inside = text[label.end : tab if tab >= 0 else len(text)]
+    if label.end - label.start <= _PREFIX and _glued(text, label):
+        return _token(document, label, label.row, label.start, len(text), True)
     start = label.end if inside.strip(" :.#-–=*|()°º/") else tab + 1 if tab >= 0 else len(text)
     after = text.find("\t", start)
     end = min([len(text) if after < 0 else after, *(each for each in following if each > start)])

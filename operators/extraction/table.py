@@ -10,6 +10,7 @@ from operators.extraction.links import by_row
 from operators.extraction.measures import unit_code
 from operators.extraction.page import Box, Word
 from operators.extraction.rows import Row, around
+from operators.extraction.strips import strips
 from operators.extraction.table_end import carries, comes_to, ends, sum_of
 from operators.extraction.table_row import Found, LineRow
 from operators.money import Amount
@@ -24,6 +25,7 @@ _CURRENCY = frozenset(("€", "EUR", "RM", "$", "£", "CHF", "USD", "GBP", "%", 
 def bodies(document: Document, heads: Sequence[Heads]) -> list[list[LineRow]]:
     """The rows under each head, up to the totals; on a page without heads those of the last."""
     figures = by_row(document.figures)
+    totals = {each.heads for each in strips(document)}
     result: list[list[LineRow]] = []
     before: Amount = 0
     for number, head in enumerate(heads):
@@ -37,7 +39,7 @@ def bodies(document: Document, heads: Sequence[Heads]) -> list[list[LineRow]]:
             own = document.row_labels.get(row.number, ())
             if any(label.means("carried") for label in own):
                 continue
-            if ends(row, own, found):
+            if row.number in totals or ends(row, own, found):
                 if any(each.anchor for each in body):
                     break
                 continue

@@ -55,7 +55,7 @@ class Place:
         self._number += 1
         lines = (
             "Seller AG, Main Street 1, 50667 Cologne",
-            "Invoice of 12 March 2024",
+            "Invoice date: 12 March 2024",
             "Carried to you by Fred under the name of QX/47",
             f"{self._number} Main Street, Cologne",
             "Nails, galvanised, 500 pieces 110.00",

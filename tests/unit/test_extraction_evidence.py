@@ -6,8 +6,10 @@ import pytest
 
 from operators.extraction.candidate import Evidence
 from operators.extraction.confidence import confidence, typed_confidences
+from operators.extraction.page import Box, Page, Word
+from operators.extraction.understand import understand
 from operators.extraction.understood import Understood
-from tests.unit.extraction_pages import amounts, field_of, invoice_of, understood
+from tests.unit.extraction_pages import amounts, field_of, invoice_of, page_of, understood
 
 LETTERHEAD = """
 Muster Werkzeuge GmbH     info@muster-werkzeuge.example
@@ -161,6 +163,68 @@ def test_an_address_is_without_the_labels_that_stand_in_its_block() -> None:
     assert found.name == "Beispiel AG"
     assert found.address is not None
     assert found.address.city == "Köln"
+
+
+def test_the_last_day_for_paying_less_is_not_when_payment_is_due() -> None:
+    found = invoice_of(
+        LETTERHEAD + HEAD + SUMS + "Bei Zahlung bis 12.03.2026 abzüglich 2 % Skonto: 116,62\n"
+    )
+
+    assert found.due_date is None
+
+
+def test_a_name_broken_in_a_narrow_letterhead_is_whole() -> None:
+    large = (("Ostara-Tremont", 20.0), ("Werkzeuge GmbH", 36.0))
+    small = (("Hauptstr. 5", 54.0), ("10115 Berlin", 66.0), ("Tel. 030 123456", 78.0))
+    words = [*page_of("\n" * 8 + HEAD + SUMS).words]
+    for lines, height in ((large, 13.0), (small, 8.0)):
+        for text, top in lines:
+            left = 400.0
+            for part in text.split():
+                right = left + 6 * len(part)
+                words.append(Word(part, Box(left, top, right, top + height)))
+                left = right + 3
+
+    found = understand([Page(600, 850, tuple(words))], "TEXT_LAYER")
+
+    assert found.invoice.seller.name == "Ostara-Tremont Werkzeuge GmbH"
+
+
+def test_the_beginning_of_an_orders_number_is_no_label() -> None:
+    head = HEAD + "Ihre Bestellung:\nPO-002098 | Lieferdatum: 01.03.2026\n"
+
+    assert invoice_of(LETTERHEAD + head + SUMS).purchase_order == "PO-002098"
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ("Verdano-Quendal\nMetallbau AG", "Verdano-Quendal Metallbau AG"),
+        ("Halvern &\nJorvik GmbH", "Halvern & Jorvik GmbH"),
+        ("Anna Berger\nMetallbau AG", "Anna Berger"),
+    ],
+)
+def test_a_buyers_name_goes_on_where_its_first_line_is_none(lines: str, name: str) -> None:
+    page = LETTERHEAD.replace("Kunde Beispiel AG", f"Kunde:\n{lines}") + HEAD + SUMS
+
+    assert invoice_of(page).buyer.name == name
+
+
+def test_totals_in_a_strip_belong_to_their_heads_by_order() -> None:
+    strip = (
+        "Netto             USt. 19 %             Rechnungsbetrag\n"
+        "          100,00 €            19,00 €                      119,00 €\n"
+    )
+
+    totals = invoice_of(LETTERHEAD + HEAD + strip).totals
+
+    assert amounts([totals.net, totals.tax, totals.gross]) == ["100.00", "19.00", "119.00"]
+
+
+def test_a_title_in_two_languages_is_a_title() -> None:
+    found = understood("Avoir / Credit Note\n" + LETTERHEAD + HEAD + SUMS)
+
+    assert found.kind == "CREDIT_NOTE"
 
 
 def test_evidence_of_nothing_is_no_certainty() -> None:

@@ -153,9 +153,7 @@ def _heads(cell: Cell, place: Place, reach: float) -> bool:
         and cell.box.right > place.box.left
     ):
         return place.box.top - cell.box.bottom < reach
-    height = cell.box.bottom - cell.box.top
-    level = cell.box.top < place.box.bottom + height and cell.box.bottom > place.box.top - height
-    beside = level and cell not in place.cells
+    beside = place.rows[0] <= cell.row <= place.rows[-1] and cell not in place.cells
     return beside and cell.box.right < place.box.left and LEGAL.search(cell.text) is not None
 
 

@@ -1,6 +1,7 @@
 """Documents through a real broker: read once whatever is killed, and refused with a reason."""
 
 import hashlib
+import io
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image
 
 from connectors.clock import now
 from connectors.dead_letters import ERROR_REASON
@@ -150,20 +152,29 @@ def test_a_document_that_takes_too_long_is_poison_and_the_flow_goes_on(
     bootstrap: str, tmp_path: Path, inbox: Inbox
 ) -> None:
     photo = document(next(iter(plans("tuning", 1, 1, ("photo",)))))
+    slow = many_pages(photo.content)
     pdf = document(next(iter(plans("tuning", 1, 1, ("hybrid",)))))
     limits = {
         "MANIFOLD_DOCUMENTS__URL": inbox.settings.url,
-        "MANIFOLD_DOCUMENTS__READ_LIMIT": "0.4",
+        "MANIFOLD_DOCUMENTS__READ_LIMIT": "3",
     }
     with Pipeline(bootstrap, tmp_path, **limits) as pipeline:
         process = pipeline.start(EXTRACT)
-        pipeline.publish(inbox.upload("slow", photo.content, photo.suffix))
+        pipeline.publish(inbox.upload("slow", slow))
         pipeline.publish(inbox.upload("quick", pdf.content))
         pipeline.at_rest(EXTRACT)
 
         assert refused(pipeline) == {"slow": "poison"}
         assert outcomes(pipeline) == {"slow": 1, "quick": 1}
         assert process.code is None
+
+
+def many_pages(picture: bytes) -> bytes:
+    """A PDF of twenty photos, whose reading takes half a minute."""
+    image = Image.open(io.BytesIO(picture))
+    made = io.BytesIO()
+    image.save(made, "PDF", save_all=True, append_images=[image] * 19)
+    return made.getvalue()
 
 
 def test_a_document_is_decided_like_any_other_invoice(pipeline: Pipeline, inbox: Inbox) -> None:

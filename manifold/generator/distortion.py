@@ -25,7 +25,9 @@ _FAR = 6
 _REMEMBERED = 3
 """Huge invoices that fraud may compare with: there is one in fifteen, and it remembers 31."""
 _APART = 3
-"""Days that lie between a huge invoice and others of the vendor."""
+"""Days that lie between a huge invoice and others of the vendor, and between two large ones."""
+_LARGE = 14
+"""Tenths of the usual amount from which an invoice is large."""
 
 
 class VendorHistory(Struct):
@@ -41,6 +43,8 @@ class VendorHistory(Struct):
     """Amounts and days (ordinals) of all invoices."""
     huge_days: deque[int] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     """Days (ordinals) of the last huge ones."""
+    dated: deque[tuple[Amount, int]] = field(default_factory=lambda: deque(maxlen=_COMPARED))
+    """Amounts in base currency and days (ordinals) of the last ones."""
     amounts: deque[Amount] = field(default_factory=lambda: deque(maxlen=_COMPARED))
     """Of the last ones that were not huge, in base currency."""
 
@@ -54,17 +58,24 @@ class VendorHistory(Struct):
         """Whether all amounts are beyond doubt smaller than another."""
         return 2 * max(self.amounts, default=0) <= amount
 
-    def fresh_day(self, amount: Amount, day: int) -> int:
+    def is_large(self, amount: Amount) -> bool:
+        """Whether an amount is much for the vendor."""
+        known = sorted(self.amounts)
+        return bool(known) and 10 * amount > _LARGE * known[len(known) // 2]
+
+    def fresh_day(self, amount: Amount, in_base: Amount, day: int) -> int:
         """That day, or the latest before on which the vendor has not billed the same amount.
 
         The same amount on the same day would look like the same invoice sent twice, a large one
-        soon before or after a huge one like an invoice that was split.
+        soon before or after a huge or another large one like an invoice that was split.
         """
-        while (amount, day) in self.billed or any(
-            abs(day - huge) < _APART for huge in self.huge_days
-        ):
+        near = list(self.huge_days)
+        if self.is_large(in_base):
+            near += [then for other, then in self.dated if self.is_large(other)]
+        while (amount, day) in self.billed or any(abs(day - then) < _APART for then in near):
             day -= 1
         self.billed.add((amount, day))
+        self.dated.append((in_base, day))
         return day
 
 

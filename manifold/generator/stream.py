@@ -91,11 +91,12 @@ class _Stream:
         number = f"{order.vendor_id[1:]}/{history.sent:05d}"
         made = bill(entries, extras)
         day = _EPOCH + at // DAY - int(rng.random() * 10)
-        day = history.fresh_day(made.totals.payable or 0, day)
+        in_base = self.distortion.in_base(made, order.currency)
+        day = history.fresh_day(made.totals.payable or 0, in_base, day)
         if fault in ("unusual_amount", "just_below_limit"):
             history.huge_days.append(day)
         else:
-            history.amounts.append(self.distortion.in_base(made, order.currency))
+            history.amounts.append(in_base)
         invoice = self.invoice(delivery, made, extras, number, date.fromordinal(day))
         if fault is None:
             history.correct_number = number

@@ -16,6 +16,7 @@ from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
 from manifold.cli.generate import generate
 from manifold.generator import FAULTS, FINDINGS, invoices, reference_records, world
+from manifold.generator.distortion import VendorHistory
 from operators.money import ONE, divided, percent, rounded
 from operators.upload import InvoiceUploaded
 
@@ -188,3 +189,13 @@ def test_the_manual_lists_every_fault_as_it_is() -> None:
         cells = [cell.strip() for cell in rows[fault].split("|")[2:-1]]
         also = ", ".join(finding.also).lower()
         assert cells == [finding.branch.lower(), finding.status, finding.decision, also]
+
+
+def test_two_large_invoices_of_a_vendor_lie_days_apart_and_look_like_no_split_one() -> (
+    None
+):
+    history = VendorHistory()
+    history.amounts.extend([1_000 * ONE] * 8)
+    assert history.fresh_day(1, 2_000 * ONE, 100) == 100
+    assert history.fresh_day(2, 1_000 * ONE, 101) == 101
+    assert history.fresh_day(3, 1_900 * ONE, 101) == 97

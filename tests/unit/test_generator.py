@@ -191,9 +191,7 @@ def test_the_manual_lists_every_fault_as_it_is() -> None:
         assert cells == [finding.branch.lower(), finding.status, finding.decision, also]
 
 
-def test_two_large_invoices_of_a_vendor_lie_days_apart_and_look_like_no_split_one() -> (
-    None
-):
+def test_two_large_invoices_of_a_vendor_lie_days_apart_and_look_like_no_split_one() -> None:
     history = VendorHistory()
     history.amounts.extend([1_000 * ONE] * 8)
     assert history.fresh_day(1, 2_000 * ONE, 100) == 100

@@ -95,7 +95,7 @@ def mixed(inbox: Inbox, count: int, different: int) -> list[InvoiceUploaded]:
 
 @pytest.mark.timeout(120 + DOCUMENTS * 3)
 def test_every_document_is_read_once_whatever_is_killed(pipeline: Pipeline, inbox: Inbox) -> None:
-    uploads = mixed(inbox, DOCUMENTS, different=2 * len(MIXED))
+    uploads = mixed(inbox, DOCUMENTS, different=max(2 * len(MIXED), DOCUMENTS // 4))
     victims = [pipeline.start(EXTRACT, name) for name in ("one", "two")]
     pipeline.publish(*uploads)
     for number in range(KILLS):

@@ -9,10 +9,10 @@ which run inside a poll, always find no open work.
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Protocol
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from connectors.ahead import Ahead
 from connectors.caught_up import EndWatch
 from connectors.clock import now
 from connectors.errors import Unavailable
@@ -51,16 +51,6 @@ _TICK_BEHIND = 1_000
 
 class UnevenAssignment(Unavailable):
     """The group gave this process different partition numbers of topics that belong together."""
-
-
-class Ahead(Protocol):
-    """Work on records that takes longer than a transaction may: done before an epoch is open."""
-
-    def takes(self, topic: str, value: bytes | None, /) -> bool:
-        """Take a record over; False when there is no room for more work in this poll."""
-
-    def work(self) -> None:
-        """Do the work on all that was taken."""
 
 
 class Task:

@@ -1,0 +1,13 @@
+"""What a task hands records to before their epoch is open."""
+
+from typing import Protocol
+
+
+class Ahead(Protocol):
+    """Work on records that takes longer than a transaction may: done before an epoch is open."""
+
+    def takes(self, topic: str, value: bytes | None, /) -> bool:
+        """Take a record over; False when there is no room for more work in this poll."""
+
+    def work(self) -> None:
+        """Do the work on all that was taken."""

@@ -60,7 +60,7 @@ class Worker:
         self._ended = False
         self._lock = Lock()
         self._folder = tempfile.mkdtemp(prefix="manifold-worker-")
-        self._traces = tempfile.TemporaryFile()  # noqa: SIM115
+        self._traces = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         ours, theirs = socket.socketpair()
         self._channel = Channel(ours)
         fds = theirs.fileno(), self._traces.fileno()

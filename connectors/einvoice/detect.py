@@ -64,7 +64,10 @@ def read_uploads(content: bytes) -> Iterator[Upload | Unreadable]:
     elif content.startswith(b"%PDF"):
         yield Unreadable("unknown_format", f"This is a PDF. Give {_EXPECTED}.")
     else:
-        yield Unreadable("unknown_format", f"This is neither XML nor JSON. Give {_EXPECTED}.")
+        yield Unreadable(
+            "unknown_format",
+            f"This is neither XML nor JSON, PDF nor image. Give {_EXPECTED}; or a PDF or picture.",
+        )
 
 
 def is_invoice(content: bytes) -> bool:

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "manifold.cli.explain:explain",
     "statistics": "manifold.cli.statistics:statistics",
     "review": "manifold.cli.review:app",
+    "lag": "manifold.cli.lag:lag",
     "dlq": "manifold.cli.dlq:app",
     "state": "manifold.cli.state:state",
     "saga": "manifold.cli.saga:app",

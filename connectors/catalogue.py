@@ -17,7 +17,6 @@ _LATENCY = (
 _COMMIT = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _DOCUMENT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 _RESTORE = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0)
-_STEP = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 10.0)
 _MODEL = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
 _REVIEW = (60.0, 300.0, 900.0, 3600.0, 14400.0, 28800.0, 86400.0, 259200.0, 604800.0, 2592000.0)
 _SIZE = (1.0, 10.0, 50.0, 100.0, 500.0, 1000.0, 2500.0, 5000.0, 10000.0)
@@ -57,11 +56,10 @@ RECORDS_FAILED = counter(
     "Times that a record made a step fail and its epoch was given up.",
     "flow",
 )
-STEP_DURATION = histogram(
+STEP_SECONDS = counter(
     "flow",
-    "manifold_step_duration_seconds",
-    _STEP,
-    "What a step takes for the records of a poll and partition.",
+    "manifold_step_seconds_total",
+    "Seconds that the flow's thread was in a step: its rate is the share of time.",
     "flow",
     "step",
 )
@@ -89,7 +87,7 @@ EPOCH_RECORDS = histogram(
 TRANSACTIONS_ABORTED = counter(
     "flow",
     "manifold_transactions_aborted_total",
-    "Epochs given up, by reason: commit_failed, record_failed, ended.",
+    "Epochs given up and read again, by reason: commit_failed, record_failed.",
     "flow",
     "reason",
 )
@@ -241,12 +239,11 @@ REVIEWS_OLDEST = gauge(
     "kind",
 )
 REVIEW_DURATION = histogram(
-    "flow",
+    "join",
     "manifold_review_duration_seconds",
     _REVIEW,
-    "From the request for a review to a person's answer.",
+    "From the upload to a person's decision.",
     "flow",
-    "kind",
 )
 
 # Parts that may be away
@@ -532,7 +529,7 @@ SECTIONS: Mapping[str, tuple[Metric, ...]] = {
         DEAD_LETTERS,
         DUPLICATES_IGNORED,
         RECORDS_FAILED,
-        STEP_DURATION,
+        STEP_SECONDS,
     ),
     "Epochs": (
         COMMITS,

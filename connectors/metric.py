@@ -10,7 +10,7 @@ Server: TypeAlias = Literal["flow", "branches", "join", "extract", "up", "lag", 
 `manifold lag` or `manifold probe`."""
 
 
-class Metric(Struct, frozen=True):
+class Metric(Struct, frozen=True, eq=False):
     """One metric. Its name says its unit: a base unit, `_total` for what only grows."""
 
     name: str

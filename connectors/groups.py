@@ -77,19 +77,28 @@ class Groups:
 
         All are asked at once, each by a request of its own. Raises KafkaException.
         """
-        asked: dict[str, Any] = {}
-        for group in groups:
-            request = [ConsumerGroupTopicPartitions(group)]
-            listed: Any = self._admin.list_consumer_group_offsets
-            asked |= listed(request, request_timeout=_SECONDS)
+        asked = {group: self._committed(group) for group in groups}
         return {
-            group: {
-                (each.topic, each.partition): each.offset
-                for each in answer.result().topic_partitions
-                if each.offset >= 0
-            }
+            group: {where: offset for where, (offset, _) in _offsets(answer).items()}
             for group, answer in asked.items()
         }
+
+    def committed_with_notes(self, group: str) -> dict[Where, tuple[int, str]]:
+        """The same of one group, with what it has noted beside each. Raises KafkaException."""
+        return _offsets(self._committed(group))
+
+    def _committed(self, group: str) -> Any:
+        request = [ConsumerGroupTopicPartitions(group)]
+        listed: Any = self._admin.list_consumer_group_offsets
+        return listed(request, request_timeout=_SECONDS)[group]
+
+
+def _offsets(answer: Any) -> dict[Where, tuple[int, str]]:
+    return {
+        (each.topic, each.partition): (each.offset, each.metadata or "")
+        for each in answer.result().topic_partitions
+        if each.offset >= 0
+    }
 
 
 def committed(

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
 from connectors import catalogue
+from connectors.clock import now
 from connectors.metric import Metric
+from connectors.telemetry_server import Answer, Page
 from operators.lag import PartitionLag
-from operators.time import Instant
+from operators.time import Instant, isoformat
 
 
 class LagMetrics(Collector):
@@ -33,11 +34,20 @@ class LagMetrics(Collector):
         """Count a look that failed; the one before stays."""
         self._errors += 1
 
-    def serve(self, host: str, port: int) -> None:
-        """Answer on `http://HOST:PORT/metrics` from now on. Raises OSError."""
-        registry = CollectorRegistry()
-        registry.register(self)
-        start_http_server(port, host, registry)
+    def pages(self, patience: int) -> dict[str, Page]:
+        """Health: started after the first look, ready when one succeeded `patience` ms ago.
+
+        It lives as long as it answers: a look that fails is tried again.
+        """
+
+        def told(well: bool) -> Answer:
+            return well, {"looked_at": None if self._at is None else isoformat(self._at)}
+
+        return {
+            "/health/startup": lambda: told(self._at is not None),
+            "/health/ready": lambda: told(self._at is not None and now() - self._at <= patience),
+            "/health/live": lambda: told(True),
+        }
 
     def collect(self) -> Iterator[Family]:
         """What Prometheus is told."""

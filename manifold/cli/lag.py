@@ -14,6 +14,7 @@ from connectors.groups import Groups
 from connectors.kafka import bootstrap as address
 from connectors.lag import Lags
 from connectors.lag_metrics import LagMetrics
+from connectors.telemetry_server import TelemetryServer, registry
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.flow_groups import FLOWS_AND_FUSED, flows_there, topics_read_by
 from manifold.cli.lag_table import lag_table
@@ -35,6 +36,8 @@ Wanted: TypeAlias = Mapping[str, Iterable[str] | None]
 """Groups, and the topics each reads; None for those it has committed something in."""
 
 _PORT = 9464
+_PATIENCE = 10.0
+"""Seconds that a look may take longer than usual."""
 _WIDTH = 110
 """Of a table that goes to a file."""
 
@@ -61,8 +64,10 @@ def lag(
     interval: Annotated[
         float, typer.Option("--interval", min=0.2, help="Seconds between two looks.")
     ] = 5,
-    host: Annotated[str, typer.Option(help="Where --serve listens.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65_535, help="The same.")] = _PORT,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65_535, help="For --serve, instead of telemetry.port, or 9464."),
+    ] = None,
     json: Json = False,
     bootstrap: Bootstrap = None,
     extra: Extra = None,
@@ -86,7 +91,9 @@ def lag(
 
     try:
         if serve:
-            _serve(look, host, port, interval)
+            own = there.settings.telemetry
+            chosen = own.port if port is None else port
+            _serve(look, own.host, _PORT if chosen is None else chosen, interval)
             return
         for found in _looks(look, interval) if watch else [look()]:
             _show(there, found, partitions, json, clear=watch)
@@ -162,10 +169,11 @@ def _looks(
 
 def _serve(look: Callable[[], list[PartitionLag]], host: str, port: int, seconds: float) -> None:
     metrics = LagMetrics()
+    pages = metrics.pages(round((3 * seconds + _PATIENCE) * 1_000))
+    server = TelemetryServer(host, port, registry(metrics), pages)
+    complain(f"serving http://{host}:{server.port}/metrics")
     try:
-        metrics.serve(host, port)
-    except OSError as error:
-        raise Failed(f"cannot listen on {host}:{port}: {error.strerror}") from None
-    complain(f"serving http://{host}:{port}/metrics")
-    for found in _looks(look, seconds, metrics.failed):
-        metrics.show(found, now())
+        for found in _looks(look, seconds, metrics.failed):
+            metrics.show(found, now())
+    finally:
+        server.close()

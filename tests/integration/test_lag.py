@@ -1,15 +1,15 @@
 """`manifold lag` on a real broker: real flows, running, paused and stopped, beside bad readers."""
 
 import json
-import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from confluent_kafka import Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 from typer.testing import CliRunner
 
 from connectors.groups import go_on_from
@@ -198,19 +198,19 @@ def test_an_unknown_group_is_a_sentence(bootstrap: str, topic: str) -> None:
 
 def test_prometheus_is_served_what_the_command_says(bootstrap: str, topic: str) -> None:
     go_on_from({"bootstrap.servers": bootstrap}, f"{topic}-group", {(topic, 0): 4})
-    port = _free_port()
-    arguments = ["lag", f"{topic}-group", "--serve", "--port", str(port), "--interval", "0.5"]
+    arguments = ["lag", f"{topic}-group", "--serve", "--port", "0", "--interval", "0.5"]
     serving = subprocess.Popen(
-        [REPOSITORY / ".venv/bin/python", "-m", "manifold", *arguments, "-b", bootstrap],
+        [sys.executable, "-m", "manifold", *arguments, "--bootstrap", bootstrap],
         cwd=REPOSITORY,
         stderr=subprocess.PIPE,
         text=True,
     )
     try:
         assert serving.stderr is not None
-        assert "serving" in serving.stderr.readline()
-        while "manifold_lag_records{" not in (text := _get(port)):
+        address = serving.stderr.readline().split()[-1]
+        while "manifold_lag_records{" not in (text := _get(address)):
             assert serving.poll() is None
+        assert "looked_at" in _get(address.replace("metrics", "health/ready"))
     finally:
         serving.terminate()
         serving.communicate(timeout=30)
@@ -220,12 +220,6 @@ def test_prometheus_is_served_what_the_command_says(bootstrap: str, topic: str) 
     assert f'manifold_lag_members{{group="{topic}-group"}} 0.0' in text
 
 
-def _get(port: int) -> str:
-    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+def _get(address: str) -> str:
+    with urlopen(address, timeout=10) as answer:
         return str(answer.read().decode())
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

@@ -96,7 +96,7 @@ def test_states_and_figures_beside_kafkas_own_tool(pipeline: Pipeline) -> None:
         bad = {
             slow: lambda turn: 1 + turn // 3,
             stuck: lambda _: 7,
-            back: lambda turn: 100 - turn // 4,
+            back: lambda turn: max(1, 100 - turn // 4),
         }
         with committing(bad):
             pipeline.until(

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "review": "manifold.cli.review:app",
     "lag": "manifold.cli.lag:lag",
     "offsets": "manifold.cli.offsets:app",
+    "transactions": "manifold.cli.transactions:transactions",
     "dlq": "manifold.cli.dlq:app",
     "state": "manifold.cli.state:state",
     "saga": "manifold.cli.saga:app",

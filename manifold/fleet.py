@@ -19,7 +19,7 @@ from connectors import catalogue
 from connectors.health import CHECKS, Check
 from connectors.measures import Measures
 from connectors.settings import Telemetry
-from connectors.telemetry_server import Answer, TelemetryServer, registry
+from connectors.telemetry_server import Answer, Page, TelemetryServer, registry
 from manifold.supervisor import Place, Supervisor
 
 _PATIENCE = 2.0
@@ -36,7 +36,7 @@ def told(supervisor: Supervisor, settings: Telemetry, say: Callable[[str], None]
         yield
         return
     places = supervisor.places()
-    pages = {
+    pages: dict[str, Page] = {
         "/targets": lambda: targets(settings.host, places),
         **{f"/health/{check}": partial(health, settings.host, places, check) for check in CHECKS},
     }

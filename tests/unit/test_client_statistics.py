@@ -55,7 +55,8 @@ def test_totals_of_a_client_that_is_replaced_go_on_growing(told: Told) -> None:
     told.tell(brokers={"a": broker(disconnects=3)}, rx_bytes=100)
     told.tell(brokers={"a": broker(disconnects=5)}, rx_bytes=150)
     told.take = told.statistics.settings("consumer")["stats_cb"]
-    told.tell(brokers={"a": broker(disconnects=1)}, rx_bytes=10)
+    told.tell(brokers={"a": broker(disconnects=1, req_timeouts=2)}, rx_bytes=10)
+    assert told.value(catalogue.CLIENT_TIMEOUTS, "1") == 2
     assert told.value(catalogue.CLIENT_DISCONNECTS, "1") == 6
     assert told.value(catalogue.CLIENT_RECEIVED_BYTES) == 160
 

@@ -42,8 +42,8 @@ def told(supervisor: Supervisor, settings: Telemetry, say: Callable[[str], None]
     }
     server = TelemetryServer(settings.host, settings.port, registry(Fleet(supervisor)), pages)
     say(
-        f"Telemetry of {len(places)} processes: http://{settings.host}:{server.port}/targets "
-        f"(Prometheus: http_sd_configs), ports {places[0].port} to {places[-1].port}."
+        f"Telemetry: http://{settings.host}:{server.port}/targets lists the processes for "
+        f"Prometheus (http_sd_configs); they listen on ports {places[0].port} to {places[-1].port}."
     )
     try:
         yield

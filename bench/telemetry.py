@@ -1,11 +1,13 @@
-"""What telemetry costs: the CPU of one process that is measured against one that is not.
+"""What telemetry costs: the CPU of a flow that is measured against one that is not.
 
+    python -m bench.telemetry
     python -m bench.telemetry --bootstrap 127.0.0.1:9092
 
-Both work off the same invoices, turn by turn, on a broker: the job of this benchmark in one
-process, where an invoice is cheapest and what counts it weighs most. The measured one is scraped
-every second, more often than any Prometheus does. CPU is that of the whole process, the Kafka
-client's threads included, from its first commit to its last.
+Both do the job of this benchmark in one flow, where an invoice is cheapest and what counts it
+weighs most, over the same invoices and turn by turn. In memory the fastest of many short turns
+counts, for whatever else the machine does only adds to one. With a broker these are processes, of
+which the measured one is scraped every second, more often than any Prometheus does; CPU is then
+that of the whole process, the Kafka client's threads included, from its first commit to its last.
 """
 
 import argparse
@@ -18,22 +20,37 @@ import threading
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 
 import psutil
+from bytewax.testing import TestingSink, TestingSource, run_main
 from confluent_kafka.admin import AdminClient
 
 from bench.job.contracts import job_contracts
+from bench.job.fused import fused
 from bench.job.invoices import uploads
+from connectors.changelog_table import TableType
+from connectors.clock import now
 from connectors.codec import Codec, LockIds
 from connectors.groups import committed
 from connectors.kafka import client
+from connectors.measured import Measured
 from connectors.offsets import Where, end_offsets
 from connectors.publish import Publisher
+from connectors.runtime import Runtime
+from connectors.settings import Settings, Telemetry
+from connectors.steps import Inputs, Outputs
+from connectors.stream import Batch, Keyed, Received
+from connectors.tables import MemoryStore
 from connectors.topics import Topics
+from operators.upload import InvoiceUploaded
 
 _PORT = 19_465
+_INPUT = "invoice.uploaded"
+_POLL = 2_000
+"""Records of a poll in memory."""
 _LOOKED_EVERY = 0.1
 _PATIENCE = 300.0
 """Seconds a turn may take."""
@@ -111,6 +128,62 @@ class Turn:
             done.set()
 
 
+class InMemory(Runtime):
+    """The flow without a broker, an epoch for each poll."""
+
+    def __init__(self, invoices: Sequence[InvoiceUploaded], *, measured: bool) -> None:
+        """Nothing has been read yet."""
+        settings = Settings(telemetry=Telemetry(port=0 if measured else None))
+        contracts = job_contracts("", _INPUT)
+        super().__init__("fused", settings, threading.Event(), contracts)
+        encode = self.codec.encoder(InvoiceUploaded)
+        self._received = [
+            Received(_INPUT, 0, number, b"key", encode(each), [], each.uploaded_at)
+            for number, each in enumerate(invoices)
+        ]
+
+    def source(self) -> Inputs:  # type: ignore[override]
+        """All records, some at a time."""
+        return TestingSource(self._polls(), batch_size=1)
+
+    def _polls(self) -> Iterator[Keyed[Received]]:
+        for start in range(0, len(self._received), _POLL):
+            yield "0", Batch(0, now(), self._received[start : start + _POLL])
+            if isinstance(self.made, Measured):
+                self.made.telemetry.epoch.committed(now())
+
+    def sink(self) -> Outputs:  # type: ignore[override]
+        """Into a list."""
+        return TestingSink([])
+
+    def store(self, *types: TableType, of: str | None = None) -> MemoryStore:  # type: ignore[override]
+        """Tables of this process alone."""
+        return MemoryStore(types)
+
+    def microseconds(self) -> float:
+        """CPU for each invoice."""
+        dataflow = fused(self)
+        self.made.wired(dataflow)
+        began = time.process_time()
+        run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
+        return (time.process_time() - began) / len(self._received) * 1e6
+
+
+def _in_memory(count: int, turns: int) -> None:
+    invoices = list(uploads(1, count))
+    found: dict[bool, list[float]] = {False: [], True: []}
+    for turn in range(turns):
+        for measured in _order(turn):
+            found[measured].append(InMemory(invoices, measured=measured).microseconds())
+    plain, told = min(found[False]), min(found[True])
+    print(f"in memory: {plain:.1f} µs an invoice, measured {told:.1f} µs: {told / plain - 1:+.1%}")
+
+
+def _order(turn: int) -> tuple[bool, bool]:
+    """Whoever comes first has the colder machine: that changes with each turn."""
+    return (True, False) if turn % 2 else (False, True)
+
+
 def _cpu(process: psutil.Process) -> float:
     times = process.cpu_times()
     return float(times.user + times.system)
@@ -126,23 +199,25 @@ def _publish(kafka: Mapping[str, str], name: str, count: int) -> None:
 
 
 def main() -> int:
-    """Print the CPU for each invoice in every turn, and the ratio of their medians."""
+    """Print the CPU for each invoice, and what telemetry adds to it."""
     parser = argparse.ArgumentParser(
         prog="bench.telemetry",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--bootstrap", default="127.0.0.1:9092", help="address of a real broker")
-    parser.add_argument("--invoices", type=int, default=100_000)
-    parser.add_argument("--turns", type=int, default=5, help="of each")
+    parser.add_argument("--bootstrap", help="address of a real broker; in memory without")
+    parser.add_argument("--invoices", type=int, help="of a turn")
+    parser.add_argument("--turns", type=int, help="of each")
     given = parser.parse_args()
+    if given.bootstrap is None:
+        _in_memory(given.invoices or 4_000, given.turns or 30)
+        return 0
     kafka = {"bootstrap.servers": given.bootstrap}
     name = f"telemetry{uuid.uuid4().hex[:6]}.uploads"
-    _publish(kafka, name, given.invoices)
+    _publish(kafka, name, given.invoices or 100_000)
     found: dict[bool, list[float]] = {False: [], True: []}
-    for turn in range(given.turns):
-        # Whoever comes first has the colder machine: that changes with each turn.
-        for measured in (True, False) if turn % 2 else (False, True):
+    for turn in range(given.turns or 5):
+        for measured in _order(turn):
             found[measured].append(Turn(kafka, name, measured=measured).microseconds())
         plain, told = found[False][-1], found[True][-1]
         print(f"turn {turn + 1}: {plain:.1f} µs an invoice, measured {told:.1f} µs", flush=True)

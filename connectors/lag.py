@@ -14,7 +14,7 @@ from connectors.browse import every_partition, start_offsets
 from connectors.clock import now
 from connectors.commit_log import TOPIC, CommitLog, partition_of
 from connectors.first_unread import FirstUnread
-from connectors.groups import Groups
+from connectors.groups import Committed, Groups
 from connectors.kafka import earliest
 from connectors.logs import Log
 from connectors.offsets import Offsets, Where
@@ -66,15 +66,24 @@ class Lags:
         existing = self.groups.topics()
         self._follow(wanted, existing)
         logged = self._logged_commits(wanted)
-        committed = self.groups.committed(wanted)
+        asked = {group: _partitions(topics, existing) for group, topics in wanted.items()}
+        committed = self.groups.committed(asked)
         members = self.groups.members(list(wanted))
-        partitions = _partitions(wanted, committed, existing)
+        partitions = {
+            # Where nothing else is said, what a group has committed: of a topic that still exists.
+            group: sorted(w for w in committed[group] if w[1] < existing.get(w[0], 0))
+            if each is None
+            else each
+            for group, each in asked.items()
+        }
         wheres = sorted({where for each in partitions.values() for where in each})
         starts, at = self._offsets.of(wheres, earliest()), now()
         ends = self._offsets.ends(wheres)
         self._know_ends(ends, at)
         positions = {
-            (group, where): Position(committed[group].get(where), starts[where], ends[where])
+            (group, where): Position(
+                _offset(committed[group].get(where)), starts[where], ends[where]
+            )
             for group, each in partitions.items()
             for where in each
         }
@@ -191,19 +200,11 @@ class Lags:
         return found
 
 
-def _partitions(
-    wanted: Mapping[str, Iterable[str] | None],
-    committed: Mapping[str, Mapping[Where, int]],
-    existing: Mapping[str, int],
-) -> dict[str, list[Where]]:
-    found: dict[str, list[Where]] = {}
-    for group, topics in wanted.items():
-        if topics is None:
-            found[group] = sorted(
-                where for where in committed[group] if where[1] < existing.get(where[0], 0)
-            )
-        else:
-            found[group] = every_partition(
-                {topic: existing[topic] for topic in topics if topic in existing}
-            )
-    return found
+def _partitions(topics: Iterable[str] | None, existing: Mapping[str, int]) -> list[Where] | None:
+    if topics is None:
+        return None
+    return every_partition({name: existing[name] for name in topics if name in existing})
+
+
+def _offset(committed: Committed | None) -> int | None:
+    return None if committed is None else committed.offset

@@ -150,10 +150,15 @@ class _Known:
             others = ", ".join(groups.names()) or "none at all"
             raise Failed(f"There is no group {named}. There are: {others}.", EXIT_USAGE)
         self.members = groups.members([self.group])[self.group]
-        committed = groups.committed_with_notes(self.group)
-        self.notes = {where: note for where, (_, note) in committed.items()}
-        read = topics_read_by(there.contracts, named) if own else {topic for topic, _ in committed}
-        chosen = _chosen(there, sorted(read), topics)
+        read = topics_read_by(there.contracts, named) if own else None
+        asked = (
+            None
+            if read is None
+            else every_partition({name: existing[name] for name in read if name in existing})
+        )
+        committed = groups.committed({self.group: asked})[self.group]
+        self.notes = {where: each.note for where, each in committed.items()}
+        chosen = _chosen(there, read or sorted({name for name, _ in committed}), topics)
         counts = {name: existing[name] for name in chosen if name in existing}
         wheres = every_partition(counts)
         if not wheres:
@@ -161,7 +166,9 @@ class _Known:
         offsets = Offsets(there.kafka)
         starts, ends = offsets.of(wheres, earliest()), offsets.ends(wheres)
         self.positions = {
-            where: Position(committed.get(where, (None, ""))[0], starts[where], ends[where])
+            where: Position(
+                committed[where].offset if where in committed else None, starts[where], ends[where]
+            )
             for where in wheres
         }
 

@@ -16,7 +16,7 @@ from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.instants import instant
 from manifold.cli.known_offsets import KnownOffsets
 from manifold.cli.lag_table import duration
-from manifold.cli.offset_effects import AGAIN, FORGOTTEN, SKIPPED
+from manifold.cli.offset_effects import AGAIN, FORGOTTEN, SKIPPED, WITHOUT_MEMORY
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import (
     EXIT_USAGE,
@@ -212,19 +212,22 @@ def _warn(
     if not again or flow not in AGAIN:
         return
     complain(f"Again, {again:,} offsets: {AGAIN[flow]}.")
-    remember = round(there.settings.join.remember.total_seconds())
+    remembers = flow not in WITHOUT_MEMORY
+    remember = round(there.settings.join.remember.total_seconds()) if remembers else 0
     ages = [
         elapsed(record.written_at, now()) / 1_000
         for where, record in records.items()
         if moves[where].again and record.written_at is not None
     ]
     oldest = max(ages, default=0.0)
-    if oldest <= remember or flow not in FORGOTTEN:
+    if oldest <= remember:
         return
-    sentence = (
-        f"Records up to {duration(oldest)} old come again, and settled requests are remembered "
-        f"for {duration(remember)} (join.remember): {FORGOTTEN[flow]}"
-    )
+    sentence = f"It remembers none of them: {FORGOTTEN[flow]}"
+    if remembers:
+        sentence = (
+            f"Records up to {duration(oldest)} old come again, and settled requests are remembered "
+            f"for {duration(remember)} (join.remember): {FORGOTTEN[flow]}"
+        )
     if not forgotten:
         raise Failed(f"{sentence}. Go back less far, or say --forgotten if that is meant.")
     complain(f"{sentence}.")

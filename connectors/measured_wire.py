@@ -46,6 +46,8 @@ class MeasuredWire(Wire):
         passed = list(written)
         encoded = super().encode_all(passed, at)
         self._count(passed)
+        if self._epoch.spans is not None:
+            self._epoch.spans.passed(passed, encoded, at)
         return encoded
 
     def _count(

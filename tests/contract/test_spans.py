@@ -55,17 +55,17 @@ def test_a_trace_goes_from_upload_over_branches_to_decision_and_notification(
     spans = {flow: traced(flow, collector, inputs(flow)) for flow in flows}
     every = {span.span_id: span for those in spans.values() for span in those}
     assert {span.trace_id.hex().encode() for span in every.values()} == {TRACE}
+    # Those that ask people also send on what these have corrected, and decide what they refuse.
+    asking = {span.span_id for flow in ("extract", "decide") for span in spans[flow]}
     for branch in BRANCHES:
         parents = {span.parent_span_id for span in spans[branch] if "uploaded" in span.name}
         assert PRODUCER in parents
-        # What people have corrected comes from those that asked them.
-        asked = [*spans["extract"], *spans["decide"]]
-        assert parents - {PRODUCER} <= {span.span_id for span in asked}
+        assert parents - {PRODUCER} <= asking
     decided = [span for span in spans["decide"] if ".result" in span.name]
     assert decided
     assert all(every[span.parent_span_id].name.startswith("process invoice.") for span in decided)
     told = [span for span in spans["collect"] if span.name == "process invoice.decision"]
-    assert {span.parent_span_id for span in told} <= {span.span_id for span in spans["decide"]}
+    assert {span.parent_span_id for span in told} <= asking
     for span in every.values():
         assert span.kind == Span.SPAN_KIND_CONSUMER
         assert span.start_time_unix_nano <= span.end_time_unix_nano == (AT + 1_000) * 1_000_000

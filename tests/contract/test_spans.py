@@ -7,7 +7,9 @@ from msgspec.structs import replace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from connectors.measured import Measured
+from connectors.otlp import OtlpExporter
 from connectors.settings import Settings, Telemetry
+from connectors.spans import Span as Told
 from connectors.stream import Batch, Received
 from flows import BRANCHES
 from tests.collector import Collector
@@ -146,3 +148,19 @@ def test_an_epoch_that_is_given_up_tells_nothing(collector: Collector) -> None:
     made.telemetry.epoch.committed(AT)
     close()
     assert not collector.spans
+
+
+def test_a_collector_that_is_away_is_said_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.otlp._TIMEOUT", 1)
+    exporter = OtlpExporter("http://127.0.0.1:9/v1/traces", "fraud", None)
+    for number in range(1, 1_500):
+        exporter.export([Told(1, number, None, "n", AT, AT, {})])
+    for _ in range(100):
+        exporter.close()
+        if caplog.records:
+            break
+    assert [each.message for each in caplog.records] == [
+        "the collector takes no spans: they are dropped"
+    ]

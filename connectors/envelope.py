@@ -53,6 +53,13 @@ def trace_id(received: Received) -> str | None:
     return given[3:35].decode() if given is not None and _VALID(given) else None
 
 
+def context(traceparent: bytes | None) -> tuple[int, int] | None:
+    """The numbers of trace and span that a `traceparent` names, None when it is none."""
+    if traceparent is None or not _VALID(traceparent):
+        return None
+    return int(traceparent[3:35], 16), int(traceparent[36:52], 16)
+
+
 def _number(unique: str) -> int:
     """A number of 64 bits, other than 0, that stands for a text."""
     return int.from_bytes(blake2b(unique.encode(), digest_size=8).digest(), "big") or 1

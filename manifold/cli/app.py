@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = {
     "db": "manifold.cli.database:app",
     "upgrade": "manifold.cli.upgrade:app",
     "dependencies": "manifold.cli.dependencies:dependencies",
+    "probe": "manifold.cli.probe:probe",
     "doctor": "manifold.cli.doctor:doctor",
 }
 """Each subcommand and where it is written: a Typer app, or the function of a single command."""

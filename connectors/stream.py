@@ -174,6 +174,8 @@ class Forwarded(Struct, frozen=True, gc=False):
     received: Received
     key: bytes
     """The key that leads there."""
+    alone: bool = False
+    """Whether it is for nobody else than its own group there."""
 
 
 class HandedOn(Struct, frozen=True, gc=False):

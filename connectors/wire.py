@@ -75,7 +75,7 @@ class Wire:
         if not isinstance(written, Produced):
             if isinstance(written, Rejected):
                 return self._dead_letters.make(written, at)
-            return _sent_on(written)
+            return self._sent_on(written)
         record, cause = written.record, written.cause
         route = self._routes.get(type(record)) or self._route(type(record))
         value = route.encode(record)
@@ -90,6 +90,22 @@ class Wire:
             route.envelope.headers(record, at, cause),
         )
 
+    def _sent_on(self, forwarded: Forwarded) -> Outgoing:
+        received = forwarded.received
+        headers = received.headers
+        if received.header(FORWARDED) is None:
+            first = f"{received.partition}:{received.offset}".encode()
+            headers = [*headers, (FORWARDED, first)]
+        if forwarded.alone:
+            headers = [*headers, (TARGET_GROUP, self._target)]
+        return Outgoing(
+            received.topic,
+            forwarded.key,
+            received.value,
+            headers,
+            timestamp=received.timestamp,
+        )
+
     def _route(self, record: type[Any]) -> _Route:
         topic = self._contracts.topic_of(record)
         route = _Route(
@@ -101,18 +117,3 @@ class Wire:
         )
         self._routes[record] = route
         return route
-
-
-def _sent_on(forwarded: Forwarded) -> Outgoing:
-    received = forwarded.received
-    headers = received.headers
-    if received.header(FORWARDED) is None:
-        first = f"{received.partition}:{received.offset}".encode()
-        headers = [*headers, (FORWARDED, first)]
-    return Outgoing(
-        received.topic,
-        forwarded.key,
-        received.value,
-        headers,
-        timestamp=received.timestamp,
-    )

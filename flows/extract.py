@@ -5,7 +5,7 @@ invoice.review.completed ──┴─ decode ─ read ─ write ┼─ invoice.r
                                         │           ├─ invoice.uploaded (as corrected)
                                         │           ├─ invoice.decision (rejected unread)
                                         │           └─ reference.vendor_memory (as corrected)
-                                        └─ readings, answered
+                                        └─ readings, answered, overtaken
 """
 
 from datetime import timedelta
@@ -13,7 +13,14 @@ from datetime import timedelta
 import bytewax.operators as op
 from bytewax.dataflow import Dataflow
 
-from connectors.extracting import ANSWERED, READINGS, Documents, Reference, extracting
+from connectors.extracting import (
+    ANSWERED,
+    OVERTAKEN,
+    READINGS,
+    Documents,
+    Reference,
+    extracting,
+)
 from connectors.runtime import Runtime
 from connectors.steps import Inputs, Outputs, decode, keep_together, write
 from connectors.tables import Tables, TableStore
@@ -61,7 +68,7 @@ def flow(runtime: Runtime) -> Dataflow:
         runtime.source(),
         runtime.sink(),
         runtime.wire(InvoiceUploaded, InvoiceReviewCompleted),
-        runtime.store(READINGS, ANSWERED),
+        runtime.store(READINGS, ANSWERED, OVERTAKEN),
         runtime.documents(policies, memories),
         Reference(policies, runtime.grouped_reference(ReferenceVendor, marks_of).groups, memories),
     )

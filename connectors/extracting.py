@@ -7,13 +7,15 @@ from msgspec import Struct
 
 from connectors.changelog_table import TableType
 from connectors.failures import RecordFailed
-from connectors.remembering import Remembering, Study
+from connectors.remembering import Study, remembered, taught
 from connectors.steps import OnCaughtUp, OnRecords, Written
 from connectors.stream import Decoded, Forwarded, Produced, Reason, Rejected
 from connectors.tables import Tables
 from connectors.wire import FORWARDED
 from operators.candidate import chosen
 from operators.extraction.gate import Gates, gates_of
+from operators.extraction.lesson_learned import InvoiceLessonLearned
+from operators.extraction.memory import VendorMemory
 from operators.extraction.memory_lesson import Lesson
 from operators.extraction.memory_recall import Memories
 from operators.extraction.outcome import DocumentRead, completed, question
@@ -30,6 +32,7 @@ from operators.extraction.reviewing import (
     overtake,
 )
 from operators.extraction.vendor import Vendors, vendor_id_of
+from operators.invoice import Invoice
 from operators.people import Refused
 from operators.reference import ReferencePolicy
 from operators.review import InvoiceReviewCompleted
@@ -44,6 +47,8 @@ ANSWERED = TableType("answered", Answered)
 """Documents that people have looked at."""
 OVERTAKEN = TableType("overtaken", Overtaken)
 """Requests of which a later attempt is there."""
+MEMORIES = TableType("memories", VendorMemory, encoded=True)
+"""What is remembered of the vendors of the partition, as it was written last."""
 
 
 class Wanted(Struct, frozen=True):
@@ -111,12 +116,13 @@ def extracting(
         ]
         every = [each for each in of_uploads if each is not None]
         found = iter(documents.read(every, reference.memories))
-        remembering = Remembering(documents.study, reference.memories)
         written: list[Written] = []
         for each, wanted in zip(records, of_uploads, strict=True):
             try:
                 if isinstance(each.record, InvoiceReviewCompleted):
-                    written += _answered(readings, each, reference.vendors, remembering, at)
+                    written += _answered(readings, each, documents, reference, at)
+                elif isinstance(each.record, InvoiceLessonLearned):
+                    written += remembered(tables["memories"], reference.memories, each, at)
                 elif wanted is not None:
                     written += _read(readings, each, next(found), reference, at)
                 else:
@@ -184,8 +190,8 @@ def _read(
 def _answered(
     readings: Readings,
     completed: Decoded[InvoiceReviewCompleted],
-    vendors: Vendors,
-    remembering: Remembering,
+    documents: Documents,
+    reference: Reference,
     at: Instant,
 ) -> Iterator[Written]:
     """What follows from a person's answer; of decisions those are for the join.
@@ -197,12 +203,17 @@ def _answered(
         return
     key = (said.vendor_id or said.request_id).encode()
     opened = readings.opened.get(said.request_id)
-    for outcome in answer(readings, said, lambda invoice: vendor_id_of(invoice, vendors), at):
+
+    def vendor_of(invoice: Invoice) -> str | None:
+        return vendor_id_of(invoice, reference.vendors)
+
+    for outcome in answer(readings, said, vendor_of, at):
         if not isinstance(outcome, Refused):
             yield Produced(outcome, received)
-            memory = None if opened is None else remembering.after(opened, said, outcome)
-            if memory is not None:
-                yield Produced(memory, received)
+            if opened is not None:
+                lesson = taught(documents.study, reference.memories, opened, said, outcome)
+                if lesson is not None:
+                    yield Produced(lesson, received)
         elif outcome.reason == "review_unknown" and received.key != key:
             yield Forwarded(received, key)
         else:

@@ -28,6 +28,7 @@ from connectors.stream import (
     Produced,
     Received,
     Rejected,
+    Removed,
     Revoked,
     Tick,
 )
@@ -36,9 +37,9 @@ from connectors.wire import Wire
 from operators.time import Instant
 
 T = TypeVar("T")
-Written: TypeAlias = Produced | Rejected | Forwarded | HandedOn
-"""What a step gives: a record for its topic, a dead letter, or a record as it came, for another
-partition or a later step."""
+Written: TypeAlias = Produced | Rejected | Forwarded | Removed | HandedOn
+"""What a step gives: a record for its topic, a dead letter, a record as it came, for another
+partition or a later step, or the end of what stands under a key."""
 
 Records: TypeAlias = KeyedStream[Event[Decoded[Any]]]
 Results: TypeAlias = KeyedStream[Event[Written]]

@@ -178,6 +178,14 @@ class Forwarded(Struct, frozen=True, gc=False):
     """Whether it is for nobody else than its own group there."""
 
 
+class Removed(Struct, frozen=True, gc=False):
+    """A key of a compacted topic under which nothing stands any more."""
+
+    record: type[Struct]
+    """What its topic carries."""
+    key: str
+
+
 class HandedOn(Struct, frozen=True, gc=False):
     """A record that a later step of the process works on, and that is not written."""
 

@@ -16,6 +16,7 @@ from connectors.stream import (
     Produced,
     Received,
     Rejected,
+    Removed,
 )
 from operators.time import Instant
 
@@ -70,11 +71,14 @@ class Wire:
         except Undecodable as error:
             return Rejected(received, error.reason, str(error))
 
-    def encode(self, written: Produced | Rejected | Forwarded, at: Instant) -> Outgoing:
+    def encode(self, written: Produced | Rejected | Forwarded | Removed, at: Instant) -> Outgoing:
         """The record to write, with its key and headers."""
         if not isinstance(written, Produced):
             if isinstance(written, Rejected):
                 return self._dead_letters.make(written, at)
+            if isinstance(written, Removed):
+                topic = self._contracts.topic_of(written.record).name
+                return Outgoing(topic, written.key.encode(), None, [])
             return self._sent_on(written)
         record, cause = written.record, written.cause
         route = self._routes.get(type(record)) or self._route(type(record))

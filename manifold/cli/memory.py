@@ -14,6 +14,7 @@ from connectors.reference import HEARTBEAT
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import Failed, console, counted, explained, json_line, printable, table
+from operators.extraction.lesson_learned import InvoiceLessonLearned
 from operators.extraction.memory import Learned, VendorMemory
 
 app = typer.Typer(
@@ -75,6 +76,8 @@ def forget_command(
     there = cluster(bootstrap, extra)
     _memory(there, vendor)
     with Publisher(there.kafka, there.contracts, there.codec, "memory") as publisher:
+        # For `extract`, which alone changes memories; and for readers, at once.
+        publisher.send(InvoiceLessonLearned(vendor_id=vendor, kind="FORGOTTEN"))
         publisher.forget(VendorMemory, vendor)
     if json:
         json_line({"vendor_id": vendor, "forgotten": True})

@@ -18,8 +18,9 @@ from manifold.documents.known import Known, known
 from manifold.documents.reader import looked_at
 from manifold.documents.score import Scored, scored
 from operators.extraction.gate import Gates
+from operators.extraction.lesson_learned import Correction, of_correction
 from operators.extraction.memory import Learned, VendorMemory, compared, marks_of
-from operators.extraction.memory_learned import Correction, learned
+from operators.extraction.memory_learned import learned
 from operators.extraction.memory_lesson import lesson
 from operators.extraction.memory_reading import Looked, read_with
 from operators.extraction.memory_recall import Memories, recall
@@ -131,7 +132,8 @@ def _corrected(
     sure = [each.field for each in read.reading.fields if each.confidence >= Gates().accept]
     taught = lesson(looked.pages, looked.reader, read.invoice, right, memory, sure)
     by = Learned(name, 1, "the truth", 0)
-    return learned(memory, vendor_id, Correction(read.invoice, right, by), taught)
+    said = of_correction(vendor_id, Correction(read.invoice, right, by), taught)
+    return learned(memory, said) or VendorMemory(vendor_id, 0)
 
 
 def as_known(read: Invoice, truth: Known) -> Invoice:

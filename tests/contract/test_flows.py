@@ -16,7 +16,8 @@ from operators.answer import NO_POLICY
 from operators.candidate import IN_FORCE
 from operators.result import Result
 from operators.time import isoformat
-from tests.contract.flow_run import (
+from tests.contract.flow_run import start, whole_pipeline, written
+from tests.contract.generated_records import (
     AT,
     CODEC,
     CONTRACTS,
@@ -30,9 +31,6 @@ from tests.contract.flow_run import (
     inputs_of,
     reference_bytes,
     sent,
-    start,
-    whole_pipeline,
-    written,
 )
 
 BRANCHES = [

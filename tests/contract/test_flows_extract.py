@@ -12,7 +12,8 @@ from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.time import DAY
 from operators.upload import Document, InvoiceOcrCompleted, InvoiceUploaded
 from operators.vendor_id import implied_by
-from tests.contract.flow_run import (
+from tests.contract.flow_run import start
+from tests.contract.generated_records import (
     AT,
     DOCUMENTS,
     DOUBTFUL,
@@ -20,7 +21,6 @@ from tests.contract.flow_run import (
     completed,
     decoded,
     sent,
-    start,
 )
 
 READABLE = next(uri for uri in DOCUMENTS if uri not in DOUBTFUL)

@@ -11,7 +11,8 @@ from operators.invoice import Invoice
 from operators.money import parse
 from operators.review import InvoiceReviewRequested
 from operators.upload import Document, InvoiceOcrCompleted, InvoiceUploaded
-from tests.contract.flow_run import AT, DOCUMENTS, completed, decoded, sent, start
+from tests.contract.flow_run import start
+from tests.contract.generated_records import AT, DOCUMENTS, completed, decoded, sent
 from tests.contract.text_documents import TextDocuments
 
 LAYOUT = """

@@ -19,7 +19,8 @@ from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.result import FraudResult, InventoryResult, PricingResult, Result, ValidationResult
 from operators.review import InvoiceReviewCompleted
 from operators.statistics import JudgedRequest
-from tests.contract.flow_run import CODEC, CONTRACTS, IDS, decoder, whole_pipeline
+from tests.contract.flow_run import whole_pipeline
+from tests.contract.generated_records import CODEC, CONTRACTS, IDS, decoder
 from tests.faults.fuzz.mutants import FRAMED, Mutants
 from tests.integration.pipeline import Pipeline, generated
 

@@ -14,7 +14,7 @@ from operators.extraction.reviewing import BEFORE_DECISION
 from operators.result import Result
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested, Refusal
 from operators.upload import InvoiceOcrCompleted
-from tests.contract.flow_run import CONTRACTS, decoded, decoder
+from tests.contract.generated_records import CONTRACTS, decoded, decoder
 from tests.faults.fuzz.mutants import Mutant
 
 REASONS = frozenset(get_args(Reason))

@@ -10,21 +10,16 @@ from connectors.contracts import Contracts
 from connectors.reference import HEARTBEAT
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.output import EXIT_USAGE, Failed
-from operators.extraction.memory import VendorMemory, marks_of
-from operators.extraction.memory_recall import Memories
+from operators.extraction.memory import VendorMemory
+from operators.extraction.memory_recall import Memories, memories_of
 
 KAFKA = "kafka"
 """Where memories are from, when that is no file."""
 
 
-def memories_of(where: str) -> Memories:
-    """The memories in a file, or for `kafka` those in the topic; Failed when there are none."""
-    found = list(remembered_in(cluster()) if where == KAFKA else _in_file(Path(where)))
-    by_mark: dict[str, list[VendorMemory]] = {}
-    for memory in found:
-        for mark in set(marks_of(memory)):
-            by_mark.setdefault(mark, []).append(memory)
-    return Memories(by_mark, {memory.vendor_id: memory for memory in found})
+def memories_from(where: str) -> Memories:
+    """The memories in a file, or for `kafka` those in the topic; Failed when they are none."""
+    return memories_of(remembered_in(cluster()) if where == KAFKA else _in_file(Path(where)))
 
 
 def remembered_in(there: Cluster) -> Iterable[VendorMemory]:

@@ -87,9 +87,9 @@ Found: TypeAlias = Reading | DocumentRead | Unreadable
 
 def _memories(where: str) -> Memories:
     # Only those who ask for it wait for the clients of Kafka and the registry to be imported.
-    from manifold.cli.memories import memories_of
+    from manifold.cli.memories import memories_from
 
-    return memories_of(where)
+    return memories_from(where)
 
 
 def found_in(

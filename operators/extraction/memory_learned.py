@@ -25,6 +25,8 @@ from operators.extraction.memory import (
 from operators.extraction.memory_lesson import Standing
 
 Entry = TypeVar("Entry", Fact, LabelKnown, Mark)
+_MOST_TIMES = 2**31 - 1
+"""That a topic can tell."""
 
 
 def learned(memory: VendorMemory | None, lesson: InvoiceLessonLearned) -> VendorMemory | None:
@@ -70,8 +72,8 @@ def _facts(before: Sequence[Fact], said: Sequence[FactSaid], from_: Learned) -> 
 
 
 def _confirmed(entry: Entry) -> Entry:
-    again = replace(entry.learned, confirmed=entry.learned.confirmed + 1)
-    return replace(entry, learned=again)
+    times = min(entry.learned.confirmed + 1, _MOST_TIMES)
+    return replace(entry, learned=replace(entry.learned, confirmed=times))
 
 
 def _labels(

@@ -9,7 +9,7 @@ from msgspec.structs import asdict, replace
 from connectors.remembering import Study, remembered, taught
 from connectors.stream import Decoded, Produced, Received, Rejected, Removed
 from operators.extraction.lesson_learned import FactSaid, InvoiceLessonLearned
-from operators.extraction.memory import Fact, Learned, VendorMemory
+from operators.extraction.memory import Fact, LabelKnown, Learned, VendorMemory
 from operators.extraction.memory_lesson import Lesson, Standing
 from operators.extraction.memory_recall import Memories
 from operators.extraction.record import DocumentReading, FieldRemembered, MemoryUse, Route
@@ -179,6 +179,15 @@ def test_what_is_forgotten_does_not_come_back_with_the_next_lesson() -> None:
 
     assert gone == [Removed(VendorMemory, "V-1")]
     assert memory.facts == ()
+
+
+def test_what_was_confirmed_as_often_as_can_be_told_is_confirmed_no_more() -> None:
+    often = Learned("r-0", 1, "ben", 1, confirmed=2**31 - 1)
+    known = replace(KNOWN, labels=(LabelKnown("number", "slip", 1, 0.0, 0.0, often),))
+
+    memory = memory_of(remembered(MemoryTable(), Memories({}, {"V-1": known}), lesson(), 10))
+
+    assert memory.labels[0].learned == often
 
 
 @pytest.mark.parametrize("changes", [{"kind": "UNKNOWN"}, {"learned": None}])

@@ -22,7 +22,7 @@ from tests.contract.generated_records import AT
 
 _POLLS = 4
 """Polls that bring the records of one run."""
-_WATCHING = ("decide", "enrich", "statistics")
+_WATCHING = ("extract", "decide", "enrich", "statistics")
 """Flows that want to know up to when everything has been read."""
 _LATER = 2**62 + 10**9
 """After the deadline of everything."""

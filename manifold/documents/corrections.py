@@ -95,17 +95,11 @@ def corrections(paths: Iterable[Path], unusable: Callable[[str], None]) -> Itera
 
 
 def _compared(
-    name: str,
-    truth: Known,
-    read: DocumentRead,
-    looked: Looked,
-    vendor_id: str,
-    vendors: dict[str, VendorMemory],
+    name: str, truth: Known, read: DocumentRead, looked: Looked, vendor_id: str, vendors: _Vendors
 ) -> Compared:
     understood = Understood(read.invoice, read.reading.fields)
-    recalled = recall(
-        shown_by(looked.pages, looked.reader, understood), memories_of(vendors.values())
-    )
+    shown = shown_by(looked.pages, looked.reader, understood)
+    recalled = recall(shown, memories_of(vendors.values()))
     after = read if recalled is None else read_with(read, [looked], recalled, Gates())
     found = Compared(
         known=vendor_id in vendors,
@@ -120,12 +114,7 @@ def _compared(
 
 
 def _corrected(
-    name: str,
-    truth: Known,
-    read: DocumentRead,
-    looked: Looked,
-    vendor_id: str,
-    vendors: dict[str, VendorMemory],
+    name: str, truth: Known, read: DocumentRead, looked: Looked, vendor_id: str, vendors: _Vendors
 ) -> VendorMemory:
     memory = vendors.get(vendor_id)
     right = as_known(read.invoice, truth)

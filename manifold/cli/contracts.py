@@ -1,10 +1,13 @@
 """`manifold contracts`: schemas and topics as agreed with everyone who uses them."""
 
+from enum import StrEnum
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
+import yaml
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
@@ -68,6 +71,47 @@ def lock_command(root: Root = None, json: Json = False) -> None:
         typer.echo(msgspec.json.encode({"ids": len(locked["ids"]), "added": added}))
     else:
         typer.echo(f"{added} ids added, {len(locked['ids'])} in all")
+
+
+class Document(StrEnum):
+    """What `docs` writes."""
+
+    asyncapi = "asyncapi"
+    html = "html"
+
+
+@app.command("docs")
+@explained()
+def docs_command(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", dir_okay=False, help="The file that is written.")
+    ],
+    form: Annotated[Document, typer.Option("--format")] = Document.html,
+    root: Root = None,
+) -> None:
+    """Write the topics for others: a page to read, or an AsyncAPI 3 document for their tools.
+
+    The page is one file, with fields, owners, personal data, examples and what each version has
+    changed. The document is JSON, or YAML when the file is called so.
+    """
+    from manifold.catalogue.asyncapi import asyncapi
+    from manifold.catalogue.page import catalogue
+
+    contracts, version = Contracts.load(root), metadata.version("manifold")
+    if form is Document.html:
+        text = catalogue(contracts, version)
+    elif output.suffix in (".yaml", ".yml"):
+        text = yaml.safe_dump(asyncapi(contracts, version), sort_keys=False, allow_unicode=True)
+    else:
+        encoded = msgspec.json.encode(asyncapi(contracts, version))
+        text = msgspec.json.format(encoded, indent=2).decode() + "\n"
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Failed(f"{output} cannot be written: {error.strerror}") from None
+    typer.echo(
+        f"{output}: {len([each for each in contracts.topics.values() if each.record])} topics"
+    )
 
 
 @app.command("register")

@@ -41,7 +41,7 @@ class _Guard(BaseHTTPRequestHandler):
         except HTTPError as error:
             self._answer(error.code, error.read())
 
-    do_GET = do_POST = do_PUT = _pass_on
+    do_GET = do_POST = do_PUT = _pass_on  # noqa: N815
 
     def _answer(self, status: int, body: bytes) -> None:
         self.send_response(status)

@@ -20,23 +20,31 @@ def compared(now: Contracts, then: Contracts, at: str) -> Iterator[Finding]:
         yield from topic_changes(new, old)
         if old.record is not None and old.record == new.record:
             yield from _changed_versions(now, then.versions[old.record], at)
-            yield from strangers_broken(now, old, then.versions[old.record], at)
+            loosened = new.compatibility != old.compatibility
+            yield from broken_beside(now, old, then.versions[old.record], at, all_of_them=loosened)
     yield from _moved_ids(now, then, at)
 
 
-def strangers_broken(
-    now: Contracts, topic: Topic, others: Sequence[Version], at: str
+def broken_beside(
+    now: Contracts,
+    topic: Topic,
+    others: Sequence[Version],
+    at: str,
+    *,
+    all_of_them: bool = False,
 ) -> Iterator[Finding]:
-    """Breaks between our versions of a topic's record and those that only others have.
+    """Breaks between our versions of a topic's record and those that others have.
 
-    What we have too, `check` holds against our newer ones already.
+    What we have too, `check` holds against our newer ones already, unless under another mode.
     """
     assert topic.record is not None
     ours = now.versions[topic.record]
     known = {fingerprint(version.schema) for version in ours}
     theirs = {fingerprint(version.schema) for version in others}
     counted = others if topic.compatibility.endswith("TRANSITIVE") else others[-1:]
-    strangers = [version for version in counted if fingerprint(version.schema) not in known]
+    strangers = [
+        version for version in counted if all_of_them or fingerprint(version.schema) not in known
+    ]
     for new in ours:
         if fingerprint(new.schema) in theirs and new is not ours[-1]:
             continue

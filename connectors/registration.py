@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
 
 import msgspec
 from confluent_kafka.schema_registry import SchemaRegistryClient
+from confluent_kafka.schema_registry.error import SchemaRegistryError
 
-from connectors.comparison import strangers_broken
+from connectors.comparison import broken_beside
 from connectors.contracts import Compatibility, Contracts, Topic, Version
 from connectors.finding import Finding, topic_file
 from connectors.lock import fingerprint
@@ -56,14 +58,14 @@ def registration(
         if topic.record is None:
             continue
         subject, wanted = subject_of(topic.name), topic.compatibility
-        with answering():
+        with _asking(subject):
             before = _mode(client, topic)
             if before != wanted and not dry_run:
                 client.set_compatibility(subject, wanted)
         if before != wanted:
             yield ModeSet(topic.name, wanted, before)
         for version in contracts.versions[topic.record]:
-            with answering():
+            with _asking(subject):
                 number = registered_id(client, topic.name, version)
                 new = number is None
                 if new and not dry_run:
@@ -74,16 +76,16 @@ def registration(
 def compared_with_registry(client: SchemaRegistryClient, contracts: Contracts) -> Iterator[Finding]:
     """What others have registered that our versions cannot live beside, or hold otherwise.
 
-    Raises RegistryUnavailable.
+    Raises RegistryUnavailable, RegistryRefused.
     """
     for topic in contracts.topics.values():
         if topic.record is None:
             continue
-        with answering():
+        with _asking(subject_of(topic.name)):
             others = list(_versions(client, topic))
             mode = _mode(client, topic)
         if others:
-            yield from strangers_broken(contracts, topic, others, "the registry")
+            yield from broken_beside(contracts, topic, others, "the registry")
             yield from (
                 _warning(contracts, topic, *told) for told in _strangers(contracts, topic, others)
             )
@@ -93,6 +95,19 @@ def compared_with_registry(client: SchemaRegistryClient, contracts: Contracts) -
                 f"{topic.compatibility}: `manifold contracts register` sets it"
             )
             yield _warning(contracts, topic, "compatibility", message)
+
+
+@contextmanager
+def _asking(subject: str) -> Iterator[None]:
+    """Say of which subject a registry does not want to know or to take something."""
+    try:
+        with answering():
+            yield
+    except SchemaRegistryError as error:
+        raise RegistryRefused(
+            f"{subject}: the registry refuses, HTTP status {error.http_status_code}: "
+            f"{error.error_message}"
+        ) from None
 
 
 def _strangers(

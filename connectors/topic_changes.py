@@ -177,4 +177,6 @@ def _span(milliseconds: int) -> str:
     if milliseconds < 0:
         return "for ever"
     days = milliseconds / _DAY
-    return f"{days:g} days" if days >= 1 else f"{milliseconds:,} ms"
+    if days < 1:
+        return f"{milliseconds:,} ms"
+    return "a day" if days == 1 else f"{days:g} days"

@@ -76,8 +76,7 @@ class TopicContract:
         if isinstance(sample, bytes) and not sample.lstrip().startswith(b"{"):
             told, record = encoded_faults(self._contracts, self.topic, sample, self._schemas)
         else:
-            record = json.loads(sample) if isinstance(sample, bytes | str) else sample
-            told = list(faults(parse(self.version.schema), record))
+            told, record = self._readable(sample)
         if key is not None and isinstance(record, dict):
             told += key_faults(self.topic, record, key.decode() if isinstance(key, bytes) else key)
         if told:
@@ -85,6 +84,13 @@ class TopicContract:
             name = f"{self.version.record} version {self.version.version}"
             raise NotAsAgreed(f"not what {self.topic.name} carries ({name}):\n{lines}")
         return dict(record)
+
+    def _readable(self, sample: dict[str, Any] | str | bytes) -> tuple[list[str], Any]:
+        try:
+            record = json.loads(sample) if isinstance(sample, bytes | str) else sample
+        except ValueError as error:
+            return [f"it is neither JSON nor Avro in Confluent's framing: {error}"], None
+        return list(faults(parse(self.version.schema), record)), record
 
     def messages(self) -> Iterator[Message]:
         """The contract's examples, and a message for every limit of every field.

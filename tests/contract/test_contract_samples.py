@@ -76,6 +76,12 @@ def test_json_in_any_form(settled: TopicContract, as_sample: Any, tmp_path: Path
     assert settled.check(tmp_path / "sample.json") == SETTLED
 
 
+def test_text_that_is_no_json(settled: TopicContract) -> None:
+    (told,) = faults(settled, '{"request_id": ')
+    assert told.startswith("it is neither JSON nor Avro in Confluent's framing: Expecting value")
+    assert faults(settled, "[1]") == ["the record is not a JSON object"]
+
+
 def test_the_key(settled: TopicContract) -> None:
     settled.check(SETTLED, key="V-1001")
     settled.check(SETTLED, key=b"V-1001")

@@ -2,7 +2,8 @@
 
 >>> page = np.arange(200, 250, dtype=np.uint8).repeat(100).reshape(50, 100)
 >>> sheet, strips = stacked(page, [(Box(10, 20, 40, 30), Box(60, 20, 80, 30))])
->>> on_page(Box(*(side + strips[0].room for side in (0, 0, 30, 10))), strips)
+>>> room = strips[0].room
+>>> on_page(Box(room + 3, room + 1, room + 33, room + 11), strips)
 Box(left=10.0, top=20.0, right=40.0, bottom=30.0)
 """
 

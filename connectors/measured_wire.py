@@ -54,7 +54,7 @@ class MeasuredWire(Wire):
         return encoded
 
     def _count(
-        self, written: Sequence[Produced | Rejected | Forwarded | HandedOn | Ignored]
+        self, written: Sequence[Produced | Rejected | Forwarded | Removed | HandedOn | Ignored]
     ) -> None:
         epoch, flow = self._epoch, self._flow
         others: list[object] = []

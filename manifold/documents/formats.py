@@ -42,6 +42,8 @@ class Formats(Struct, frozen=True):
     """Decimal places of percentages at least."""
     minus_behind: bool = False
     """Whether the minus sign stands behind the number."""
+    glued: bool = False
+    """Whether nothing stands between an amount and its currency."""
 
     def number(self, value: Amount, digits: int, most: int | None = None) -> str:
         """A number with at least `digits` and at most `most` decimal places."""
@@ -61,18 +63,19 @@ class Formats(Struct, frozen=True):
         if not with_currency:
             return text
         sign = _SIGNS.get(self.currency, self.currency)
+        gap = "" if self.glued else " "
         match self.currency_at:
             case "before":
-                return f"{sign} {text}"
+                return f"{sign}{gap}{text}"
             case "before_tight":
                 tight = sign if len(sign) == 1 else f"{sign} "
                 return f"-{tight}{text[1:]}" if text.startswith("-") else f"{tight}{text}"
             case "after":
-                return f"{text} {sign}"
+                return f"{text}{gap}{sign}"
             case "code_before":
-                return f"{self.currency} {text}"
+                return f"{self.currency}{gap}{text}"
             case "code_after":
-                return f"{text} {self.currency}"
+                return f"{text}{gap}{self.currency}"
             case "none":
                 return text
 

@@ -40,7 +40,7 @@ def parties(
     own: dict[Side, list[Found]] = {"seller": [], "buyer": []}
     clear: dict[int, float] = {}
     for mark in marks:
-        theirs = buyers_mark(document, mark, chosen)
+        theirs = buyers_mark(document, mark, chosen, marks)
         side: Side = "buyer" if theirs > 0 else "seller"
         own[side].append(mark)
         clear[id(mark)] = min(1.0, abs(theirs))

@@ -101,13 +101,16 @@ def drawn_formats(place: Place, currency: str, months: tuple[str, ...], rng: Ran
     """A way of writing that fits a country."""
     separators = rng.choice(place.numbers)
     english = place.language == "en"
+    ways = _BEFORE if english or currency == "CHF" else _AFTER
+    if currency != place.currency:  # what is not paid with at home is named
+        ways = tuple(way for way in ways if way != "none")
     return Formats(
         thousands=separators[:-1],
         decimal=separators[-1],
         day_format=rng.choice(place.days),
         months=months,
         currency=currency,
-        currency_at=rng.choice(_BEFORE if english or currency == "CHF" else _AFTER),
+        currency_at=rng.choice(ways),
         currency_in_lines=rng.random() < 0.25,
         percent_space=not english and rng.random() < 0.6,
         percent_digits=rng.choice((0, 0, 0, 1, 2)),

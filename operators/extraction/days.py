@@ -194,7 +194,11 @@ def _candidate(
     height = document.pages[row.page - 1].height
     score += 0.5 if row.page == 1 and row.box.top < 0.5 * height else -0.3 if row.page > 1 else 0.0
     evidence = Evidence(
-        label=label, near=near, form=0.4 if day.either or day.weak else 1.0, engine=day.confidence
+        label=label,
+        near=near,
+        form=0.4 if day.either or day.weak else 1.0,
+        vouched=(_timed(document, day) + (len({each.day for each in document.days}) == 1)) / 2,
+        engine=day.confidence,
     )
     return Candidate(day.day, score, evidence, day.row, day.text, day.box)
 
@@ -205,7 +209,7 @@ def _bare(document: Document, taken: set[int]) -> Iterable[Candidate[date]]:
         if day.weak or _is_early(document, day):
             continue
         text = document.rows[day.row].text
-        timed = _TIME.match(text, day.end) is not None
+        timed = _timed(document, day)
         score = 0.4 + (0.6 if timed else 0.0) - 0.1 * min(order, 8)
         score -= 2.5 if id(day) in taken else 0.0
         cell = text[text.rfind("\t", 0, day.start) + 1 : day.start]
@@ -213,6 +217,11 @@ def _bare(document: Document, taken: set[int]) -> Iterable[Candidate[date]]:
         # A till stamps the day with the time, a letter is dated behind its town: as good as a label.
         stamped = placed or (timed and id(day) not in taken)
         yield _candidate(document, day, score + placed, 0.6 * stamped, 1.0 * stamped)
+
+
+def _timed(document: Document, day: Day) -> bool:
+    """Whether a time of day stands behind a date."""
+    return _TIME.match(document.rows[day.row].text, day.end) is not None
 
 
 def _to_pay(

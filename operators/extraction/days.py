@@ -76,9 +76,10 @@ def days(document: Document, today: date | None = None) -> Days:
     due = [*_candidates(document, labelled, ("due_date",)), *_to_pay(document, labelled)]
     delivered = _candidates(document, labelled, ("delivery_date",))
     best = _best(issued, due)
+    first = _or_turned(document, _ahead(best[0], issued))
     arrived = max(delivered, key=_score, default=None)
     return Days(
-        in_time(_ahead(best[0], issued), best[1], end or arrived),
+        in_time(first, best[1], end or arrived),
         _ahead(best[1], due),
         _ahead(arrived, delivered),
         start,
@@ -96,6 +97,15 @@ def _ahead(
     second = max(rivals, default=chosen.score - _CLEARLY)
     alone = max(0.0, min(1.0, (chosen.score - second) / _CLEARLY))
     return replace(chosen, evidence=replace(chosen.evidence, alone=alone))
+
+
+def _or_turned(document: Document, chosen: Candidate[date] | None) -> Candidate[date] | None:
+    """The candidate chosen; with day and month possibly the other way round, that is its rival."""
+    if chosen is None or not any(
+        day.either and day.row == chosen.row and day.box == chosen.box for day in document.days
+    ):
+        return chosen
+    return replace(chosen, evidence=replace(chosen.evidence, alone=0.0, vouched=0.0))
 
 
 def _score(candidate: Candidate[date]) -> float:

@@ -270,14 +270,16 @@ def _of_country(mark: Found, chosen: Sides, marks: Sequence[Found]) -> float:
     country = vat_country(mark.value) if mark.kind == "vat_id" else None
     if country is None:
         return 0.0
-    account = next((each.value[:2] for each in marks if each.kind == "iban"), None)
-    sellers, buyers = _countries(chosen.seller) or {account}, _countries(chosen.buyer)
-    if country in sellers and buyers and country not in buyers:
-        return -_AT_HOME
-    return _AT_HOME if country in buyers and sellers != {None} and country not in sellers else 0.0
+    accounts = {each.value[:2] for each in marks if each.kind == "iban"}
+    sellers, buyers = _countries(chosen.seller), _countries(chosen.buyer)
+    # A post code may be of many countries; the seller's account is mostly at home.
+    sellers = (sellers & accounts or sellers) if sellers else accounts
+    if not sellers or not buyers or (country in sellers) == (country in buyers):
+        return 0.0
+    return -_AT_HOME if country in sellers else _AT_HOME
 
 
-def _countries(place: Place | None) -> set[str | None]:
+def _countries(place: Place | None) -> set[str]:
     """The countries that an address can be in, as far as it tells."""
     if place is None or place.address is None:
         return set()

@@ -63,6 +63,8 @@ _RIGHTS: Mapping[Language, str] = {
     "it": "Tutti i diritti riservati",
     "nl": "Alle rechten voorbehouden",
 }
+
+
 def holder(edition: Edition, rng: Random) -> str:
     """Whose account it is."""
     return f"{rng.choice(HOLDER[edition.case.place.language])}: {edition.text('seller.name')}"

@@ -5,8 +5,18 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 Letterhead: TypeAlias = Literal[
-    "left", "right", "centred", "band", "split", "sidebar", "plain", "ruled", "corner",
-    "picture", "brand", "blocks"
+    "left",
+    "right",
+    "centred",
+    "band",
+    "split",
+    "sidebar",
+    "plain",
+    "ruled",
+    "corner",
+    "picture",
+    "brand",
+    "blocks",
 ]
 """How the seller presents itself: logo and name at the left, at the right, in the middle, on a
 coloured band; the name left and contacts in columns right; all in a column down the right edge;

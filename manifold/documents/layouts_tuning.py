@@ -155,6 +155,9 @@ def drawn(rng: Random) -> Layout:
     parts = {name: getattr(rng.choice(TUNING), name) for name in _MIXED}
     if parts["bank"] == "footer" and parts["footer"] == "none":
         parts["bank"] = "notes"
-    if parts["letterhead"] in ("picture", "brand") and parts["addressing"] not in ("window", "form"):
+    if parts["letterhead"] in ("picture", "brand") and parts["addressing"] not in (
+        "window",
+        "form",
+    ):
         parts["footer"] = "line" if parts["footer"] == "none" else parts["footer"]
     return replace(rng.choice(TUNING), name="tuning-mixed", **parts)

@@ -60,8 +60,11 @@ def currency(
 
 
 def _told(document: Document, seller: Party, payments: Sequence[Payment]) -> list[str]:
-    """What is paid with in each country that something names: the seller's identifier, address
-    and account, and that of the document's language where it is one currency's."""
+    """What is paid with in each country that something names.
+
+    That is the seller's identifier, address and account, and the language where it has one
+    currency.
+    """
     address = seller.address.country if seller.address is not None else None
     accounts = [each.account.id for each in payments if each.account is not None]
     countries = [vat_country(seller.vat_id), address, *(each[:2] for each in accounts if each)]

@@ -224,7 +224,7 @@ def _bare(document: Document, taken: set[int]) -> Iterable[Candidate[date]]:
         score -= 2.5 if id(day) in taken else 0.0
         cell = text[text.rfind("\t", 0, day.start) + 1 : day.start]
         placed = _PLACE.fullmatch(cell) is not None and id(day) not in taken
-        # A till stamps the day with the time, a letter is dated behind its town: as good as a label.
+        # A till stamps the day with the time, a letter has it behind its town: as good as a label.
         stamped = placed or (timed and id(day) not in taken)
         yield _candidate(document, day, score + placed, 0.6 * stamped, 1.0 * stamped)
 

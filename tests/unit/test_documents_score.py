@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from connectors.einvoice import Unreadable, to_json
 from manifold.documents.calibration import calibration, coverage
 from manifold.documents.fields import FIELDS, same_address
+from manifold.documents.held_back import HeldBack
 from manifold.documents.known import Known, known, plain_amount, plain_day
 from manifold.documents.line_matching import best_assignment, scored_lines
 from manifold.documents.measure import documents, measured
-from manifold.documents.held_back import HeldBack
 from manifold.documents.score import Scored, scored
 from manifold.documents.summary import report
 from operators.extraction.gate import Gates, next_step

@@ -48,6 +48,4 @@ def test_a_date_whose_order_is_settled_is_surer() -> None:
     english = understood("Invoice number: 17\nInvoice date: 02/03/2026\nTotal: 12.00")
     british = understood("Invoice number: 17\nInvoice date: 02/03/2026\nTotal: £12.00")
 
-    assert (
-        field_of(british, "issue_date").confidence > field_of(english, "issue_date").confidence
-    )
+    assert field_of(british, "issue_date").confidence > field_of(english, "issue_date").confidence

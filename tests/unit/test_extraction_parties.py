@@ -203,7 +203,10 @@ Factuurnummer: 17
 """
     )
 
-    assert (found.seller.name, found.buyer.name) == ("Navarro Machines BV", "Elmora Installaties BV")
+    assert (found.seller.name, found.buyer.name) == (
+        "Navarro Machines BV",
+        "Elmora Installaties BV",
+    )
     assert found.seller.address == Address("Industrieweg 40", "Rotterdam", "3011 GZ", "NL")
 
 

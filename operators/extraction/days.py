@@ -222,8 +222,8 @@ def _bare(document: Document, taken: set[int]) -> Iterable[Candidate[date]]:
         timed = _timed(document, day)
         score = 0.4 + (0.6 if timed else 0.0) - 0.1 * min(order, 8)
         score -= 2.5 if id(day) in taken else 0.0
-        cell = text[text.rfind("\t", 0, day.start) + 1 : day.start]
-        placed = _PLACE.fullmatch(cell) is not None and id(day) not in taken
+        before = text[: day.start].rstrip().rpartition("\t")[2]  # a gap may part town and day
+        placed = _PLACE.fullmatch(f"{before} ") is not None and id(day) not in taken
         # A till stamps the day with the time, a letter has it behind its town: as good as a label.
         stamped = placed or (timed and id(day) not in taken)
         yield _candidate(document, day, score + placed, 0.6 * stamped, 1.0 * stamped)

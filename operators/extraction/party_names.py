@@ -99,8 +99,9 @@ def _whole(name: str, cell: Cell, document: Document) -> str:
 
 _VOUCHES = re.compile(
     r"(?i)(?:©|\(c\) ?(?=\d{4})|copyright|kontoinhaber|account (?:name|holder)|beneficiary"
-    r"|titulaire|b[eé]n[eé]ficiaire|titular|beneficiario|intestat(?:o a|ario)|rekeninghouder|ten name van"
-    r"|t\.n\.v\.|payable to|zahlungsempf[aä]nger|a company of|sitz der gesellschaft)(?!\w)"
+    r"|titulaire|b[eé]n[eé]ficiaire|titular|beneficiario|intestat(?:o a|ario)|rekeninghouder"
+    r"|ten name van|t\.n\.v\.|payable to|zahlungsempf[aä]nger|a company of"
+    r"|sitz der gesellschaft)(?!\w)"
 )
 """What names the one who has the rights, or the account."""
 

@@ -234,3 +234,10 @@ def test_evidence_of_nothing_is_no_certainty() -> None:
 
     assert all(each < 0.9 for each in said)
     assert not any(isclose(each, 0.5) for each in said)
+
+
+def test_a_day_behind_a_town_is_as_sure_across_a_gap() -> None:
+    near = LETTERHEAD + "Berlin, den 02.03.2026\nRechnungsnummer: RE-2026-017\n" + SUMS
+    apart = LETTERHEAD + "Berlin, den      02.03.2026\nRechnungsnummer: RE-2026-017\n" + SUMS
+
+    assert sure(understood(apart), "issue_date") == sure(understood(near), "issue_date") > 0.9

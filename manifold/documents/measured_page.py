@@ -57,8 +57,8 @@ def _tables(found: Report) -> Iterator[str]:
     yield ""
     yield from _head("held back by", "documents", "right", "by it alone", "right")
     for held in found.held_back:
-        counts = (held.documents, held.right, held.alone, held.alone_right)
-        yield _row(f"`{held.field}`", *map(str, counts))
+        numbers = (held.documents, held.right, held.alone, held.alone_right)
+        yield _row(f"`{held.field}`", *map(str, numbers))
     yield ""
     yield from _head("confidence", "values", "stated", "right")
     for of in found.calibration.bins:

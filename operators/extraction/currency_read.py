@@ -29,7 +29,7 @@ def currency(
     """What the pages say, else what is paid with in the seller's country."""
     told = _told(document, seller, payments)
     usual = told[0] if told else None
-    vouched = min(1.0, (told.count(usual) - 1) / _SURELY) if len(set(told)) == 1 else 0.0
+    vouched = min(1.0, (len(told) - 1) / _SURELY) if len(set(told)) == 1 else 0.0
     if document.currency is not None:
         texts = [row.text for row in document.rows]
         number, start, end = currency_at(texts, document.currency) or (0, 0, 0)

@@ -106,7 +106,8 @@ def _party(
         )
         text = document.rows[best.row].text[best.start : best.end]
         reads.note(f"{side}.{mark.kind}", evidence, best.row, best.box, text)
-    name = party_name(document, side, place, ahead, reads, vendor)
+    only = chosen.seller is None or chosen.buyer is None
+    name = party_name(document, side, place, ahead, reads, vendor, only)
     country = _country(values.get("vat_id"), marks, side)
     return Party(
         name=name,

@@ -136,7 +136,9 @@ def _labelled(document: Document) -> list[tuple[Day, Label | None, bool]]:
             continue
         if near and not _astray(document, label, near[0]):
             found += [(day, label, True) for day in near]
-        elif label.means(*_OF_DAYS) and _begins_its_cell(document, label):
+        elif label.means(*_OF_DAYS) and (
+            _begins_its_cell(document, label) or not label.means("issue_date", "date")
+        ):
             under = below(label, values, document.rows, others) or wrapped(
                 label, values, document.rows
             )

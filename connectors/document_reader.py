@@ -39,7 +39,7 @@ from operators.extraction.understand import examined
 from operators.extraction.understood import FieldRead, Understood
 from operators.invoice import Invoice
 
-EXTRACTOR = "2"
+EXTRACTOR = "3"
 """Changes whenever the same document may be understood otherwise."""
 
 

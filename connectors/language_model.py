@@ -53,7 +53,7 @@ class LanguageModel:
         self._settings = settings
         self._budget = budget
         self._prices = settings.prices
-        self._guard = Guard(PART)
+        self.guard = Guard(PART)
         self._day_over = -1
         self._calls = _calls(settings)
 
@@ -77,9 +77,9 @@ class LanguageModel:
         lack = self._reserved(reserved, at)
         if lack is not None:
             return lack
-        if not self._guard.allows(at):
+        if not self.guard.allows(at):
             self._budget.settle(reserved, 0, at)
-            return Reply(absence="away", reason=f"the {PART} is away: {self._guard.reason}")
+            return Reply(absence="away", reason=f"the {PART} is away: {self.guard.reason}")
         return self._call(self._calls, content, room, reserved, at)
 
     def use(self, reply: Reply) -> ModelUse | None:
@@ -131,16 +131,16 @@ class LanguageModel:
     def _call(
         self, calls: "ModelCalls", content: str, room: int, reserved: Amount, at: Instant
     ) -> Reply:
-        probing = self._guard.state == "HALF_OPEN"
+        probing = self.guard.state == "HALF_OPEN"
         began = time.monotonic()
         found = calls.ask(content, room, attempts=1 if probing else self._settings.attempts)
         seconds = time.monotonic() - began
         spent = cost(found.usage, self._prices)
         self._budget.settle(reserved, spent + found.unanswered * reserved, at)
         if found.absence == "away":
-            self._guard.failed(at + round(seconds * 1_000), found.reason or "")
+            self.guard.failed(at + round(seconds * 1_000), found.reason or "")
         else:
-            self._guard.succeeded()
+            self.guard.succeeded()
         away = " is away" if found.absence == "away" else ""
         return Reply(
             answer=found.answer,

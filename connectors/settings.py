@@ -179,6 +179,19 @@ class Reference(_Section):
     """How old the newest record may be; a heartbeat counts."""
 
 
+class Telemetry(_Section):
+    """Where a process tells what it does: `/metrics`, and `/health/live`, `ready`, `startup`."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; 0.0.0.0 for all."""
+    port: int | None = Field(default=None, ge=0, le=65_535)
+    """Without one nothing is served or measured; 0 takes a free one, which the log names."""
+    stalled_after: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))
+    """Without a sign of its thread a flow is no longer live, and should be restarted."""
+    ready_lag: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))
+    """A flow that is further behind what is written is not ready."""
+
+
 class Settings(BaseSettings):
     """All settings. `MANIFOLD_DATABASE__URL` in the environment is `[database] url` in the file."""
 
@@ -204,6 +217,7 @@ class Settings(BaseSettings):
     reference: Reference = Reference()
     services: Services = Services()
     model: Model = Model()
+    telemetry: Telemetry = Telemetry()
     namespace: str = ""
     """Goes before every topic, group and transactional id, so that several can share a cluster."""
     log_json: bool = False

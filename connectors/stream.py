@@ -176,6 +176,12 @@ class Forwarded(Struct, frozen=True, gc=False):
     """The key that leads there."""
 
 
+class Ignored(Struct, frozen=True, gc=False):
+    """A record that says what was known already: nothing follows from it."""
+
+    received: Received
+
+
 class HandedOn(Struct, frozen=True, gc=False):
     """A record that a later step of the process works on, and that is not written."""
 

@@ -60,7 +60,9 @@ def run_flow(
     runtime = Runtime(name, settings, stopping, contracts)
     code = Exit.FAILED
     try:
+        runtime.serve()
         dataflow = (wire or importlib.import_module(f"flows.{name}").flow)(runtime)
+        runtime.made.wired(dataflow)
         runtime.connect()
         runtime.task.between_epochs(_Garbage().collect)
         _run(dataflow, runtime)

@@ -24,13 +24,13 @@ _SOURCES = {"configured": "bootstrap", "logical": "coordinator"}
 """What is called by its part, since it has no number of its own."""
 
 
-class _Rtt(Struct):
+class _Rtt(Struct, frozen=True):
     cnt: int = 0
     p50: int = 0
     p99: int = 0
 
 
-class _Broker(Struct):
+class _Broker(Struct, frozen=True):
     nodeid: int = -1
     state: str = ""
     source: str = ""
@@ -40,16 +40,16 @@ class _Broker(Struct):
     rtt: _Rtt = _Rtt()
 
 
-class _Partition(Struct):
+class _Partition(Struct, frozen=True):
     fetchq_cnt: int = 0
     fetchq_size: int = 0
 
 
-class _Topic(Struct):
+class _Topic(Struct, frozen=True):
     partitions: dict[str, _Partition] = {}
 
 
-class _Told(Struct):
+class _Told(Struct, frozen=True):
     msg_cnt: int = 0
     msg_size: int = 0
     tx_bytes: int = 0

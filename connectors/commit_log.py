@@ -2,8 +2,8 @@
 
 Brokers tell a group's last offset, but not since when it stands. Kafka keeps every commit for a
 while in `__consumer_offsets`, in the partition that the group's name says
-(`org.apache.kafka.coordinator.group`: OffsetCommitKey and OffsetCommitValue). Only commits of
-transactions that were committed are seen.
+(`OffsetCommitKey` and `OffsetCommitValue` in Kafka's sources). Only commits of transactions that
+were committed are seen.
 """
 
 import struct
@@ -26,11 +26,7 @@ _PATIENCE = 15.0
 """Seconds after which the end of the log is not waited for any longer."""
 
 _KEYS = (0, 1)
-"""Versions of the key of a commit; other versions are about groups."""
-_VALUES = range(4)
-"""Versions of the value that are read here; up to Kafka 4.1 there is no other."""
-_LEADER_EPOCH = 3
-"""The version since which a value says the leader's epoch, too."""
+"""Versions of the key of a commit; other keys are about groups."""
 
 
 class Committed(Struct, frozen=True):
@@ -57,8 +53,12 @@ def partition_of(group: str, partitions: int) -> int:
     return 0 if signed == -(1 << 31) else abs(signed) % partitions
 
 
-def decoded(key: bytes | None, value: bytes | None) -> Committed | None:
-    """A commit; None for what is none: a group's members, a commit that was removed."""
+def decoded(message: Message) -> Committed | None:
+    """The commit that a record is; None for what is none: a group's members, a removed commit.
+
+    Of the value only the offset is read, which stands at the same place in every version.
+    """
+    key, value = message.key(), message.value()
     if key is None or value is None:
         return None
     try:
@@ -68,14 +68,10 @@ def decoded(key: bytes | None, value: bytes | None) -> Committed | None:
         group, at = _text(key, 2)
         topic, at = _text(key, at)
         (partition,) = struct.unpack_from(">i", key, at)
-        version, offset = struct.unpack_from(">hq", value)
-        if version not in _VALUES:
-            return None
-        _, at = _text(value, 14 if version >= _LEADER_EPOCH else 10)
-        (instant,) = struct.unpack_from(">q", value, at)
+        (offset,) = struct.unpack_from(">q", value, 2)
     except (struct.error, UnicodeDecodeError):
         return None
-    return Committed(group, (topic, partition), offset, instant)
+    return Committed(group, (topic, partition), offset, message.timestamp()[1])
 
 
 def _text(raw: bytes, at: int) -> tuple[str, int]:
@@ -110,7 +106,7 @@ class CommitLog:
     def _taken(self, message: Message) -> Iterable[Committed]:
         error = message.error()
         if error is None:
-            found = decoded(message.key(), message.value())
+            found = decoded(message)
             return () if found is None else (found,)
         if error.code() != KafkaError._PARTITION_EOF:
             raise KafkaException(error)

@@ -1,55 +1,14 @@
-"""How far a consumer group is behind in a partition, and whether it is getting anywhere.
+"""How far a consumer group is behind in a partition: in offsets, in records and in seconds."""
 
-The states are those of LinkedIn's Burrow (its wiki, "Consumer Lag Evaluation Rules", with the
-later checks for what has waited only a short while and for rewinds from a lag of zero). No
-threshold of records is needed: what tells a slow group from a stopped one is how its commits
-and its lag have moved.
-"""
-
-from collections.abc import Iterable, Sequence
-from enum import StrEnum
+from collections import deque
+from collections.abc import Sequence
 
 from msgspec import Struct
 
-from operators.time import Instant
+from operators.lag_state import MOST_COMMITS, Commit, State, is_back, state
+from operators.time import Instant, elapsed
 
-MOST_COMMITS = 10
-"""Commits of a partition that are looked at, as in Burrow."""
-
-
-class State(StrEnum):
-    """How a group does in a partition, from good to bad."""
-
-    OK = "OK"
-    """It has read everything, or is catching up."""
-    WARN = "WARN"
-    """It reads, but its lag only grows."""
-    STALL = "STALL"
-    """It commits, and always the same offset, though there is something to read."""
-    STOP = "STOP"
-    """It has committed nothing for longer than the window, though something waits as long."""
-    REWIND = "REWIND"
-    """It has gone back, and has not come to where it was."""
-
-    @property
-    def severity(self) -> int:
-        """From 0 for the best.
-
-        >>> State.STOP.severity > State.WARN.severity
-        True
-        """
-        return list(State).index(self)
-
-
-class Commit(Struct, frozen=True):
-    """An offset that a group has committed."""
-
-    offset: int
-    """From which it goes on."""
-    at: Instant
-    """When it was committed."""
-    lag: int
-    """Offsets that were left then."""
+_MOST_ENDS = 2 * MOST_COMMITS + 1
 
 
 class Position(Struct, frozen=True):
@@ -82,9 +41,55 @@ class Position(Struct, frozen=True):
         return max(0, self.end - self.next)
 
     @property
+    def behind(self) -> int:
+        """Offsets from the commit to the end, as Kafka's own tools count."""
+        return max(0, self.end - (self.start if self.committed is None else self.committed))
+
+    @property
     def expired(self) -> int:
         """Offsets behind the commit that were deleted before it has read them."""
         return 0 if self.committed is None else max(0, self.start - self.committed)
+
+
+class Ends:
+    """Where a partition has ended lately.
+
+    >>> ends = Ends(apart=1_000)
+    >>> for at, end in ((1_000, 5), (2_000, 7), (2_500, 8), (3_000, 9)): ends.add(at, end)
+    >>> ends.at(1_500), ends.at(500), ends.at(4_000), len(ends)
+    (6, 5, 9, 3)
+    """
+
+    def __init__(self, apart: int) -> None:
+        """Know nothing; of ends less than `apart` milliseconds from each other, one is kept."""
+        self._apart = apart
+        self._known: deque[tuple[Instant, int]] = deque(maxlen=_MOST_ENDS)
+
+    def add(self, at: Instant, end: int) -> None:
+        """It ended there at an instant that is later than those before."""
+        if len(self._known) > 1 and self._known[-1][0] - self._known[-2][0] < self._apart:
+            self._known.pop()
+        self._known.append((at, end))
+
+    def at(self, at: Instant) -> int:
+        """Where it ended at an instant: between two known ends, as if it had grown evenly."""
+        before = self._known[0]
+        for known in self._known:
+            if known[0] > at:
+                between = known[0] - before[0]
+                grown = (known[1] - before[1]) * (at - before[0]) // between if between > 0 else 0
+                return before[1] + max(0, grown)
+            before = known
+        return before[1]
+
+    @property
+    def since(self) -> Instant:
+        """When the first of those that are known was."""
+        return self._known[0][0]
+
+    def __len__(self) -> int:
+        """How many are known."""
+        return len(self._known)
 
 
 class Pace(Struct, frozen=True):
@@ -107,73 +112,114 @@ class Pace(Struct, frozen=True):
         return lag / gained if gained > 0 else None
 
 
-def latest(commits: Iterable[Commit], apart: int) -> tuple[Commit, ...]:
-    """The latest commits, in order of time, at least `apart` milliseconds from each other.
-
-    The last one is always among them, and there are at most `MOST_COMMITS`. To go on with more
-    commits, put them behind what was returned before.
-
-    >>> seconds = [Commit(each, each * 1_000, 0) for each in range(100)]
-    >>> [each.offset for each in latest(seconds, 20_000)]
-    [0, 20, 40, 60, 80, 99]
-    """
-    kept: list[Commit] = []
-    for commit in commits:
-        if len(kept) > 1 and kept[-1].at - kept[-2].at < apart:
-            kept[-1] = commit
-        else:
-            kept.append(commit)
-    return tuple(kept[-MOST_COMMITS:])
-
-
-def state(commits: Sequence[Commit], lag: int, waiting: int, now: Instant, window: int) -> State:
-    """How a group does in a partition.
-
-    `commits` are the latest, in order of time; `lag` is what is left now, and `waiting` how much
-    of that has waited for the whole `window` (milliseconds).
-    """
-    if lag == 0:
-        return State.OK
-    silent = now - commits[-1].at if commits else window + 1
-    seen = commits[-1].at - commits[0].at if commits else 0
-    if waiting > 0 and silent > max(seen, window):
-        return State.STOP
-    if _is_back(commits):
-        return State.REWIND
-    if len(commits) < 2 or any(commit.lag == 0 for commit in commits):
-        return State.OK
-    if all(commit.offset == commits[0].offset for commit in commits):
-        return State.STALL
-    lags = [commit.lag for commit in commits]
-    # Burrow warns of a lag that stays the same as well. A reader of a transactional topic that
-    # leaves the last marker unread has a lag of 1 at every commit, and nothing is wrong with it.
-    if lags == sorted(lags) and lags[-1] > lags[0]:
-        return State.WARN
-    return State.OK
-
-
-def _is_back(commits: Sequence[Commit]) -> bool:
-    """Whether a group has gone back, and not come to where it was."""
-    return bool(commits) and commits[-1].offset < max(commit.offset for commit in commits)
-
-
-def pace(commits: Sequence[Commit], end: int, now: Instant) -> Pace | None:
+def pace_of(commits: Sequence[Commit], ends: Ends, end: int, now: Instant) -> Pace | None:
     """How fast a group has read since the first of these commits, and how fast others wrote.
 
-    None when that is not known: without commits, or when it has gone back.
+    A group without any has read nothing for as long as `ends` reaches back. None when that is not
+    known, or when the group has gone back.
     """
-    if not commits or commits[0].at >= now or _is_back(commits):
+    if is_back(commits):
         return None
-    first, last = commits[0], commits[-1]
-    seconds = (now - first.at) / 1_000
-    written = max(0, end - (first.offset + first.lag))
-    return Pace((last.offset - first.offset) / seconds, written / seconds)
+    if commits:
+        since, read = commits[0].at, commits[-1].offset - commits[0].offset
+        begin = commits[0].offset + commits[0].lag
+    else:
+        since, read = ends.since, 0
+        begin = ends.at(since)
+    if since >= now:
+        return None
+    seconds = (now - since) / 1_000
+    return Pace(read / seconds, max(0, end - begin) / seconds)
 
 
-def worst(states: Iterable[State]) -> State:
-    """The worst of several; OK when there are none.
+class Next(Struct, frozen=True):
+    """What a reader of committed records finds from an offset on."""
 
-    >>> worst([State.OK, State.STALL, State.WARN])
-    <State.STALL: 'STALL'>
+    written_at: Instant | None
+    """Timestamp of the next record; None when there is none that can be read."""
+    reached: int
+    """The offset where that was seen: of the record, or where reading ends for now."""
+
+
+class PartitionLag(Struct, frozen=True, kw_only=True):
+    """How a group does in a partition."""
+
+    group: str
+    topic: str
+    partition: int
+    members: int | None
+    """Of the group; None when the broker does not say."""
+    state: State | None
+    """None when not enough is known of its commits."""
+    lag: int
+    """Offsets that are left, with all that takes one: records, markers, what was compacted away.
+
+    0 when no record is among them that can be read.
     """
-    return max(states, key=lambda each: each.severity, default=State.OK)
+    waiting: int
+    """How much of that has waited for the whole window; when nothing has, it keeps pace."""
+    seconds: float
+    """Age of the first record that is left, by its timestamp; 0 when there is none."""
+    behind: int
+    """Offsets from the commit to the end, whatever they are, as Kafka's own tools count."""
+    in_open_transactions: int
+    """How many of those stand at or behind the first record of a transaction that is not over."""
+    expired: int
+    """Offsets that were deleted before the group has read them."""
+    committed: int | None
+    start: int
+    end: int
+    committed_at: Instant | None
+    """When it was last seen to commit."""
+    reads: float | None
+    """Offsets a second that it reads; None when not known."""
+    writes: float | None
+    """Offsets a second that others write."""
+    seconds_left: float | None
+    """Seconds until it has caught up; None for never at this rate, or not known."""
+
+
+def judge(
+    at: tuple[str, str, int],
+    position: Position,
+    commits: Sequence[Commit],
+    ends: Ends,
+    following: Next | None,
+    now: Instant,
+    window: int,
+    *,
+    members: int | None,
+    enough: bool = True,
+) -> PartitionLag:
+    """How a group does in a partition: `at` says which, in which topic and partition.
+
+    `following` is what comes next, None when that is not known. Without `enough` knowledge of its
+    commits nothing is said of its state.
+    """
+    group, topic, partition = at
+    readable = following is None or following.written_at is not None
+    lag = position.lag if readable else 0
+    written_at = following.written_at if following else None
+    waiting = max(0, ends.at(now - window) - position.next) if readable else 0
+    pace = pace_of(commits, ends, position.end, now) if enough else None
+    open_from = position.end if following is None or readable else following.reached
+    return PartitionLag(
+        group=group,
+        topic=topic,
+        partition=partition,
+        members=members,
+        state=state(commits, lag, waiting, now, window) if enough else None,
+        lag=lag,
+        waiting=waiting,
+        seconds=0.0 if written_at is None else elapsed(written_at, now) / 1_000,
+        behind=position.behind,
+        in_open_transactions=max(0, position.end - open_from),
+        expired=position.expired,
+        committed=position.committed,
+        start=position.start,
+        end=position.end,
+        committed_at=commits[-1].at if commits else None,
+        reads=None if pace is None else pace.reads,
+        writes=None if pace is None else pace.writes,
+        seconds_left=0.0 if lag == 0 else None if pace is None else pace.seconds_left(lag),
+    )

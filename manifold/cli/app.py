@@ -22,6 +22,8 @@ COMMANDS: Mapping[str, str] = {
     "explain": "manifold.cli.explain:explain",
     "statistics": "manifold.cli.statistics:statistics",
     "review": "manifold.cli.review:app",
+    "lag": "manifold.cli.lag:lag",
+    "offsets": "manifold.cli.offsets:app",
     "dlq": "manifold.cli.dlq:app",
     "state": "manifold.cli.state:state",
     "saga": "manifold.cli.saga:app",

@@ -38,6 +38,6 @@ __all__ = [
     "rendered",
 ]
 
-# What runs RapidOCR's models would report to its maker how it is used, and leave an identifier of the
-# machine in the home directory. It asks once, when it is loaded, which is after this.
+# What runs RapidOCR's models would report to its maker how it is used, and leave an identifier of
+# the machine in the home directory. It asks once, when it is loaded, which is after this.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

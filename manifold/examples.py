@@ -71,6 +71,7 @@ EXAMPLES: tuple[Example | Command, ...] = (
         "validation.md",
         "manifold validate --on 2026-03-02 docs/examples/validation/invoice.json",
     ),
+    Command("plan-costs", "scale.md", "manifold plan --costs"),
     Command("plan-100", "scale.md", "manifold plan --rate 100 --documents 0.2"),
     Command("plan-1000", "scale.md", "manifold plan --rate 1000 --sla 1s"),
     Command("plan-10000", "scale.md", "manifold plan --rate 10000 --remember 1h --memory 8"),

@@ -93,7 +93,7 @@ class Ground:
         raise SystemExit(f"{flow.flow} has not come to the end within {_LONGEST:.0f} s")
 
     def broker_cpu(self) -> float:
-        """CPU seconds that the broker has taken beside what it takes when nobody asks for anything."""
+        """CPU seconds that the broker has taken, less what it takes while nobody asks anything."""
         return self._broker_total() - self._idle * time.monotonic()
 
     def _broker_total(self) -> float:

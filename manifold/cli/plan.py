@@ -1,23 +1,14 @@
 """`manifold plan`: how much of everything a rate of invoices takes."""
 
 import re
-from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from connectors.contracts import Contracts
 from manifold.cli.options import Json
-from manifold.cli.output import (
-    EXIT_FAILED,
-    EXIT_USAGE,
-    Failed,
-    console,
-    explained,
-    json_line,
-    table,
-)
-from manifold.sizing.cluster import Plan
+from manifold.cli.output import EXIT_FAILED, EXIT_USAGE, Failed, explained, json_line
+from manifold.cli.plan_tables import show_costs, show_plan
 from manifold.sizing.cluster import plan as planned
 from manifold.sizing.measured import measured
 from manifold.sizing.processes import TooMuch
@@ -28,7 +19,9 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 
 @explained()
 def plan(
-    rate: Annotated[float, typer.Option(min=0.01, help="Invoices a second, when most come.")],
+    rate: Annotated[
+        float | None, typer.Option(min=0.01, help="Invoices a second, when most come.")
+    ] = None,
     sla: Annotated[
         str, typer.Option(metavar="TIME", help="From an upload to its decision, for 95 of 100.")
     ] = "2s",
@@ -58,6 +51,9 @@ def plan(
     price_core: Annotated[float, typer.Option(min=0, help="Of a core for an hour.")] = 0.04,
     price_memory: Annotated[float, typer.Option(min=0, help="Of a GiB for an hour.")] = 0.005,
     price_storage: Annotated[float, typer.Option(min=0, help="Of a GiB for a month.")] = 0.08,
+    costs: Annotated[
+        bool, typer.Option("--costs", help="Show what it reckons with, and plan nothing.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Say how many partitions, processes and brokers a rate takes, how fast it is, what it costs.
@@ -65,6 +61,14 @@ def plan(
     Reckoned from what was measured; docs/scale.md says how, and how far off it is. Exits 1 when
     the promise cannot be kept with any number of processes.
     """
+    if costs:
+        if json:
+            json_line(measured())
+        else:
+            show_costs(measured())
+        return
+    if rate is None:
+        raise Failed("Say how many invoices a second: manifold plan --rate 1000.", EXIT_USAGE)
     wanted = Wanted(
         rate=rate,
         sla=_seconds("--sla", sla),
@@ -89,66 +93,7 @@ def plan(
     if json:
         json_line(found)
         return
-    out = console()
-    shown = table("flow", ">processes", ">cores", ">busiest thread", ">memory each")
-    for flow, each in found.processes.flows.items():
-        shown.add_row(
-            flow,
-            f"{each.processes:,}",
-            f"{each.cores:,.1f}",
-            f"{each.busy:.0%}",
-            f"{each.memory_gib:.1f} GiB",
-        )
-    out.print(shown)
-    facts = table("", "")
-    facts.show_header = False
-    for about, said in _facts(found):
-        facts.add_row(about, said)
-    out.print(facts)
-
-
-def _facts(found: Plan) -> Iterator[tuple[str, str]]:
-    wanted, flows, brokers, cost = found.wanted, found.processes, found.brokers, found.cost
-    yield "partitions", f"{flows.partitions:,} of each topic (MANIFOLD_PARTITIONS)"
-    total = sum(each.processes for each in flows.flows.values())
-    cores = sum(each.cores for each in flows.flows.values())
-    memory = sum(each.processes * each.memory_gib for each in flows.flows.values())
-    yield "processes", f"{total:,}, using {cores:,.1f} cores and {_gib(memory)}"
-    latency = flows.latency
-    yield (
-        "upload to decision",
-        f"p50 {_ms(latency.p50)}, p95 {_ms(latency.p95)}, p99 {_ms(latency.p99)}",
-    )
-    if wanted.documents:
-        yield "a document", f"waits {flows.document_wait:.1f} s to be read, on the mean"
-    busiest = max(each.busy for each in flows.flows.values())
-    back = 10 * busiest / (1 - busiest)
-    yield "after 10 minutes of standstill", f"caught up in {back:.1f} minutes at the full rate"
-    yield (
-        "brokers",
-        f"{brokers.brokers:,} of {wanted.broker_cores} cores ({brokers.because}), using "
-        f"{brokers.cores:,.1f} cores; {brokers.written_mib_s:,.1f} MiB/s written",
-    )
-    yield "storage", f"{_gib(brokers.storage_gib)} with {wanted.replication} copies"
-    if brokers.kept_for_ever_gib_month:
-        yield "kept without an end", f"{_gib(brokers.kept_for_ever_gib_month)} more each month"
-    yield (
-        "a million invoices cost",
-        f"{cost.all:,.2f}: processes {cost.processes:,.2f}, brokers {cost.brokers:,.2f}, "
-        f"storage {cost.storage:,.2f}",
-    )
-
-
-def _gib(size: float) -> str:
-    for unit in ("GiB", "TiB", "PiB"):
-        if size < 1_000 or unit == "PiB":
-            return f"{size:,.1f} {unit}"
-        size /= 1_024
-    raise AssertionError
-
-
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1e3:,.0f} ms"
+    show_plan(found)
 
 
 def _seconds(option: str, text: str) -> float:

@@ -173,15 +173,21 @@ def test_the_command_prints_a_plan() -> None:
     assert found["wanted"]["rate"] == 1_000
     assert set(found["processes"]["flows"]) == {flow for flow in FLOWS if flow != EXTRACT}
     printed = CliRunner().invoke(app, ["plan", "--rate", "1000", "--documents", "0.1"])
-    assert f"{found['processes']['partitions']:,} of each topic" in printed.stdout or "extract" in (
-        printed.stdout
-    )
-    assert "MANIFOLD_PARTITIONS" in printed.stdout
+    assert all(each in printed.stdout for each in (*FLOWS, "MANIFOLD_PARTITIONS"))
+
+
+def test_the_command_says_what_it_reckons_with() -> None:
+    printed = CliRunner().invoke(app, ["plan", "--costs"]).stdout
+    assert all(flow in printed for flow in measured().flows)
+    assert measured().date in printed
+    told = CliRunner().invoke(app, ["plan", "--costs", "--json"]).stdout
+    assert json.loads(told)["broker_us"] == measured().broker_us
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
+        ((), 2, "Say how many invoices a second"),
         (("--rate", "1000", "--sla", "20ms"), 1, "This cannot be: with as many processes"),
         (("--rate", "1000", "--sla", "soon"), 2, "--sla soon: write 500ms, 2s"),
         (("--rate", "10", "--average", "20"), 2, "is more than --rate 10"),

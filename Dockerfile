@@ -31,7 +31,7 @@ COPY flows flows
 COPY manifold manifold
 COPY operators operators
 COPY schemas schemas
-# Without the native codec the wheel would be `any`, and three times as slow.
+# Without the native codec it would be a wheel for any machine, and a slower one.
 RUN /opt/build/bin/pip wheel --no-build-isolation --no-deps --wheel-dir /wheel . \
  && ls /wheel/manifold-*-linux_*.whl
 

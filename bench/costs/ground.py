@@ -99,6 +99,11 @@ class Ground:
     def _broker_total(self) -> float:
         return cpu_seconds(int((self._broker / "pid").read_text()))
 
+    def changelogs(self, flow: str) -> list[str]:
+        """The topics that a flow's tables are in, without the namespace."""
+        found = self.contracts.changelogs_of(flow)
+        return [topic.name.removeprefix(self.namespace) for topic in found]
+
     def log_bytes(self) -> dict[str, int]:
         """Bytes that stand in the logs, by topic without the namespace."""
         found: dict[str, int] = {}

@@ -55,6 +55,8 @@ def costs_of(ground: Ground, count: int) -> Costs:
         with ground.start(flow) as process:
             ground.work_off(process)
             worked[flow] = worked[flow].plus(process.taken() - restored[flow].flow)
+    written = ground.log_bytes()
+    keep = {flow for flow in ORDER if written.keys() & set(ground.changelogs(flow))}
     return Costs(
         {
             flow: FlowCost(
@@ -62,7 +64,10 @@ def costs_of(ground: Ground, count: int) -> Costs:
                 cpu_us=_each(worked[flow].cpu * 1e6, count),
                 start_mib=round(empty[flow].mib, 1),
                 working_mib=round(max(0.0, working[flow] - restored[flow].mib), 1),
-                remembered_bytes=_each((restored[flow].mib - empty[flow].mib) * MIB, count),
+                # Of a flow that has written nothing into its changelogs it would be chance.
+                remembered_bytes=_each((restored[flow].mib - empty[flow].mib) * MIB, count)
+                if flow in keep
+                else 0.0,
             )
             for flow in ORDER
         },

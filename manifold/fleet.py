@@ -19,7 +19,7 @@ from connectors import catalogue
 from connectors.health import CHECKS, Check
 from connectors.measures import Measures
 from connectors.settings import Telemetry
-from connectors.telemetry_server import Answer, TelemetryServer, registry
+from connectors.telemetry_server import Answer, Page, TelemetryServer, registry
 from manifold.supervisor import Place, Supervisor
 
 _PATIENCE = 2.0
@@ -36,14 +36,14 @@ def told(supervisor: Supervisor, settings: Telemetry, say: Callable[[str], None]
         yield
         return
     places = supervisor.places()
-    pages = {
+    pages: dict[str, Page] = {
         "/targets": lambda: targets(settings.host, places),
         **{f"/health/{check}": partial(health, settings.host, places, check) for check in CHECKS},
     }
     server = TelemetryServer(settings.host, settings.port, registry(Fleet(supervisor)), pages)
     say(
-        f"Telemetry of {len(places)} processes: http://{settings.host}:{server.port}/targets "
-        f"(Prometheus: http_sd_configs), ports {places[0].port} to {places[-1].port}."
+        f"Telemetry: http://{settings.host}:{server.port}/targets lists the processes for "
+        f"Prometheus (http_sd_configs); they listen on ports {places[0].port} to {places[-1].port}."
     )
     try:
         yield

@@ -21,15 +21,15 @@ _PATIENCE = 10.0
 class FirstUnread:
     """Fetches one record from each of many partitions."""
 
-    def __init__(self, kafka: Mapping[str, str]) -> None:
-        """Connect to nothing yet."""
+    def __init__(self, kafka: Mapping[str, str], *, isolation: str = "read_committed") -> None:
+        """Connect to nothing yet; `isolation`: which records count, as librdkafka says it."""
         self._settings = client(
             kafka,
             {
                 "group.id": "manifold-reader",
                 "enable.auto.commit": False,
                 "enable.partition.eof": True,
-                "isolation.level": "read_committed",
+                "isolation.level": isolation,
                 "auto.offset.reset": "earliest",
                 "fetch.wait.max.ms": 10,
                 # One batch of each partition is all that is wanted.

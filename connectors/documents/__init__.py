@@ -1,5 +1,7 @@
 """Documents: PDF, scan and photo, from bytes to words on pages."""
 
+import os
+
 from connectors.documents.classify import MEDIA_TYPES, Classified, Kind, classify
 from connectors.documents.embedded import Embedded, embedded_invoice
 from connectors.documents.engine import Engine, Failed, NotThere
@@ -37,3 +39,7 @@ __all__ = [
     "read_pages",
     "rendered",
 ]
+
+# What runs RapidOCR's models would report to its maker how it is used, and leave an identifier of
+# the machine in the home directory. It asks once, when it is loaded, which is after this.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

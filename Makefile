@@ -76,6 +76,10 @@ format: $(VENV)/.dev ## format the code and sort the imports
 docs: $(VENV)/.native ## draw the pictures of the pages and run their examples anew
 	@$(BIN)/python -m manifold.pictures
 
+.PHONY: dashboards
+dashboards: $(VENV)/.dev ## write Grafana's dashboards anew from their descriptions
+	@$(BIN)/python -m dashboards.grafana
+
 .PHONY: kafka
 kafka: $(VENV)/.python ## start a real Kafka in the background
 	@deploy/kafka/requirements

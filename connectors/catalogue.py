@@ -239,12 +239,11 @@ REVIEWS_OLDEST = gauge(
     "kind",
 )
 REVIEW_DURATION = histogram(
-    "flow",
+    "join",
     "manifold_review_duration_seconds",
     _REVIEW,
-    "From the upload to a person's answer.",
+    "From the upload to a person's decision.",
     "flow",
-    "kind",
 )
 
 # Parts that may be away

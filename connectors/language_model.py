@@ -5,6 +5,7 @@ is no answer, the reply says why there is none, and the document goes to a perso
 """
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -35,14 +36,6 @@ _LEAST_ANSWER = 256
 """Tokens; with fewer no answer can be whole."""
 
 _ALWAYS_SENT = estimated(PROMPT) + estimated(msgspec.json.encode(SCHEMA).decode())
-
-
-def language_model(model: Model, redis: Redis, namespace: str = "") -> "LanguageModel":
-    """The model that the settings name; its budget is everybody's where there is a Redis.
-
-    Raises InvalidSettings for an address of Redis that is none.
-    """
-    return LanguageModel(model, day_budget(redis, model.day_limit, namespace))
 
 
 class LanguageModel:
@@ -151,6 +144,19 @@ class LanguageModel:
             seconds=seconds,
             attempts=found.attempts,
         )
+
+
+def language_model(
+    model: Model,
+    redis: Redis,
+    namespace: str = "",
+    made: Callable[[Model, DayBudget], LanguageModel] = LanguageModel,
+) -> LanguageModel:
+    """The model that the settings name; its budget is everybody's where there is a Redis.
+
+    Raises InvalidSettings for an address of Redis that is none.
+    """
+    return made(model, day_budget(redis, model.day_limit, namespace))
 
 
 def _calls(settings: Model) -> "ModelCalls | None":

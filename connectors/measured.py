@@ -1,7 +1,8 @@
 """Parts of a flow's process that are measured."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from bytewax.dataflow import Dataflow
 
@@ -24,6 +25,10 @@ from connectors.task import Task
 from connectors.telemetry import Telemetry
 from connectors.telemetry_server import TelemetryServer, registry
 from connectors.wire import Wire
+
+if TYPE_CHECKING:
+    from connectors.extracting import Documents
+    from connectors.language_model import LanguageModel
 
 log = Log(__name__)
 
@@ -72,6 +77,26 @@ class Measured(Parts):
                 measures.set(catalogue.BREAKER_OPENED, guard.opened, flow, guard.part)
 
         self.telemetry.sampled(sample)
+
+    def model(self, settings: Settings) -> "LanguageModel":
+        """A language model that counts what it takes."""
+        from connectors.language_model import language_model
+        from connectors.measured_documents import MeasuredModel
+
+        made = partial(MeasuredModel, self.telemetry.measures, self.telemetry.flow)
+        return language_model(settings.model, settings.redis, settings.namespace, made)
+
+    def documents(self, documents: "Documents") -> "Documents":
+        """What reads documents, measured."""
+        from connectors.measured_documents import MeasuredDocuments
+
+        return MeasuredDocuments(documents, self.telemetry.measures, self.telemetry.flow)
+
+    def attempt_failed(self, reason: str) -> None:
+        """Count it."""
+        from connectors.measured_documents import attempt_failed
+
+        attempt_failed(self.telemetry.measures, self.telemetry.flow, reason)
 
     def wired(self, dataflow: Dataflow) -> None:
         """Time its steps."""

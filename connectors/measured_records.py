@@ -4,11 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from msgspec import Struct
-
 from connectors import catalogue
 from connectors.open_epoch import OpenEpoch
-from connectors.stream import Produced
 from operators.decide import was_missing
 from operators.decision import InvoiceDecision
 from operators.extraction.reviewing import BEFORE_DECISION
@@ -32,27 +29,15 @@ _READ_BY = {"extract": "EXTRACTION", "decide": "DECISION", "fused": "DECISION"}
 """Whose answers of people are taken by which flow; others only look at them."""
 
 
-class Seen(Struct, frozen=True):
-    """Records of one type that a flow has just written, in a batch."""
-
-    epoch: OpenEpoch
-    flow: str
-    produced: Sequence[Produced]
-
-    @property
-    def records(self) -> list[Any]:
-        """Without what caused them."""
-        return [each.record for each in self.produced]
+Observe: TypeAlias = Callable[[OpenEpoch, str, Sequence[Any]], None]
+"""Counts what records of one type say that a flow has just written."""
 
 
-Observe: TypeAlias = Callable[[Seen], None]
-
-
-def observed(seen: Seen, kind: type[Any]) -> None:
+def observed(epoch: OpenEpoch, flow: str, kind: type[Any], records: Sequence[Any]) -> None:
     """Count what records of a type say."""
     observe = _OBSERVERS.get(kind)
     if observe is not None:
-        observe(seen)
+        observe(epoch, flow, records)
 
 
 def answered(epoch: OpenEpoch, flow: str, completed: Sequence[InvoiceReviewCompleted]) -> None:
@@ -68,18 +53,16 @@ def _kind(revision: int) -> str:
 
 
 def _result(branch: str) -> Observe:
-    def observe(seen: Seen) -> None:
-        records = seen.records
+    def observe(epoch: OpenEpoch, flow: str, records: Sequence[Any]) -> None:
         statuses = Counter([each.status for each in records])
-        seen.epoch.each(catalogue.ANSWERS, statuses, seen.flow, branch)
+        epoch.each(catalogue.ANSWERS, statuses, flow, branch)
         uploads = [each.uploaded_at for each in records]
-        seen.epoch.since(catalogue.BRANCH_LATENCY, uploads, seen.flow, branch)
+        epoch.since(catalogue.BRANCH_LATENCY, uploads, flow, branch)
 
     return observe
 
 
-def _decision(seen: Seen) -> None:
-    epoch, flow, records = seen.epoch, seen.flow, seen.records
+def _decision(epoch: OpenEpoch, flow: str, records: Sequence[InvoiceDecision]) -> None:
     first = [each.uploaded_at for each in records if each.revision == 1]
     epoch.since(catalogue.DECISION_LATENCY, first, flow)
     found = Counter([(each.status, _reason(each), each.revision == 1) for each in records])
@@ -87,7 +70,7 @@ def _decision(seen: Seen) -> None:
         revision = "first" if is_first else "later"
         epoch.add(catalogue.DECISIONS, count, flow, status, reason, revision)
     if len(first) < len(records):
-        _later(seen)
+        _later(epoch, flow, [each for each in records if each.revision > 1])
     partial = [each for each in records if each.missing and each.revision == 1]
     if partial:
         epoch.add(catalogue.DEADLINES_FIRED, len(partial), flow)
@@ -95,15 +78,14 @@ def _decision(seen: Seen) -> None:
         epoch.each(catalogue.ANSWERS_MISSING, missing, flow)
 
 
-def _later(seen: Seen) -> None:
-    """Revisions: by an answer that had been missing, or by a person."""
-    later = [each for each in seen.records if each.revision > 1]
-    late = sum(was_missing(each.changes) for each in later)
+def _later(epoch: OpenEpoch, flow: str, revisions: Sequence[InvoiceDecision]) -> None:
+    """By an answer that had been missing, or by a person."""
+    late = sum(was_missing(each.changes) for each in revisions)
     if late:
-        seen.epoch.add(catalogue.LATE_RESULTS, late, seen.flow, "revised")
-    people = [each.uploaded_at for each in later if each.decided_by == PERSON]
+        epoch.add(catalogue.LATE_RESULTS, late, flow, "revised")
+    people = [each.uploaded_at for each in revisions if each.decided_by == PERSON]
     if people:
-        seen.epoch.since(catalogue.REVIEW_DURATION, people, seen.flow, "DECISION")
+        epoch.since(catalogue.REVIEW_DURATION, people, flow)
 
 
 def _reason(decision: InvoiceDecision) -> str:
@@ -118,9 +100,9 @@ def _reason(decision: InvoiceDecision) -> str:
     return "answers"
 
 
-def _requested(seen: Seen) -> None:
-    kinds = Counter([each.kind for each in seen.records])
-    seen.epoch.each(catalogue.REVIEWS_REQUESTED, kinds, seen.flow)
+def _requested(epoch: OpenEpoch, flow: str, records: Sequence[InvoiceReviewRequested]) -> None:
+    kinds = Counter([each.kind for each in records])
+    epoch.each(catalogue.REVIEWS_REQUESTED, kinds, flow)
 
 
 _OBSERVERS: Mapping[type[Any], Observe] = {

@@ -1,11 +1,10 @@
 """A wire that is measured: the records of a batch are counted together as they pass."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from connectors import catalogue
-from connectors.measured_records import Seen, answered, observed
+from connectors.measured_records import answered, observed
 from connectors.open_epoch import OpenEpoch
 from connectors.stream import (
     Decoded,
@@ -53,17 +52,12 @@ class MeasuredWire(Wire):
         self, written: Sequence[Produced | Rejected | Forwarded | HandedOn | Ignored]
     ) -> None:
         epoch, flow = self._epoch, self._flow
-        produced = [each for each in written if type(each) is Produced]
-        if len(produced) < len(written):
+        records = [each.record for each in written if type(each) is Produced]
+        if len(records) < len(written):
             self._count_others(written)
-        for kind, count in Counter([type(each.record) for each in produced]).items():
-            epoch.add(catalogue.RECORDS_WRITTEN, count, flow, self._topic(kind))
-            of_kind = (
-                produced
-                if count == len(produced)
-                else [each for each in produced if type(each.record) is kind]
-            )
-            observed(Seen(epoch, flow, of_kind), kind)
+        for kind, of_kind in _by_kind(records).items():
+            epoch.add(catalogue.RECORDS_WRITTEN, len(of_kind), flow, self._topic(kind))
+            observed(epoch, flow, kind, of_kind)
 
     def _count_others(self, written: Iterable[object]) -> None:
         epoch, flow = self._epoch, self._flow
@@ -83,3 +77,14 @@ class MeasuredWire(Wire):
         if name is None:
             name = self._topics[kind] = self._contracts.topic_of(kind).name
         return name
+
+
+def _by_kind(records: Sequence[Any]) -> dict[type[Any], list[Any]]:
+    found: dict[type[Any], list[Any]] = {}
+    for record in records:
+        kind = type(record)
+        if kind in found:
+            found[kind].append(record)
+        else:
+            found[kind] = [record]
+    return found

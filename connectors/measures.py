@@ -4,7 +4,7 @@ Made for a thread that counts many records at once and never waits for those who
 costs one addition a series, whatever its size.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from threading import Lock
@@ -19,6 +19,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from connectors.metric import Metric
+from operators.time import Instant
 
 Labels: TypeAlias = tuple[str, ...]
 Sample: TypeAlias = Callable[[], None]
@@ -48,11 +49,25 @@ class Measures(Collector):
         """Put values into the buckets of a histogram."""
         found = sorted(values)
         with self._lock:
-            series = self._histograms.setdefault(metric, {})
-            histogram = series.get(labels)
-            if histogram is None:
-                histogram = series[labels] = _Histogram(metric.buckets)
-            histogram.observe(found)
+            self._histogram(metric, labels).observe(found)
+
+    def since(self, metric: Metric, instants: Iterable[Instant], at: Instant, *labels: str) -> None:
+        """Put the seconds from instants to `at` into the buckets; 0 for what is still to come.
+
+        The same as to observe each of them, in a fraction of the time.
+        """
+        found = sorted(instants)
+        ahead = bisect_right(found, at)
+        found[ahead:] = [at] * (len(found) - ahead)
+        with self._lock:
+            self._histogram(metric, labels).since(found, at)
+
+    def _histogram(self, metric: Metric, labels: Labels) -> "_Histogram":
+        series = self._histograms.setdefault(metric, {})
+        histogram = series.get(labels)
+        if histogram is None:
+            histogram = series[labels] = _Histogram(metric.buckets)
+        return histogram
 
     def value(self, metric: Metric, *labels: str) -> float:
         """Of a counter or gauge; 0 when there is none."""
@@ -92,6 +107,14 @@ class _Histogram:
         for bucket, (start, end) in enumerate(pairwise(places)):
             self._counts[bucket] += end - start
         self.total += sum(ascending)
+
+    def since(self, ascending: Sequence[Instant], at: Instant) -> None:
+        """The same for what has lasted from instants, given as they came, to another."""
+        starts = [bisect_left(ascending, at - bound * 1_000) for bound in self._bounds]
+        places = [len(ascending), *starts, 0]
+        for bucket, (end, start) in enumerate(pairwise(places)):
+            self._counts[bucket] += end - start
+        self.total += (at * len(ascending) - sum(ascending)) / 1_000
 
     def copied(self) -> "_Histogram":
         copy = _Histogram(self._bounds)

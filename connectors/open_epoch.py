@@ -6,6 +6,7 @@ ends when readers can see the answer.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from connectors.measures import Labels, Measures
 from connectors.metric import Metric
@@ -26,7 +27,7 @@ class OpenEpoch:
         """Let a counter grow."""
         self._counts[metric, labels] += amount
 
-    def each(self, metric: Metric, amounts: Mapping[str, int], *labels: str) -> None:
+    def each(self, metric: Metric, amounts: Mapping[Any, int], *labels: str) -> None:
         """Let the counters of several values of the last label grow."""
         for value, amount in amounts.items():
             self._counts[metric, (*labels, value)] += amount
@@ -45,8 +46,7 @@ class OpenEpoch:
         for (metric, labels), amount in self._counts.items():
             measures.add(metric, amount, *labels)
         for (metric, labels), instants in self._since.items():
-            seconds = [(at - each) / 1_000 if each < at else 0.0 for each in instants]
-            measures.observe(metric, seconds, *labels)
+            measures.since(metric, instants, at, *labels)
         for (metric, labels), values in self._values.items():
             measures.observe(metric, values, *labels)
         self.given_up()

@@ -4,7 +4,7 @@ Measured parts do the same and are used the same; steps and flows do not know of
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bytewax.dataflow import Dataflow
 
@@ -19,6 +19,10 @@ from connectors.settings import Settings
 from connectors.tables import ChangelogStore, Produce
 from connectors.task import Task
 from connectors.wire import Wire
+
+if TYPE_CHECKING:
+    from connectors.extracting import Documents
+    from connectors.language_model import LanguageModel
 
 
 class Parts:
@@ -47,6 +51,19 @@ class Parts:
 
     def guarded(self, *guards: Guard) -> None:
         """Something is asked that may be away."""
+
+    def model(self, settings: Settings) -> "LanguageModel":
+        """The language model that is asked about documents."""
+        from connectors.language_model import language_model
+
+        return language_model(settings.model, settings.redis, settings.namespace)
+
+    def documents(self, documents: "Documents") -> "Documents":
+        """What reads documents."""
+        return documents
+
+    def attempt_failed(self, reason: str) -> None:
+        """An attempt to read a document has failed."""
 
     def wired(self, dataflow: Dataflow) -> None:
         """The flow is wired, and will run."""

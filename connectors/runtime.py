@@ -207,16 +207,23 @@ class Runtime:
     def documents(self, policies: Lookup[ReferencePolicy], memories: "Memories") -> "Documents":
         """What reads the documents that uploads point at, as sure as the policies want it."""
         # What reads documents takes longer to import than everything else together.
-        from connectors.language_model import language_model
         from connectors.pooled_reading import PooledReading
         from connectors.reading_ahead import ReadingAhead
 
         settings = self.settings
-        model = language_model(settings.model, settings.redis, settings.namespace)
-        reading = PooledReading(settings.documents, settings.redis, model, settings.namespace)
+        reading = PooledReading(
+            settings.documents,
+            settings.redis,
+            self.made.model(settings),
+            settings.namespace,
+            self.made.attempt_failed,
+        )
         self.on_close(reading.close)
+        self.made.guarded(*reading.guards)
         first = settings.documents.workers
-        ahead = ReadingAhead(reading, first, self.contracts, self.codec, policies, memories)
+        ahead = ReadingAhead(
+            self.made.documents(reading), first, self.contracts, self.codec, policies, memories
+        )
         self.task.work_ahead(ahead, longest=3 * reading.longest)
         return ahead
 

@@ -278,6 +278,7 @@ def run(runtime: MemoryRuntime) -> MemoryRuntime:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("flows.collect.Store", MemoryTrail)
         dataflow = importlib.import_module(f"flows.{flow}").flow(runtime)
+    runtime.made.wired(dataflow)
     run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
     return runtime
 

@@ -1,13 +1,21 @@
 """How far consumer groups have read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
+from confluent_kafka import (
+    ConsumerGroupTopicPartitions,
+    KafkaError,
+    KafkaException,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
 
+from connectors.browse import is_embedded
 from connectors.kafka import client
 from connectors.offsets import Where
+
+_SECONDS = 15
 
 
 def go_on_from(kafka: Mapping[str, str], group: str, offsets: Mapping[Where, int]) -> None:
@@ -22,6 +30,75 @@ def go_on_from(kafka: Mapping[str, str], group: str, offsets: Mapping[Where, int
     for each in next(iter(answers.values())).result().topic_partitions:
         if each.error is not None:
             raise KafkaException(each.error)
+
+
+class Groups:
+    """Asks with one client; whoever gets a KafkaException makes another."""
+
+    def __init__(self, kafka: Mapping[str, str]) -> None:
+        """Connect to nothing yet."""
+        self._admin = AdminClient(client(kafka))
+
+    def topics(self) -> dict[str, int]:
+        """Every topic of the cluster with its number of partitions. Raises KafkaException."""
+        topics = self._admin.list_topics(timeout=_SECONDS).topics
+        return {name: len(topic.partitions) for name, topic in topics.items()}
+
+    def embedded(self) -> bool:
+        """Whether the broker is librdkafka's own, which keeps neither commits nor timestamps."""
+        return is_embedded(self._admin)
+
+    def names(self) -> list[str]:
+        """Every consumer group of the cluster, also those without members.
+
+        Raises KafkaException when a broker did not answer, for its groups would be missing.
+        """
+        listed = self._admin.list_consumer_groups(request_timeout=_SECONDS).result()
+        for error in listed.errors:
+            raise error
+        return sorted(each.group_id for each in listed.valid)
+
+    def members(self, groups: Sequence[str]) -> dict[str, int | None]:
+        """How many members each group has; None where the broker does not say."""
+        if not groups:
+            return {}
+        answers = self._admin.describe_consumer_groups(list(groups), request_timeout=_SECONDS)
+        counts: dict[str, int | None] = {}
+        for group, answer in answers.items():
+            try:
+                counts[group] = len(answer.result().members)
+            except KafkaException as error:
+                gone = error.args[0].code() == KafkaError.GROUP_ID_NOT_FOUND
+                counts[group] = 0 if gone else None
+        return counts
+
+    def committed(self, groups: Iterable[str]) -> dict[str, dict[Where, int]]:
+        """The offsets that groups go on from, wherever they have committed one.
+
+        All are asked at once, each by a request of its own. Raises KafkaException.
+        """
+        asked = {group: self._committed(group) for group in groups}
+        return {
+            group: {where: offset for where, (offset, _) in _offsets(answer).items()}
+            for group, answer in asked.items()
+        }
+
+    def committed_with_notes(self, group: str) -> dict[Where, tuple[int, str]]:
+        """The same of one group, with what it has noted beside each. Raises KafkaException."""
+        return _offsets(self._committed(group))
+
+    def _committed(self, group: str) -> Any:
+        request = [ConsumerGroupTopicPartitions(group)]
+        listed: Any = self._admin.list_consumer_group_offsets
+        return listed(request, request_timeout=_SECONDS)[group]
+
+
+def _offsets(answer: Any) -> dict[Where, tuple[int, str]]:
+    return {
+        (each.topic, each.partition): (each.offset, each.metadata or "")
+        for each in answer.result().topic_partitions
+        if each.offset >= 0
+    }
 
 
 def committed(

@@ -109,6 +109,11 @@ def latest() -> Any:
     return OffsetSpec.latest()  # type: ignore[no-untyped-call]
 
 
+def earliest() -> Any:
+    """The first offset that is kept, for `AdminClient.list_offsets`."""
+    return OffsetSpec.earliest()  # type: ignore[no-untyped-call]
+
+
 def offset_of(answer: Future[Any]) -> int:
     """The offset in an answer of `AdminClient.list_offsets`.
 

@@ -114,19 +114,11 @@ REVIEW = Board(
                     ),
                 ),
                 graph(
-                    "Upload to a person's answer",
-                    "How long it takes from the upload to the answer; the median and the 95th "
-                    "percentile.",
+                    "Upload to a person's decision",
+                    "How long it takes from the upload to the decision that a person has made.",
                     "s",
-                    *quantiles("manifold_review_duration_seconds")[:2],
-                    width=12,
-                ),
-                graph(
-                    "Upload to a person's answer, p95 by kind",
-                    "DECISION: of decisions; EXTRACTION: of documents.",
-                    "s",
-                    *quantiles("manifold_review_duration_seconds", by="kind"),
-                    width=12,
+                    *quantiles("manifold_review_duration_seconds"),
+                    width=24,
                 ),
             ),
         ),

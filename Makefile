@@ -80,6 +80,12 @@ docs: $(VENV)/.native ## draw the pictures of the pages and run their examples a
 dashboards: $(VENV)/.dev ## write Grafana's dashboards anew from their descriptions
 	@$(BIN)/python -m dashboards.grafana
 
+.PHONY: previews
+previews: $(VENV)/.dev ## draw the dashboards from a pipeline that is broken on purpose; wants `make kafka`
+	@deploy/kafka/requirements tests
+	@MANIFOLD_TEST_BOOTSTRAP=127.0.0.1:$(MANIFOLD_KAFKA_PORT) MANIFOLD_PREVIEWS=docs/dashboards \
+		$(BIN)/python -m pytest -q tests/integration/test_observed.py
+
 .PHONY: kafka
 kafka: $(VENV)/.python ## start a real Kafka in the background
 	@deploy/kafka/requirements

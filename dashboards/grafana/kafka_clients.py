@@ -168,7 +168,7 @@ KAFKA_CLIENTS = Board(
                     "short",
                     (
                         f"sum by (flow, table) (manifold_state_entries{_OF})",
-                        "{{flow}}: {{table}}",
+                        "{{table}}",
                     ),
                 ),
                 graph(
@@ -178,7 +178,7 @@ KAFKA_CLIENTS = Board(
                     (
                         "sum by (flow, table) "
                         f"(rate(manifold_state_changes_total{_OF}[$__rate_interval]))",
-                        "{{flow}}: {{table}}",
+                        "{{table}}",
                     ),
                 ),
                 graph(
@@ -188,7 +188,7 @@ KAFKA_CLIENTS = Board(
                     (
                         "sum by (flow, table) "
                         f"(rate(manifold_state_changes_bytes_total{_OF}[$__rate_interval]))",
-                        "{{flow}}: {{table}}",
+                        "{{table}}",
                     ),
                 ),
             ),

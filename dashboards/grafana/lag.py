@@ -134,10 +134,10 @@ LAG = Board(
                     "Offsets a second that the group commits, and that are written to what it "
                     "reads.",
                     "suffix:/s",
-                    (f"sum(deriv(manifold_lag_committed_offset{_OF}[1m]))", "read"),
+                    (f"sum(deriv(manifold_lag_committed_offset{_OF}[$__rate_interval]))", "read"),
                     (
-                        "sum(deriv(manifold_lag_end_offset[1m]) and on (topic, partition) "
-                        f"manifold_lag_committed_offset{_OF})",
+                        "sum(deriv(manifold_lag_end_offset[$__rate_interval]) "
+                        f"and on (topic, partition) manifold_lag_committed_offset{_OF})",
                         "written",
                     ),
                     signed=True,

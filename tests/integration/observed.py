@@ -1,12 +1,14 @@
 """A pipeline on a real broker that a real Prometheus looks at while things go wrong in it."""
 
+import os
 import socket
 import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from flows import FLOWS
 from manifold.generator import Sample, reference_records
 from operators.decision import InvoiceDecision
 from operators.money import parse
-from operators.reference import ReferenceContract, ReferenceExchangeRate, ReferencePolicy
+from operators.reference import ReferenceExchangeRate, ReferencePolicy
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.upload import InvoiceUploaded, Metadata
 from tests.integration.flow_process import REPOSITORY, Process
@@ -31,10 +33,11 @@ from tests.integration.raw import write
 from tests.messages_server import MessagesServer, says
 from tests.rates_server import RatesServer
 from tests.unit.documents import pdf, written
-from tests.unit.test_certificates import certificate
+from tests.unit.test_certificates import BEGAN, certificate
 
 PER_SECOND = 10
-_HOUR = 3_600_000
+_HELD_BACK = 45_000
+"""Milliseconds."""
 _LINES = (
     "Seller AG, Main Street 1, 50667 Cologne",
     "Invoice date: 12 March 2024",
@@ -45,12 +48,15 @@ _LINES = (
 )
 
 
-def _ports() -> Iterator[int]:
-    """Ports that are free, none of them twice."""
-    with ExitStack() as held:
-        free = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(20)]
-        ports = [each.getsockname()[1] for each in free]
-    yield from ports
+def _ports(count: int) -> Sequence[int]:
+    """Ports in a row that are free, below those that connections going out take."""
+    for first in range(20_000 + os.getpid() % 5_000, 32_000 - count, count):
+        ports = range(first, first + count)
+        with ExitStack() as held, suppress(OSError):
+            for port in ports:
+                held.enter_context(socket.create_server(("127.0.0.1", port)))
+            return ports
+    raise AssertionError("no ports are free")
 
 
 class Observed:
@@ -62,7 +68,7 @@ class Observed:
         model = stack.enter_context(MessagesServer(says({"values": [number], "rows": []})))
         self.rates = stack.enter_context(RatesServer())
         authority = folder / "authority.pem"
-        authority.write_text(certificate(1))
+        authority.write_text(certificate((datetime.now(UTC) - BEGAN).days + 1))
         self.pipeline = stack.enter_context(
             Pipeline(
                 bootstrap,
@@ -83,15 +89,16 @@ class Observed:
         )
         self._store = Store(Documents(url=str(folder / "documents")))
         self._stack, self._folder = stack, folder
-        ports = _ports()
-        self._ports = {flow: next(ports) for flow in FLOWS if flow != "statistics"}
-        lag, up = next(ports), next(ports)
+        single = [flow for flow in FLOWS if flow != "statistics"]
+        *ports, lag, up, child = _ports(len(single) + 3)
+        self._ports = dict(zip(single, ports, strict=True))
+        self._commands: list[subprocess.Popen[bytes]] = []
         self._publish_reference()
         self.processes = {flow: self.start(flow) for flow in self._ports}
         self._command("lag", "--serve", "--window", "5", "--interval", "1", "--all", port=lag)
         # One flow by `manifold up`, whose processes take the ports behind its own.
         self._command("up", "statistics", port=up)
-        jobs = {"manifold": [*self._ports.values(), up, up + 1], "manifold-lag": [lag]}
+        jobs = {"manifold": [*ports, up, child], "manifold-lag": [lag]}
         self.prometheus = stack.enter_context(Prometheus(folder / "prometheus", jobs))
         self.until(self.prometheus.answers, "Prometheus answers")
         _, self._samples = generated(6_000)
@@ -99,12 +106,13 @@ class Observed:
         self.until(self.pipeline.more(InvoiceDecision, 50), "decisions")
 
     def _publish_reference(self) -> None:
-        """Prices in pounds, and no rate for them: it is asked for."""
+        """Some prices in pounds, and no rate for them: it is asked for."""
         world, _ = generated(6_000)
         world = replace(world, policy=replace(world.policy, reading_model=parse("0")))
+        priced_in_pounds = world.contracts[::10]
         self.pipeline.publish(
             *(
-                replace(record, currency="GBP") if isinstance(record, ReferenceContract) else record
+                replace(record, currency="GBP") if record in priced_in_pounds else record
                 for _, record in reference_records(world)
                 if not isinstance(record, ReferenceExchangeRate | ReferencePolicy)
             )
@@ -131,15 +139,18 @@ class Observed:
             stderr=log,
         )
 
-        def end() -> None:
-            process.terminate()
-            process.wait()
-
-        self._stack.callback(end)
+        self._commands.append(process)
+        self._stack.callback(process.wait)
+        self._stack.callback(process.terminate)
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
-        """Wait for something."""
-        self.pipeline.until(condition, what)
+        """Wait for something, with all commands running."""
+
+        def met() -> bool:
+            assert {each.poll() for each in self._commands} <= {None}
+            return condition()
+
+        self.pipeline.until(met, what)
 
     def until_fires(self, alert: str, **labels: str) -> None:
         """Wait for an alert."""
@@ -176,9 +187,9 @@ class Observed:
         self.pipeline.publish(*(sample.upload for sample in self._samples[:count]))
 
     def belated(self, count: int) -> None:
-        """Upload what somebody else has held back for an hour."""
+        """Upload what somebody else has held back for longer than a decision may take."""
         late = [sample.upload for sample in self._samples[-count:]]
-        self.pipeline.publish(*(replace(each, uploaded_at=now() - _HOUR) for each in late))
+        self.pipeline.publish(*(replace(each, uploaded_at=now() - _HELD_BACK) for each in late))
 
     def approved(self, count: int) -> None:
         """Approve some of the decisions that ask a person."""

@@ -105,7 +105,18 @@ class Measured(Parts):
     def served(self, where: sections.Telemetry) -> Callable[[], None]:
         """Listen, and log where; raises PortBusy."""
         telemetry = self.telemetry
-        assert where.port is not None
+        if where.port is None:
+            return self._close
         server = TelemetryServer(where.host, where.port, registry(telemetry), telemetry.pages())
         log.info("telemetry is served", host=where.host, port=server.port)
-        return server.close
+
+        def close() -> None:
+            server.close()
+            self._close()
+
+        return close
+
+    def _close(self) -> None:
+        """Send the spans that have not been sent yet."""
+        if self.telemetry.epoch.spans is not None:
+            self.telemetry.epoch.spans.close()

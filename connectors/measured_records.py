@@ -63,15 +63,15 @@ def _result(branch: str) -> Observe:
 
 
 def _decision(epoch: OpenEpoch, flow: str, records: Sequence[InvoiceDecision]) -> None:
-    first = [each.uploaded_at for each in records if each.revision == 1]
-    epoch.since(catalogue.DECISION_LATENCY, first, flow)
     found = Counter([(each.status, _reason(each), each.revision == 1) for each in records])
     for (status, reason, is_first), count in found.items():
         revision = "first" if is_first else "later"
         epoch.add(catalogue.DECISIONS, count, flow, status, reason, revision)
+    first = [each for each in records if each.revision == 1]
+    epoch.since(catalogue.DECISION_LATENCY, [each.uploaded_at for each in first], flow)
     if len(first) < len(records):
         _later(epoch, flow, [each for each in records if each.revision > 1])
-    partial = [each for each in records if each.missing and each.revision == 1]
+    partial = [each for each in first if each.missing]
     if partial:
         epoch.add(catalogue.DEADLINES_FIRED, len(partial), flow)
         missing = Counter(branch.lower() for each in partial for branch in each.missing)

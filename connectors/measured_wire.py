@@ -46,18 +46,19 @@ class MeasuredWire(Wire):
         passed = list(written)
         encoded = super().encode_all(passed, at)
         self._count(passed)
+        if self._epoch.spans is not None:
+            self._epoch.spans.passed(passed, encoded, at)
         return encoded
 
     def _count(
         self, written: Sequence[Produced | Rejected | Forwarded | HandedOn | Ignored]
     ) -> None:
         epoch, flow = self._epoch, self._flow
-        records = [each.record for each in written if type(each) is Produced]
-        if len(records) < len(written):
-            self._count_others(written)
-        for kind, of_kind in _by_kind(records).items():
-            epoch.add(catalogue.RECORDS_WRITTEN, len(of_kind), flow, self._topic(kind))
-            observed(epoch, flow, kind, of_kind)
+        others: list[object] = []
+        for kind, records in _by_kind(written, others).items():
+            epoch.add(catalogue.RECORDS_WRITTEN, len(records), flow, self._topic(kind))
+            observed(epoch, flow, kind, records)
+        self._count_others(others)
 
     def _count_others(self, written: Iterable[object]) -> None:
         epoch, flow = self._epoch, self._flow
@@ -79,9 +80,14 @@ class MeasuredWire(Wire):
         return name
 
 
-def _by_kind(records: Sequence[Any]) -> dict[type[Any], list[Any]]:
+def _by_kind(written: Iterable[object], others: list[object]) -> dict[type[Any], list[Any]]:
+    """Records by their types, in one pass; what is no record goes to `others`."""
     found: dict[type[Any], list[Any]] = {}
-    for record in records:
+    for each in written:
+        if type(each) is not Produced:
+            others.append(each)
+            continue
+        record = each.record
         kind = type(record)
         if kind in found:
             found[kind].append(record)

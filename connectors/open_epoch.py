@@ -10,15 +10,17 @@ from typing import Any
 
 from connectors.measures import Labels, Measures
 from connectors.metric import Metric
+from connectors.spans import Spans
 from operators.time import Instant
 
 
 class OpenEpoch:
     """Counts of the flow's own thread."""
 
-    def __init__(self, measures: Measures) -> None:
-        """Nothing counted yet."""
+    def __init__(self, measures: Measures, spans: Spans | None = None) -> None:
+        """Nothing counted yet. `spans` are told with the commit as well."""
         self._measures = measures
+        self.spans = spans
         self._counts: Counter[tuple[Metric, Labels]] = Counter()
         self._since: dict[tuple[Metric, Labels], list[Instant]] = {}
         self._values: dict[tuple[Metric, Labels], list[float]] = {}
@@ -49,10 +51,14 @@ class OpenEpoch:
             measures.since(metric, instants, at, *labels)
         for (metric, labels), values in self._values.items():
             measures.observe(metric, values, *labels)
+        if self.spans is not None:
+            self.spans.committed(at)
         self.given_up()
 
     def given_up(self) -> None:
         """Nothing of it has happened."""
+        if self.spans is not None:
+            self.spans.given_up()
         self._counts.clear()
         self._since.clear()
         self._values.clear()

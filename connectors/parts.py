@@ -74,8 +74,8 @@ class Parts:
 
 
 def parts(flow: str, settings: Settings) -> Parts:
-    """Measured parts where the settings have telemetry served, else plain ones."""
-    if settings.telemetry.port is None:
+    """Measured parts where the settings have telemetry served or sent, else plain ones."""
+    if settings.telemetry.port is None and settings.telemetry.otlp_url is None:
         return Parts()
     # Only those who measure wait for the library to be imported.
     from connectors.measured import Measured

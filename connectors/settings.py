@@ -190,6 +190,12 @@ class Telemetry(_Section):
     """Without a sign of its thread a flow is no longer live, and should be restarted."""
     ready_lag: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))
     """A flow that is further behind what is written is not ready."""
+    otlp_url: str | None = Field(default=None, pattern="^https?://")
+    """Where spans are sent by OTLP over HTTP, `http://HOST:4318/v1/traces`; without, none are."""
+    trace_share: float = Field(default=0.01, ge=0, le=1)
+    """Share of the traces that is told; what becomes a dead letter or is slow always is."""
+    trace_slow: Duration = Field(default=timedelta(seconds=30), gt=timedelta(0))
+    """From a record's writing to what follows from it."""
 
 
 class Settings(BaseSettings):

@@ -23,6 +23,7 @@ from connectors.native import available
 from connectors.open_epoch import OpenEpoch
 from connectors.restoring import What
 from connectors.settings import Settings
+from connectors.spans import Spans
 from connectors.telemetry_server import Answer, Page
 
 _SAMPLED_EVERY = 1.0
@@ -36,7 +37,7 @@ class Telemetry(Collector):
         """Nothing has happened yet."""
         self.flow = flow
         self.measures = Measures()
-        self.epoch = OpenEpoch(self.measures)
+        self.epoch = OpenEpoch(self.measures, _spans(flow, settings))
         self.statistics = ClientStatistics(self.measures, flow)
         self.health = Health(
             settings.telemetry.stalled_after.total_seconds(),
@@ -134,6 +135,17 @@ def _servers(flow: str) -> frozenset[Server]:
         "fused": ("branches", "join"),
     }
     return frozenset(("flow", *own.get(flow, ())))
+
+
+def _spans(flow: str, settings: Settings) -> Spans | None:
+    where = settings.telemetry
+    if where.otlp_url is None:
+        return None
+    # Only those who send spans wait for the library to be imported.
+    from connectors.otlp import OtlpExporter
+
+    exporter = OtlpExporter(where.otlp_url, flow, settings.instance)
+    return Spans(flow, exporter, where.trace_share, round(where.trace_slow.total_seconds() * 1_000))
 
 
 def _version() -> str:

@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "bench": "manifold.cli.bench:app",
     "db": "manifold.cli.database:app",
     "dependencies": "manifold.cli.dependencies:dependencies",
+    "probe": "manifold.cli.probe:probe",
     "doctor": "manifold.cli.doctor:doctor",
 }
 """Each subcommand and where it is written: a Typer app, or the function of a single command."""

@@ -10,6 +10,7 @@ from confluent_kafka import (
     TopicPartition,
 )
 from confluent_kafka.admin import AdminClient
+from msgspec import Struct
 
 from connectors.browse import is_embedded
 from connectors.kafka import client
@@ -30,6 +31,14 @@ def go_on_from(kafka: Mapping[str, str], group: str, offsets: Mapping[Where, int
     for each in next(iter(answers.values())).result().topic_partitions:
         if each.error is not None:
             raise KafkaException(each.error)
+
+
+class Committed(Struct, frozen=True):
+    """Where a group goes on in a partition."""
+
+    offset: int
+    note: str
+    """What it has noted beside the offset."""
 
 
 class Groups:
@@ -55,7 +64,7 @@ class Groups:
         """
         listed = self._admin.list_consumer_groups(request_timeout=_SECONDS).result()
         for error in listed.errors:
-            raise error
+            raise error if isinstance(error, KafkaException) else KafkaException(error)
         return sorted(each.group_id for each in listed.valid)
 
     def members(self, groups: Sequence[str]) -> dict[str, int | None]:
@@ -72,33 +81,33 @@ class Groups:
                 counts[group] = 0 if gone else None
         return counts
 
-    def committed(self, groups: Iterable[str]) -> dict[str, dict[Where, int]]:
-        """The offsets that groups go on from, wherever they have committed one.
+    def committed(
+        self, groups: Mapping[str, Sequence[Where] | None]
+    ) -> dict[str, dict[Where, Committed]]:
+        """What groups have committed, in some partitions or, for None, wherever they have.
 
         All are asked at once, each by a request of its own. Raises KafkaException.
         """
-        asked = {group: self._committed(group) for group in groups}
-        return {
-            group: {where: offset for where, (offset, _) in _offsets(answer).items()}
+        asked = {
+            group: self._committed(group, wheres)
+            for group, wheres in groups.items()
+            if wheres is None or wheres
+        }
+        nothing: dict[str, dict[Where, Committed]] = {group: {} for group in groups}
+        return nothing | {
+            group: {
+                (each.topic, each.partition): Committed(each.offset, each.metadata or "")
+                for each in answer.result().topic_partitions
+                if each.offset >= 0
+            }
             for group, answer in asked.items()
         }
 
-    def committed_with_notes(self, group: str) -> dict[Where, tuple[int, str]]:
-        """The same of one group, with what it has noted beside each. Raises KafkaException."""
-        return _offsets(self._committed(group))
-
-    def _committed(self, group: str) -> Any:
-        request = [ConsumerGroupTopicPartitions(group)]
+    def _committed(self, group: str, wheres: Sequence[Where] | None) -> Any:
+        partitions = None if wheres is None else [TopicPartition(*where) for where in wheres]
+        request = [ConsumerGroupTopicPartitions(group, partitions)]
         listed: Any = self._admin.list_consumer_group_offsets
         return listed(request, request_timeout=_SECONDS)[group]
-
-
-def _offsets(answer: Any) -> dict[Where, tuple[int, str]]:
-    return {
-        (each.topic, each.partition): (each.offset, each.metadata or "")
-        for each in answer.result().topic_partitions
-        if each.offset >= 0
-    }
 
 
 def committed(

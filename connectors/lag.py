@@ -5,16 +5,16 @@ beginnings and ends of partitions, the latest commits, and the next record of th
 are behind. What is kept from look to look are, for each partition, ten commits and some ends.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]
 
 from connectors.browse import every_partition, start_offsets
 from connectors.clock import now
 from connectors.commit_log import TOPIC, CommitLog, partition_of
 from connectors.first_unread import FirstUnread
-from connectors.groups import Groups
+from connectors.groups import Committed, Groups
 from connectors.kafka import earliest
 from connectors.logs import Log
 from connectors.offsets import Offsets, Where
@@ -24,6 +24,7 @@ from operators.time import Instant
 
 log = Log(__name__)
 
+_REFUSED = {KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED}
 _WINDOWS = 2
 """How far back commits and ends are looked up at first, in windows."""
 
@@ -64,17 +65,25 @@ class Lags:
 
     def _look(self, wanted: Mapping[str, Iterable[str] | None]) -> list[PartitionLag]:
         existing = self.groups.topics()
-        self._follow(wanted, existing)
-        logged = self._logged_commits(wanted)
-        committed = self.groups.committed(wanted)
+        logged = self._logged_commits(wanted, existing)
+        asked = {group: _partitions(topics, existing) for group, topics in wanted.items()}
+        committed = self.groups.committed(asked)
         members = self.groups.members(list(wanted))
-        partitions = _partitions(wanted, committed, existing)
+        partitions = {
+            # Where nothing else is said, what a group has committed: of a topic that still exists.
+            group: sorted(w for w in committed[group] if w[1] < existing.get(w[0], 0))
+            if each is None
+            else each
+            for group, each in asked.items()
+        }
         wheres = sorted({where for each in partitions.values() for where in each})
         starts, at = self._offsets.of(wheres, earliest()), now()
         ends = self._offsets.ends(wheres)
         self._know_ends(ends, at)
         positions = {
-            (group, where): Position(committed[group].get(where), starts[where], ends[where])
+            (group, where): Position(
+                _offset(committed[group].get(where)), starts[where], ends[where]
+            )
             for group, each in partitions.items()
             for where in each
         }
@@ -103,41 +112,42 @@ class Lags:
             self._log.close()
         self._log, self._logged = None, frozenset()
 
-    def _follow(self, groups: Iterable[str], existing: Mapping[str, int]) -> None:
-        """Read the log of commits where those of `groups` stand, from a while ago."""
-        if TOPIC not in existing:
-            self._readable = self._readable and not self.groups.embedded()
-            return
-        wanted = frozenset(partition_of(group, existing[TOPIC]) for group in groups)
-        if not self._readable or wanted <= self._logged:
-            return
-        if self._log is not None:
-            self._log.close()
-        wheres = [(TOPIC, each) for each in wanted | self._logged]
-        since = now() - _WINDOWS * self._window
-        self._log = CommitLog(self._kafka, start_offsets(self._kafka, wheres, since))
-        self._logged |= wanted
+    def _logged_commits(
+        self, groups: Collection[str], existing: Mapping[str, int]
+    ) -> dict[tuple[str, Where], tuple[Commit, ...]]:
+        """What groups have committed since the last look, with a lag that is not known yet.
 
-    def _logged_commits(self, groups: Iterable[str]) -> dict[tuple[str, Where], list[Commit]]:
-        """What groups have committed since the last look, with a lag that is not known yet."""
-        found: dict[tuple[str, Where], list[Commit]] = {}
-        if self._log is None:
-            return found
-        known = set(groups)
+        Nothing from the moment on when there is no log that may be read.
+        """
+        self._readable = self._readable and TOPIC in existing
+        if not self._readable:
+            return {}
+        found: dict[tuple[str, Where], tuple[Commit, ...]] = {}
         try:
-            for each in self._log.commits():
-                if each.group in known:
-                    made = found.setdefault((each.group, each.where), [])
-                    made[:] = latest([*made, Commit(each.offset, each.at, 0)], self._apart)
+            for each in self._log_of(groups, existing[TOPIC]).commits():
+                if each.group in groups:
+                    key = (each.group, each.where)
+                    made = Commit(each.offset, each.at, 0)
+                    found[key] = latest([*found.get(key, ()), made], self._apart)
         except KafkaException as error:
-            log.warning(
-                "commits cannot be read from the log: states are known after a second look only",
-                topic=TOPIC,
-                error=error.args[0].str(),
-            )
-            self._log.close()
-            self._log, self._readable = None, False
+            if error.args[0].code() not in _REFUSED:
+                raise
+            log.warning("commits may not be read: states are known after a second look", log=TOPIC)
+            self._readable = False
+            return {}
         return found
+
+    def _log_of(self, groups: Iterable[str], partitions: int) -> CommitLog:
+        """The log of commits where those of `groups` stand, at first from a while ago."""
+        wanted = frozenset(partition_of(group, partitions) for group in groups)
+        if self._log is None or not wanted <= self._logged:
+            if self._log is not None:
+                self._log.close()
+            self._logged |= wanted
+            wheres = [(TOPIC, each) for each in self._logged]
+            since = now() - _WINDOWS * self._window
+            self._log = CommitLog(self._kafka, start_offsets(self._kafka, wheres, since))
+        return self._log
 
     def _know_ends(self, ends: Mapping[Where, int], at: Instant) -> None:
         new = [where for where in ends if where not in self._ends]
@@ -191,19 +201,11 @@ class Lags:
         return found
 
 
-def _partitions(
-    wanted: Mapping[str, Iterable[str] | None],
-    committed: Mapping[str, Mapping[Where, int]],
-    existing: Mapping[str, int],
-) -> dict[str, list[Where]]:
-    found: dict[str, list[Where]] = {}
-    for group, topics in wanted.items():
-        if topics is None:
-            found[group] = sorted(
-                where for where in committed[group] if where[1] < existing.get(where[0], 0)
-            )
-        else:
-            found[group] = every_partition(
-                {topic: existing[topic] for topic in topics if topic in existing}
-            )
-    return found
+def _partitions(topics: Iterable[str] | None, existing: Mapping[str, int]) -> list[Where] | None:
+    if topics is None:
+        return None
+    return every_partition({name: existing[name] for name in topics if name in existing})
+
+
+def _offset(committed: Committed | None) -> int | None:
+    return None if committed is None else committed.offset

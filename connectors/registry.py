@@ -9,12 +9,14 @@ from typing import Protocol
 from confluent_kafka.schema_registry import Schema as Registered
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.error import SchemaRegistryError
+from msgspec import Struct
 from pydantic import SecretStr
 
 from connectors.avro_type import Schema
 from connectors.codec import LockIds, SchemaIds, UnknownSchema
 from connectors.contracts import Contracts, Topic, Version
 from connectors.errors import Misconfigured, Unavailable
+from connectors.lock import fingerprint
 
 _NOT_FOUND = 404
 _REFUSED = 409
@@ -151,6 +153,48 @@ def publish(
             ]
         for version, number in numbered:
             yield topic, version, number
+
+
+class RegisteredFound(Struct, frozen=True):
+    """What a registry has under a topic's subject, beside what this program knows."""
+
+    later: int
+    """Versions that this program does not know."""
+    missing: tuple[int, ...]
+    """Versions that the registry does not know: they are registered when first written."""
+    refused: tuple[int, ...]
+    """Those of them that it would not take, by its compatibility mode."""
+
+
+def compare(client: SchemaRegistryClient, contracts: Contracts, topic: Topic) -> RegisteredFound:
+    """A topic's versions here and in the registry. Raises RegistryUnavailable."""
+    assert topic.record is not None
+    subject = subject_of(topic.name)
+    with _answers():
+        try:
+            numbers = client.get_versions(subject)
+        except SchemaRegistryError as error:
+            if error.http_status_code != _NOT_FOUND:
+                raise
+            numbers = []
+        there = {
+            fingerprint(json.loads(client.get_version(subject, number).schema.schema_str or "null"))
+            for number in numbers
+        }
+        versions = contracts.versions[topic.record]
+        known = {fingerprint(version.schema) for version in versions}
+        missing = [each for each in versions if fingerprint(each.schema) not in there]
+        refused = tuple(
+            version.version
+            for version in missing
+            if numbers
+            and not client.test_compatibility(
+                subject, Registered(json.dumps(version.schema), "AVRO")
+            )
+        )
+    return RegisteredFound(
+        len(there - known), tuple(version.version for version in missing), refused
+    )
 
 
 @contextmanager

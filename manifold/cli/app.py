@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "backtest": "manifold.cli.backtest:backtest",
     "bench": "manifold.cli.bench:app",
     "db": "manifold.cli.database:app",
+    "upgrade": "manifold.cli.upgrade:app",
     "dependencies": "manifold.cli.dependencies:dependencies",
     "probe": "manifold.cli.probe:probe",
     "doctor": "manifold.cli.doctor:doctor",

@@ -15,6 +15,7 @@ from connectors.kafka import bootstrap as address
 from connectors.lag import Lags
 from connectors.lag_metrics import LagMetrics
 from connectors.telemetry_server import TelemetryServer, registry
+from flows import FLOWS
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.flow_groups import FLOWS_AND_FUSED, flows_there, topics_read_by
 from manifold.cli.lag_table import lag_table
@@ -103,6 +104,10 @@ def lag(
 
 
 def _wanted(there: Cluster, groups: Groups, named: Sequence[str], every: bool) -> Wanted:
+    if groups.embedded():
+        # It cannot say which groups it has.
+        flows = named or FLOWS
+        return {there.group(flow): topics_read_by(there.contracts, flow) for flow in flows}
     names = groups.names()
     if named:
         return dict(_named(there, name, names) for name in named)

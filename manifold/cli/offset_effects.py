@@ -17,7 +17,7 @@ AGAIN: Mapping[str, str] = {
     **dict.fromkeys(BRANCHES, f"requests that are remembered change nothing; {_ANSWERED}"),
     JOIN: "decisions that are remembered stand; no second one is made",
     FUSED: "decisions that are remembered stand; no second one is made",
-    "collect": "what is in the database is recognised; nothing is told twice",
+    "collect": "the database recognises what it has",
     "enrich": "what is remembered is not written again",
     "statistics": "what is remembered is not counted again",
 }
@@ -31,10 +31,17 @@ FORGOTTEN: Mapping[str, str] = {
     "pricing": f"volumes of contracts count twice; {_LATE}",
     JOIN: "answers to requests that were decided go to the dead letters (late_result)",
     FUSED: "requests are decided a second time: goods reserved, invoices and volumes counted twice",
+    "collect": (
+        "audit entries and notifications are written again with the ids they had, and people are "
+        "told twice unless whoever tells them knows these ids"
+    ),
     "enrich": "invoices are written for posting a second time",
     "statistics": "decisions are counted twice",
 }
-"""What a flow does with a record of a request that it has forgotten; nothing for those missing."""
+"""What a flow does with a record of a request that it has forgotten."""
+
+WITHOUT_MEMORY = ("collect",)
+"""Flows that remember no request: what they do with one they have forgotten, they always do."""
 
 SKIPPED: Mapping[str, str] = {
     "extract": "documents that are skipped are never read, and their requests never decided",

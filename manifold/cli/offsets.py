@@ -1,23 +1,22 @@
 """`manifold offsets`: where a group goes on, and how to have it go on elsewhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, TypeAlias
 
 import typer
 from confluent_kafka import KafkaException
 
-from connectors.browse import every_partition, start_offsets, topics_there
+from connectors.browse import start_offsets
 from connectors.clock import now
 from connectors.failures import from_metadata
 from connectors.first_unread import FirstUnread
-from connectors.groups import Groups, go_on_from
-from connectors.kafka import earliest
-from connectors.offsets import Offsets, Where
+from connectors.groups import go_on_from
+from connectors.offsets import Where
 from manifold.cli.cluster import Cluster, cluster
-from manifold.cli.flow_groups import FLOWS_AND_FUSED, topics_read_by
 from manifold.cli.instants import instant
+from manifold.cli.known_offsets import KnownOffsets
 from manifold.cli.lag_table import duration
-from manifold.cli.offset_effects import AGAIN, FORGOTTEN, SKIPPED
+from manifold.cli.offset_effects import AGAIN, FORGOTTEN, SKIPPED, WITHOUT_MEMORY
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import (
     EXIT_USAGE,
@@ -59,7 +58,7 @@ def show_command(
 ) -> None:
     """Show a group's offset in each partition, and what is noted beside it."""
     there = cluster(bootstrap, extra)
-    known = _Known(there, group, topic)
+    known = KnownOffsets(there, group, topic)
     shown = table("topic", ">p", ">start", ">committed", ">end", ">to read", "")
     for (name, partition), position in known.positions.items():
         failure = from_metadata(known.notes.get((name, partition)))
@@ -119,7 +118,7 @@ def reset_command(
     if (to is None) == (by is None):
         raise Failed("Say where to: either --to or --by.", EXIT_USAGE)
     there = cluster(bootstrap, extra)
-    known = _Known(there, group, topic)
+    known = KnownOffsets(there, group, topic)
     moves = _moves(there, known.positions, to, by or 0)
     next_records = _next_records(there, moves)
     _show(known.group, moves, next_records, json, executed=execute)
@@ -136,45 +135,6 @@ def reset_command(
     if changed:
         _execute(there, known.group, changed)
     complain(f"{known.group} goes on from there in {len(changed)} of {len(moves)} partitions.")
-
-
-class _Known:
-    """A group as it stands."""
-
-    def __init__(self, there: Cluster, named: str, topics: Sequence[str] | None) -> None:
-        existing = topics_there(there.kafka)
-        groups = Groups(there.kafka)
-        own = named in FLOWS_AND_FUSED
-        self.group = there.group(named) if own else named
-        if not own and named not in groups.names():
-            others = ", ".join(groups.names()) or "none at all"
-            raise Failed(f"There is no group {named}. There are: {others}.", EXIT_USAGE)
-        self.members = groups.members([self.group])[self.group]
-        committed = groups.committed_with_notes(self.group)
-        self.notes = {where: note for where, (_, note) in committed.items()}
-        read = topics_read_by(there.contracts, named) if own else {topic for topic, _ in committed}
-        chosen = _chosen(there, sorted(read), topics)
-        counts = {name: existing[name] for name in chosen if name in existing}
-        wheres = every_partition(counts)
-        if not wheres:
-            raise Failed(f"{self.group} has committed nothing, and its topics do not exist.")
-        offsets = Offsets(there.kafka)
-        starts, ends = offsets.of(wheres, earliest()), offsets.ends(wheres)
-        self.positions = {
-            where: Position(committed.get(where, (None, ""))[0], starts[where], ends[where])
-            for where in wheres
-        }
-
-
-def _chosen(there: Cluster, read: Sequence[str], topics: Sequence[str] | None) -> Sequence[str]:
-    if not topics:
-        return read
-    namespace = there.contracts.namespace
-    found = [name if name in read else namespace + name for name in topics]
-    for name in found:
-        if name not in read:
-            raise Failed(f"The group does not read {name}, but {', '.join(read)}.", EXIT_USAGE)
-    return found
 
 
 def _moves(
@@ -252,19 +212,22 @@ def _warn(
     if not again or flow not in AGAIN:
         return
     complain(f"Again, {again:,} offsets: {AGAIN[flow]}.")
-    remember = round(there.settings.join.remember.total_seconds())
+    remembers = flow not in WITHOUT_MEMORY
+    remember = round(there.settings.join.remember.total_seconds()) if remembers else 0
     ages = [
         elapsed(record.written_at, now()) / 1_000
         for where, record in records.items()
         if moves[where].again and record.written_at is not None
     ]
     oldest = max(ages, default=0.0)
-    if oldest <= remember or flow not in FORGOTTEN:
+    if oldest <= remember:
         return
-    sentence = (
-        f"Records up to {duration(oldest)} old come again, and settled requests are remembered "
-        f"for {duration(remember)} (join.remember): {FORGOTTEN[flow]}"
-    )
+    sentence = f"It remembers none of them: {FORGOTTEN[flow]}"
+    if remembers:
+        sentence = (
+            f"Records up to {duration(oldest)} old come again, and settled requests are remembered "
+            f"for {duration(remember)} (join.remember): {FORGOTTEN[flow]}"
+        )
     if not forgotten:
         raise Failed(f"{sentence}. Go back less far, or say --forgotten if that is meant.")
     complain(f"{sentence}.")

@@ -13,6 +13,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from msgspec import Struct
 
+from dashboards.figures import said
+
 
 class Series(Struct, frozen=True):
     """One series of an answer, by Unix time."""
@@ -25,43 +27,15 @@ Asked: TypeAlias = Sequence[tuple[Any, Series]]
 """Each series with the query of the panel that it answers."""
 
 _COLOURS = {
-    **{"green": "#37872d", "orange": "#e0802a", "red": "#c4162a", "blue": "#1f60c4"},
-    **{"yellow": "#e0b400", "purple": "#8f3bb8"},
+    "green": "#37872d",
+    "orange": "#e0802a",
+    "red": "#c4162a",
+    "blue": "#1f60c4",
+    "yellow": "#e0b400",
+    "purple": "#8f3bb8",
 }
-_LINES = (
-    *("#3274d9", "#37872d", "#e0802a", "#8f3bb8", "#c4162a", "#0a97a8"),
-    *("#b38600", "#6b7280", "#d44a9b", "#5d8f2f"),
-)
+_LINES = "#3274d9 #37872d #e0802a #8f3bb8 #c4162a #0a97a8 #b38600 #6b7280 #d44a9b #5d8f2f".split()
 _MOST_LINES = 9
-
-
-def said(value: float, unit: str) -> str:
-    """A value as Grafana would say it.
-
-    >>> said(0.034, "s"), said(7200.0, "s"), said(0.5, "percentunit"), said(1234.0, "none")
-    ('34 ms', '2 h', '50%', '1.23 k')
-    """
-    if not math.isfinite(value):
-        return "–"
-    if unit == "s":
-        return _span(value)
-    if unit == "percentunit":
-        return f"{100 * value:.3g}%" if abs(value) < 1 else f"{100 * value:,.0f}%"
-    suffix = unit.removeprefix("suffix:") if unit.startswith("suffix:") else ""
-    suffix = {"bytes": "B", "Bps": "B/s"}.get(unit, suffix)
-    size = abs(value)
-    for factor, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if size >= factor:
-            return f"{value / factor:.3g} {letter}{suffix}"
-    return f"{value:.3g}{' ' if suffix.startswith('B') else ''}{suffix}"
-
-
-def _span(seconds: float) -> str:
-    size = abs(seconds)
-    for factor, unit in ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s")):
-        if size >= factor:
-            return f"{seconds / factor:.3g} {unit}"
-    return f"{seconds * 1_000:.3g} ms" if size else "0 s"
 
 
 def _colour(panel: Any, value: float) -> str:
@@ -75,12 +49,7 @@ def _colour(panel: Any, value: float) -> str:
 def _named(query: Any, series: Series) -> str:
     legend = query.get("legendFormat", "")
     name = re.sub(r"{{(\w+)}}", lambda found: series.labels.get(found[1], ""), legend)
-    return _without_namespace(name) or "value"
-
-
-def _without_namespace(name: str) -> str:
-    """A namespace of a test before the name of a topic or group says nothing."""
-    return re.sub(r"\bt[0-9a-f]{8}\.", "", name)
+    return name or "value"
 
 
 def _step(series: Series) -> float:
@@ -163,7 +132,8 @@ def graph(axes: Axes, panel: Any, asked: Asked) -> None:
     high = max(high, low + 1e-9)
     for step in defaults["thresholds"]["steps"]:
         value = step.get("value")
-        if value is not None and low <= value <= max(high, value if high > value / 3 else 0):
+        # One far above what is drawn would make a flat line of it.
+        if value is not None and low <= value < 3 * high:
             high = max(high, value * 1.08)
             axes.axhline(value, color=_COLOURS[step["color"]], lw=0.9, ls="--")
     axes.set_ylim(low, high)
@@ -242,9 +212,7 @@ def table(axes: Axes, panel: Any, asked: Asked) -> None:
             [name.lower() for name in columns],
             *(
                 [
-                    said(each.values[-1][1], unit)
-                    if name == "Value"
-                    else _without_namespace(each.labels.get(name, ""))
+                    said(each.values[-1][1], unit) if name == "Value" else each.labels.get(name, "")
                     for name in columns
                 ]
                 for _, each in standing

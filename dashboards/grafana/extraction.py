@@ -26,8 +26,8 @@ EXTRACTION = Board(
                     "Read without a person",
                     "Share of documents whose invoice was accepted as it was read.",
                     "percentunit",
-                    "sum(rate(manifold_extraction_documents_total"
-                    f'{{outcome="accepted"}}[$__rate_interval])) / {_DOCUMENTS}',
+                    "(sum(rate(manifold_extraction_documents_total"
+                    f'{{outcome="accepted"}}[$__rate_interval])) or vector(0)) / {_DOCUMENTS}',
                     steps=((0.5, ODD), (0.8, GOOD)),
                 ),
                 stat(

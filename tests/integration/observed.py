@@ -90,15 +90,20 @@ class Observed:
         self._store = Store(Documents(url=str(folder / "documents")))
         self._stack, self._folder = stack, folder
         single = [flow for flow in FLOWS if flow != "statistics"]
-        *ports, lag, up, child = _ports(len(single) + 3)
+        *ports, lag, probe, up, child = _ports(len(single) + 4)
         self._ports = dict(zip(single, ports, strict=True))
         self._commands: list[subprocess.Popen[bytes]] = []
         self._publish_reference()
         self.processes = {flow: self.start(flow) for flow in self._ports}
         self._command("lag", "--serve", "--window", "5", "--interval", "1", "--all", port=lag)
+        self._command("probe", "--every", "2", port=probe)
         # One flow by `manifold up`, whose processes take the ports behind its own.
         self._command("up", "statistics", port=up)
-        jobs = {"manifold": [*ports, up, child], "manifold-lag": [lag]}
+        jobs = {
+            "manifold": [*ports, up, child],
+            "manifold-lag": [lag],
+            "manifold-probe": [probe],
+        }
         self.prometheus = stack.enter_context(Prometheus(folder / "prometheus", jobs))
         self.until(self.prometheus.answers, "Prometheus answers")
         _, self._samples = generated(6_000)

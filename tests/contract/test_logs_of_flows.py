@@ -36,7 +36,8 @@ def personal() -> Iterator[str]:
             continue
         for party in (invoice.seller, invoice.buyer):
             yield from filter(None, (party.name, party.vat_id))
-        yield from (each.account.id for each in invoice.payments if each.account)
+        accounts = (each.account for each in invoice.payments if each.account is not None)
+        yield from (account.id for account in accounts if account.id is not None)
 
 
 PERSONAL = sorted({each for each in personal() if each and len(each) > 3})

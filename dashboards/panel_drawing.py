@@ -73,7 +73,20 @@ def _broken(series: Series) -> tuple[list[float], list[float]]:
 
 def _nothing(axes: Axes) -> None:
     axes.axis("off")
-    axes.text(0.5, 0.5, "nothing to show", ha="center", va="center", color="#9aa0a6", size=8)
+    _middle(axes, "nothing to show", 8)
+
+
+def _middle(axes: Axes, text: str, size: int) -> None:
+    axes.text(
+        0.5,
+        0.5,
+        text,
+        ha="center",
+        va="center",
+        size=size,
+        color="#9aa0a6",
+        transform=axes.transAxes,
+    )
 
 
 def stat(axes: Axes, panel: Any, asked: Asked) -> None:
@@ -81,7 +94,7 @@ def stat(axes: Axes, panel: Any, asked: Asked) -> None:
     axes.axis("off")
     known = [(at, value) for _, each in asked for at, value in each.values if value == value]
     if not known:
-        axes.text(0.5, 0.5, "–", ha="center", va="center", size=20, color="#9aa0a6")
+        _middle(axes, "–", 20)
         return
     unit = panel["fieldConfig"]["defaults"]["unit"]
     colour = _colour(panel, known[-1][1])

@@ -56,6 +56,15 @@ def _board(board: Any, ask: Ask, rate_interval: str) -> Figure:
     width, height = _COLUMNS * _COLUMN, (rows + 1.6) * _ROW
     figure = Figure(figsize=(width, height), facecolor=_PAPER)
     figure.text(0.006, 1 - 0.9 * _ROW / height, board["title"], size=13, weight="bold")
+    asked = {
+        panel["id"]: [
+            (query, found)
+            for query in panel.get("targets", ())
+            for found in ask(_filled(query["expr"], rate_interval))
+        ]
+        for panel in board["panels"]
+    }
+    moments = [at for found in asked.values() for _, each in found for at, _ in each.values]
     for panel in board["panels"]:
         at = panel["gridPos"]
         left, top = at["x"] * _COLUMN, height - (at["y"] + 1.6) * _ROW
@@ -64,11 +73,6 @@ def _board(board: Any, ask: Ask, rate_interval: str) -> Figure:
             figure.text((left + 0.1) / width, (top - 0.27) / height, title, size=10, weight="bold")
             continue
         box = _box(left, top, at["w"] * _COLUMN, at["h"] * _ROW)
-        series = [
-            (query, found)
-            for query in panel["targets"]
-            for found in ask(_filled(query["expr"], rate_interval))
-        ]
         card = figure.add_axes(_share(box, (0.05, 0.05, 0.05, 0.05), width, height))
         card.set(xticks=[], yticks=[], facecolor=_CARD)
         card.spines[:].set_color("#d8dadd")
@@ -76,7 +80,9 @@ def _board(board: Any, ask: Ask, rate_interval: str) -> Figure:
         card.text(0.12 / box[2], 1 - 0.17 / box[3], title, va="center", weight="bold", size=8)
         margins = _MARGINS.get(panel["type"], _FRAMED)
         inside: Axes = figure.add_axes(_share(box, margins, width, height))
-        DRAWN[panel["type"]](inside, panel, series)
+        if moments:
+            inside.set_xlim(min(moments), max(moments) + 1e-6)
+        DRAWN[panel["type"]](inside, panel, asked[panel["id"]])
     return figure
 
 

@@ -70,6 +70,15 @@ CASES = (
         {"10m": (ALL,), "58m": (ALL,), "75m": ()},
     ),
     Case("ManifoldErrorBudgetBurnsFast", _decisions((43, 120)), {"30m": (), "119m": ()}),
+    # All are slow, and they are twelve an hour.
+    Case(
+        "ManifoldErrorBudgetBurnsFast",
+        {
+            'manifold_decision_latency_seconds_bucket{flow="decide",le="30.0"}': "0x60",
+            'manifold_decision_latency_seconds_count{flow="decide"}': "0+0.2x60",
+        },
+        {"30m": (), "59m": ()},
+    ),
     # An hour of it is long gone, and only the long window remembers.
     Case(
         "ManifoldErrorBudgetBurnsFast",

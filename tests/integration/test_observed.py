@@ -72,11 +72,15 @@ def seen(bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[O
         yield scene
 
 
+def everyday(scene: Observed) -> None:
+    scene.documents(3)
+    scene.again(5)
+    scene.approved(3)
+
+
 def errors(scene: Observed) -> None:
     for _ in range(2):
-        scene.documents(3)
-        scene.again(5)
-        scene.approved(3)
+        everyday(scene)
         scene.garbled(30)
         scene.until_fires("ManifoldErrorRate", flow="validation")
     scene.until_fires("ManifoldDeadLetters", flow="validation")
@@ -85,6 +89,7 @@ def errors(scene: Observed) -> None:
 
 
 def a_service_is_away(scene: Observed) -> None:
+    everyday(scene)
     scene.rates.mode = "status 500"
     scene.until_fires("ManifoldBreakerOpen", flow="pricing")
     scene.rates.mode = "well"
@@ -95,6 +100,7 @@ def a_branch_is_killed(scene: Observed) -> None:
     scene.pipeline.kill(scene.processes["fraud"])
     group = scene.pipeline.namespace + "fraud"
     scene.until_fires("ManifoldGroupStopped", group=group)
+    everyday(scene)
     scene.until_fires("ManifoldFlowGone", flow="fraud")
     scene.until_fires("ManifoldTelemetryAbsent", job="manifold")
     scene.until_fires("ManifoldDeadlines")
@@ -111,6 +117,7 @@ def a_branch_is_killed(scene: Observed) -> None:
 def uploads_are_late(scene: Observed) -> None:
     scene.belated(2_000)
     scene.until_fires("ManifoldErrorBudgetBurnsFast")
+    everyday(scene)
     scene.until_fires("ManifoldErrorBudgetBurnsSlowly")
     scene.until_clear("ManifoldErrorBudgetBurnsFast")
 
@@ -118,6 +125,7 @@ def uploads_are_late(scene: Observed) -> None:
 def groups_get_nowhere(scene: Observed) -> None:
     with scene.group("stalled", repeat(10)):
         scene.until_fires("ManifoldLagStalled", group=scene.pipeline.namespace + "stalled")
+    everyday(scene)
     # Its latest ten commits are looked at, so it is seen to be back for ten seconds.
     with scene.group("back", chain((200,), count(1))):
         scene.until_fires("ManifoldGroupRewound", group=scene.pipeline.namespace + "back")

@@ -151,7 +151,12 @@ class Answers(Generic[R]):
             kind = type(error).__name__
             if (candidate.version, kind) not in self._failed:
                 self._failed.add((candidate.version, kind))
-                log.error("shadow judgement failed", exc_info=error, policy=candidate.version)
+                log.error(
+                    "shadow judgement failed",
+                    exc_info=error,
+                    quoting=False,
+                    policy=candidate.version,
+                )
             return Judgement("UNKNOWN", None, unknown_reason=f"judging it failed with {kind}")
 
 

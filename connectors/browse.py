@@ -5,7 +5,7 @@ Nothing here moves a flow's offsets. Only committed records are seen.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
@@ -16,6 +16,7 @@ from connectors.kafka import (
     Stopped,
     bootstrap,
     client,
+    earliest,
     find_topics,
     headers_of,
     place,
@@ -75,7 +76,7 @@ def start_offsets(
         return {}
     offsets = Offsets(kafka)
     if since is None or is_embedded(AdminClient(client(kafka))):
-        return offsets.of(wanted, _earliest())
+        return offsets.of(wanted, earliest())
     found = offsets.of(wanted, OffsetSpec.for_timestamp(since))
     return found | offsets.ends(where for where, offset in found.items() if offset < 0)
 
@@ -181,7 +182,3 @@ def is_embedded(admin: AdminClient) -> bool:
     It finds no offsets by time, describes no topics, and creates them on first use.
     """
     return str(admin.list_topics(timeout=_PATIENCE).cluster_id).startswith("mockCluster")
-
-
-def _earliest() -> Any:
-    return OffsetSpec.earliest()  # type: ignore[no-untyped-call]

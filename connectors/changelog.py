@@ -14,7 +14,14 @@ log = Log(__name__)
 Apply: TypeAlias = Callable[[bytes, bytes | None], None]
 """Takes a record's key and its value; None deletes."""
 
+Progress: TypeAlias = Callable[[int, float], None]
+"""Is told how many records have been read, and the share of all there is to read."""
+
 _TOLD_EVERY = 1_000_000
+
+
+def no_progress(records: int, ratio: float) -> None:
+    """Nobody wants to know."""
 
 
 def reader(kafka: Mapping[str, str], *, fetch_wait_ms: int = 10) -> Consumer:
@@ -45,18 +52,21 @@ def read_to(
     apply: Mapping[Where, Apply],
     stopping: Callable[[], bool],
     seen: Callable[[Message], None] = lambda _: None,
+    progress: Progress = no_progress,
 ) -> int:
     """Assign partitions from their beginnings and read them to `ends`; how many records.
 
     Reads committed records until the position reaches the end as seen uncommitted: stopping
     at the last stable offset would miss a transaction whose marker is still on its way. `seen`
-    is called with each record.
+    is called with each record, `progress` now and then.
 
     Raises Stopped when `stopping` becomes true first, KafkaException when the broker refuses.
     """
     # Asked for the beginning by name, librdkafka takes half a second to look it up.
     consumer.assign([TopicPartition(*where, 0) for where in ends])
     left = {where: end for where, end in ends.items() if end > 0}
+    whole = sum(left.values())
+    position: dict[Where, int] = {}
     count = 0
     while left:
         if stopping():
@@ -76,8 +86,10 @@ def read_to(
                 reached = offset
             else:
                 raise KafkaException(error)
+            position[where] = reached
             if where in left and reached >= left[where]:
                 del left[where]
+        progress(count, min(1.0, sum(position.values()) / whole))
     return count
 
 
@@ -86,6 +98,7 @@ def read_whole(
     ends: Mapping[Where, int],
     apply: Mapping[Where, Apply],
     stopping: Callable[[], bool] = lambda: False,
+    progress: Progress = no_progress,
 ) -> int:
     """Read partitions from their beginnings to `ends` with a reader of their own; how many."""
     written = {where: end for where, end in ends.items() if end > 0}
@@ -93,6 +106,6 @@ def read_whole(
         return 0
     consumer = reader(kafka)
     try:
-        return read_to(consumer, written, apply, stopping)
+        return read_to(consumer, written, apply, stopping, progress=progress)
     finally:
         consumer.close()

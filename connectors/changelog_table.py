@@ -129,6 +129,16 @@ class ChangelogTable(Generic[V]):
         """Number of keys."""
         return sum(1 for _ in self.items())
 
+    @property
+    def committed(self) -> int:
+        """Number of keys as of the last flush, told at once."""
+        return len(self._flushed)
+
+    def oldest(self) -> V | None:
+        """Of the values as of the last flush the one that was put first, None without any."""
+        kept = next(iter(self._flushed.values()), None)
+        return None if kept is None else self._read(kept)
+
     def restore(self, key: bytes, value: bytes | None) -> None:
         """Take over one record of the changelog; after the last one, `restored` has to follow."""
         if value is None and self._flushed:

@@ -158,7 +158,7 @@ class Codec:
 
         Raises Undecodable.
         """
-        number = _schema_id(value)
+        number = schema_id(value)
         if number not in self._generic:
             from connectors.generic_avro import readable_reader
 
@@ -217,7 +217,7 @@ class Codec:
         self, record: type[T], version: Version, contract: Record, value: bytes
     ) -> Reader[T]:
         """The reader for the schema that a value was written with."""
-        number = _schema_id(value)
+        number = schema_id(value)
         written = self._schema(number)
         if _record_name(written) != contract.name:
             raise Undecodable(
@@ -234,7 +234,8 @@ class Codec:
             return resolving(read, written, version.schema, contract, number)
 
 
-def _schema_id(value: bytes) -> int:
+def schema_id(value: bytes) -> int:
+    """The id of the schema that a value was written with. Raises Undecodable when it has none."""
     if not isinstance(value, bytes) or len(value) < FRAMED or value[0] != 0:
         raise Undecodable(
             "not_framed",

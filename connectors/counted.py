@@ -7,6 +7,7 @@ from connectors.changelog_table import TableType
 from connectors.steps import OnCaughtUp, OnRecords
 from connectors.stream import Decoded, Produced
 from connectors.tables import Tables
+from operators.probe import VENDOR
 from operators.statistics import Counted, Kept, Progress, Window, Windows
 from operators.time import Instant
 
@@ -24,12 +25,11 @@ def counted(rules: Windows) -> tuple[OnRecords[Tables], OnCaughtUp[Tables]]:
     def on_decisions(
         tables: Tables, partition: int, decisions: list[Decoded[Any]], at: Instant
     ) -> Iterable[Produced]:
-        if not decisions:
+        told = [each.record for each in decisions if each.record.vendor_id != VENDOR]
+        if not told:
             return ()
         cause = decisions[-1].received
-        records = rules.count(
-            _kept(tables), partition, [decision.record for decision in decisions], at
-        )
+        records = rules.count(_kept(tables), partition, told, at)
         return [Produced(record, cause) for record in records]
 
     def on_caught_up(tables: Tables, until: Instant, at: Instant) -> Iterable[Produced]:

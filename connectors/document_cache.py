@@ -39,7 +39,7 @@ class DocumentCache(Generic[S]):
         self._prefix = f"{namespace}manifold:understood:{extractor}:{shape}:"
         self._seconds = round(settings.keep.total_seconds())
         self._decode = msgspec.json.Decoder(type_).decode
-        self._guard = Guard(PART)
+        self.guard = Guard(PART)
         self._client = None if settings.url is None else redis_client(settings.url)
 
     def get(self, sha256: str) -> S | None:
@@ -52,7 +52,7 @@ class DocumentCache(Generic[S]):
         except RedisError as error:
             self._failed(error)
             return None
-        self._guard.succeeded()
+        self.guard.succeeded()
         return self._decoded(found)
 
     def put(self, sha256: str, value: S) -> None:
@@ -66,7 +66,7 @@ class DocumentCache(Generic[S]):
         except RedisError as error:
             self._failed(error)
         else:
-            self._guard.succeeded()
+            self.guard.succeeded()
 
     def close(self) -> None:
         """Give up the connections."""
@@ -74,10 +74,10 @@ class DocumentCache(Generic[S]):
             self._client.close()
 
     def _allowed(self) -> Client | None:
-        return self._client if self._client is not None and self._guard.allows(now()) else None
+        return self._client if self._client is not None and self.guard.allows(now()) else None
 
     def _failed(self, error: RedisError) -> None:
-        self._guard.failed(now(), f"no answer ({type(error).__name__})")
+        self.guard.failed(now(), f"no answer ({type(error).__name__})")
 
     def _decoded(self, content: bytes | str) -> S | None:
         if not content or len(content) > _MOST_BYTES:

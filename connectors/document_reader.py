@@ -54,6 +54,11 @@ class Examined(Struct, frozen=True):
     """The same read by another engine, when that was tried."""
 
     @property
+    def readings(self) -> tuple[Pages, ...]:
+        """The pages by each engine that has read them."""
+        return tuple(each for each in (self.pages, self.again) if each is not None)
+
+    @property
     def lines(self) -> tuple[NumberedLine, ...]:
         """The text of the pages, for those who look for what is not sure."""
         return () if self.pages is None else numbered_lines(each.page for each in self.pages.pages)

@@ -47,6 +47,19 @@ def traceparent(incoming: bytes | None, span: int, trace: str) -> bytes:
     return b"00-%b-%016x-01" % (begun, span)
 
 
+def trace_id(received: Received) -> str | None:
+    """The trace that a record belongs to, None when it names none."""
+    given = received.header(TRACEPARENT)
+    return given[3:35].decode() if given is not None and _VALID(given) else None
+
+
+def context(traceparent: bytes | None) -> tuple[int, int] | None:
+    """The numbers of trace and span that a `traceparent` names, None when it is none."""
+    if traceparent is None or not _VALID(traceparent):
+        return None
+    return int(traceparent[3:35], 16), int(traceparent[36:52], 16)
+
+
 def _number(unique: str) -> int:
     """A number of 64 bits, other than 0, that stands for a text."""
     return int.from_bytes(blake2b(unique.encode(), digest_size=8).digest(), "big") or 1

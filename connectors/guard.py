@@ -18,6 +18,8 @@ class Guard:
         self.part = part
         self.reason = ""
         """Why it failed last; never an address or a secret."""
+        self.opened = 0
+        """How often its breaker has opened."""
         self._breaker = Breaker(part)
         self._lock = Lock()
 
@@ -47,4 +49,5 @@ class Guard:
             self._breaker.failed(now)
             opened = before == "CLOSED" and self._breaker.state == "OPEN"
         if opened:
+            self.opened += 1
             log.warning("a service is away", service=self.part, reason=reason)

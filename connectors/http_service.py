@@ -62,7 +62,7 @@ class HttpService(Generic[V]):
         self._limit = settings.time_limit.total_seconds()
         self._decode = decode
         self._safe = safe
-        self._guard = Guard(part)
+        self.guard = Guard(part)
         self._kept: OrderedDict[str, tuple[Instant, V | None]] = OrderedDict()
         self._asked: dict[str, Future[V | None]] = {}
         self._now: Instant = 0
@@ -94,9 +94,9 @@ class HttpService(Generic[V]):
             return Lack(self.part, f"the {self.part} has not answered yet")
         if len(self._asked) >= _MOST_ASKED:
             return Lack(self.part, f"the {self.part} is asked too much at once")
-        before = self._guard.state
-        if not self._guard.allows(at):
-            return Lack(self.part, f"the {self.part} is away: {self._guard.reason}")
+        before = self.guard.state
+        if not self.guard.allows(at):
+            return Lack(self.part, f"the {self.part} is away: {self.guard.reason}")
         if self._threads is None:
             self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix=self.part)
         asked = self._asked[key] = self._threads.submit(self._fetch, key)
@@ -106,7 +106,7 @@ class HttpService(Generic[V]):
             return None
         if key in self._asked:
             return Lack(self.part, f"the {self.part} has not answered yet")
-        return Lack(self.part, f"the {self.part} is away: {self._guard.reason}")
+        return Lack(self.part, f"the {self.part} is away: {self.guard.reason}")
 
     def _knows(self, key: str) -> bool:
         known = self._kept.get(key)
@@ -136,9 +136,9 @@ class HttpService(Generic[V]):
             try:
                 self._keep(key, asked.result(), at)
             except ServiceFailed as failed:
-                self._guard.failed(at, str(failed))
+                self.guard.failed(at, str(failed))
             else:
-                self._guard.succeeded()
+                self.guard.succeeded()
                 self._slow = False
         return bool(done)
 

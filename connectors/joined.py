@@ -5,7 +5,7 @@ from typing import Any
 
 from connectors.changelog_table import TableType
 from connectors.steps import OnCaughtUp, OnRecord, Written
-from connectors.stream import Decoded, Forwarded, Produced, Received, Rejected
+from connectors.stream import Decoded, Forwarded, Ignored, Produced, Received, Rejected
 from connectors.tables import Tables
 from operators.extraction.reviewing import BEFORE_DECISION
 from operators.join import Duplicate, Join, Late, Outcome
@@ -64,8 +64,9 @@ def _written(
 ) -> Iterator[Written]:
     for outcome in outcomes:
         if isinstance(outcome, Duplicate | Repeated):
-            continue
-        if isinstance(outcome, Late):
+            assert received is not None
+            yield Ignored(received)
+        elif isinstance(outcome, Late):
             assert received is not None
             yield Rejected(received, "late_result", outcome.message)
         elif isinstance(outcome, Refused):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from operator import methodcaller
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, Message
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
@@ -18,6 +18,9 @@ log = Log(__name__)
 
 _NONE: Mapping[str, object] = MappingProxyType({})
 _quiet = logging.getLogger("librdkafka")
+
+Statistics: TypeAlias = Callable[[Literal["consumer", "producer"]], Mapping[str, object]]
+"""Settings with which a client of a kind tells of itself."""
 
 PARTITIONER = "murmur2_random"
 """The Java clients' partitioner, so that any producer's keys land together."""
@@ -60,6 +63,11 @@ class TopicsMissing(Misconfigured):
     """Topics that the flow reads or writes do not exist, or do not fit together."""
 
 
+def no_statistics(_: str) -> Mapping[str, object]:
+    """A client tells nothing."""
+    return _NONE
+
+
 def client(
     kafka: Mapping[str, str],
     required: Mapping[str, object] = _NONE,
@@ -99,6 +107,11 @@ def bootstrap(kafka: Mapping[str, str]) -> str:
 def latest() -> Any:
     """The offset behind the last record, for `AdminClient.list_offsets`."""
     return OffsetSpec.latest()  # type: ignore[no-untyped-call]
+
+
+def earliest() -> Any:
+    """The first offset that is kept, for `AdminClient.list_offsets`."""
+    return OffsetSpec.earliest()  # type: ignore[no-untyped-call]
 
 
 def offset_of(answer: Future[Any]) -> int:

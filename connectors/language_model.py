@@ -5,6 +5,7 @@ is no answer, the reply says why there is none, and the document goes to a perso
 """
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -37,14 +38,6 @@ _LEAST_ANSWER = 256
 _ALWAYS_SENT = estimated(PROMPT) + estimated(msgspec.json.encode(SCHEMA).decode())
 
 
-def language_model(model: Model, redis: Redis, namespace: str = "") -> "LanguageModel":
-    """The model that the settings name; its budget is everybody's where there is a Redis.
-
-    Raises InvalidSettings for an address of Redis that is none.
-    """
-    return LanguageModel(model, day_budget(redis, model.day_limit, namespace))
-
-
 class LanguageModel:
     """The model, its breaker and its budgets. Threads may share it."""
 
@@ -53,7 +46,7 @@ class LanguageModel:
         self._settings = settings
         self._budget = budget
         self._prices = settings.prices
-        self._guard = Guard(PART)
+        self.guard = Guard(PART)
         self._day_over = -1
         self._calls = _calls(settings)
 
@@ -77,9 +70,9 @@ class LanguageModel:
         lack = self._reserved(reserved, at)
         if lack is not None:
             return lack
-        if not self._guard.allows(at):
+        if not self.guard.allows(at):
             self._budget.settle(reserved, 0, at)
-            return Reply(absence="away", reason=f"the {PART} is away: {self._guard.reason}")
+            return Reply(absence="away", reason=f"the {PART} is away: {self.guard.reason}")
         return self._call(self._calls, content, room, reserved, at)
 
     def use(self, reply: Reply) -> ModelUse | None:
@@ -131,16 +124,16 @@ class LanguageModel:
     def _call(
         self, calls: "ModelCalls", content: str, room: int, reserved: Amount, at: Instant
     ) -> Reply:
-        probing = self._guard.state == "HALF_OPEN"
+        probing = self.guard.state == "HALF_OPEN"
         began = time.monotonic()
         found = calls.ask(content, room, attempts=1 if probing else self._settings.attempts)
         seconds = time.monotonic() - began
         spent = cost(found.usage, self._prices)
         self._budget.settle(reserved, spent + found.unanswered * reserved, at)
         if found.absence == "away":
-            self._guard.failed(at + round(seconds * 1_000), found.reason or "")
+            self.guard.failed(at + round(seconds * 1_000), found.reason or "")
         else:
-            self._guard.succeeded()
+            self.guard.succeeded()
         away = " is away" if found.absence == "away" else ""
         return Reply(
             answer=found.answer,
@@ -151,6 +144,19 @@ class LanguageModel:
             seconds=seconds,
             attempts=found.attempts,
         )
+
+
+def language_model(
+    model: Model,
+    redis: Redis,
+    namespace: str = "",
+    made: Callable[[Model, DayBudget], LanguageModel] = LanguageModel,
+) -> LanguageModel:
+    """The model that the settings name; its budget is everybody's where there is a Redis.
+
+    Raises InvalidSettings for an address of Redis that is none.
+    """
+    return made(model, day_budget(redis, model.day_limit, namespace))
 
 
 def _calls(settings: Model) -> "ModelCalls | None":

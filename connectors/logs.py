@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 import time
+import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -38,9 +39,20 @@ class Log:
         """Something went wrong and is dealt with."""
         self.log(logging.WARNING, event, **facts)
 
-    def error(self, event: str, *, exc_info: BaseException | None = None, **facts: object) -> None:
-        """Something went wrong that somebody should look at."""
-        self._logger.error(event, exc_info=exc_info, extra={"facts": facts})
+    def error(
+        self,
+        event: str,
+        *,
+        exc_info: BaseException | None = None,
+        quoting: bool = True,
+        **facts: object,
+    ) -> None:
+        """Something went wrong that somebody should look at.
+
+        Without `quoting` the texts of exceptions are left out: they may hold values of a record.
+        """
+        extra = {"facts": facts, "quoting": quoting}
+        self._logger.error(event, exc_info=exc_info, extra=extra)
 
     def log(self, level: int, event: str, **facts: object) -> None:
         """An event of a level of the standard library's."""
@@ -55,7 +67,7 @@ def configure(*, as_json: bool, **context: object) -> None:
     _context.clear()
     _context.update(context)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Json() if as_json else _Readable(colours=sys.stderr.isatty()))
+    handler.setFormatter(for_machines() if as_json else _Readable(colours=sys.stderr.isatty()))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
@@ -65,6 +77,11 @@ def configure(*, as_json: bool, **context: object) -> None:
     client = logging.getLogger("librdkafka")
     client.handlers = [KafkaClientLines()]
     client.propagate = False
+
+
+def for_machines() -> logging.Formatter:
+    """Writes an event as one JSON object."""
+    return _Json()
 
 
 class KafkaClientLines(logging.Handler):
@@ -104,7 +121,7 @@ class _Json(logging.Formatter):
             **_facts(record),
         }
         if record.exc_info:
-            told["exception"] = self.formatException(record.exc_info)
+            told["exception"] = _exception(self, record)
         return msgspec.json.encode(told, enc_hook=str).decode()
 
 
@@ -123,8 +140,21 @@ class _Readable(logging.Formatter):
         told = " ".join(f"{name}={_shown(facts[name])}" for name in sorted(facts))
         line = f"{_instant(record)} [{colour}{level:<9}{reset}] {record.getMessage():<30} {told}"
         if record.exc_info:
-            return f"{line.rstrip()}\n{self.formatException(record.exc_info)}"
+            return f"{line.rstrip()}\n{_exception(self, record)}"
         return line.rstrip()
+
+
+def _exception(formatter: logging.Formatter, record: logging.LogRecord) -> str:
+    assert record.exc_info is not None
+    if getattr(record, "quoting", True):
+        return formatter.formatException(record.exc_info)
+    parts: list[str] = []
+    error = record.exc_info[1]
+    while error is not None:
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        parts.append(f"Traceback (most recent call last):\n{frames}{type(error).__qualname__}")
+        error = error.__cause__ or error.__context__
+    return "\n\nwhich was raised from:\n\n".join(parts)
 
 
 def _say_retry(details: RetryDetails) -> None:

@@ -77,7 +77,7 @@ class Store:
         limit = settings.time_limit.total_seconds()
         self._store = opened(self._url, settings.options, limit / 3)
         self._folder = self._store.prefix if isinstance(self._store, LocalStore) else None
-        self._guard = Guard(PART)
+        self.guard = Guard(PART)
         self._retrying = stamina.RetryingCaller(
             attempts=ATTEMPTS,
             timeout=limit * 2 / 3,  # the last attempt takes the rest
@@ -143,22 +143,22 @@ class Store:
 
     def _asking(self, call: Callable[[], Answer]) -> Answer:
         """What `call` returns, tried several times, unless the store has failed lately."""
-        if not self._guard.allows(now()):
-            raise StoreAway(f"the {PART} is away: {self._guard.reason}")
+        if not self.guard.allows(now()):
+            raise StoreAway(f"the {PART} is away: {self.guard.reason}")
         try:
             answer = self._retrying(_is_transient, call)
         except DocumentRefused:
-            self._guard.succeeded()
+            self.guard.succeeded()
             raise
         except _FAILURES as error:
             cause = _cause(error)
-            self._guard.failed(now(), cause)
+            self.guard.failed(now(), cause)
             raise StoreAway(f"the {PART} is away: {cause}") from None
         except BaseException as error:
             # A bug, or an interruption: the guard has to be told of every call it has allowed.
-            self._guard.failed(now(), type(error).__name__)
+            self.guard.failed(now(), type(error).__name__)
             raise
-        self._guard.succeeded()
+        self.guard.succeeded()
         return answer
 
 

@@ -8,7 +8,7 @@ Only workers touch a document's bytes; only this process talks to the network.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from connectors.document_reader import EXTRACTOR
 from connectors.document_work import Came, Opened, Refused, Task, Work, load, work
 from connectors.errors import Unavailable
 from connectors.extracting import Unusable, Wanted
+from connectors.guard import Guard
 from connectors.in_order import in_order
 from connectors.language_model import LanguageModel
 from connectors.model_stage import asked
@@ -62,10 +63,16 @@ class PooledReading:
     """Reads the documents of a poll at the same time."""
 
     def __init__(
-        self, documents: Documents, redis: Redis, model: LanguageModel, namespace: str = ""
+        self,
+        documents: Documents,
+        redis: Redis,
+        model: LanguageModel,
+        namespace: str = "",
+        attempt_failed: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Open the store; workers start with the first document. The model is closed with this.
 
+        `attempt_failed` is told why an attempt to read a document has failed.
         Raises InvalidSettings when there can be no such store or cache.
         """
         self.longest = (
@@ -85,7 +92,13 @@ class PooledReading:
             time_limit=documents.read_limit.total_seconds(),
             memory=documents.read_memory,
             initializer=load,
+            attempt_failed=attempt_failed,
         )
+
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        """Of what may be away: the store, the cache, the language model."""
+        return self._store.guard, self._cache.guard, self._model.guard
 
     def read(
         self, wanted: Sequence[Wanted], memories: Memories, /

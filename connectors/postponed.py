@@ -95,6 +95,11 @@ class Postponement:
             known = self._waiting[partition] = table, waiting
         return known
 
+    @property
+    def requests(self) -> int:
+        """How many wait, in the partitions whose tables have been opened."""
+        return sum(len(waiting) for _, waiting in self._waiting.values())
+
     def forget(self) -> None:
         """The tables may have gone back to their last commit."""
         self._waiting.clear()

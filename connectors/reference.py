@@ -13,6 +13,7 @@ from connectors.codec import Undecodable
 from connectors.kafka import place
 from connectors.logs import Log
 from connectors.offsets import end_offsets
+from connectors.restoring import NOBODY, Watcher
 from operators.time import Instant
 
 log = Log(__name__)
@@ -114,7 +115,7 @@ class ReferenceTables:
         self._kafka = kafka
         self._tables = {table.topic: table for table in tables}
 
-    def load(self, stopping: Callable[[], bool]) -> None:
+    def load(self, stopping: Callable[[], bool], watcher: Watcher = NOBODY) -> None:
         """Read every table whole; `refresh` follows them from there."""
         if not self._tables:
             return
@@ -125,7 +126,9 @@ class ReferenceTables:
             for number in consumer.list_topics(topic, timeout=30).topics[topic].partitions
         }
         ends = end_offsets(self._kafka, apply)
-        count = read_to(consumer, ends, apply, stopping, self._seen)
+        watcher.began("reference data")
+        count = read_to(consumer, ends, apply, stopping, self._seen, watcher.progressed)
+        watcher.ended(count)
         self._consumer = consumer
         log.info("reference data read", records=count)
 

@@ -9,12 +9,14 @@ from typing import Protocol, TypeVar
 from confluent_kafka.schema_registry import Schema as Registered
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.error import SchemaRegistryError
+from msgspec import Struct
 from pydantic import SecretStr
 
 from connectors.avro_type import Schema
 from connectors.codec import LockIds, SchemaIds, UnknownSchema
-from connectors.contracts import Contracts, Version
+from connectors.contracts import Contracts, Topic, Version
 from connectors.errors import Misconfigured, Unavailable
+from connectors.lock import fingerprint
 
 T = TypeVar("T")
 
@@ -171,6 +173,43 @@ def register(client: SchemaRegistryClient, topic: str, version: Version) -> int:
             f"{subject}: the registry refuses {version.folder} version {version.version}: "
             f"{error.error_message}"
         ) from None
+
+
+class RegisteredFound(Struct, frozen=True):
+    """What a registry has under a topic's subject, beside what this program knows."""
+
+    later: int
+    """Versions that this program does not know."""
+    missing: tuple[int, ...]
+    """Versions that the registry does not know: they are registered when first written."""
+    refused: tuple[int, ...]
+    """Those of them that it would not take, by its compatibility mode."""
+
+
+def compare(client: SchemaRegistryClient, contracts: Contracts, topic: Topic) -> RegisteredFound:
+    """A topic's versions here and in the registry. Raises RegistryUnavailable."""
+    assert topic.record is not None
+    subject = subject_of(topic.name)
+    with answering():
+        numbers = if_known(lambda: client.get_versions(subject)) or []
+        there = {
+            fingerprint(json.loads(client.get_version(subject, number).schema.schema_str or "null"))
+            for number in numbers
+        }
+        versions = contracts.versions[topic.record]
+        known = {fingerprint(version.schema) for version in versions}
+        missing = [each for each in versions if fingerprint(each.schema) not in there]
+        refused = tuple(
+            version.version
+            for version in missing
+            if numbers
+            and not client.test_compatibility(
+                subject, Registered(json.dumps(version.schema), "AVRO")
+            )
+        )
+    return RegisteredFound(
+        len(there - known), tuple(version.version for version in missing), refused
+    )
 
 
 @contextmanager

@@ -5,6 +5,7 @@ share one transactional id, so a second one fences the first before it reads the
 can neither be lost between the two nor be sent back twice.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Literal, TypeAlias
@@ -112,10 +113,12 @@ class Resolver:
         letters: Sequence[Received],
         action: Action,
         tell: Callable[[int, int], None] = lambda done, total: None,
+        per_second: float | None = None,
     ) -> int:
         """Deal with those letters that nobody has dealt with; how many there were.
 
-        Raises NotResolved; what was done before that stays done.
+        With `per_second`, a second's worth in a transaction, and no faster than that. Raises
+        NotResolved; what was done before that stays done.
         """
         if action == "REPLAYED" and (cut := [each for each in letters if each.header(CUT)]):
             raise NotResolved(
@@ -124,7 +127,11 @@ class Resolver:
             )
         left = iter([each for each in letters if letter_id(each) not in self._resolved])
         counts = partitions_of(self._kafka, {source_topic(each) for each in letters})
-        while batch := list(islice(left, _BATCH)):
+        most = _BATCH if per_second is None else max(1, min(_BATCH, int(per_second)))
+        began = time.monotonic()
+        while batch := list(islice(left, most)):
+            if per_second is not None:
+                time.sleep(max(0.0, began + self.done / per_second - time.monotonic()))
             try:
                 self._transact(batch, action, counts)
             except KafkaException as error:

@@ -15,6 +15,7 @@ from connectors.contracts import Contracts
 from connectors.failures import RecordFailed
 from connectors.freshness import Freshness, kept
 from connectors.kafka import wait_for_topics
+from connectors.parts import parts
 from connectors.postponed import Decode, Limits, Postponement
 from connectors.reference import GroupedReferenceTable, ReferenceTable, ReferenceTables
 from connectors.refetch import Refetch
@@ -66,6 +67,7 @@ class Runtime:
         self._services: list[Service[Any]] = []
         self._refetch: Refetch | None = None
         self._rate = Rate(settings.flow.resume_per_second)
+        self.made = parts(flow, settings)
         self._closing: list[Callable[[], None]] = []
         self._task: Task | None = None
 
@@ -74,7 +76,7 @@ class Runtime:
         """The flow's consumer and producer."""
         if self._task is None:
             settings = self.settings
-            self._task = Task(
+            self._task = self.made.task(
                 settings.kafka_client,
                 self.group,
                 self._reads,
@@ -114,7 +116,7 @@ class Runtime:
 
     def wire(self, *reads: type[Any]) -> Wire:
         """Decoders of the records the flow reads, encoders of those it writes."""
-        return Wire(self.group, self.contracts, self.codec, reads)
+        return self.made.wire(self.group, self.contracts, self.codec, reads)
 
     def store(self, *types: TableType, of: str | None = None) -> ChangelogStore:
         """The flow's tables, or those `of` a flow that it stands for."""
@@ -123,16 +125,22 @@ class Runtime:
         }
         self._changelogs += topics
         task = self.task
+        names = {topic: self._table(topic) for topic in topics}
         store = ChangelogStore(
             self.settings.kafka_client,
             topics,
-            task.produce,
+            self.made.changes(task.produce, names),
             lambda: task.assigned,
             self._stopping.is_set,
+            self.made.watcher,
         )
+        self.made.kept(store, {names[topic]: table for topic, table in topics.items()})
         task.between_epochs(store.committed)
         task.on_rewind(store.roll_back)
         return store
+
+    def _table(self, changelog: str) -> str:
+        return changelog.removeprefix(self.contracts.namespace).removesuffix(".changelog")
 
     def postponement(self, decode: Decode, of: str | None = None) -> Postponement:
         """What a branch has answered UNKNOWN while a part was away, to be judged again.
@@ -149,6 +157,7 @@ class Runtime:
         lacks = self._freshness(branch).lack
         postponement = Postponement(branch, self._rate, decode, self.refetch().fetch, limits, lacks)
         self._postponements.append(postponement)
+        self.made.postponed(branch, postponement)
         self.task.on_rewind(postponement.forget)
         return postponement
 
@@ -198,22 +207,33 @@ class Runtime:
     def documents(self, policies: Lookup[ReferencePolicy], memories: "Memories") -> "Documents":
         """What reads the documents that uploads point at, as sure as the policies want it."""
         # What reads documents takes longer to import than everything else together.
-        from connectors.language_model import language_model
         from connectors.pooled_reading import PooledReading
         from connectors.reading_ahead import ReadingAhead
 
         settings = self.settings
-        model = language_model(settings.model, settings.redis, settings.namespace)
-        reading = PooledReading(settings.documents, settings.redis, model, settings.namespace)
+        reading = PooledReading(
+            settings.documents,
+            settings.redis,
+            self.made.model(settings),
+            settings.namespace,
+            self.made.attempt_failed,
+        )
         self.on_close(reading.close)
+        self.made.guarded(*reading.guards)
         first = settings.documents.workers
-        ahead = ReadingAhead(reading, first, self.contracts, self.codec, policies, memories)
+        ahead = ReadingAhead(
+            self.made.documents(reading), first, self.contracts, self.codec, policies, memories
+        )
         self.task.work_ahead(ahead, longest=3 * reading.longest)
         return ahead
 
     def on_close(self, close: Callable[[], None]) -> None:
         """Call `close` when the process ends."""
         self._closing.append(close)
+
+    def serve(self) -> None:
+        """Tell of the process where the settings say. Raises PortBusy."""
+        self.on_close(self.made.served(self.settings.telemetry))
 
     def connect(self) -> None:
         """Wait for the broker, check the topics, and read the reference data.
@@ -233,7 +253,7 @@ class Runtime:
             self._stopping.is_set,
         )
         tables = ReferenceTables(self.settings.kafka_client, list(self._reference.values()))
-        tables.load(self._stopping.is_set)
+        tables.load(self._stopping.is_set, self.made.watcher)
         self.task.between_epochs(lambda: self._refresh(tables))
         self.on_close(tables.close)
 
@@ -259,6 +279,7 @@ class Runtime:
 
         service = HttpService(part, settings, decode, safe=safe)
         self._services.append(service)
+        self.made.guarded(service.guard)
         self.on_close(service.close)
         return service
 

@@ -181,6 +181,25 @@ class Reference(_Section):
     """How old the newest record may be; a heartbeat counts."""
 
 
+class Telemetry(_Section):
+    """Where a process tells what it does: `/metrics`, and `/health/live`, `ready`, `startup`."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; 0.0.0.0 for all."""
+    port: int | None = Field(default=None, ge=0, le=65_535)
+    """Without one nothing is served or measured; 0 takes a free one, which the log names."""
+    stalled_after: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))
+    """Without a sign of its thread a flow is no longer live, and should be restarted."""
+    ready_lag: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))
+    """A flow that is further behind what is written is not ready."""
+    otlp_url: str | None = Field(default=None, pattern="^https?://")
+    """Where spans are sent by OTLP over HTTP, `http://HOST:4318/v1/traces`; without, none are."""
+    trace_share: float = Field(default=0.01, ge=0, le=1)
+    """Share of the traces that is told; what becomes a dead letter or is slow always is."""
+    trace_slow: Duration = Field(default=timedelta(seconds=30), gt=timedelta(0))
+    """From a record's writing to what follows from it."""
+
+
 class Settings(BaseSettings):
     """All settings. `MANIFOLD_DATABASE__URL` in the environment is `[database] url` in the file."""
 
@@ -206,6 +225,7 @@ class Settings(BaseSettings):
     reference: Reference = Reference()
     services: Services = Services()
     model: Model = Model()
+    telemetry: Telemetry = Telemetry()
     namespace: str = ""
     """Goes before every topic, group and transactional id, so that several can share a cluster."""
     log_json: bool = False

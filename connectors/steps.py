@@ -23,11 +23,13 @@ from connectors.stream import (
     Event,
     Forwarded,
     HandedOn,
+    Ignored,
     Keyed,
     Outgoing,
     Produced,
     Received,
     Rejected,
+    Removed,
     Revoked,
     Tick,
 )
@@ -36,9 +38,9 @@ from connectors.wire import Wire
 from operators.time import Instant
 
 T = TypeVar("T")
-Written: TypeAlias = Produced | Rejected | Forwarded | HandedOn
-"""What a step gives: a record for its topic, a dead letter, or a record as it came, for another
-partition or a later step."""
+Written: TypeAlias = Produced | Rejected | Forwarded | Removed | HandedOn | Ignored
+"""What a step gives: a record for its topic, a dead letter, a record as it came, for another
+partition or a later step, the end of what stands under a key, or one that was ignored."""
 
 Records: TypeAlias = KeyedStream[Event[Decoded[Any]]]
 Results: TypeAlias = KeyedStream[Event[Written]]
@@ -58,15 +60,9 @@ def decode(
     def split(event: Event[Received]) -> tuple[Event[Decoded[Any]], Event[Written] | None]:
         if not isinstance(event, Batch):
             return event, None
-        good: list[Decoded[Any]] = []
-        bad: list[Written] = []
-        for record in event.records:
-            decoded = wire.decode(record)
-            if isinstance(decoded, Decoded):
-                good.append(decoded)
-            elif decoded is not None:
-                bad.append(decoded)
-        return event.replace(good), event.replace(bad) if bad else None
+        good, bad = wire.decode_all(event.records)
+        rejected: list[Written] = [*bad]
+        return event.replace(good), event.replace(rejected) if rejected else None
 
     both = op.map_value("split", received, split)
     rejected: Results = op.filter_map_value("rejected", both, lambda pair: pair[1])
@@ -246,19 +242,7 @@ def write(step_id: str, results: Results, wire: Wire, sink: Outputs) -> None:
 
     def encode(keyed: tuple[str, Event[Written]]) -> list[Outgoing]:
         event = keyed[1]
-        if not isinstance(event, Batch):
-            return []
-        encoded: list[Outgoing] = []
-        for record in event.records:
-            if isinstance(record, HandedOn):
-                continue
-            try:
-                encoded.append(wire.encode(record, event.at))
-            except Exception as error:
-                if not isinstance(record, Produced) or record.cause is None:
-                    raise
-                raise RecordFailed(record.cause, error) from error
-        return encoded
+        return wire.encode_all(event.records, event.at) if isinstance(event, Batch) else []
 
     outgoing: Stream[list[Outgoing]] = op.map("encode", results, encode)
     op.output("topics", outgoing, sink)

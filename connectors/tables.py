@@ -5,7 +5,7 @@ input. So state is there on whichever machine the partition comes to, and never 
 behind the offsets.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -13,6 +13,7 @@ from connectors.changelog import read_whole
 from connectors.changelog_table import ChangelogTable, TableType
 from connectors.logs import Log
 from connectors.offsets import Offsets, Where
+from connectors.restoring import NOBODY, Watcher
 from connectors.stream import Outgoing
 from operators.table import MemoryTable, Table
 
@@ -96,16 +97,18 @@ class ChangelogStore:
         produce: Produce,
         assigned: Callable[[], Iterable[int]],
         stopping: Callable[[], bool],
+        watcher: Watcher = NOBODY,
     ) -> None:
         """`topics`: changelog topic to table; `produce` writes in the open transaction.
 
-        `assigned`: the partitions that this process has now.
+        `assigned`: the partitions that this process has now; `watcher` is told of restores.
         """
         self._kafka = kafka
         self._topics = topics
         self._produce = produce
         self._assigned = assigned
         self._stopping = stopping
+        self._watcher = watcher
         self._open: dict[int, dict[str, ChangelogTable[Any]]] = {}
         self._doubted: set[int] = set()
         self._uncommitted: set[int] = set()
@@ -148,6 +151,7 @@ class ChangelogStore:
         if not opened:
             return
         ends = {where: end for where, end in ends.items() if where[1] in opened}
+        self._watcher.began("state")
         restored = read_whole(
             self._kafka,
             ends,
@@ -157,13 +161,21 @@ class ChangelogStore:
                 for table in tables.values()
             },
             self._stopping,
+            self._watcher.progressed,
         )
         for tables in opened.values():
             for table in tables.values():
                 table.restored()
+        self._watcher.ended(restored)
         log.info("restored", partitions=list(opened), records=restored)
         self._open.update(opened)
         self._ends.update(ends)
+
+    def of(self, table: TableType) -> Iterator[ChangelogTable[Any]]:
+        """The tables of a type, of all partitions that are open."""
+        for tables in self._open.values():
+            if table.name in tables:
+                yield tables[table.name]
 
     def flush(self, partition: int) -> None:
         """Write the changes to the changelogs."""

@@ -23,7 +23,7 @@ from connectors.failures import (
     next_failure,
     to_metadata,
 )
-from connectors.kafka import client, headers_of, place
+from connectors.kafka import Statistics, client, headers_of, no_statistics, place
 from connectors.logs import Log
 from connectors.pacing import Pacing
 from connectors.stream import (
@@ -67,12 +67,14 @@ class Task:
         poll_records: int = 10_000,
         commit_interval: timedelta = timedelta(milliseconds=20),
         watch_ends_every: timedelta | None = None,
+        statistics: Statistics = no_statistics,
     ) -> None:
         """Connect nothing yet.
 
         `instance` names the process among those of its flow. When it is `static`, a restart
         under the same name takes over at once. With `watch_ends_every` the task says, that
-        often, up to which instant each partition has been read to its end.
+        often, up to which instant each partition has been read to its end. `statistics`: what a
+        client needs to tell of itself.
         """
         self.group = group
         self._topics = list(topics)
@@ -89,6 +91,7 @@ class Task:
                 "auto.offset.reset": "earliest",
                 "partition.assignment.strategy": "range",
                 **({"group.instance.id": identity} if static else {}),
+                **statistics("consumer"),
             },
             {
                 # A dead process's partitions move after this, unless one of its name is back: with
@@ -106,6 +109,7 @@ class Task:
         )
         self._consumer_settings = settings
         self._kafka = kafka
+        self._statistics = statistics
         self._identity = identity
         self._started = False
         self._ends = EndWatch(kafka, watch_ends_every) if watch_ends_every else None
@@ -132,7 +136,7 @@ class Task:
         """Connect, fence an earlier process of the same name, and join the group, once."""
         if self._started:
             return
-        self._transactions = Transactions(self._kafka, self._identity)
+        self._transactions = Transactions(self._kafka, self._identity, self._statistics("producer"))
         self._consumer = Consumer(self._consumer_settings)
         self._consumer.subscribe(
             self._topics,
@@ -218,14 +222,6 @@ class Task:
                 behind[where] = offset + 1
             else:
                 failure = None
-            if self._ahead is not None and not self._ahead.takes(topic, message.value()):
-                behind[where] = offset
-                continue
-            self._offsets[where] = offset + 1
-            if self._ended:
-                self._ended.pop(where, None)
-            if self._ends is not None:
-                self._reached(topic, partition, offset + 1)
             headers, unreadable = headers_of(message)
             received = Received(
                 topic,
@@ -238,6 +234,14 @@ class Task:
                 failure if failure is not None and failure.attempts >= ATTEMPTS else None,
                 unreadable,
             )
+            if self._ahead is not None and not self._ahead.takes(received):
+                behind[where] = offset
+                continue
+            self._offsets[where] = offset + 1
+            if self._ended:
+                self._ended.pop(where, None)
+            if self._ends is not None:
+                self._reached(topic, partition, offset + 1)
             records = by_partition.get(partition)
             if records is None:
                 by_partition[partition] = [received]
@@ -275,14 +279,15 @@ class Task:
         """Write records in the open epoch's transaction."""
         self._transactions.produce(records)
 
-    def commit(self) -> None:
+    def commit(self) -> bool:
         """Make everything since the last commit visible, and the offsets of what caused it.
 
-        An epoch of which nothing was committed is read again. Raises TransactionFailed when that
-        cannot be, after which the process must end.
+        False when there was nothing to commit, or the epoch is read again because nothing of it
+        was committed. Raises TransactionFailed when that cannot be, after which the process must
+        end.
         """
         if not self._offsets and not self._transactions.open:
-            return
+            return False
         started = time.monotonic()
         # What only time has caused is refused as well when the group has gone on without us.
         read = self._offsets or {key: at for key, at in self._committed.items() if at >= 0}
@@ -295,11 +300,12 @@ class Task:
             if not again or not self.rewind():
                 raise
             log.warning("the epoch is read again", reason=str(failed))
-            return
+            return False
         self._not_committed = 0
         self._committed |= self._offsets
         self._offsets = {}
         self._pacing.committed(time.monotonic() - started)
+        return True
 
     def _committable(self, topic: str, partition: int, offset: int) -> TopicPartition:
         failure = self._failures.get((topic, partition))

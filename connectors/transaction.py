@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from confluent_kafka import KafkaException, Producer, TopicPartition
@@ -39,11 +40,24 @@ class TransactionFailed(Unavailable):
 class Transactions:
     """A transactional producer; opens a transaction with the first record written."""
 
-    def __init__(self, kafka: Mapping[str, str], transactional_id: str) -> None:
-        """Connect, and fence whoever used `transactional_id` before."""
+    def __init__(
+        self,
+        kafka: Mapping[str, str],
+        transactional_id: str,
+        statistics: Mapping[str, object] = MappingProxyType({}),
+    ) -> None:
+        """Connect, and fence whoever used `transactional_id` before.
+
+        `statistics`: settings with which the client tells of itself.
+        """
         self._settings = client(
             kafka,
-            {**TELLING, "transactional.id": transactional_id, "partitioner": PARTITIONER},
+            {
+                **TELLING,
+                **statistics,
+                "transactional.id": transactional_id,
+                "partitioner": PARTITIONER,
+            },
             {
                 "transaction.timeout.ms": round(_LONGEST * 1_000),
                 # With its default it forgets every broker when none answers, and sending offsets

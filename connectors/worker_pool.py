@@ -73,8 +73,9 @@ class WorkerPool(Generic[D, V]):
         initializer: Callable[[], object] | None = None,
         documents_per_worker: int = 200,
         environment: Mapping[str, str] | None = None,
+        attempt_failed: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Start nothing yet.
+        """Start nothing yet. `attempt_failed` is told why, as `Failed` has it, from any thread.
 
         `function` stands in a module under its name, is annotated with what it takes and returns,
         and msgspec can write both as JSON. `time_limit`: seconds for each attempt; `memory`: bytes
@@ -88,6 +89,7 @@ class WorkerPool(Generic[D, V]):
         self._memory = memory
         self._documents_per_worker = documents_per_worker
         self._environment = environment or {}
+        self._attempt_failed = attempt_failed
         self._most = _AHEAD * workers
         self._lock = Lock()
         self._closed = False
@@ -156,8 +158,12 @@ class WorkerPool(Generic[D, V]):
                 outcome = self._attempt(seat, message, attempt)
                 if not isinstance(outcome, Failed):
                     return outcome
+                self._attempt_failed(outcome.reason)
                 log.warning("a document is tried again", because=outcome.reason, attempt=attempt)
-            return self._attempt(seat, message, ATTEMPTS, fresh=True)
+            outcome = self._attempt(seat, message, ATTEMPTS, fresh=True)
+            if isinstance(outcome, Failed):
+                self._attempt_failed(outcome.reason)
+            return outcome
         finally:
             self._free.put(seat)
 

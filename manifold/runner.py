@@ -17,12 +17,14 @@ from confluent_kafka import KafkaError, KafkaException
 
 from connectors import logs
 from connectors.contracts import Contracts
+from connectors.envelope import trace_id
 from connectors.errors import Misconfigured, Unavailable
 from connectors.failures import RecordFailed
 from connectors.kafka import Stopped, is_misconfigured
 from connectors.logs import Log
 from connectors.runtime import Runtime
 from connectors.settings import Settings
+from connectors.stream import Failure
 from manifold.exits import Exit
 
 log = Log(__name__)
@@ -60,7 +62,9 @@ def run_flow(
     runtime = Runtime(name, settings, stopping, contracts)
     code = Exit.FAILED
     try:
+        runtime.serve()
         dataflow = (wire or importlib.import_module(f"flows.{name}").flow)(runtime)
+        runtime.made.wired(dataflow)
         runtime.connect()
         runtime.task.between_epochs(_Garbage().collect)
         _run(dataflow, runtime)
@@ -115,14 +119,21 @@ def _run(dataflow: Dataflow, runtime: Runtime) -> None:
             if failed is None:
                 raise
             failure = runtime.go_back(failed)
-            log.error(
-                "a record made the flow fail",
-                record=str(failed),
-                attempts=failure.attempts if failure else None,
-                exc_info=failed.error,
-            )
+            tell(failed, failure)
             if failure is None:
                 raise
+
+
+def tell(failed: RecordFailed, failure: Failure | None) -> None:
+    """Log which record has made a step fail, and where; nothing of what stands in it."""
+    log.error(
+        "a record made the flow fail",
+        record=str(failed),
+        trace_id=trace_id(failed.received),
+        attempts=failure.attempts if failure else None,
+        exc_info=failed.error,
+        quoting=False,
+    )
 
 
 class _Garbage:

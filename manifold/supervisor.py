@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
 _STEADY = 10.0
 """Seconds of running after which a crash counts as the first again."""
+_LAST_PORT = 65_535
 _PATIENCE = 45.0
 """Seconds a process may take to finish its epoch before it is killed."""
 
@@ -38,6 +40,16 @@ class _Member:
     started: float = 0.0
     crashes: int = 0
     restart_at: float = field(default=0.0)
+    port: int | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a process tells of itself."""
+
+    flow: str
+    instance: str
+    port: int
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -65,16 +77,44 @@ class Supervisor:
         instances: int = 1,
         logs: Path | None = None,
     ) -> None:
-        """Start nothing yet. `logs`: a folder for a file a process; None: our standard error."""
+        """Start nothing yet. `logs`: a folder for a file a process; None: our standard error.
+
+        Where telemetry has a port, each process has the next one behind it. Raises Misconfigured
+        when there are none.
+        """
         self._members = [
             _Member(flow, f"{settings.instance or 'local'}-{number}")
             for flow in flows
             for number in range(instances)
         ]
+        first = settings.telemetry.port
+        if first is not None:
+            last = first + len(self._members)
+            if first == 0 or last > _LAST_PORT:
+                raise Misconfigured(
+                    f"telemetry.port is {first}, and {len(self._members)} processes need the ports "
+                    f"behind it: choose one from 1 to {_LAST_PORT - len(self._members):,}"
+                )
+            for number, member in enumerate(self._members):
+                member.port = first + 1 + number
         self._environment: Mapping[str, str] = environment(settings)
         self._logs = logs
         self._files: list[IO[bytes]] = []
-        self.restarts = 0
+        self.restarts_of: Counter[str] = Counter()
+        """How often a process of a flow was started again."""
+
+    @property
+    def restarts(self) -> int:
+        """The same of all flows."""
+        return self.restarts_of.total()
+
+    def places(self) -> list[Place]:
+        """Where the processes tell of themselves, if they do."""
+        return [
+            Place(member.flow, member.instance, member.port)
+            for member in self._members
+            if member.port is not None
+        ]
 
     def start(self) -> None:
         """Start every process."""
@@ -98,7 +138,7 @@ class Supervisor:
         for member in self._members:
             if member.process is None:
                 if now >= member.restart_at:
-                    self.restarts += 1
+                    self.restarts_of[member.flow] += 1
                     self._start(member)
                 continue
             code = member.process.poll()
@@ -142,10 +182,13 @@ class Supervisor:
         if self._logs is not None:
             output = (self._logs / f"{member.flow}-{member.instance}.log").open("ab")
             self._files.append(output)
+        environment = {**self._environment}
+        if member.port is not None:
+            environment["MANIFOLD_TELEMETRY__PORT"] = str(member.port)
         member.started = time.monotonic()
         member.process = subprocess.Popen(
             [sys.executable, "-m", "manifold", "run", member.flow, "--instance", member.instance],
-            env=self._environment,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -110,6 +110,14 @@ STAYS = "by its answers now: stays"
 """In a change of what is settled, and would be decided otherwise with what has come since."""
 
 
+_MISSING = "missing"
+
+
+def was_missing(said: Sequence[str]) -> bool:
+    """Whether `changes` say that the answer of a branch has come after the decision before."""
+    return any(f": {_MISSING} → " in each for each in said)
+
+
 def changes(
     before: Sequence[BranchAnswer],
     after: Sequence[BranchAnswer],
@@ -119,7 +127,7 @@ def changes(
     """What is different between two revisions, a sentence a branch and one for the status."""
     then = {answer.branch: answer.status for answer in before}
     said = [
-        f"{answer.branch.lower()}: {then.get(answer.branch, 'missing')} → {answer.status}"
+        f"{answer.branch.lower()}: {then.get(answer.branch, _MISSING)} → {answer.status}"
         for answer in after
         if then.get(answer.branch) != answer.status
     ]

@@ -11,6 +11,7 @@
 from operators.decide import STAYS
 from operators.decision import Audience, InvoiceDecision, InvoiceNotification
 from operators.judgement import worst_first
+from operators.probe import VENDOR
 from operators.review import DECIDED_BY, EXPIRED
 
 
@@ -19,9 +20,9 @@ def notification(decision: InvoiceDecision) -> InvoiceNotification | None:
 
     A clerk looks at what is under review or incomplete, and at what was settled before an answer
     that speaks against it; the producer hears of a rejection, once. While branches that could not
-    judge an invoice do so one after the other, nobody hears of each.
+    judge an invoice do so one after the other, nobody hears of each; nor of a synthetic invoice.
     """
-    if _still_waiting(decision):
+    if decision.vendor_id == VENDOR or _still_waiting(decision):
         return None
     audience = _audience(decision)
     if audience is None:

@@ -22,6 +22,9 @@ COMMANDS: Mapping[str, str] = {
     "explain": "manifold.cli.explain:explain",
     "statistics": "manifold.cli.statistics:statistics",
     "review": "manifold.cli.review:app",
+    "lag": "manifold.cli.lag:lag",
+    "offsets": "manifold.cli.offsets:app",
+    "transactions": "manifold.cli.transactions:transactions",
     "dlq": "manifold.cli.dlq:app",
     "state": "manifold.cli.state:state",
     "saga": "manifold.cli.saga:app",
@@ -33,7 +36,9 @@ COMMANDS: Mapping[str, str] = {
     "backtest": "manifold.cli.backtest:backtest",
     "bench": "manifold.cli.bench:app",
     "db": "manifold.cli.database:app",
+    "upgrade": "manifold.cli.upgrade:app",
     "dependencies": "manifold.cli.dependencies:dependencies",
+    "probe": "manifold.cli.probe:probe",
     "doctor": "manifold.cli.doctor:doctor",
 }
 """Each subcommand and where it is written: a Typer app, or the function of a single command."""

@@ -15,6 +15,7 @@ from manifold.cli.options import Json
 from manifold.cli.output import EXIT_INTERRUPTED, Failed, explained, json_line
 from manifold.demonstration import Demonstration, Outcome, Tally
 from manifold.embedded import Embedded
+from manifold.fleet import told
 from manifold.supervisor import Misconfigured, Supervisor, until_signalled
 from operators.decide import BRANCHES
 from operators.enrichment import InvoiceEnriched
@@ -45,7 +46,8 @@ def demo(
     try:
         with Embedded(Settings.load()) as embedded:
             demonstration = Demonstration(embedded.settings, count, seed)
-            with Supervisor(FLOWS, embedded.settings, logs=embedded.folder) as supervisor:
+            supervisor = Supervisor(FLOWS, embedded.settings, logs=embedded.folder)
+            with told(supervisor, embedded.settings.telemetry, console.print), supervisor:
                 tally = _show(console, demonstration, supervisor, count, rate)
                 _conclude(console, tally)
                 _post(console, demonstration.posted())

@@ -58,7 +58,7 @@ def diagnose(there: Cluster) -> Iterator[Diagnosis]:
     yield from _settings(there.settings)
     yield from _contracts(there)
     yield from _registry(there.settings)
-    yield from _database(there.settings)
+    yield from check_database(there.settings)
     try:
         existing = topics_there(there.kafka, patience=5)
     except BrokerAway as away:
@@ -71,7 +71,11 @@ def diagnose(there: Cluster) -> Iterator[Diagnosis]:
         try:
             yield from check(there, existing)
         except (KafkaException, Misconfigured, Unavailable) as error:
-            yield Diagnosis("warn", check.__name__.strip("_"), f"could not be checked: {error}")
+            yield Diagnosis(
+                "warn",
+                check.__name__.removeprefix("check").strip("_"),
+                f"could not be checked: {error}",
+            )
 
 
 def _settings(settings: Settings) -> Iterator[Diagnosis]:
@@ -124,7 +128,8 @@ def _registry(settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis("warn", "registry", "it knows no schemas", advice)
 
 
-def _database(settings: Settings) -> Iterator[Diagnosis]:
+def check_database(settings: Settings) -> Iterator[Diagnosis]:
+    """Whether the database answers and has this program's tables."""
     try:
         store = Store.connect(settings.database.url)
         try:
@@ -149,7 +154,8 @@ def _broker(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
         yield Diagnosis("ok", "broker", found)
 
 
-def _topics(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
+def check_topics(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
+    """Whether every topic is there and as its contract says."""
     wanted = there.contracts.every_topic()
     if is_embedded(AdminClient(client(there.kafka))):
         yield Diagnosis("ok", "topics", "an embedded broker creates them on first use")
@@ -266,4 +272,4 @@ def _flows(there: Cluster) -> list[str]:
 
 
 _Check: TypeAlias = Callable[[Cluster, dict[str, int]], Iterator[Diagnosis]]
-_ON_THE_BROKER: tuple[_Check, ...] = (_broker, _topics, _reference, _away, _groups)
+_ON_THE_BROKER: tuple[_Check, ...] = (_broker, check_topics, _reference, _away, _groups)

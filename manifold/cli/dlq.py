@@ -1,6 +1,7 @@
 """`manifold dlq`: records that a flow could not use: look at them, send them back, let them go."""
 
 import getpass
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Annotated, TypeAlias
 
@@ -19,7 +20,22 @@ from connectors.resolved import (
 from connectors.stream import Received
 from manifold.cli.cluster import Cluster, cluster, progress
 from manifold.cli.content import as_json, content_of, text_header
+from manifold.cli.lag_table import duration
+from manifold.cli.letter_options import (
+    All,
+    Group,
+    Offsets,
+    Reason,
+    Request,
+    Since,
+    Topic,
+    Until,
+    named,
+    selection,
+)
 from manifold.cli.letters import (
+    By,
+    Heap,
     Selection,
     dead_letter_topics,
     heaps,
@@ -31,7 +47,6 @@ from manifold.cli.letters import (
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import (
     EXIT_INTERRUPTED,
-    EXIT_USAGE,
     Failed,
     complain,
     console,
@@ -50,19 +65,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Topic: TypeAlias = Annotated[
-    str | None, typer.Argument(help="A topic, or its dead letters' topic; by default all.")
-]
-Reason: TypeAlias = Annotated[str | None, typer.Option(help="Only letters with this reason.")]
-Group: TypeAlias = Annotated[str | None, typer.Option(help="Only letters of this flow.")]
-Request: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="ID", help="Only letters about this request.")
-]
-Offsets: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option("--offset", metavar="P:O", help="This letter; may be repeated. Wants TOPIC."),
-]
-All: TypeAlias = Annotated[bool, typer.Option("--all", help="Every open letter.")]
 Yes: TypeAlias = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun: TypeAlias = Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")]
 
@@ -74,21 +76,26 @@ def list_command(
     reason: Reason = None,
     group: Group = None,
     request: Request = None,
+    since: Since = None,
+    until: Until = None,
+    by: Annotated[
+        list[By] | None,
+        typer.Option("--by", help="Count by this; may be repeated. Default: topic, group, reason."),
+    ] = None,
     json: Json = False,
     bootstrap: Bootstrap = None,
     extra: Extra = None,
 ) -> None:
     """Count the open letters by topic, flow and reason; with TOPIC, list each of them."""
     there = cluster(bootstrap, extra)
-    selection = Selection(topic, reason, group, request)
-    letters = _open(there, selection)
-    columns: tuple[str, ...]
-    if topic is None and request is None:
-        found = [msgspec.to_builtins(heap) for heap in heaps(letters)]
-        columns = ("topic", "group", "reason", ">letters", "oldest", "newest")
+    letters = _open(there, selection(topic, reason, group, request, since, until))
+    if by or (topic is None and request is None):
+        counted_by = by or [By.TOPIC, By.GROUP, By.REASON]
+        found = [_heap(heap, counted_by) for heap in heaps(letters, counted_by)]
+        columns = [*counted_by, ">letters", "oldest", "newest"]
     else:
         found = [summary(letter) for letter in letters]
-        columns = ("topic", "at", "group", "reason", ">attempts", "first_seen", "key")
+        columns = ["topic", "at", "group", "reason", ">attempts", "first_seen", "key"]
     if json:
         for each in found:
             json_line(each)
@@ -101,6 +108,11 @@ def list_command(
         each["at"] = f"{each.get('partition')}:{each.get('offset')}"
         shown.add_row(*(printable(each[name.removeprefix(">")]) for name in columns))
     console().print(shown)
+
+
+def _heap(heap: Heap, by: Sequence[By]) -> dict[str, object]:
+    common = {one.value: value for one, value in zip(by, heap.common, strict=True)}
+    return {**common, "letters": heap.letters, "oldest": heap.oldest, "newest": heap.newest}
 
 
 @app.command("show")
@@ -152,8 +164,14 @@ def replay_command(
     reason: Reason = None,
     group: Group = None,
     request: Request = None,
+    since: Since = None,
+    until: Until = None,
     offset: Offsets = None,
     every: All = False,
+    rate: Annotated[
+        float | None,
+        typer.Option(min=0.01, help="At most so many letters a second; default: no limit."),
+    ] = None,
     yes: Yes = False,
     dry_run: DryRun = False,
     json: Json = False,
@@ -165,8 +183,8 @@ def replay_command(
     A letter is sent back at most once: afterwards it is no longer open.
     """
     there = cluster(bootstrap, extra)
-    selection = _selection(topic, reason, group, request, offset, every)
-    _resolve(there, selection, "REPLAYED", yes=yes, dry_run=dry_run, json=json)
+    chosen = named(selection(topic, reason, group, request, since, until, offset), every)
+    _resolve(there, chosen, "REPLAYED", yes=yes, dry_run=dry_run, json=json, rate=rate)
 
 
 @app.command("discard")
@@ -176,6 +194,8 @@ def discard_command(
     reason: Reason = None,
     group: Group = None,
     request: Request = None,
+    since: Since = None,
+    until: Until = None,
     offset: Offsets = None,
     every: All = False,
     yes: Yes = False,
@@ -186,33 +206,21 @@ def discard_command(
 ) -> None:
     """Mark letters as dealt with, without sending them back; they stay readable."""
     there = cluster(bootstrap, extra)
-    selection = _selection(topic, reason, group, request, offset, every)
-    _resolve(there, selection, "DISCARDED", yes=yes, dry_run=dry_run, json=json)
-
-
-def _selection(
-    topic: str | None,
-    reason: str | None,
-    group: str | None,
-    request: str | None,
-    offset: list[str] | None,
-    every: bool,
-) -> Selection:
-    selection = Selection(topic, reason, group, request, tuple(map(position, offset or ())))
-    if selection.offsets and topic is None:
-        raise Failed("--offset wants the TOPIC it stands in.", EXIT_USAGE)
-    if selection.is_empty and not every:
-        raise Failed(
-            "Say which letters: a TOPIC, --reason, --group, --request, --offset, or --all.",
-            EXIT_USAGE,
-        )
-    return selection
+    chosen = named(selection(topic, reason, group, request, since, until, offset), every)
+    _resolve(there, chosen, "DISCARDED", yes=yes, dry_run=dry_run, json=json)
 
 
 def _resolve(
-    there: Cluster, selection: Selection, action: Action, *, yes: bool, dry_run: bool, json: bool
+    there: Cluster,
+    chosen: Selection,
+    action: Action,
+    *,
+    yes: bool,
+    dry_run: bool,
+    json: bool,
+    rate: float | None = None,
 ) -> None:
-    letters = _open(there, selection)
+    letters = _open(there, chosen)
     untargeted = [each for each in letters if each.header(GROUP) is None]
     if untargeted and action == "REPLAYED":
         raise Failed(
@@ -223,6 +231,8 @@ def _resolve(
         for letter in letters:
             _tell(letter, f"WOULD_BE_{action}", json)
         _count(len(letters), f"would be {action.lower()}", json)
+        if rate is not None:
+            complain(f"That takes {duration(len(letters) / rate)} at {rate:g} a second.")
         return
     if not letters:
         _count(0, action.lower(), json)
@@ -233,7 +243,7 @@ def _resolve(
     resolver = Resolver(there.kafka, there.contracts, there.codec, _account())
     try:
         with progress(f"{action.lower()} dead letters") as tell:
-            resolver.resolve(letters, action, tell)
+            resolver.resolve(letters, action, tell, per_second=rate)
     except KeyboardInterrupt:
         complain(f"Interrupted: {counted(resolver.done, 'dead letter')} {action.lower()}.")
         raise typer.Exit(EXIT_INTERRUPTED) from None

@@ -24,12 +24,13 @@ def doctor(json: Json = False, bootstrap: Bootstrap = None, extra: Extra = None)
         if json:
             json_line(found)
         else:
-            _show(found)
+            show(found)
     if failed:
         raise typer.Exit(1)
 
 
-def _show(found: Diagnosis) -> None:
+def show(found: Diagnosis) -> None:
+    """A finding in a line."""
     line = Text.assemble(
         (f"{found.verdict:<5}", _COLOURS[found.verdict]),
         (f"{found.about:<10}", "bold"),

@@ -32,6 +32,10 @@ def summary(file: str, found: Reading | DocumentRead) -> RenderableType:
         # What a language model was not there to answer is for a person as well.
         follows = "ACCEPT" if found.step.action == "ACCEPT" else "PERSON"
         said = f"{route}, {kind}, {follows}".lower().replace("_", " ")
+        memory = found.reading.memory
+        if memory is not None:
+            by = ", ".join(memory.by).replace("_", " ")
+            said += f", with the memory of {_clean(memory.vendor_id)} ({by})"
         parts.append(_confidences(found))
     else:
         said = found.syntax

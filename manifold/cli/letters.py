@@ -1,7 +1,7 @@
 """Dead letters as the commands see them: read, selected, counted."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
 
 import msgspec
 
@@ -12,6 +12,7 @@ from connectors.stream import Received
 from manifold.cli.cluster import Cluster, progress
 from manifold.cli.content import belongs_to, content_of, may_belong_to, text_header
 from manifold.cli.output import EXIT_USAGE, Failed
+from operators.time import Instant, isoformat
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -22,6 +23,10 @@ class Selection(msgspec.Struct, frozen=True):
     group: str | None = None
     request: str | None = None
     offsets: tuple[tuple[int, int], ...] = ()
+    since: Instant | None = None
+    """First seen then or later."""
+    until: Instant | None = None
+    """First seen before."""
 
     @property
     def is_empty(self) -> bool:
@@ -29,12 +34,22 @@ class Selection(msgspec.Struct, frozen=True):
         return self == Selection()
 
 
-class Heap(msgspec.Struct, frozen=True):
-    """Dead letters of one topic, group and reason."""
+class By(StrEnum):
+    """What dead letters are counted by."""
 
-    topic: str
-    group: str
-    reason: str
+    TOPIC = "topic"
+    GROUP = "group"
+    REASON = "reason"
+    HOUR = "hour"
+    """In which they were first seen, UTC."""
+    DAY = "day"
+
+
+class Heap(msgspec.Struct, frozen=True):
+    """Dead letters that have something in common."""
+
+    common: tuple[str, ...]
+    """What, in the order they were counted by."""
     letters: int
     oldest: str
     newest: str
@@ -96,22 +111,31 @@ def summary(letter: Received) -> dict[str, object]:
         "group": group_of(letter),
         "reason": reason_of(letter),
         "attempts": int(text_header(letter, ATTEMPTS) or 1),
-        "first_seen": text_header(letter, FIRST_SEEN) or "",
+        "first_seen": first_seen(letter),
         "key": None if letter.key is None else letter.key.decode(errors="replace"),
     }
 
 
-def heaps(letters: Sequence[Received]) -> list[Heap]:
-    """Letters counted by topic, group and reason."""
-    counts = Counter((each.topic, group_of(each), reason_of(each)) for each in letters)
-    seen: dict[tuple[str, str, str], list[str]] = {}
+def first_seen(letter: Received) -> str:
+    """When a flow first failed on it."""
+    return text_header(letter, FIRST_SEEN) or ""
+
+
+_COMMON: Mapping[By, Callable[[Received], str]] = {
+    By.TOPIC: lambda letter: letter.topic,
+    By.GROUP: group_of,
+    By.REASON: reason_of,
+    By.HOUR: lambda letter: first_seen(letter)[:13].replace("T", " "),
+    By.DAY: lambda letter: first_seen(letter)[:10],
+}
+
+
+def heaps(letters: Iterable[Received], by: Sequence[By]) -> list[Heap]:
+    """Letters counted by what they have in common."""
+    seen: dict[tuple[str, ...], list[str]] = {}
     for each in letters:
-        at = (each.topic, group_of(each), reason_of(each))
-        seen.setdefault(at, []).append(text_header(each, FIRST_SEEN) or "")
-    return [
-        Heap(*at, letters=count, oldest=min(seen[at]), newest=max(seen[at]))
-        for at, count in sorted(counts.items())
-    ]
+        seen.setdefault(tuple(_COMMON[one](each) for one in by), []).append(first_seen(each))
+    return [Heap(at, len(times), min(times), max(times)) for at, times in sorted(seen.items())]
 
 
 def still_open(letters: Iterator[Received], resolved: Mapping[str, object]) -> list[Received]:
@@ -123,6 +147,10 @@ def _selected(there: Cluster, letter: Received, selection: Selection) -> bool:
     if selection.reason is not None and reason_of(letter) != selection.reason:
         return False
     if selection.group is not None and group_of(letter) != there.group(selection.group):
+        return False
+    if selection.since is not None and first_seen(letter) < isoformat(selection.since):
+        return False
+    if selection.until is not None and first_seen(letter) >= isoformat(selection.until):
         return False
     if selection.offsets and (letter.partition, letter.offset) not in selection.offsets:
         return False

@@ -9,11 +9,13 @@ from rich.console import Console
 from connectors import logs
 from connectors.database.migration import migrate
 from connectors.settings import Settings
+from connectors.telemetry_server import PortBusy
 from flows import COLLECT, EXTRACT, FLOWS, FUSED, OUTPUTS
 from manifold.cli.options import Bootstrap, Extra, load_settings
 from manifold.cli.output import explained
 from manifold.embedded import Embedded
 from manifold.exits import Exit
+from manifold.fleet import told
 from manifold.handover import Handover
 from manifold.supervisor import Misconfigured, Supervisor, until_signalled
 
@@ -65,14 +67,19 @@ def up(
             else:
                 handover.to_apart()
             _run(wanted, settings, instances)
-    except Misconfigured as error:
+    except (Misconfigured, PortBusy) as error:
         Console(stderr=True).print(f"[red]{error}[/red]")
         sys.exit(Exit.MISCONFIGURED)
 
 
 def _run(flows: list[str], settings: Settings, instances: int) -> None:
-    with Supervisor(flows, settings, instances=instances) as supervisor:
+    supervisor = Supervisor(flows, settings, instances=instances)
+    with told(supervisor, settings.telemetry, _say), supervisor:
         until_signalled(supervisor)
+
+
+def _say(line: str) -> None:
+    Console(stderr=True).print(line, highlight=False, soft_wrap=True)
 
 
 def _greet(settings: Settings) -> None:

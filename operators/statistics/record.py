@@ -30,6 +30,7 @@ class JudgedRequest(Struct, frozen=True, kw_only=True, gc=False, tag="InvoiceDec
 
     request_id: str
     attempt: int
+    vendor_id: str
     revision: int
     status: DecisionStatus
     branches: tuple[BranchLatency, ...]

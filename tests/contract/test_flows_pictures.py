@@ -11,7 +11,7 @@ from manifold.pictures import BEGIN, END, pages
 REPOSITORY = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("path", ["README.md", "docs/flows.md"])
+@pytest.mark.parametrize("path", ["README.md", "docs/flows.md", "docs/metrics.md"])
 def test_pictures_are_up_to_date(path: str) -> None:
     page = REPOSITORY / path
     assert page.read_text() == pages(REPOSITORY)[page], "run `make docs`"

@@ -1,6 +1,7 @@
 """The commands against a real broker, in topics of their own, without any flow running."""
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from connectors.topics import Topics
 from manifold.cli.app import app
 from operators.decision import BranchAnswer, InvoiceDecision
 from operators.result import Source, ValidationDetails, ValidationResult
+from operators.time import Instant
 from operators.upload import InvoiceUploaded
 from tests.integration.raw import write
 
@@ -60,7 +62,9 @@ class Place:
         [sent] = self.lines("submit", str(UBL), "--request", request_id)
         return sent
 
-    def reject(self, request_id: str, group: str = "pricing") -> None:
+    def reject(
+        self, request_id: str, group: str = "pricing", at: Instant = 1_700_000_000_000
+    ) -> None:
         """Have a group refuse a request's upload."""
         uploaded = self.contracts.topic_of(InvoiceUploaded).name
         [received] = [
@@ -68,7 +72,7 @@ class Place:
         ]
         letters = DeadLetters(self.contracts.namespace + group, self.contracts.dead_letters_of)
         rejected = Rejected(received, "contract_broken", "it does not follow its contract")
-        write(self.kafka, [letters.make(rejected, 1_700_000_000_000)])
+        write(self.kafka, [letters.make(rejected, at)])
 
 
 @pytest.fixture(scope="module")
@@ -260,6 +264,40 @@ def test_two_who_replay_at_once_send_a_letter_back_once(place: Place, request_id
     assert third.resolve(letters, "REPLAYED") == 0
     uploads = place.all_of(place.contracts.topic_of(InvoiceUploaded).name)
     assert sum(request_id.encode() in (each.value or b"") for each in uploads) == 2
+
+
+def test_letters_are_counted_by_what_is_asked_and_chosen_by_time(place: Place) -> None:
+    requests = [str(uuid.uuid4()) for _ in range(3)]
+    for hour, request_id in enumerate(requests):
+        place.upload(request_id)
+        place.reject(request_id, "validation", 1_700_000_000_000 + hour * 3_600_000)
+    chosen = ("--group", "validation")
+    counted = place.lines("dlq", "list", *chosen, "--by", "reason", "--by", "hour")
+    assert [(each["reason"], each["hour"], each["letters"]) for each in counted] == [
+        ("contract_broken", f"2023-11-{day}", 1) for day in ("14 22", "14 23", "15 00")
+    ]
+    [day, _] = place.lines("dlq", "list", *chosen, "--by", "day")
+    assert (day["day"], day["letters"]) == ("2023-11-14", 2)
+    since = ("--since", "2023-11-14T23:00:00Z", "--until", "2023-11-15")
+    [found] = place.lines("dlq", "list", "invoice.uploaded", *chosen, *since)
+    assert str(found["first_seen"]).startswith("2023-11-14T23:13")
+    place.run("dlq", "list", *chosen, "--since", "noon", expect=2)
+    place.run("dlq", "discard", *chosen, *since)
+    assert len(place.lines("dlq", "list", "invoice.uploaded", *chosen)) == 2
+    place.run("dlq", "discard", *chosen, "--yes")
+
+
+def test_replaying_is_as_slow_as_asked(place: Place) -> None:
+    requests = [str(uuid.uuid4()) for _ in range(5)]
+    for request_id in requests:
+        place.upload(request_id)
+        place.reject(request_id, "inventory")
+    chosen = ("--group", "inventory", "--rate", "4", "--yes")
+    assert len(place.lines("dlq", "replay", *chosen, "--dry-run")) == 5
+    began = time.monotonic()
+    assert len(place.lines("dlq", "replay", *chosen)) == 5
+    assert time.monotonic() - began >= 1
+    assert place.lines("dlq", "list", "--group", "inventory") == []
 
 
 def test_discarding_several_asks_first(place: Place) -> None:

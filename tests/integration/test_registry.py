@@ -15,7 +15,14 @@ from typer.testing import CliRunner, Result
 from connectors.codec import Codec, UnknownSchema
 from connectors.contracts import Contracts, Version
 from connectors.registration import registration
-from connectors.registry import RegistryIds, RegistryRefused, client, register
+from connectors.registry import (
+    RegisteredFound,
+    RegistryIds,
+    RegistryRefused,
+    client,
+    compare,
+    register,
+)
 from connectors.settings import Registry
 from manifold.cli.contracts import app
 from operators.decision import InvoiceDecision
@@ -159,6 +166,34 @@ def test_a_breaking_version_is_refused(registry: Registry) -> None:
     schema["fields"].append({"name": "colour", "type": "string"})
     with pytest.raises(RegistryRefused, match=r"invoice\.settled-value: .* refuses"):
         register(client(registry), "invoice.settled", Version("invoice_settled", 2, schema))
+
+
+def with_field(record: str, field: dict[str, object]) -> Contracts:
+    """The contracts with one more version of a record."""
+    newest = CONTRACTS.newest(record)
+    schema = copy.deepcopy(dict(newest.schema))
+    schema["fields"].append(field)
+    version = Version(newest.folder, newest.version + 1, schema)
+    versions = {**CONTRACTS.versions, newest.folder: (*CONTRACTS.versions[newest.folder], version)}
+    return Contracts(CONTRACTS.topics, versions, CONTRACTS.lock)
+
+
+def test_an_upgrade_sees_what_the_registry_lacks_refuses_and_has_beyond(
+    registry: Registry,
+) -> None:
+    list(registration(client(registry), CONTRACTS))
+    asking = client(registry)
+    topic = CONTRACTS.topics["invoice.audit"]
+    field: dict[str, object] = {"name": "note", "type": ["null", "string"], "default": None}
+    later = with_field("InvoiceAudit", field)
+    breaking = with_field("InvoiceAudit", {"name": "colour", "type": "string"})
+    number = later.newest("InvoiceAudit").version
+
+    assert compare(asking, CONTRACTS, topic) == RegisteredFound(0, (), ())
+    assert compare(asking, later, topic) == RegisteredFound(0, (number,), ())
+    assert compare(asking, breaking, topic) == RegisteredFound(0, (number,), (number,))
+    register(asking, topic.name, later.newest("InvoiceAudit"))
+    assert compare(client(registry), CONTRACTS, topic) == RegisteredFound(1, (), ())
 
 
 def test_an_unknown_id_is_unknown(registry: Registry) -> None:

@@ -343,7 +343,7 @@ def test_a_document_that_kills_its_process_counts_as_refused(tmp_path: Path) -> 
 
     found = list(measured(documents(tmp_path), dies_of_a, workers=2))
 
-    assert [each.refused for each in found] == ["process_died", "unknown_format"]
+    assert [each.refused for each in found] == ["died", "unknown_format"]
     assert outcomes(found[0]) == {"number": "missed"}
 
 

@@ -138,7 +138,7 @@ def test_one_that_hangs_holds_nobody_up_and_mends_itself(server: RatesServer, mo
     for at in range(0, 1_000, 10):
         assert service.lack(f"USD/{at}", at) is not None
     assert time.monotonic() - began < 0.7, "the flow has waited once, and no longer than allowed"
-    until(lambda: service.collect(1_000) and service._guard.state == "OPEN")
+    until(lambda: service.collect(1_000) and service.guard.state == "OPEN")
     began = time.monotonic()
     for at in range(10_000, 20_000, 10):
         assert service.lack(f"CHF/{at}", at) is not None

@@ -31,6 +31,7 @@ def kept() -> Kept:
 
 def decision(request: str = "R", **fields: object) -> JudgedRequest:
     base = JudgedRequest(
+        vendor_id="v-1",
         request_id=request,
         attempt=1,
         revision=1,

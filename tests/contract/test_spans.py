@@ -1,0 +1,166 @@
+"""One trace shows an upload on its way through the flows, at a collector of the test's own."""
+
+from collections.abc import Iterator
+
+import pytest
+from msgspec.structs import replace
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+
+from connectors.measured import Measured
+from connectors.otlp import OtlpExporter
+from connectors.settings import Settings, Telemetry
+from connectors.spans import Span as Told
+from connectors.stream import Batch, Received
+from flows import BRANCHES
+from tests.collector import Collector
+from tests.contract.flow_run import (
+    AT,
+    TRACE,
+    MemoryRuntime,
+    inputs_of,
+    run,
+    whole_pipeline,
+)
+
+PRODUCER = bytes.fromhex("b7ad6b7169203331")
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with Collector() as collector:
+        yield collector
+
+
+def traced(
+    flow: str, collector: Collector, records: list[Received], share: float = 1.0, slow: float = 30
+) -> list[Span]:
+    """The spans that a flow has sent, when it has ended."""
+    runtime = MemoryRuntime(flow, [Batch(0, AT, records)], reference=True)
+    settings = Telemetry(otlp_url=collector.traces, trace_share=share, trace_slow=slow)  # type: ignore[arg-type]
+    made = Measured(flow, Settings(telemetry=settings))
+    runtime.made = made
+    close = made.served(settings)
+    run(runtime)
+    made.telemetry.epoch.committed(AT + 1_000)
+    close()
+    return collector.spans.get(flow, [])
+
+
+def inputs(flow: str) -> list[Received]:
+    return inputs_of(flow, whole_pipeline())
+
+
+def test_a_trace_goes_from_upload_over_branches_to_decision_and_notification(
+    collector: Collector,
+) -> None:
+    flows = ("extract", *BRANCHES, "decide", "collect")
+    spans = {flow: traced(flow, collector, inputs(flow)) for flow in flows}
+    every = {span.span_id: span for those in spans.values() for span in those}
+    assert {span.trace_id.hex().encode() for span in every.values()} == {TRACE}
+    # Those that ask people also send on what these have corrected, and decide what they refuse.
+    asking = {span.span_id for flow in ("extract", "decide") for span in spans[flow]}
+    for branch in BRANCHES:
+        parents = {span.parent_span_id for span in spans[branch] if "uploaded" in span.name}
+        assert PRODUCER in parents
+        assert parents - {PRODUCER} <= asking
+    decided = [span for span in spans["decide"] if ".result" in span.name]
+    assert decided
+    assert all(every[span.parent_span_id].name.startswith("process invoice.") for span in decided)
+    told = [span for span in spans["collect"] if span.name == "process invoice.decision"]
+    assert {span.parent_span_id for span in told} <= asking
+    for span in every.values():
+        assert span.kind == Span.SPAN_KIND_CONSUMER
+        assert span.start_time_unix_nano <= span.end_time_unix_nano == (AT + 1_000) * 1_000_000
+
+
+def test_a_span_says_where_its_record_is_and_nothing_of_what_stands_in_it(
+    collector: Collector,
+) -> None:
+    [upload, *_] = inputs("fraud")
+    [span] = traced("fraud", collector, [upload])
+    said = {each.key: each.value.string_value or each.value.int_value for each in span.attributes}
+    assert said == {
+        "messaging.system": "kafka",
+        "messaging.operation.type": "process",
+        "messaging.consumer.group.name": "fraud",
+        "messaging.destination.name": upload.topic,
+        "messaging.destination.partition.id": str(upload.partition),
+        "messaging.kafka.offset": upload.offset,
+        "manifold.written": "invoice.fraud.result",
+    }
+
+
+def test_of_a_share_all_flows_tell_the_same_traces(collector: Collector) -> None:
+    [upload] = inputs("fraud")[:1]
+
+    def of(trace: int) -> Received:
+        header = f"00-{trace:032x}-b7ad6b7169203331-01".encode()
+        return replace(upload, headers=[("traceparent", header)])
+
+    records = [of((number << 56) + 7) for number in range(1, 256)]
+    fraud = {span.trace_id for span in traced("fraud", collector, records, 0.25)}
+    pricing = {span.trace_id for span in traced("pricing", collector, records, 0.25)}
+    assert fraud == pricing
+    assert len(fraud) == 63
+
+
+def test_what_its_producer_does_not_tell_is_not_told(collector: Collector) -> None:
+    header = b"00-%b-b7ad6b7169203331-00" % TRACE
+    upload = replace(inputs("fraud")[0], headers=[("traceparent", header)])
+    assert not traced("fraud", collector, [upload])
+
+
+def test_what_goes_wrong_or_takes_long_is_always_told(collector: Collector) -> None:
+    upload = inputs("fraud")[0]
+    garbled = replace(upload, value=b"garbled", offset=999)
+    [span] = traced("fraud", collector, [garbled], share=0.0)
+    assert span.status.code == Status.STATUS_CODE_ERROR
+    assert span.status.message == "not_framed"
+    slow = replace(upload, timestamp=AT - 60_000)
+    collector.spans.clear()
+    [span] = traced("fraud", collector, [slow], share=0.0)
+    assert span.status.code == Status.STATUS_CODE_UNSET
+    collector.spans.clear()
+    assert not traced("fraud", collector, [upload], share=0.0)
+
+
+def test_a_command_of_ours_that_begins_a_trace_is_told_with_it(collector: Collector) -> None:
+    upload = inputs("validation")[0]
+    headers = [
+        ("traceparent", b"00-%b-b7ad6b7169203331-01" % TRACE),
+        ("ce_source", b"/manifold/submit"),
+    ]
+    first, second = traced("validation", collector, [replace(upload, headers=headers)])
+    assert (first.name, second.name) == (f"process {upload.topic}", f"send {upload.topic}")
+    assert first.parent_span_id == second.span_id
+    assert not second.parent_span_id
+    assert second.kind == Span.SPAN_KIND_PRODUCER
+
+
+def test_an_epoch_that_is_given_up_tells_nothing(collector: Collector) -> None:
+    settings = Telemetry(otlp_url=collector.traces, trace_share=1.0)
+    runtime = MemoryRuntime("fraud", [Batch(0, AT, inputs("fraud"))], reference=True)
+    made = Measured("fraud", Settings(telemetry=settings))
+    runtime.made = made
+    close = made.served(settings)
+    run(runtime)
+    made.telemetry.epoch.given_up()
+    made.telemetry.epoch.committed(AT)
+    close()
+    assert not collector.spans
+
+
+def test_a_collector_that_is_away_is_said_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.otlp._TIMEOUT", 1)
+    exporter = OtlpExporter("http://127.0.0.1:9/v1/traces", "fraud", None)
+    for number in range(1, 1_500):
+        exporter.export([Told(1, number, None, "n", AT, AT, {})])
+    for _ in range(100):
+        exporter.close()
+        if caplog.records:
+            break
+    assert [each.message for each in caplog.records] == [
+        "the collector takes no spans: they are dropped"
+    ]

@@ -15,6 +15,7 @@ from connectors.stream import (
     Produced,
     Received,
     Rejected,
+    Removed,
 )
 from connectors.wire import Wire
 from operators.review import InvoiceReviewCompleted
@@ -40,7 +41,9 @@ class MeasuredWire(Wire):
         return good, bad
 
     def encode_all(
-        self, written: Iterable[Produced | Rejected | Forwarded | HandedOn | Ignored], at: Instant
+        self,
+        written: Iterable[Produced | Rejected | Forwarded | Removed | HandedOn | Ignored],
+        at: Instant,
     ) -> list[Outgoing]:
         """The records to write."""
         passed = list(written)

@@ -13,16 +13,8 @@ from connectors.settings import Settings, Telemetry
 from connectors.stream import Batch, CaughtUp, Outgoing, Received
 from flows import BRANCHES, FLOWS, JOIN
 from operators.decision import InvoiceDecision
-from tests.contract.flow_run import (
-    AT,
-    CONTRACTS,
-    MemoryRuntime,
-    decoded,
-    inputs_of,
-    run,
-    whole_pipeline,
-    written,
-)
+from tests.contract.flow_run import MemoryRuntime, run, whole_pipeline, written
+from tests.contract.generated_records import AT, CONTRACTS, decoded, inputs_of
 
 DAY = 86_400_000
 

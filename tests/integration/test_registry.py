@@ -181,8 +181,8 @@ def with_field(record: str, field: dict[str, object]) -> Contracts:
 def test_an_upgrade_sees_what_the_registry_lacks_refuses_and_has_beyond(
     registry: Registry,
 ) -> None:
-    list(registration(client(registry), CONTRACTS))
     asking = client(registry)
+    list(registration(asking, CONTRACTS))
     topic = CONTRACTS.topics["invoice.audit"]
     field: dict[str, object] = {"name": "note", "type": ["null", "string"], "default": None}
     later = with_field("InvoiceAudit", field)

@@ -156,7 +156,7 @@ def _broker(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
 
 def check_topics(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
     """Whether every topic is there and as its contract says."""
-    wanted = there.contracts.every_topic()
+    wanted = there.contracts.every_topic(there.settings.partitions)
     if is_embedded(AdminClient(client(there.kafka))):
         yield Diagnosis("ok", "topics", "an embedded broker creates them on first use")
         return

@@ -121,6 +121,18 @@ def test_topics_read_together_have_equal_partitions(folder: Path) -> None:
     assert "topic inventory: what it reads needs equal partitions" in told(folder)
 
 
+def test_a_cluster_may_have_more_partitions_where_processes_share_them_out() -> None:
+    contracts = Contracts.load()
+    wanted = {topic.name: topic.partitions for topic in contracts.every_topic(24)}
+    for flow in FLOWS:
+        read = [topic.name for topic in contracts.read_by(flow)]
+        kept = [topic.name for topic in contracts.changelogs_of(flow)]
+        letters = [contracts.dead_letters_of(name).name for name in read]
+        assert {wanted[name] for name in (*read, *kept, *letters)} == {24}
+    assert wanted["reference.policy"] == contracts.topics["reference.policy"].partitions
+    assert wanted["dead_letter.resolved"] == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

@@ -67,7 +67,7 @@ def test_a_new_version_that_all_can_live_with_is_well(clone: Path) -> None:
     assert CliRunner().invoke(app, ["lock", "--root", "schemas"]).exit_code == 0
     result = check()
     assert result.exit_code == 0, result.output
-    assert "47 topics, 26 schema versions, against agreed: all well" in result.output
+    assert "against agreed: all well" in result.output
 
 
 def test_a_version_that_was_edited_is_named_with_what_it_breaks(clone: Path) -> None:

@@ -34,7 +34,7 @@ test: $(VENV)/.dev lint ## install, run every check and test, with a real broker
 
 .PHONY: unit
 unit: $(VENV)/.dev ## run the tests that need no broker
-	@$(BIN)/python -m pytest $(PYTEST_ARGS) tests/unit tests/contract operators connectors
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) tests/unit tests/contract operators connectors dashboards
 
 .PHONY: faults
 faults: $(VENV)/.dev ## break everything on purpose for 20 minutes, and look what it has done
@@ -75,6 +75,16 @@ format: $(VENV)/.dev ## format the code and sort the imports
 .PHONY: docs
 docs: $(VENV)/.native ## draw the pictures of the pages and run their examples anew
 	@$(BIN)/python -m manifold.pictures
+
+.PHONY: dashboards
+dashboards: $(VENV)/.dev ## write Grafana's dashboards anew from their descriptions
+	@$(BIN)/python -m dashboards.grafana
+
+.PHONY: previews
+previews: $(VENV)/.dev ## draw the dashboards from a pipeline that is broken on purpose; wants `make kafka`
+	@deploy/kafka/requirements tests
+	@MANIFOLD_TEST_BOOTSTRAP=127.0.0.1:$(MANIFOLD_KAFKA_PORT) MANIFOLD_PREVIEWS=docs/dashboards \
+		$(BIN)/python -m pytest -q tests/integration/test_observed.py
 
 .PHONY: kafka
 kafka: $(VENV)/.python ## start a real Kafka in the background

@@ -18,7 +18,8 @@ from connectors.contracts import Contracts
 from connectors.stream import Batch
 from operators.result import Source
 from operators.upload import InvoiceUploaded
-from tests.contract.flow_run import AT, SAMPLES, sent, start
+from tests.contract.flow_run import start
+from tests.contract.generated_records import AT, SAMPLES, sent
 
 _RECORDS = 2_000
 _PASSES = 5

@@ -72,8 +72,11 @@ class ClientStatistics:
 
     @property
     def away(self) -> bool:
-        """Whether the clients have told that none of them is connected to any broker."""
-        return bool(self._up) and not any(self._up.values())
+        """Whether the consumer has told that it is connected to no broker.
+
+        A producer that has nothing to do is not polled, and tells nothing.
+        """
+        return self._up.get("consumer") == 0
 
     def settings(self, client: Client) -> Mapping[str, object]:
         """What one client needs to tell; another one of the kind begins to count anew."""

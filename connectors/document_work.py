@@ -78,8 +78,8 @@ def work(task: Task) -> Came:
     except Unreadable as unreadable:
         return Refused(str(unreadable))
     read = examined.read
-    readings = [each for each in (examined.pages, examined.again) if each is not None]
-    return Opened(read, () if _sure(read) else examined.lines, words_of(read, readings))
+    lines = () if _sure(read) else examined.lines
+    return Opened(read, lines, words_of(read, examined.readings))
 
 
 def _sure(read: DocumentRead) -> bool:

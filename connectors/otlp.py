@@ -1,18 +1,44 @@
 """Spans on their way to an OpenTelemetry collector, by OTLP over HTTP."""
 
+import logging
+import threading
 from collections.abc import Sequence
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
+from connectors.logs import Log
 from connectors.spans import Span
+
+log = Log(__name__)
+# It says of every attempt what `_Sending` says once.
+logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
 
 _MS = 1_000_000
 _TIMEOUT = 5
-"""Seconds for one request to the collector."""
+"""Seconds for one request to the collector, all attempts together."""
+_CLOSING = 3.0
+"""Seconds that the end of a process waits for the last spans to be taken."""
+
+
+class _Sending(OTLPSpanExporter):
+    """Says once that a collector does not take spans, and once that it does again."""
+
+    _away = False
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        result = super().export(spans)
+        away = result is not SpanExportResult.SUCCESS
+        if away != self._away:
+            self._away = away
+            if away:
+                log.warning("the collector takes no spans: they are dropped")
+            else:
+                log.info("the collector takes spans again")
+        return result
 
 
 class OtlpExporter:
@@ -24,7 +50,7 @@ class OtlpExporter:
         if instance is not None:
             attributes["service.instance.id"] = instance
         self._resource = Resource.create(attributes)
-        self._processor = BatchSpanProcessor(OTLPSpanExporter(endpoint, timeout=_TIMEOUT))
+        self._processor = BatchSpanProcessor(_Sending(endpoint, timeout=_TIMEOUT))
 
     def export(self, spans: Sequence[Span], /) -> None:
         """Take spans, without waiting for anybody."""
@@ -32,8 +58,10 @@ class OtlpExporter:
             self._processor.on_end(self._readable(span))
 
     def close(self) -> None:
-        """Send what there is."""
-        self._processor.shutdown()  # type: ignore[no-untyped-call]
+        """Send what there is, as long as that does not hold the process up."""
+        ending = threading.Thread(target=self._processor.shutdown, daemon=True)
+        ending.start()
+        ending.join(_CLOSING)
 
     def _readable(self, span: Span) -> ReadableSpan:
         parent = None

@@ -13,6 +13,8 @@ from connectors.codec import Codec, Undecodable
 from connectors.contracts import Contracts
 from connectors.extracting import Documents, Unusable, Wanted, wanted_of
 from connectors.remembering import Study
+from connectors.stream import Received
+from connectors.wire import FORWARDED
 from operators.extraction.memory_lesson import Lesson
 from operators.extraction.memory_recall import Memories
 from operators.extraction.outcome import DocumentRead
@@ -53,17 +55,19 @@ class ReadingAhead:
         self._found: Mapping[Wanted, DocumentRead | Unusable] = {}
         self._most = first
 
-    def takes(self, topic: str, value: bytes | None, /) -> bool:
+    def takes(self, received: Received, /) -> bool:
         """Take over what an upload points at; False when there is enough to do in the poll."""
-        decode = self._decoders.get(topic)
-        if decode is None or value is None:
+        decode = self._decoders.get(received.topic)
+        if decode is None or received.value is None:
             return True
         try:
-            record: Any = decode(value)
+            record: Any = decode(received.value)
         except Undecodable:
             return True
         if isinstance(record, InvoiceReviewCompleted):
             return self._takes_answer(record)
+        if received.header(FORWARDED) is not None:
+            return True  # It is read where it came first.
         wanted = wanted_of(record, self._policies)
         if wanted is None or wanted in self._wanted:
             return True

@@ -6,6 +6,7 @@ from connectors.resolved import DeadLetterResolved
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSettled
 from operators.enrichment import InvoiceEnriched
+from operators.extraction.lesson_learned import InvoiceLessonLearned
 from operators.extraction.memory import VendorMemory
 from operators.reference import (
     ReferenceAgreement,
@@ -34,6 +35,7 @@ RECORDS: tuple[type[Any], ...] = (
     InvoiceSettled,
     InvoiceReviewRequested,
     InvoiceReviewCompleted,
+    InvoiceLessonLearned,
     InvoiceAudit,
     InvoiceNotification,
     InvoiceStatistics,

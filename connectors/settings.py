@@ -66,6 +66,8 @@ class Registry(_Section):
     """A Confluent-compatible registry; without one the ids of `schemas/lock.json` are used."""
     username: str | None = None
     password: SecretStr | None = None
+    token: SecretStr | None = None
+    """Sent as `Authorization: Bearer`, instead of a user and a password."""
 
 
 class Database(_Section):

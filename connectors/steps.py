@@ -29,6 +29,7 @@ from connectors.stream import (
     Produced,
     Received,
     Rejected,
+    Removed,
     Revoked,
     Tick,
 )
@@ -37,9 +38,9 @@ from connectors.wire import Wire
 from operators.time import Instant
 
 T = TypeVar("T")
-Written: TypeAlias = Produced | Rejected | Forwarded | HandedOn | Ignored
+Written: TypeAlias = Produced | Rejected | Forwarded | Removed | HandedOn | Ignored
 """What a step gives: a record for its topic, a dead letter, a record as it came, for another
-partition or a later step, or one that was ignored."""
+partition or a later step, the end of what stands under a key, or one that was ignored."""
 
 Records: TypeAlias = KeyedStream[Event[Decoded[Any]]]
 Results: TypeAlias = KeyedStream[Event[Written]]

@@ -174,6 +174,16 @@ class Forwarded(Struct, frozen=True, gc=False):
     received: Received
     key: bytes
     """The key that leads there."""
+    alone: bool = False
+    """Whether it is for nobody else than its own group there."""
+
+
+class Removed(Struct, frozen=True, gc=False):
+    """A key of a compacted topic under which nothing stands any more."""
+
+    record: type[Struct]
+    """What its topic carries."""
+    key: str
 
 
 class Ignored(Struct, frozen=True, gc=False):

@@ -222,14 +222,6 @@ class Task:
                 behind[where] = offset + 1
             else:
                 failure = None
-            if self._ahead is not None and not self._ahead.takes(topic, message.value()):
-                behind[where] = offset
-                continue
-            self._offsets[where] = offset + 1
-            if self._ended:
-                self._ended.pop(where, None)
-            if self._ends is not None:
-                self._reached(topic, partition, offset + 1)
             headers, unreadable = headers_of(message)
             received = Received(
                 topic,
@@ -242,6 +234,14 @@ class Task:
                 failure if failure is not None and failure.attempts >= ATTEMPTS else None,
                 unreadable,
             )
+            if self._ahead is not None and not self._ahead.takes(received):
+                behind[where] = offset
+                continue
+            self._offsets[where] = offset + 1
+            if self._ended:
+                self._ended.pop(where, None)
+            if self._ends is not None:
+                self._reached(topic, partition, offset + 1)
             records = by_partition.get(partition)
             if records is None:
                 by_partition[partition] = [received]

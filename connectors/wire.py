@@ -19,6 +19,7 @@ from connectors.stream import (
     Produced,
     Received,
     Rejected,
+    Removed,
 )
 from operators.time import Instant
 
@@ -86,7 +87,9 @@ class Wire:
             return Rejected(received, error.reason, str(error))
 
     def encode_all(
-        self, written: Iterable[Produced | Rejected | Forwarded | HandedOn | Ignored], at: Instant
+        self,
+        written: Iterable[Produced | Rejected | Forwarded | Removed | HandedOn | Ignored],
+        at: Instant,
     ) -> list[Outgoing]:
         """The records to write; raises RecordFailed where one cannot be encoded."""
         encoded: list[Outgoing] = []
@@ -101,12 +104,15 @@ class Wire:
                 raise RecordFailed(record.cause, error) from error
         return encoded
 
-    def encode(self, written: Produced | Rejected | Forwarded, at: Instant) -> Outgoing:
+    def encode(self, written: Produced | Rejected | Forwarded | Removed, at: Instant) -> Outgoing:
         """The record to write, with its key and headers."""
         if not isinstance(written, Produced):
             if isinstance(written, Rejected):
                 return self._dead_letters.make(written, at)
-            return _sent_on(written)
+            if isinstance(written, Removed):
+                topic = self._contracts.topic_of(written.record).name
+                return Outgoing(topic, written.key.encode(), None, [])
+            return self._sent_on(written)
         record, cause = written.record, written.cause
         route = self._routes.get(type(record)) or self._route(type(record))
         value = route.encode(record)
@@ -121,6 +127,22 @@ class Wire:
             route.envelope.headers(record, at, cause),
         )
 
+    def _sent_on(self, forwarded: Forwarded) -> Outgoing:
+        received = forwarded.received
+        headers = received.headers
+        if received.header(FORWARDED) is None:
+            first = f"{received.partition}:{received.offset}".encode()
+            headers = [*headers, (FORWARDED, first)]
+        if forwarded.alone:
+            headers = [*headers, (TARGET_GROUP, self._target)]
+        return Outgoing(
+            received.topic,
+            forwarded.key,
+            received.value,
+            headers,
+            timestamp=received.timestamp,
+        )
+
     def _route(self, record: type[Any]) -> _Route:
         topic = self._contracts.topic_of(record)
         route = _Route(
@@ -132,18 +154,3 @@ class Wire:
         )
         self._routes[record] = route
         return route
-
-
-def _sent_on(forwarded: Forwarded) -> Outgoing:
-    received = forwarded.received
-    headers = received.headers
-    if received.header(FORWARDED) is None:
-        first = f"{received.partition}:{received.offset}".encode()
-        headers = [*headers, (FORWARDED, first)]
-    return Outgoing(
-        received.topic,
-        forwarded.key,
-        received.value,
-        headers,
-        timestamp=received.timestamp,
-    )

@@ -1,11 +1,12 @@
 """extract: what stands in the document that an upload points at?
 
 invoice.uploaded ──────────┐                        ┌─ invoice.ocr.completed
-invoice.review.completed ──┴─ decode ─ read ─ write ┼─ invoice.review.requested
-                                        │           ├─ invoice.uploaded (as corrected)
+invoice.review.completed ──┼─ decode ─ read ─ write ┼─ invoice.review.requested
+invoice.lesson.learned ────┘            │           ├─ invoice.uploaded (as corrected)
                                         │           ├─ invoice.decision (rejected unread)
-                                        │           └─ reference.vendor_memory (as corrected)
-                                        └─ readings, answered
+                                        │           ├─ invoice.lesson.learned (as corrected)
+                                        │           └─ reference.vendor_memory
+                                        └─ readings, answered, overtaken, memories
 """
 
 from datetime import timedelta
@@ -13,11 +14,20 @@ from datetime import timedelta
 import bytewax.operators as op
 from bytewax.dataflow import Dataflow
 
-from connectors.extracting import ANSWERED, READINGS, Documents, Reference, extracting
+from connectors.extracting import (
+    ANSWERED,
+    MEMORIES,
+    OVERTAKEN,
+    READINGS,
+    Documents,
+    Reference,
+    extracting,
+)
 from connectors.runtime import Runtime
 from connectors.steps import Inputs, Outputs, decode, keep_together, write
 from connectors.tables import Tables, TableStore
 from connectors.wire import Wire
+from operators.extraction.lesson_learned import InvoiceLessonLearned
 from operators.extraction.memory import VendorMemory
 from operators.extraction.memory import marks_of as memories_marks
 from operators.extraction.memory_recall import Memories
@@ -60,8 +70,8 @@ def flow(runtime: Runtime) -> Dataflow:
     return build(
         runtime.source(),
         runtime.sink(),
-        runtime.wire(InvoiceUploaded, InvoiceReviewCompleted),
-        runtime.store(READINGS, ANSWERED),
+        runtime.wire(InvoiceUploaded, InvoiceReviewCompleted, InvoiceLessonLearned),
+        runtime.store(READINGS, ANSWERED, OVERTAKEN, MEMORIES),
         runtime.documents(policies, memories),
         Reference(policies, runtime.grouped_reference(ReferenceVendor, marks_of).groups, memories),
     )

@@ -192,8 +192,17 @@ def _replaced(request: Request) -> Request:
 
 def shortest_expiry(policies: Lookup[ReferencePolicy]) -> int:
     """Days after which a review may expire at the earliest, by the policies that may apply."""
+    return min(_expiries(policies), default=EXPIRE_DAYS)
+
+
+def longest_expiry(policies: Lookup[ReferencePolicy]) -> int:
+    """Days after which a review expires at the latest, by the same."""
+    return max(_expiries(policies), default=EXPIRE_DAYS)
+
+
+def _expiries(policies: Lookup[ReferencePolicy]) -> Iterator[int]:
     known = (policies.get(key) for key in (IN_FORCE, CANDIDATE, PREVIOUS))
-    return min((_days(policy) for policy in known if policy), default=EXPIRE_DAYS)
+    return (_days(policy) for policy in known if policy)
 
 
 def _days(policy: ReferencePolicy | None) -> int:

@@ -31,11 +31,17 @@ class MessagesServer(HttpServer):
         super().__init__(port)
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
-        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        content = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        body = json.loads(content or b"{}")
         with self._lock:
-            self.bodies.append(json.loads(body or b"{}"))
+            self.bodies.append(body)
             self.headers.append({name.lower(): value for name, value in request.headers.items()})
             self.paths.append(request.path)
+        self.respond(body, request)
+
+    def respond(self, body: dict[str, Any], request: BaseHTTPRequestHandler) -> None:
+        """Answer what was asked."""
+        with self._lock:
             play = self.plays[0] if len(self.plays) == 1 else self.plays.pop(0)
         play(self, request)
 

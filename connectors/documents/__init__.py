@@ -10,6 +10,7 @@ from connectors.documents.geometry import Transform, box_of, corners_of
 from connectors.documents.limits import Limits
 from connectors.documents.raster import Grey, Raster, decoded, rendered
 from connectors.documents.route import PageRead, Pages, Stage, read_pages
+from connectors.documents.second_reading import read_lines_again
 from connectors.einvoice import Unreadable
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "corners_of",
     "decoded",
     "embedded_invoice",
+    "read_lines_again",
     "read_pages",
     "rendered",
 ]

@@ -124,7 +124,7 @@ def _registry(settings: Settings) -> Iterator[Diagnosis]:
     if subjects:
         yield Diagnosis("ok", "registry", counted(len(subjects), "subject"))
     else:
-        advice = "register the schemas with `manifold contracts publish`"
+        advice = "register the schemas with `manifold contracts register`"
         yield Diagnosis("warn", "registry", "it knows no schemas", advice)
 
 

@@ -9,6 +9,8 @@ from connectors import logs
 from connectors.clock import now
 from manifold.cli.options import load_settings
 from operators.extraction.gate import Gates
+from operators.extraction.memory_recall import Memories, recall
+from operators.extraction.outcome import DocumentRead
 
 # What reads documents takes longer to import than everything else together.
 if TYPE_CHECKING:
@@ -16,16 +18,32 @@ if TYPE_CHECKING:
     from connectors.language_model import LanguageModel
 
 
-def looked_at(content: bytes) -> "Examined":
-    """A document as the extract flow reads it; raises Unreadable when there is nothing to read."""
+def looked_at(content: bytes, memories: Memories | None = None) -> "Examined":
+    """A document as the extract flow reads it; raises Unreadable when there is nothing to read.
+
+    `memories`: what is remembered of vendors; None when nothing is to be.
+    """
     from connectors.model_stage import asked
 
     gates = Gates()
     examined = _reader().examine(content, gates)
+    if memories is not None:
+        examined = replace(examined, read=_reminded(examined, gates, memories))
     if examined.read.step.action != "MODEL":
         return examined
     read = asked(_model(), examined.read, examined.lines, gates, now())
     return replace(examined, read=read)
+
+
+def _reminded(examined: "Examined", gates: Gates, memories: Memories) -> DocumentRead:
+    """What was read, read again with what is remembered of its vendor."""
+    from connectors.document_memory import Again, read_again, words_of
+
+    words = words_of(examined.read, examined.readings)
+    recalled = None if words is None else recall(words.shown, memories)
+    if words is None or recalled is None:
+        return examined.read
+    return read_again(Again(examined.read, words.encoded, recalled, gates))
 
 
 @cache

@@ -1,19 +1,18 @@
 """`manifold memory`: what people's corrections have taught about the documents of vendors."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from connectors.browse import partitions_of, read_all
-from connectors.codec import Undecodable
 from connectors.publish import Publisher
-from connectors.reference import HEARTBEAT
 from manifold.cli.cluster import Cluster, cluster
+from manifold.cli.memories import remembered_in
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import Failed, console, counted, explained, json_line, printable, table
+from operators.extraction.lesson_learned import InvoiceLessonLearned
 from operators.extraction.memory import Learned, VendorMemory
 
 app = typer.Typer(
@@ -31,7 +30,7 @@ Vendor = Annotated[str, typer.Argument(metavar="VENDOR", help="The vendor's iden
 def list_command(json: Json = False, bootstrap: Bootstrap = None, extra: Extra = None) -> None:
     """List the vendors of whom something is remembered."""
     there = cluster(bootstrap, extra)
-    memories = sorted(_memories(there), key=lambda memory: memory.vendor_id)
+    memories = sorted(remembered_in(there), key=lambda memory: memory.vendor_id)
     if json:
         for memory in memories:
             json_line(there.codec.to_json(memory))
@@ -75,6 +74,8 @@ def forget_command(
     there = cluster(bootstrap, extra)
     _memory(there, vendor)
     with Publisher(there.kafka, there.contracts, there.codec, "memory") as publisher:
+        # For `extract`, which alone changes memories; and for readers, at once.
+        publisher.send(InvoiceLessonLearned(vendor_id=vendor, kind="FORGOTTEN"))
         publisher.forget(VendorMemory, vendor)
     if json:
         json_line({"vendor_id": vendor, "forgotten": True})
@@ -83,31 +84,12 @@ def forget_command(
 
 
 def _memory(there: Cluster, vendor: str) -> VendorMemory:
-    for memory in _memories(there):
+    for memory in remembered_in(there):
         if memory.vendor_id == vendor:
             return memory
     raise Failed(
         f"Nothing is remembered of {vendor}. `manifold memory list` shows of whom there is."
     )
-
-
-def _memories(there: Cluster) -> Iterable[VendorMemory]:
-    """The latest of each vendor; what does not decode is not there for the flow either."""
-    topic = there.topic(VendorMemory).name
-    partitions_of(there.kafka, [topic])
-    decode = there.codec.decoder(VendorMemory)
-    found: dict[bytes, VendorMemory] = {}
-    for record in read_all(there.kafka, [topic]):
-        if record.key == HEARTBEAT.encode():
-            continue
-        if record.value is None:
-            found.pop(record.key or b"", None)
-            continue
-        try:
-            found[record.key or b""] = decode(record.value)
-        except Undecodable:
-            continue
-    return found.values()
 
 
 def _tables(memory: VendorMemory) -> Iterator[Table]:

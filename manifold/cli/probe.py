@@ -1,7 +1,7 @@
 """`manifold probe`: a synthetic invoice through everything, every so often."""
 
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Annotated
 
 import typer
@@ -48,6 +48,9 @@ def probe(
             )
         prober = Prober(there.kafka, there.contracts, there.codec, measures)
         closing.enter_context(prober)
+        if not once:
+            # Ctrl-C is how an endless command is meant to end.
+            closing.enter_context(suppress(KeyboardInterrupt))
         while True:
             began = time.monotonic()
             probed = prober.probe(timeout)

@@ -17,6 +17,7 @@ from manifold.cli.options import Json
 from manifold.cli.output import explained, printable
 from manifold.cli.page_images import PageImages
 from operators import money
+from operators.extraction.memory_recall import Memories
 from operators.extraction.outcome import DocumentRead
 from operators.extraction.record import ModelUse
 
@@ -42,8 +43,16 @@ def read(
     into: Annotated[
         str, typer.Option(metavar="DIR", help="Where --explain writes; made if need be.")
     ] = ".",
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|kafka",
+            help="Read with what is remembered of vendors: a file of what `manifold memory list "
+            "--json` prints, or the topic of the settings' broker.",
+        ),
+    ] = None,
 ) -> None:
-    """Print invoices as Manifold reads them, without Kafka.
+    """Print invoices as Manifold reads them, without Kafka unless --memory says so.
 
     Of a PDF or an image also how sure each value is, the way it was read, and what would follow:
     ACCEPT, PERSON when a person had to look at it, or MODEL when a language model could be asked
@@ -52,9 +61,10 @@ def read(
     """
     console = Console(markup=False, highlight=False, emoji=False)
     images = PageImages(into) if explain else None
+    memories = None if memory is None else _memories(memory)
     unreadable = False
     for file in files:
-        for found in found_in(file, images):
+        for found in found_in(file, images, memories):
             if isinstance(found, Unreadable):
                 unreadable = True
             if as_json:
@@ -75,8 +85,20 @@ Found: TypeAlias = Reading | DocumentRead | Unreadable
 """What is found in a file."""
 
 
-def found_in(file: str, images: PageImages | None = None) -> Iterator[Found]:
-    """The invoices of a file, or of standard input for -; `images`: to draw them into."""
+def _memories(where: str) -> Memories:
+    # Only those who ask for it wait for the clients of Kafka and the registry to be imported.
+    from manifold.cli.memories import memories_from
+
+    return memories_from(where)
+
+
+def found_in(
+    file: str, images: PageImages | None = None, memories: Memories | None = None
+) -> Iterator[Found]:
+    """The invoices of a file, or of standard input for -.
+
+    `images`: to draw them into; `memories`: what is remembered of vendors, to read them with.
+    """
     try:
         stdin = typer.get_binary_stream("stdin")
         content = stdin.read() if file == "-" else Path(file).read_bytes()
@@ -84,14 +106,16 @@ def found_in(file: str, images: PageImages | None = None) -> Iterator[Found]:
         yield Unreadable("no_file", f"The file cannot be opened: {error.strerror}.")
         return
     if has_pages(content):
-        yield _document_in(content, file, images)
+        yield _document_in(content, file, images, memories)
     else:
         yield from read_uploads(content)
 
 
-def _document_in(content: bytes, file: str, images: PageImages | None) -> DocumentRead | Unreadable:
+def _document_in(
+    content: bytes, file: str, images: PageImages | None, memories: Memories | None
+) -> DocumentRead | Unreadable:
     try:
-        examined = looked_at(content)
+        examined = looked_at(content, memories)
     except Unreadable as unreadable:
         return unreadable
     if images is not None:
@@ -117,6 +141,7 @@ def _machine(file: str, found: Found) -> dict[str, object]:
         "fields": msgspec.to_builtins(reading.fields),
         "differences": msgspec.to_builtins(reading.differences),
         "milliseconds": {stage.name: stage.milliseconds for stage in reading.stages},
+        "memory": msgspec.to_builtins(reading.memory),
         "model": reading.model and _use(reading.model),
     }
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import Struct, convert, to_builtins
 
@@ -18,16 +18,19 @@ from manifold.documents.known import Known, known
 from manifold.documents.reader import looked_at
 from manifold.documents.score import Scored, scored
 from operators.extraction.gate import Gates
-from operators.extraction.memory import Learned, VendorMemory, compared, marks_of
-from operators.extraction.memory_learned import Correction, learned
+from operators.extraction.lesson_learned import Correction, of_correction
+from operators.extraction.memory import Learned, VendorMemory, compared
+from operators.extraction.memory_learned import learned
 from operators.extraction.memory_lesson import lesson
 from operators.extraction.memory_reading import Looked, read_with
-from operators.extraction.memory_recall import Memories, recall
+from operators.extraction.memory_recall import memories_of, recall
 from operators.extraction.memory_shown import shown_by
 from operators.extraction.outcome import DocumentRead
 from operators.extraction.understood import Understood
 from operators.invoice import Invoice
 
+_Vendors: TypeAlias = dict[str, VendorMemory]
+"""What is remembered, as a flow would have it, by vendor."""
 _ALIASES: Mapping[str, str] = {"total": "totals.payable"}
 
 
@@ -76,23 +79,9 @@ class Remembered(Struct, frozen=True):
     """Key fields."""
 
 
-class _Vendors:
-    """What is remembered, as a flow would have it."""
-
-    def __init__(self) -> None:
-        self.by_vendor: dict[str, VendorMemory] = {}
-
-    def memories(self) -> Memories:
-        by_mark: dict[str, list[VendorMemory]] = {}
-        for memory in self.by_vendor.values():
-            for mark in set(marks_of(memory)):
-                by_mark.setdefault(mark, []).append(memory)
-        return Memories(by_mark, self.by_vendor)
-
-
 def corrections(paths: Iterable[Path], unusable: Callable[[str], None]) -> Iterator[Compared]:
     """Each document read twice, in order; one that has no words on it or no vendor is left out."""
-    vendors = _Vendors()
+    vendors: _Vendors = {}
     for path in paths:
         try:
             truth = known(path.with_suffix(".json"))
@@ -109,29 +98,31 @@ def _compared(
     name: str, truth: Known, read: DocumentRead, looked: Looked, vendor_id: str, vendors: _Vendors
 ) -> Compared:
     understood = Understood(read.invoice, read.reading.fields)
-    recalled = recall(shown_by(looked.pages, looked.reader, understood), vendors.memories())
+    shown = shown_by(looked.pages, looked.reader, understood)
+    recalled = recall(shown, memories_of(vendors.values()))
     after = read if recalled is None else read_with(read, [looked], recalled, Gates())
     found = Compared(
-        known=vendor_id in vendors.by_vendor,
+        known=vendor_id in vendors,
         recalled=recalled is not None,
         mistaken=recalled is not None and recalled.memory.vendor_id != vendor_id,
         before=scored(name, truth, read),
         after=scored(name, truth, after),
     )
     if not found.known or any(each.key for each in found.after.mistakes):
-        vendors.by_vendor[vendor_id] = _corrected(name, truth, after, looked, vendor_id, vendors)
+        vendors[vendor_id] = _corrected(name, truth, after, looked, vendor_id, vendors)
     return found
 
 
 def _corrected(
     name: str, truth: Known, read: DocumentRead, looked: Looked, vendor_id: str, vendors: _Vendors
 ) -> VendorMemory:
-    memory = vendors.by_vendor.get(vendor_id)
+    memory = vendors.get(vendor_id)
     right = as_known(read.invoice, truth)
     sure = [each.field for each in read.reading.fields if each.confidence >= Gates().accept]
     taught = lesson(looked.pages, looked.reader, read.invoice, right, memory, sure)
     by = Learned(name, 1, "the truth", 0)
-    return learned(memory, vendor_id, Correction(read.invoice, right, by), taught)
+    said = of_correction(vendor_id, Correction(read.invoice, right, by), taught)
+    return learned(memory, said) or VendorMemory(vendor_id, 0)
 
 
 def as_known(read: Invoice, truth: Known) -> Invoice:

@@ -1,19 +1,15 @@
 """Reading a folder of documents and scoring what comes of it."""
 
-import multiprocessing
-import signal
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import TimeoutError as TookTooLong
-from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
 from msgspec import Struct
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from connectors.einvoice import Unreadable
+from connectors.worker_messages import found, named
+from connectors.worker_pool import Failed, WorkerPool
 from manifold.documents.known import Known, known
 from manifold.documents.score import Scored, scored
 from operators.extraction.outcome import DocumentRead
@@ -52,7 +48,8 @@ def measured(
     """The score of each document, in order, read by so many processes.
 
     `unusable` is told of truths that cannot be read; their documents are left out. A document that
-    kills its process, takes more than two minutes or meets a bug counts as refused.
+    meets a bug counts as refused; of several processes also one that kills them or takes more than
+    two minutes, each time it is tried, as `extract` tries it.
     """
     truths: list[tuple[Path, Known]] = []
     for path in paths:
@@ -76,14 +73,28 @@ def attempt(read: Read, path: Path) -> Attempt:
     """Read one document, and look at the clock."""
     started = time.perf_counter()
     try:
-        found = read(path)
+        came = read(path)
     except Unreadable as error:
         return Attempt(None, error.reason, time.perf_counter() - started, 0.0)
     except Exception as bug:  # A measurement of a thousand documents does not end at one.
         return Attempt(None, type(bug).__name__, time.perf_counter() - started, 0.0)
     seconds = time.perf_counter() - started
-    model = found.reading.model
-    return Attempt(found, None, seconds, 0.0 if model is None else model.cost / ONE)
+    model = came.reading.model
+    return Attempt(came, None, seconds, 0.0 if model is None else model.cost / ONE)
+
+
+class ToRead(Struct, frozen=True):
+    """A document for a process of its own to read."""
+
+    read: str
+    """Name of what reads it."""
+    path: str
+    """Where it is."""
+
+
+def attempt_of(document: ToRead) -> Attempt:
+    """Read one document, in a worker."""
+    return attempt(found(document.read), Path(document.path))
 
 
 def _attempts(paths: list[Path], read: Read, workers: int) -> Iterator[Attempt]:
@@ -91,34 +102,7 @@ def _attempts(paths: list[Path], read: Read, workers: int) -> Iterator[Attempt]:
         for path in paths:
             yield attempt(read, path)
         return
-    waiting: deque[ProcessFuture[Attempt]] = deque()
-    rest = iter(paths)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPool(workers, context=context, initializer=_deaf_to_ctrl_c) as pool:
-
-        def start(number: int) -> None:
-            for path in islice(rest, number):
-                waiting.append(pool.schedule(attempt, [read, path], timeout=_SECONDS))
-
-        try:
-            start(2 * workers)
-            while waiting:
-                yield _outcome(waiting.popleft())
-                start(1)
-        except BaseException:
-            pool.stop()  # type: ignore[no-untyped-call]
-            raise
-
-
-def _outcome(future: ProcessFuture[Attempt]) -> Attempt:
-    try:
-        found = future.result()
-    except TookTooLong:
-        return Attempt(None, "took_too_long", _SECONDS, 0.0)
-    except ProcessExpired:
-        return Attempt(None, "process_died", 0.0, 0.0)
-    return found
-
-
-def _deaf_to_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    documents = (ToRead(named(read), str(path)) for path in paths)
+    with WorkerPool[ToRead, Attempt](attempt_of, workers=workers, time_limit=_SECONDS) as pool:
+        for each in pool.run(documents):
+            yield Attempt(None, each.reason, 0.0, 0.0) if isinstance(each, Failed) else each

@@ -1,10 +1,10 @@
 """Whose memory a document is read with: the one vendor whose marks it shows.
 
->>> from operators.extraction.memory import Learned, Mark, VendorMemory, marks_of
+>>> from operators.extraction.memory import Learned, Mark, VendorMemory
 >>> learned = Learned("req-1", 1, "anna", 0)
 >>> marks = Mark("phone", "38881234", learned), Mark("name", "bookshop", learned)
 >>> known = VendorMemory("V-1", 0, marks=marks)
->>> memories = Memories({mark: (known,) for mark in marks_of(known)}, {"V-1": known})
+>>> memories = memories_of([known])
 >>> found = recall(Shown(("phone 38881234",), ("b0okshop",)), memories)
 >>> found.memory.vendor_id, found.by
 ('V-1', ('phone', 'name'))
@@ -12,14 +12,21 @@
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
 from operators.extraction.folded import key
-from operators.extraction.memory import MarkKind, VendorMemory, form_of, grams, kept_grams
+from operators.extraction.memory import (
+    MarkKind,
+    VendorMemory,
+    form_of,
+    grams,
+    kept_grams,
+    marks_of,
+)
 from operators.extraction.memory_facts import likeness
 from operators.extraction.memory_shown import Shown
 from operators.table import Lookup
@@ -32,6 +39,16 @@ class Memories(Struct, frozen=True):
     """By the marks of each."""
     by_vendor: Lookup[VendorMemory]
     """By vendor."""
+
+
+def memories_of(every: Iterable[VendorMemory]) -> Memories:
+    """Memories to look up, of which each vendor has one."""
+    by_vendor = {memory.vendor_id: memory for memory in every}
+    by_mark: dict[str, list[VendorMemory]] = {}
+    for memory in by_vendor.values():
+        for mark in set(marks_of(memory)):
+            by_mark.setdefault(mark, []).append(memory)
+    return Memories(by_mark, by_vendor)
 
 
 _WORTH: Mapping[MarkKind, float] = {

@@ -7,7 +7,7 @@ time is the decision.
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -50,11 +50,24 @@ class Answered(Struct, frozen=True, array_like=True, gc=False):
     """When it was taken over."""
 
 
+class Overtaken(Struct, frozen=True, array_like=True, gc=False):
+    """A request of which nobody need look at earlier attempts any more."""
+
+    attempt: int
+    """The latest attempt."""
+    at: Instant
+    """When it was there."""
+
+
+Noted = TypeVar("Noted", Answered, Overtaken)
+
+
 class Readings(Struct, frozen=True):
-    """Documents that people look at, or have looked at, by request."""
+    """Documents that people look at, or no longer need to, by request."""
 
     opened: Table["OpenReading"]
     answered: Table[Answered]
+    overtaken: Table[Overtaken]
 
 
 class OpenReading(Struct, frozen=True, array_like=True, gc=False):
@@ -78,10 +91,8 @@ Reviewed: TypeAlias = InvoiceOcrCompleted | InvoiceUploaded | InvoiceDecision | 
 """What follows from a person's answer."""
 
 
-def ask(
-    readings: Readings, open_reading: OpenReading, now: Instant
-) -> Sequence[InvoiceReviewRequested | InvoiceDecision]:
-    """Ask a person, and end what was asked about an earlier attempt.
+def ask(readings: Readings, open_reading: OpenReading) -> Sequence[InvoiceReviewRequested]:
+    """Ask a person.
 
     An attempt that has been asked about or answered already, or that a later one has overtaken,
     asks nothing.
@@ -93,10 +104,25 @@ def ask(
     before = readings.opened.get(asked.request_id)
     if before is not None and before.asked.attempt >= asked.attempt:
         return ()
+    overtaken = readings.overtaken.get(asked.request_id)
+    if overtaken is not None and overtaken.attempt > asked.attempt:
+        return ()
     readings.opened.put(asked.request_id, open_reading)
-    if before is None:
-        return (asked,)
-    return asked, _decision(before, "REPLACED", REPLACED, _OVERTAKEN, (), now)
+    return (asked,)
+
+
+def overtake(
+    readings: Readings, request_id: str, attempt: int, now: Instant
+) -> Sequence[InvoiceDecision]:
+    """End what is asked about earlier attempts, now that there is this one; it is remembered."""
+    known = readings.overtaken.get(request_id)
+    if known is None or known.attempt < attempt:
+        readings.overtaken.put(request_id, Overtaken(attempt, now))
+    before = readings.opened.get(request_id)
+    if before is None or before.asked.attempt >= attempt:
+        return ()
+    readings.opened.delete(request_id)
+    return (_decision(before, "REPLACED", REPLACED, _OVERTAKEN, (), now),)
 
 
 def answer(
@@ -111,7 +137,7 @@ def answer(
         return (Refused(completed, "contract_broken", wrong),)
     found = readings.opened.get(completed.request_id)
     if found is None:
-        return _not_open(readings.answered.get(completed.request_id), completed)
+        return _not_open(readings, completed)
     if found.asked.attempt != completed.attempt:
         return (
             Refused(
@@ -170,20 +196,39 @@ def expire(
         )
 
 
-def forget(readings: Readings, at: Instant) -> None:
-    """Forget answers that have been remembered long enough."""
-    old = takewhile(lambda each: each[1].at + REMEMBERED < at, readings.answered.items())
+def forget(readings: Readings, longest: int, at: Instant) -> None:
+    """Forget what has been remembered long enough.
+
+    `longest`: days that a question about an earlier attempt may still be open elsewhere.
+    """
+    _forget(readings.answered, REMEMBERED, at)
+    _forget(readings.overtaken, longest * DAY, at)
+
+
+def _forget(table: Table[Noted], remembered: Instant, at: Instant) -> None:
+    old = takewhile(lambda each: each[1].at + remembered < at, table.items())
     for request_id in [request_id for request_id, _ in old]:
-        readings.answered.delete(request_id)
+        table.delete(request_id)
 
 
-def _not_open(answered: Answered | None, completed: InvoiceReviewCompleted) -> Sequence[Refused]:
+def _not_open(readings: Readings, completed: InvoiceReviewCompleted) -> Sequence[Refused]:
     """What becomes of an answer about a document that nobody has to look at."""
-    if answered is None or answered.attempt != completed.attempt:
-        return (Refused(completed, "review_unknown", _NEVER_ASKED),)
-    if answered.fingerprint == fingerprint(completed):
-        return ()
-    return (Refused(completed, "review_settled", _SETTLED),)
+    answered = readings.answered.get(completed.request_id)
+    if answered is not None and answered.attempt == completed.attempt:
+        if answered.fingerprint == fingerprint(completed):
+            return ()
+        return (Refused(completed, "review_settled", _SETTLED),)
+    later = readings.overtaken.get(completed.request_id)
+    if later is not None and later.attempt > completed.attempt:
+        return (
+            Refused(
+                completed,
+                "review_outdated",
+                f"it is about attempt {completed.attempt}, and {later.attempt} has taken its "
+                f"place: `manifold explain {completed.request_id}` says what became of that",
+            ),
+        )
+    return (Refused(completed, "review_unknown", _NEVER_ASKED),)
 
 
 _OVERTAKEN = "A later attempt has taken its place."

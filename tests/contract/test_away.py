@@ -20,17 +20,8 @@ from operators.freshness import Lack
 from operators.money import ONE
 from operators.reference import ReferenceExchangeRate, ReferencePurchaseOrder
 from operators.resumption import Dependency, Postponed
-from tests.contract.flow_run import (
-    AT,
-    CONTRACTS,
-    SAMPLES,
-    WORLD,
-    MemoryRuntime,
-    decoded,
-    run,
-    sent,
-    start,
-)
+from tests.contract.flow_run import MemoryRuntime, run, start
+from tests.contract.generated_records import AT, CONTRACTS, SAMPLES, WORLD, decoded, sent
 
 UPLOADS = [sent(sample.upload, offset) for offset, sample in enumerate(SAMPLES)]
 DECISIONS = CONTRACTS.topic_of(InvoiceDecision).name

@@ -13,16 +13,8 @@ from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.decision_table import DecisionRow
 from operators.reference import ReferencePolicy
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
-from tests.contract.flow_run import (
-    AT,
-    CODEC,
-    CONTRACTS,
-    WORLD,
-    MemoryRuntime,
-    decoder,
-    extracted,
-    whole_pipeline,
-)
+from tests.contract.flow_run import MemoryRuntime, extracted, whole_pipeline
+from tests.contract.generated_records import AT, CODEC, CONTRACTS, WORLD, decoder
 
 POLICY: ReferencePolicy = WORLD.policy
 REST = DecisionRow(name="rest", status="APPROVED", reason="Nothing speaks against it.")

@@ -16,7 +16,8 @@ from operators.answer import NO_POLICY
 from operators.candidate import IN_FORCE
 from operators.result import Result
 from operators.time import isoformat
-from tests.contract.flow_run import (
+from tests.contract.flow_run import start, whole_pipeline, written
+from tests.contract.generated_records import (
     AT,
     CODEC,
     CONTRACTS,
@@ -30,9 +31,6 @@ from tests.contract.flow_run import (
     inputs_of,
     reference_bytes,
     sent,
-    start,
-    whole_pipeline,
-    written,
 )
 
 BRANCHES = [
@@ -50,7 +48,7 @@ HEADERS = {
     "content-type",
     "traceparent",
 }
-WITHOUT_REQUEST = 900_001
+WITHOUT_IDENTIFIER = 900_001
 POISON = Failure(7, 3, AT - 9_000, "ZeroDivisionError", "division by zero", "Traceback ...")
 
 
@@ -152,16 +150,16 @@ def another_record(received: Received) -> Received:
     return replace(received, value=other)
 
 
-def without_request(received: Received) -> Received:
-    """As a writer would send it whose schema has no `request_id`."""
+def without_identifier(received: Received) -> Received:
+    """As a writer would send it whose schema lacks the first field, which says what it is about."""
     topic = CONTRACTS.topics[received.topic]
     assert topic.record is not None
     schema = json.loads(json.dumps(CONTRACTS.versions[topic.record][-1].schema))
-    schema["fields"] = [field for field in schema["fields"] if field["name"] != "request_id"]
-    IDS.foreign[WITHOUT_REQUEST] = schema
+    schema["fields"] = schema["fields"][1:]
+    IDS.foreign[WITHOUT_IDENTIFIER] = schema
     value = received.value or b""
     skipped = 5 + 1 + value[5] // 2
-    return replace(received, value=b"\0" + WITHOUT_REQUEST.to_bytes(4, "big") + value[skipped:])
+    return replace(received, value=b"\0" + WITHOUT_IDENTIFIER.to_bytes(4, "big") + value[skipped:])
 
 
 def tombstone(received: Received) -> Received:
@@ -178,7 +176,7 @@ BROKEN: Mapping[Callable[[Received], Received], Reason] = {
     unknown_schema: "unknown_schema",
     cut_off: "undecodable",
     another_record: "contract_broken",
-    without_request: "contract_broken",
+    without_identifier: "contract_broken",
     tombstone: "empty",
     poison: "poison",
 }

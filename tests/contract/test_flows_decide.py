@@ -8,7 +8,8 @@ from connectors.stream import Batch, CaughtUp, Event, Outgoing, Received
 from operators.decide import NAMES
 from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.time import DAY, Instant
-from tests.contract.flow_run import AT, CONTRACTS, SAMPLES, decoded, start, whole_pipeline
+from tests.contract.flow_run import start, whole_pipeline
+from tests.contract.generated_records import AT, CONTRACTS, SAMPLES, decoded
 
 DEADLINE = 30_000
 REQUEST = next(sample.upload.request_id for sample in SAMPLES if sample.decision == "APPROVED")

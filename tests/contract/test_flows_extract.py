@@ -1,16 +1,19 @@
 """Extract over a stream: documents read, people asked, what cannot be read."""
 
+import pytest
 from msgspec.structs import replace
 
-from connectors.dead_letters import ERROR_REASON
+from connectors.dead_letters import ERROR_REASON, TARGET_GROUP
 from connectors.stream import Batch, CaughtUp, Event, Outgoing, Received
+from connectors.wire import FORWARDED
 from operators.decision import InvoiceDecision
 from operators.extraction.differences import Difference
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.time import DAY
 from operators.upload import Document, InvoiceOcrCompleted, InvoiceUploaded
 from operators.vendor_id import implied_by
-from tests.contract.flow_run import (
+from tests.contract.flow_run import start
+from tests.contract.generated_records import (
     AT,
     DOCUMENTS,
     DOUBTFUL,
@@ -18,7 +21,6 @@ from tests.contract.flow_run import (
     completed,
     decoded,
     sent,
-    start,
 )
 
 READABLE = next(uri for uri in DOCUMENTS if uri not in DOUBTFUL)
@@ -115,6 +117,51 @@ def test_an_approved_reading_goes_on_as_it_was_read() -> None:
     read = decoded(outgoing)
     assert isinstance(read, InvoiceOcrCompleted)
     assert read.invoice == question.invoice
+
+
+def later(uri: str | None = None) -> InvoiceUploaded:
+    """The next attempt of a doubtful document: the invoice itself, or another document."""
+    given = DOCUMENTS[DOUBTFUL[0]].upload
+    if uri is None:
+        return replace(given, attempt=2)
+    return replace(upload(uri), request_id=given.request_id, attempt=2)
+
+
+@pytest.mark.parametrize("uri", [None, READABLE])
+def test_a_later_attempt_ends_what_was_asked_about_an_earlier_one(uri: str | None) -> None:
+    _, ended, *_ = polled(sent(upload(DOUBTFUL[0])), sent(later(uri), 1))
+
+    decision = decoded(ended)
+    assert isinstance(decision, InvoiceDecision)
+    assert (decision.attempt, decision.revision, decision.status) == (1, 1, "REPLACED")
+    assert decision.decided_by == "a later attempt"
+
+
+@pytest.mark.parametrize("uri", [None, READABLE])
+def test_a_later_attempt_is_told_where_its_request_stands_and_worked_on_once(
+    uri: str | None,
+) -> None:
+    record = later(uri)
+    on = next(each for each in polled(sent(record)) if each.topic == "invoice.uploaded")
+    there = Received(on.topic, 0, 7, on.key, on.value, on.headers, AT)
+
+    _, ended = polled(sent(upload(DOUBTFUL[0], vendor=False)), there)
+
+    assert (on.key, decoded(on)) == (record.request_id.encode(), record)
+    assert dict(on.headers)[FORWARDED] == b"0:0"
+    assert dict(on.headers)[TARGET_GROUP] == b"extract"
+    assert decoded(ended).status == "REPLACED"
+
+
+def test_a_later_attempt_that_cannot_be_read_ends_nothing() -> None:
+    asked_, letter = polled(sent(upload(DOUBTFUL[0])), sent(later("inbox/gone.pdf"), 1))
+
+    assert isinstance(decoded(asked_), InvoiceReviewRequested)
+    assert letter.topic == "invoice.uploaded.dlq"
+
+
+def test_what_a_person_has_corrected_is_not_told_anew() -> None:
+    assert polled(sent(replace(later(), origin="REVIEW"))) == []
 
 
 def test_an_answer_that_came_to_another_partition_is_sent_on_to_that_of_the_upload() -> None:

@@ -9,16 +9,8 @@ from operators.enrichment import InvoiceEnriched
 from operators.result import Source
 from operators.statistics import InvoiceStatistics
 from operators.time import DAY
-from tests.contract.flow_run import (
-    AT,
-    SAMPLES,
-    arrived,
-    decoded,
-    inputs_of,
-    sent,
-    start,
-    whole_pipeline,
-)
+from tests.contract.flow_run import start, whole_pipeline
+from tests.contract.generated_records import AT, SAMPLES, arrived, decoded, inputs_of, sent
 
 SETTLED: list[InvoiceSettled] = [
     decoded(Outgoing(each.topic, each.key, each.value, each.headers))

@@ -18,7 +18,8 @@ from operators.reference import ReferencePolicy
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
 from operators.review import InvoiceReviewRequested
 from operators.upload import InvoiceUploaded
-from tests.contract.flow_run import (
+from tests.contract.flow_run import start, written
+from tests.contract.generated_records import (
     AT,
     CONTRACTS,
     SAMPLES,
@@ -28,8 +29,6 @@ from tests.contract.flow_run import (
     decoded,
     said_by_people,
     sent,
-    start,
-    written,
 )
 
 RESULTS = (ValidationResult, InventoryResult, FraudResult, PricingResult)

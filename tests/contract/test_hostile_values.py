@@ -16,7 +16,8 @@ from connectors.reference import GroupedReferenceTable, ReferenceTable
 from connectors.stream import Failure, Received
 from operators.reference import ReferenceGoodsReceipt, ReferenceVendor
 from tests.contract.avro_values import values
-from tests.contract.flow_run import (
+from tests.contract.flow_run import written
+from tests.contract.generated_records import (
     AT,
     CODEC,
     CONTRACTS,
@@ -24,7 +25,6 @@ from tests.contract.flow_run import (
     decoder,
     reference_bytes,
     sent,
-    written,
 )
 from tests.faults.fuzz.mutants import shape_of
 

@@ -15,17 +15,8 @@ from connectors.stream import Batch
 from flows import BRANCHES, FLOWS
 from manifold import runner
 from operators.upload import InvoiceUploaded
-from tests.contract.flow_run import (
-    AT,
-    SAMPLES,
-    TRACE,
-    MemoryRuntime,
-    inputs_of,
-    run,
-    sent,
-    start,
-    whole_pipeline,
-)
+from tests.contract.flow_run import MemoryRuntime, run, start, whole_pipeline
+from tests.contract.generated_records import AT, SAMPLES, TRACE, inputs_of, sent
 
 
 def personal() -> Iterator[str]:
@@ -36,7 +27,8 @@ def personal() -> Iterator[str]:
             continue
         for party in (invoice.seller, invoice.buyer):
             yield from filter(None, (party.name, party.vat_id))
-        yield from (each.account.id for each in invoice.payments if each.account)
+        accounts = (each.account for each in invoice.payments if each.account is not None)
+        yield from (account.id for account in accounts if account.id is not None)
 
 
 PERSONAL = sorted({each for each in personal() if each and len(each) > 3})

@@ -10,7 +10,7 @@ from operators.extraction.understood import FieldRead
 from operators.money import parse
 from operators.review import InvoiceReviewRequested
 from operators.upload import InvoiceOcrCompleted
-from tests.contract.flow_run import AT, CODEC, DOCUMENTS
+from tests.contract.generated_records import AT, CODEC, DOCUMENTS
 
 UPLOAD = next(iter(DOCUMENTS.values())).upload
 USE = ModelUse("claude-haiku-5-5", 2_340, 50, parse("0.00008"), "USD")

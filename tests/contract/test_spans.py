@@ -7,18 +7,14 @@ from msgspec.structs import replace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from connectors.measured import Measured
+from connectors.otlp import OtlpExporter
 from connectors.settings import Settings, Telemetry
+from connectors.spans import Span as Told
 from connectors.stream import Batch, Received
 from flows import BRANCHES
 from tests.collector import Collector
-from tests.contract.flow_run import (
-    AT,
-    TRACE,
-    MemoryRuntime,
-    inputs_of,
-    run,
-    whole_pipeline,
-)
+from tests.contract.flow_run import MemoryRuntime, run, whole_pipeline
+from tests.contract.generated_records import AT, TRACE, inputs_of
 
 PRODUCER = bytes.fromhex("b7ad6b7169203331")
 
@@ -55,17 +51,17 @@ def test_a_trace_goes_from_upload_over_branches_to_decision_and_notification(
     spans = {flow: traced(flow, collector, inputs(flow)) for flow in flows}
     every = {span.span_id: span for those in spans.values() for span in those}
     assert {span.trace_id.hex().encode() for span in every.values()} == {TRACE}
+    # Those that ask people also send on what these have corrected, and decide what they refuse.
+    asking = {span.span_id for flow in ("extract", "decide") for span in spans[flow]}
     for branch in BRANCHES:
         parents = {span.parent_span_id for span in spans[branch] if "uploaded" in span.name}
         assert PRODUCER in parents
-        # What people have corrected comes from those that asked them.
-        asked = [*spans["extract"], *spans["decide"]]
-        assert parents - {PRODUCER} <= {span.span_id for span in asked}
+        assert parents - {PRODUCER} <= asking
     decided = [span for span in spans["decide"] if ".result" in span.name]
     assert decided
     assert all(every[span.parent_span_id].name.startswith("process invoice.") for span in decided)
     told = [span for span in spans["collect"] if span.name == "process invoice.decision"]
-    assert {span.parent_span_id for span in told} <= {span.span_id for span in spans["decide"]}
+    assert {span.parent_span_id for span in told} <= asking
     for span in every.values():
         assert span.kind == Span.SPAN_KIND_CONSUMER
         assert span.start_time_unix_nano <= span.end_time_unix_nano == (AT + 1_000) * 1_000_000
@@ -146,3 +142,19 @@ def test_an_epoch_that_is_given_up_tells_nothing(collector: Collector) -> None:
     made.telemetry.epoch.committed(AT)
     close()
     assert not collector.spans
+
+
+def test_a_collector_that_is_away_is_said_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.otlp._TIMEOUT", 1)
+    exporter = OtlpExporter("http://127.0.0.1:9/v1/traces", "fraud", None)
+    for number in range(1, 1_500):
+        exporter.export([Told(1, number, None, "n", AT, AT, {})])
+    for _ in range(100):
+        exporter.close()
+        if caplog.records:
+            break
+    assert [each.message for each in caplog.records] == [
+        "the collector takes no spans: they are dropped"
+    ]

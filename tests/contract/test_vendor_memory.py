@@ -1,16 +1,18 @@
 """Vendor memory over a stream: one document corrected, the vendor's next one read right."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
 from connectors.stream import Batch, Outgoing, Received
+from operators.extraction.lesson_learned import InvoiceLessonLearned
 from operators.extraction.memory import VendorMemory
 from operators.invoice import Invoice
 from operators.money import parse
 from operators.review import InvoiceReviewRequested
 from operators.upload import Document, InvoiceOcrCompleted, InvoiceUploaded
-from tests.contract.flow_run import AT, DOCUMENTS, completed, decoded, sent, start
+from tests.contract.flow_run import start
+from tests.contract.generated_records import AT, DOCUMENTS, completed, decoded, sent
 from tests.contract.text_documents import TextDocuments
 
 LAYOUT = """
@@ -48,6 +50,8 @@ OTHER = NEXT.replace("NORDLICHT", "SUEDWIND ").replace("nordlicht-handel", "sued
 DOCUMENTS_HERE = TextDocuments({"first.pdf": FIRST, "next.pdf": NEXT, "other.pdf": OTHER})
 
 
+Correct = Callable[[Invoice | None], Invoice]
+"""What a person makes of what was read."""
 VENDOR = "DE136695976"
 """As its VAT identifier implies."""
 
@@ -82,21 +86,37 @@ def right(invoice: Invoice | None) -> Invoice:
     return replace(invoice, number="NL/2231", seller=seller, totals=totals)
 
 
-def answered(uri: str, memories: Sequence[VendorMemory] = ()) -> list[Outgoing]:
+def with_reference(invoice: Invoice | None) -> Invoice:
+    """The next one as it should be, which says more."""
+    return replace(right(invoice), number="NL/2298", buyer_reference="K-4711")
+
+
+def answered(uri: str, correct: Correct = right) -> list[Outgoing]:
     """What follows from a correction, the question left out."""
-    asked = read(uri, memories)
+    asked = read(uri)
     assert isinstance(asked, InvoiceReviewRequested)
-    said = completed(asked, "CORRECTED", "anna", corrected=right(asked.invoice))
-    _, *rest = polled(sent(upload(uri)), sent(said, 1), memories=memories)
+    said = completed(asked, "CORRECTED", "anna", corrected=correct(asked.invoice))
+    _, *rest = polled(sent(upload(uri)), sent(said, 1))
     return rest
 
 
-def taught() -> VendorMemory:
+def lesson_of(uri: str, correct: Correct = right) -> InvoiceLessonLearned:
     return next(
         record
-        for outgoing in answered("first.pdf")
-        if isinstance(record := decoded(outgoing), VendorMemory)
+        for outgoing in answered(uri, correct)
+        if isinstance(record := decoded(outgoing), InvoiceLessonLearned)
     )
+
+
+def learned(*lessons: InvoiceLessonLearned) -> list[VendorMemory]:
+    """What is remembered after each lesson of a poll."""
+    written = polled(*(sent(each, number) for number, each in enumerate(lessons)))
+    return [record for each in written if isinstance(record := decoded(each), VendorMemory)]
+
+
+def taught() -> VendorMemory:
+    (memory,) = learned(lesson_of("first.pdf"))
+    return memory
 
 
 def test_the_first_document_is_for_a_person() -> None:
@@ -106,18 +126,37 @@ def test_the_first_document_is_for_a_person() -> None:
     assert asked.invoice != right(asked.invoice)
 
 
-def test_a_correction_is_remembered_under_its_vendor_and_says_where_it_is_from() -> None:
-    outgoing = next(
-        each for each in answered("first.pdf") if each.topic == "reference.vendor_memory"
-    )
+def test_a_correction_goes_to_its_vendor_and_is_remembered_with_where_it_is_from() -> None:
+    (there,) = (each for each in answered("first.pdf") if each.topic == "invoice.lesson.learned")
+    memory = taught()
 
-    memory = decoded(outgoing)
-
-    assert isinstance(memory, VendorMemory)
-    assert outgoing.key == VENDOR.encode()
+    assert there.key == VENDOR.encode()
     assert memory.fact("seller.name") == "Nordlicht Handel und Kontor e. K."
     assert {each.learned.request_id for each in memory.facts} == {"req-first.pdf"}
     assert {each.learned.reviewer for each in memory.labels} == {"anna"}
+
+
+def test_of_two_corrections_at_the_same_time_each_is_remembered() -> None:
+    # Neither has seen anything of the other.
+    first, second = lesson_of("first.pdf"), lesson_of("next.pdf", with_reference)
+
+    *_, memory = learned(first, second)
+
+    known = {each.field: each.learned.request_id for each in memory.labels}
+    assert known["number"] == "req-first.pdf"
+    assert known["buyer_reference"] == "req-next.pdf"
+
+
+def test_what_is_forgotten_is_gone_from_the_topic() -> None:
+    forgotten = InvoiceLessonLearned(vendor_id=VENDOR, kind="FORGOTTEN")
+
+    *_, gone = polled(sent(lesson_of("first.pdf")), sent(forgotten, 1))
+
+    assert (gone.topic, gone.key, gone.value) == (
+        "reference.vendor_memory",
+        VENDOR.encode(),
+        None,
+    )
 
 
 def test_the_next_document_of_the_vendor_is_read_right() -> None:

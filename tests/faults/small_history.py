@@ -29,7 +29,8 @@ from operators.decision import InvoiceSettled
 from operators.reference import ReferencePolicy
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.upload import InvoiceUploaded
-from tests.contract.flow_run import AT, CODEC, CONTRACTS, SAMPLES, WORLD, MemoryRuntime
+from tests.contract.flow_run import MemoryRuntime
+from tests.contract.generated_records import AT, CODEC, CONTRACTS, SAMPLES, WORLD
 from tests.faults.commits import Commit
 from tests.faults.history import Expected, Injected, Measured, Run
 from tests.faults.people import Habit, answers

@@ -15,14 +15,15 @@ from connectors.pooled_reading import PooledReading
 from connectors.remembering import Study
 from connectors.settings import Documents, Redis
 from operators.extraction.gate import Gates
-from operators.extraction.memory import Learned, VendorMemory, marks_of
-from operators.extraction.memory_learned import Correction, learned
-from operators.extraction.memory_recall import Memories
+from operators.extraction.lesson_learned import Correction
+from operators.extraction.memory import Learned
+from operators.extraction.memory_recall import Memories, memories_of
 from operators.extraction.outcome import DocumentRead
 from operators.money import parse
 from operators.upload import Document
 from tests.integration.redis_server import RedisServer
 from tests.unit.documents import pdf, written
+from tests.unit.vendor_memory import after
 
 NOTHING = Memories({}, {})
 
@@ -76,12 +77,7 @@ def taught(place: Place, name: str) -> Memories:
     assert read.words is not None
     lesson = place.reading.study(Study(read.words, read.invoice, (), corrected, None))
     by = Learned("req-1", 1, "anna", 1_000)
-    memory = learned(None, "V-1", Correction(read.invoice, corrected, by), lesson)
-    return remembered(memory)
-
-
-def remembered(memory: VendorMemory) -> Memories:
-    return Memories(dict.fromkeys(marks_of(memory), (memory,)), {memory.vendor_id: memory})
+    return memories_of([after(None, Correction(read.invoice, corrected, by), lesson)])
 
 
 def test_a_document_is_read_again_with_what_was_learned_from_another(place: Place) -> None:

@@ -22,9 +22,9 @@ from operators.extraction.memory_recall import Memories
 from operators.extraction.outcome import DocumentRead
 from operators.money import parse
 from operators.upload import Document
+from tests.integration.inbox import doubtful
 from tests.integration.redis_server import RedisServer
 from tests.messages_server import MessagesServer, Play, cuts, drips, fails, hangs, says
-from tests.unit.documents import pdf, written
 
 NUMBER = {"field": "number", "line": 3, "text": "QX/47", "value": "QX/47"}
 FOUND = says({"values": [NUMBER], "rows": []})
@@ -53,18 +53,7 @@ class Place:
     def doubtful(self, *more: str, gates: Gates = GATES) -> Wanted:
         """A document whose number nothing says to be one; each is another document."""
         self._number += 1
-        lines = (
-            "Seller AG, Main Street 1, 50667 Cologne",
-            "Invoice date: 12 March 2024",
-            "Carried to you by Fred under the name of QX/47",
-            f"{self._number} Main Street, Cologne",
-            "Nails, galvanised, 500 pieces 110.00",
-            "Net amount 110.00",
-            "Value added tax 19 % 20.90",
-            "Total amount EUR 130.90",
-            *more,
-        )
-        content = pdf(lambda canvas: written(canvas, lines))
+        content = doubtful(self._number, *more)
         return Wanted(self._store.put(content, "application/pdf", now()), gates)
 
     def lose(self, document: Document) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import os
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -12,47 +11,20 @@ import psutil
 import pytest
 from PIL import Image
 
-from connectors.clock import now
-from connectors.dead_letters import ERROR_REASON
-from connectors.object_store import Store
-from connectors.settings import Documents
 from flows import BRANCHES, EXTRACT, JOIN
 from manifold.documents.document import document
 from manifold.documents.plan import Kind, plans
 from operators.decision import InvoiceDecision
-from operators.review import InvoiceReviewRequested
-from operators.upload import Document, InvoiceOcrCompleted, InvoiceUploaded, Metadata
+from operators.upload import Document, InvoiceUploaded
+from tests.integration.inbox import Inbox, outcomes, refused
 from tests.integration.pipeline import Pipeline
 from tests.unit.documents import encrypted, invoice_pdf
 from tests.unit.test_documents_hostile import HOSTILE, png
 
-_MEDIA_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 MIXED: tuple[Kind, ...] = ("hybrid", "pdf") * 3 + ("hybrid", "receipt")
 DOCUMENTS = int(os.environ.get("MANIFOLD_TEST_DOCUMENTS", "96"))
 """How many documents are sent while processes are killed."""
 KILLS = 4
-
-
-class Inbox:
-    """Documents in a store, and the uploads that point at them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.settings = Documents(url=str(folder / "documents"))
-        self._store = Store(self.settings)
-
-    def upload(self, name: str, content: bytes, kind: str = "pdf") -> InvoiceUploaded:
-        return self.pointer(name, self._store.put(content, _MEDIA_TYPES[kind], now()))
-
-    def pointer(self, name: str, kept: Document) -> InvoiceUploaded:
-        return InvoiceUploaded(
-            request_id=name,
-            invoice_id=name,
-            vendor_id=None,
-            origin="SCAN",
-            uploaded_at=now(),
-            document=kept,
-            metadata=Metadata(),
-        )
 
 
 @pytest.fixture
@@ -64,24 +36,6 @@ def inbox(tmp_path: Path) -> Inbox:
 def pipeline(bootstrap: str, tmp_path: Path, inbox: Inbox) -> Iterator[Pipeline]:
     with Pipeline(bootstrap, tmp_path, MANIFOLD_DOCUMENTS__URL=inbox.settings.url) as made:
         yield made
-
-
-def outcomes(pipeline: Pipeline) -> Counter[str]:
-    """How often each request was read, asked about, or set aside."""
-    seen = pipeline.seen
-    told = [each.request_id for each in seen.all(InvoiceOcrCompleted)]
-    told += [each.request_id for each in seen.all(InvoiceReviewRequested)]
-    return Counter([*told, *refused(pipeline)])
-
-
-def refused(pipeline: Pipeline) -> dict[str, str]:
-    """Requests that became dead letters, and why."""
-    decode = pipeline.codec.decoder(InvoiceUploaded)
-    return {
-        decode(letter.value or b"").request_id: dict(letter.headers)[ERROR_REASON].decode()
-        for letter in pipeline.seen.letters()
-        if letter.value is not None
-    }
 
 
 def mixed(inbox: Inbox, count: int, different: int) -> list[InvoiceUploaded]:

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 from flows import BRANCHES
 from manifold.cli.app import app
 from operators.decision import InvoiceDecision, InvoiceNotification
+from operators.statistics import InvoiceStatistics
 from tests.integration.pipeline import Pipeline, generated
 
 FLOWS = (*BRANCHES, "decide", "collect", "enrich", "statistics")
@@ -19,7 +20,7 @@ BOOKS = (
     *(("inventory", "reservations"), ("inventory", "requests")),
     *(("fraud", "vendors"), ("fraud", "seen")),
     *(("pricing", "volumes"), ("pricing", "requests")),
-    *(("statistics", "windows"), ("statistics", "counted"), ("enrich", "done")),
+    *(("statistics", "counted"), ("enrich", "done")),
 )
 
 
@@ -48,6 +49,7 @@ def test_what_is_remembered_is_neither_booked_nor_told_twice(
         assert _told(pipeline) == told
         again = _books(pipeline)
         assert [name for name in books if again[name] != books[name]] == []
+        assert _counted(pipeline) == 60
 
         refused = CliRunner().invoke(app, [*RESET, "collect"], env=pipeline.variables)
         assert refused.exit_code == 1
@@ -69,6 +71,12 @@ def _told(pipeline: Pipeline) -> dict[str, int]:
 
 def _books(pipeline: Pipeline) -> dict[tuple[str, str], dict[int, dict[str, bytes]]]:
     return {(flow, name): pipeline.table(flow, name) for flow, name in BOOKS}
+
+
+def _counted(pipeline: Pipeline) -> int:
+    """Decisions in windows of a minute, by the latest record of each."""
+    latest = {each.window_id: each for each in pipeline.seen.all(InvoiceStatistics)}
+    return sum(each.decided for each in latest.values() if each.length == "MINUTE")
 
 
 def _start_over(pipeline: Pipeline, flow: str, *options: str) -> None:

@@ -22,7 +22,8 @@ from connectors.topics import Topics
 from operators.fraud import VendorProfile
 from operators.result import FraudResult, ValidationResult
 from operators.upload import InvoiceUploaded
-from tests.contract.flow_run import AT, CODEC, SAMPLES, reference_bytes, sent, start
+from tests.contract.flow_run import start
+from tests.contract.generated_records import AT, CODEC, SAMPLES, reference_bytes, sent
 from tests.integration.failing_flow import BAD
 
 REPOSITORY = Path(__file__).parents[2]

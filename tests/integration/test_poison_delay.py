@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from connectors.contracts import Contracts
 from operators.result import ValidationResult
 from operators.upload import InvoiceUploaded
-from tests.contract.flow_run import CODEC, SAMPLES, reference_bytes, sent
+from tests.contract.generated_records import CODEC, SAMPLES, reference_bytes, sent
 from tests.integration.failing_flow import BAD
 from tests.integration.test_poison import contracts, restarted
 

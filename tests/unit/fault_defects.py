@@ -22,7 +22,7 @@ from operators.pricing import PeriodVolume
 from operators.request import Decided
 from operators.result import FraudResult
 from operators.upload import InvoiceUploaded
-from tests.contract.flow_run import AT, CODEC, CONTRACTS, SAMPLES
+from tests.contract.generated_records import AT, CODEC, CONTRACTS, SAMPLES
 from tests.faults.commits import Commit
 from tests.faults.history import Expected
 from tests.faults.rows import row

@@ -14,7 +14,7 @@ from operators.resumption import Dependency, Postponed
 from operators.review import InvoiceReviewCompleted
 from operators.statistics import InvoiceStatistics
 from operators.upload import InvoiceUploaded
-from tests.contract.flow_run import AT, CODEC, CONTRACTS, SAMPLES
+from tests.contract.generated_records import AT, CODEC, CONTRACTS, SAMPLES
 from tests.faults.small_history import SmallHistory
 from tests.unit.fault_defects import VICTIM, Plant, find, in_its_page
 

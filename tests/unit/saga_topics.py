@@ -26,7 +26,7 @@ from operators.reference import (
 )
 from operators.result import InventoryResult, Source
 from operators.upload import InvoiceUploaded, Metadata
-from tests.contract.flow_run import AT, CODEC, CONTRACTS
+from tests.contract.generated_records import AT, CODEC, CONTRACTS
 from tests.unit.test_inventory import POLICY, invoice, line, ordered
 
 assert "381" in CREDIT_NOTES

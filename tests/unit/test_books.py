@@ -8,7 +8,7 @@ import pytest
 from operators.decision import InvoiceSettled, Outcome
 from operators.money import ONE
 from operators.result import InventoryResult
-from tests.contract.flow_run import CONTRACTS
+from tests.contract.generated_records import CONTRACTS
 from tests.unit.saga_topics import APART, REQUESTS, RESERVATIONS, SagaTopics, policy
 
 

@@ -4,8 +4,9 @@ from msgspec.structs import replace
 
 from operators.extraction.hints import Hints, index_of
 from operators.extraction.labels import labels_in
+from operators.extraction.lesson_learned import of_approval
 from operators.extraction.memory import LabelKnown, Learned, Mark, VendorMemory
-from operators.extraction.memory_learned import approved
+from operators.extraction.memory_learned import learned
 from operators.extraction.memory_lesson import lesson
 from operators.extraction.memory_recall import Memories, recall
 from operators.extraction.memory_shown import Shown
@@ -96,8 +97,10 @@ def test_an_approval_confirms_what_the_memory_had_a_part_in() -> None:
     memory = taught(FIRST, corrected)
     use = MemoryUse("V-1", ("name",), (FieldRemembered("seller.name", "req-1"),))
 
-    confirmed = {each.field: each.learned.confirmed for each in approved(memory, use).facts}
+    after = learned(memory, of_approval(use, LEARNED))
 
+    assert after is not None
+    confirmed = {each.field: each.learned.confirmed for each in after.facts}
     assert confirmed["seller.name"] == 1
     assert confirmed["seller.address.city"] == 0
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from operators.extraction.lesson_learned import Correction
 from operators.extraction.memory import (
     FACTS,
     LABELLED,
@@ -16,11 +17,11 @@ from operators.extraction.memory import (
     VendorMemory,
     marks_of,
 )
-from operators.extraction.memory_learned import Correction, learned
 from operators.extraction.memory_lesson import Lesson, Standing
 from operators.extraction.memory_recall import Memories, recall
 from operators.extraction.memory_shown import Shown
 from operators.invoice import Invoice, Party
+from tests.unit.vendor_memory import after
 
 TEXTS = st.text("ab-", max_size=4) | st.sampled_from(["x" * LONGEST, "x" * 2 * LONGEST])
 MARKS = st.builds("{} {}".format, st.sampled_from(["phone", "domain", "vat_id", "odd"]), TEXTS)
@@ -45,7 +46,7 @@ HISTORIES = st.lists(st.tuples(CORRECTIONS, LESSONS), min_size=1, max_size=4)
 def remembered(history: list[tuple[Correction, Lesson]]) -> VendorMemory:
     memory = None
     for correction, lesson in history:
-        memory = learned(memory, "V-1", correction, lesson)
+        memory = after(memory, correction, lesson)
     assert memory is not None
     return memory
 
@@ -98,10 +99,10 @@ def test_the_same_correction_again_teaches_nothing_new(
     correction: Correction, lesson: Lesson
 ) -> None:
     lesson = replace(lesson, contradicted=())
-    once = learned(None, "V-1", correction, lesson)
+    once = after(None, correction, lesson)
     again = replace(correction, read=None)
 
-    twice = learned(once, "V-1", again, lesson)
+    twice = after(once, again, lesson)
 
     assert [(e.field, e.value) for e in twice.facts] == [(e.field, e.value) for e in once.facts]
     assert {(e.kind, e.value) for e in twice.marks} == {(e.kind, e.value) for e in once.marks}

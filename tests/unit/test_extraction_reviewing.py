@@ -10,12 +10,14 @@ from operators.extraction.record import DocumentReading
 from operators.extraction.reviewing import (
     Answered,
     OpenReading,
+    Overtaken,
     Readings,
     Reviewed,
     answer,
     ask,
     expire,
     forget,
+    overtake,
 )
 from operators.invoice import Invoice, Party, Totals
 from operators.people import Refused
@@ -60,10 +62,11 @@ class Desk:
 
     table: MemoryTable[OpenReading] = field(default_factory=MemoryTable)
     heard: MemoryTable[Answered] = field(default_factory=MemoryTable)
+    overtaken: MemoryTable[Overtaken] = field(default_factory=MemoryTable)
 
     @property
     def readings(self) -> Readings:
-        return Readings(self.table, self.heard)
+        return Readings(self.table, self.heard, self.overtaken)
 
     def answered(
         self,
@@ -90,7 +93,7 @@ class Desk:
 
 def desk(found: OpenReading) -> Desk:
     made = Desk()
-    assert ask(made.readings, found, NOW) == (found.asked,)
+    assert ask(made.readings, found) == (found.asked,)
     return made
 
 
@@ -185,18 +188,18 @@ def test_an_upload_that_comes_again_after_its_answer_asks_nothing_for_a_day() ->
     at = desk(opened())
     at.answered("REJECTED")
 
-    assert ask(at.readings, opened(), NOW + 20) == ()
-    forget(at.readings, NOW + 10 + DAY)
-    assert ask(at.readings, opened(), NOW + 20) == ()
-    forget(at.readings, NOW + 11 + DAY)
-    assert ask(at.readings, opened(), NOW + 20) == (opened().asked,)
+    assert ask(at.readings, opened()) == ()
+    forget(at.readings, 30, NOW + 10 + DAY)
+    assert ask(at.readings, opened()) == ()
+    forget(at.readings, 30, NOW + 11 + DAY)
+    assert ask(at.readings, opened()) == (opened().asked,)
 
 
 def test_an_attempt_after_an_answered_one_is_asked_about_and_replaces_nothing() -> None:
     at = desk(opened())
     at.answered("REJECTED")
 
-    assert ask(at.readings, opened(attempt=2), NOW + 20) == (opened(attempt=2).asked,)
+    assert ask(at.readings, opened(attempt=2)) == (opened(attempt=2).asked,)
 
 
 def test_an_answer_about_another_attempt_or_from_nobody_is_refused() -> None:
@@ -215,18 +218,49 @@ def test_an_answer_about_another_attempt_or_from_nobody_is_refused() -> None:
 def test_a_later_attempt_takes_the_place_of_an_earlier_one() -> None:
     at = desk(opened())
 
-    question, ended = ask(at.readings, opened(attempt=2), NOW + 50)
+    (ended,) = overtake(at.readings, "r-1", 2, NOW + 50)
 
-    assert question == opened(attempt=2).asked
-    assert isinstance(ended, InvoiceDecision)
     assert (ended.attempt, ended.status) == (1, "REPLACED")
+    assert not list(at.table.items())
+    assert ask(at.readings, opened(attempt=2)) == (opened(attempt=2).asked,)
+    assert overtake(at.readings, "r-1", 2, NOW + 60) == ()
+
+
+def test_an_answer_about_an_attempt_that_a_later_one_has_overtaken_is_refused() -> None:
+    at = desk(opened())
+    overtake(at.readings, "r-1", 2, NOW + 5)
+
+    (refused,) = at.answered("APPROVED")
+
+    assert isinstance(refused, Refused)
+    assert refused.reason == "review_outdated"
+    assert "attempt 1, and 2 has taken its place" in refused.message
+
+
+def test_an_attempt_that_is_read_after_a_later_one_is_asked_about_no_more() -> None:
+    at = Desk()
+    overtake(at.readings, "r-1", 3, NOW)
+
+    assert overtake(at.readings, "r-1", 2, NOW + 1) == ()
+    assert ask(at.readings, opened(attempt=2)) == ()
+    assert ask(at.readings, opened(attempt=3)) == (opened(attempt=3).asked,)
+
+
+def test_a_later_attempt_is_remembered_as_long_as_an_earlier_one_may_be_asked_about() -> None:
+    at = Desk()
+    overtake(at.readings, "r-1", 2, NOW)
+
+    forget(at.readings, 30, NOW + 30 * DAY)
+    assert ask(at.readings, opened()) == ()
+    forget(at.readings, 30, NOW + 30 * DAY + 1)
+    assert ask(at.readings, opened()) == (opened().asked,)
 
 
 def test_a_document_that_comes_twice_is_asked_about_once() -> None:
     at = desk(opened(attempt=2))
 
-    assert ask(at.readings, opened(attempt=2), NOW) == ()
-    assert ask(at.readings, opened(attempt=1), NOW) == ()
+    assert ask(at.readings, opened(attempt=2)) == ()
+    assert ask(at.readings, opened(attempt=1)) == ()
 
 
 def test_what_nobody_looks_at_is_rejected_when_its_time_is_over() -> None:

@@ -7,7 +7,7 @@ import pytest
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSettled
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
-from tests.contract.flow_run import AT, CODEC, CONTRACTS, SAMPLES
+from tests.contract.generated_records import AT, CODEC, CONTRACTS, SAMPLES
 from tests.faults.checks import (
     aborted,
     audit,

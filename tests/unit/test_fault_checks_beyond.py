@@ -12,7 +12,7 @@ from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.enrichment import InvoiceEnriched
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.time import DAY
-from tests.contract.flow_run import AT, WORLD
+from tests.contract.generated_records import AT, WORLD
 from tests.faults.checks import (
     audit,
     database,

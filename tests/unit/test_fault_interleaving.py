@@ -19,7 +19,7 @@ from operators.decision import InvoiceSettled
 from operators.inventory import OrderReservations, RequestClaims
 from operators.result import InventoryResult
 from operators.upload import InvoiceUploaded
-from tests.contract.flow_run import AT, CODEC, CONTRACTS, SAMPLES, WORLD
+from tests.contract.generated_records import AT, CODEC, CONTRACTS, SAMPLES, WORLD
 from tests.faults.checks.inventory import inventory_replayed
 from tests.faults.checks.reference import Reference
 from tests.faults.recorded import in_memory

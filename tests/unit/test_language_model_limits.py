@@ -2,11 +2,8 @@
 
 import logging
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import stamina
 from pydantic import SecretStr
 
 from connectors.language_model import LanguageModel
@@ -23,20 +20,7 @@ from tests.messages_server import (
 )
 from tests.unit.model_asked import GOOD, KEY, PLENTY, asked, model_at, reply_to
 
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of this machine's own settings."""
-    for name in ("ANTHROPIC_BASE_URL", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def no_pauses() -> Iterator[None]:
-    """Attempts follow each other at once."""
-    with stamina.set_testing(True, attempts=10, cap=True):
-        yield
+pytestmark = pytest.mark.usefixtures("no_model_of_ours")
 
 
 @pytest.mark.usefixtures("no_pauses")

@@ -10,6 +10,8 @@ from connectors.contracts import Contracts
 from connectors.extracting import Unusable, Wanted
 from connectors.reading_ahead import ReadingAhead
 from connectors.remembering import Study
+from connectors.stream import Received
+from connectors.wire import FORWARDED
 from operators.decision import ReviewOutcome
 from operators.extraction.gate import Gates, Step
 from operators.extraction.memory_lesson import Lesson
@@ -68,6 +70,10 @@ def pointer(uri: str) -> bytes:
     return upload(document=Document(uri, "application/pdf", "0" * 64))
 
 
+def record(topic: str, value: bytes | None, *headers: tuple[str, bytes]) -> Received:
+    return Received(topic, 0, 0, b"r", value, list(headers), 1)
+
+
 def answer(outcome: ReviewOutcome, revision: int = 0) -> bytes:
     return CODEC.encoder(InvoiceReviewCompleted)(
         InvoiceReviewCompleted(
@@ -99,7 +105,7 @@ def ahead(documents: Documents) -> ReadingAhead:
 def poll(ahead: ReadingAhead, count: int) -> int:
     """How many of so many documents there is room for."""
     taken = 0
-    while taken < count and ahead.takes(UPLOADS, pointer(f"{taken}.pdf")):
+    while taken < count and ahead.takes(record(UPLOADS, pointer(f"{taken}.pdf"))):
         taken += 1
     ahead.work()
     return taken
@@ -109,7 +115,7 @@ def test_documents_of_a_poll_are_read_together_before_they_are_asked_for(
     ahead: ReadingAhead, documents: Documents
 ) -> None:
     for uri in ("a.pdf", "b.pdf", "a.pdf"):
-        assert ahead.takes(UPLOADS, pointer(uri))
+        assert ahead.takes(record(UPLOADS, pointer(uri)))
     ahead.work()
     found = ahead.read([wanted("a.pdf"), wanted("b.pdf"), wanted("a.pdf")], MEMORIES)
     assert list(found) == [READ] * 3
@@ -118,8 +124,16 @@ def test_documents_of_a_poll_are_read_together_before_they_are_asked_for(
 
 def test_what_is_no_document_needs_no_room(ahead: ReadingAhead, documents: Documents) -> None:
     for value in (upload(invoice=INVOICE), b"broken", None):
-        assert ahead.takes(UPLOADS, value)
-    assert ahead.takes("another", pointer("a.pdf"))
+        assert ahead.takes(record(UPLOADS, value))
+    assert ahead.takes(record("another", pointer("a.pdf")))
+    ahead.work()
+    assert documents.read_together == []
+
+
+def test_a_document_that_was_sent_on_is_read_where_it_came_first(
+    ahead: ReadingAhead, documents: Documents
+) -> None:
+    assert ahead.takes(record(UPLOADS, pointer("a.pdf"), (FORWARDED, b"0:1")))
     ahead.work()
     assert documents.read_together == []
 
@@ -150,9 +164,9 @@ def test_a_quick_poll_that_was_not_full_says_nothing_about_more(ahead: ReadingAh
 def test_a_poll_has_one_correction_of_a_document_and_any_other_answers(
     ahead: ReadingAhead,
 ) -> None:
-    assert ahead.takes(ANSWERS, answer("CORRECTED"))
-    assert ahead.takes(ANSWERS, answer("APPROVED"))
-    assert ahead.takes(ANSWERS, answer("CORRECTED", revision=1))
-    assert not ahead.takes(ANSWERS, answer("CORRECTED"))
+    assert ahead.takes(record(ANSWERS, answer("CORRECTED")))
+    assert ahead.takes(record(ANSWERS, answer("APPROVED")))
+    assert ahead.takes(record(ANSWERS, answer("CORRECTED", revision=1)))
+    assert not ahead.takes(record(ANSWERS, answer("CORRECTED")))
     ahead.work()
-    assert ahead.takes(ANSWERS, answer("CORRECTED"))
+    assert ahead.takes(record(ANSWERS, answer("CORRECTED")))

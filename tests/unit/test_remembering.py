@@ -1,9 +1,15 @@
 """What is remembered of a vendor once a person has answered about one of its documents."""
 
-from msgspec.structs import replace
+from collections.abc import Iterable
+from typing import Any
 
-from connectors.remembering import Remembering, Study
-from operators.extraction.memory import Fact, Learned, VendorMemory
+import pytest
+from msgspec.structs import asdict, replace
+
+from connectors.remembering import Study, remembered, taught
+from connectors.stream import Decoded, Produced, Received, Rejected, Removed
+from operators.extraction.lesson_learned import FactSaid, InvoiceLessonLearned
+from operators.extraction.memory import Fact, LabelKnown, Learned, VendorMemory
 from operators.extraction.memory_lesson import Lesson, Standing
 from operators.extraction.memory_recall import Memories
 from operators.extraction.record import DocumentReading, FieldRemembered, MemoryUse, Route
@@ -11,6 +17,7 @@ from operators.extraction.reviewing import OpenReading
 from operators.extraction.understood import FieldRead
 from operators.invoice import Invoice, Party, Totals
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested, corrected
+from operators.table import MemoryTable
 from operators.upload import Document, InvoiceOcrCompleted, InvoiceUploaded
 
 READ = Invoice(number="R-7", seller=Party(name="EXAMPEL"), buyer=Party(), totals=Totals())
@@ -72,64 +79,120 @@ def approved() -> InvoiceOcrCompleted:
     )  # fmt: skip
 
 
-def nothing_known() -> Memories:
-    return Memories({}, {})
+NOBODY = Memories({}, {})
 
 
-def test_a_correction_is_learned_with_where_it_is_from() -> None:
+def lesson(memory: str = "V-1", *, phrase: str = "slip", request_id: str = "r-1") -> Decoded[Any]:
+    record = InvoiceLessonLearned(
+        vendor_id=memory,
+        kind="CORRECTED",
+        learned=Learned(request_id, 1, "anna", 9),
+        labels=(Standing("number", phrase),),
+    )
+    return Decoded(record, Received("invoice.lesson.learned", 0, 0, b"V-1", b"", [], 1))
+
+
+def changed(lesson: Decoded[Any], **changes: Any) -> Decoded[Any]:
+    return replace(lesson, record=replace(lesson.record, **changes))
+
+
+def memory_of(written: Iterable[object]) -> VendorMemory:
+    (produced,) = written
+    assert isinstance(produced, Produced)
+    assert isinstance(produced.record, VendorMemory)
+    return produced.record
+
+
+def test_a_correction_teaches_and_says_where_it_is_from() -> None:
     pages = Pages()
 
-    memory = Remembering(pages.look, nothing_known()).after(opened(), said(RIGHT), upload())
+    found = taught(pages.look, NOBODY, opened(), said(RIGHT), upload())
 
-    assert memory is not None
-    assert memory.facts[0].learned == Learned("r-1", 1, "anna", 9)
-    assert [each.phrase for each in memory.labels] == ["slip 1"]
+    assert found is not None
+    assert (found.vendor_id, found.learned) == ("V-1", Learned("r-1", 1, "anna", 9))
+    assert FactSaid("seller.name", "Example Supplies GmbH", "EXAMPEL") in found.facts
+    assert [each.phrase for each in found.labels] == ["slip 1"]
     assert pages.studies[0].sure == ("number",)
 
 
-def test_of_a_document_whose_words_are_not_kept_only_what_was_said_is_learned() -> None:
+def test_of_a_document_whose_words_are_not_kept_only_what_was_said_is_taught() -> None:
     pages = Pages()
-    without = replace(opened(), words=None)
 
-    memory = Remembering(pages.look, nothing_known()).after(without, said(RIGHT), upload())
+    found = taught(pages.look, NOBODY, replace(opened(), words=None), said(RIGHT), upload())
 
-    assert memory is not None
-    assert memory.fact("seller.name") == "Example Supplies GmbH"
-    assert (memory.labels, pages.studies) == ((), [])
-
-
-def test_two_corrections_of_one_poll_build_on_each_other() -> None:
-    remembering = Remembering(Pages().look, nothing_known())
-    remembering.after(opened(), said(RIGHT), upload())
-
-    memory = remembering.after(opened(), said(RIGHT), upload())
-
-    assert memory is not None
-    assert [each.phrase for each in memory.labels] == ["slip 2", "slip 1"]
-    assert memory.facts[0].learned.confirmed == 1
+    assert found is not None
+    assert FactSaid("seller.name", "Example Supplies GmbH", "EXAMPEL") in found.facts
+    assert (found.labels, pages.studies) == ((), [])
 
 
 def test_an_invoice_that_came_as_xml_teaches_nothing() -> None:
     pages = Pages()
 
-    memory = Remembering(pages.look, nothing_known()).after(
-        opened(route="EMBEDDED_XML"), said(RIGHT), upload()
-    )
-
-    assert memory is None
+    assert taught(pages.look, NOBODY, opened(route="EMBEDDED_XML"), said(RIGHT), upload()) is None
     assert pages.studies == []
 
 
 def test_an_approval_confirms_the_memory_that_had_a_part() -> None:
-    remembering = Remembering(Pages().look, Memories({}, {"V-1": KNOWN}))
+    found = taught(Pages().look, NOBODY, opened(memory=USE), said(None), approved())
 
-    memory = remembering.after(opened(memory=USE), said(None), approved())
-
-    assert memory is not None
-    assert memory.facts[0].learned.confirmed == 1
+    assert found is not None
+    (memory,) = remembered(
+        MemoryTable(), Memories({}, {"V-1": KNOWN}), changed(lesson(), **asdict(found)), 10
+    )
+    assert isinstance(memory, Produced)
+    assert isinstance(memory.record, VendorMemory)
+    assert memory.record.facts[0].learned.confirmed == 1
 
 
 def test_an_approval_without_a_memory_teaches_nothing() -> None:
-    remembering = Remembering(Pages().look, Memories({}, {"V-1": KNOWN}))
+    assert taught(Pages().look, NOBODY, opened(), said(None), approved()) is None
 
-    assert remembering.after(opened(), said(None), approved()) is None
+
+def test_a_lesson_builds_on_the_one_before_though_no_reader_has_seen_that_yet() -> None:
+    table = MemoryTable[VendorMemory]()
+    first = lesson(phrase="slip", request_id="r-1")
+    second = lesson(phrase="ticket", request_id="r-2")
+
+    list(remembered(table, NOBODY, first, 10))
+    memory = memory_of(remembered(table, NOBODY, second, 10))
+
+    assert [(each.phrase, each.learned.request_id) for each in memory.labels] == [
+        ("ticket", "r-2"),
+        ("slip", "r-1"),
+    ]
+
+
+def test_what_was_remembered_before_anything_was_kept_here_is_built_on() -> None:
+    memory = memory_of(remembered(MemoryTable(), Memories({}, {"V-1": KNOWN}), lesson(), 10))
+
+    assert memory.fact("seller.name") == "Example"
+    assert [each.phrase for each in memory.labels] == ["slip"]
+
+
+def test_what_is_forgotten_does_not_come_back_with_the_next_lesson() -> None:
+    table = MemoryTable[VendorMemory]()
+    readers_still_have_it = Memories({}, {"V-1": KNOWN})
+    forgotten = changed(lesson(), kind="FORGOTTEN", learned=None)
+
+    gone = list(remembered(table, readers_still_have_it, forgotten, 10))
+    memory = memory_of(remembered(table, readers_still_have_it, lesson(), 10))
+
+    assert gone == [Removed(VendorMemory, "V-1")]
+    assert memory.facts == ()
+
+
+def test_what_was_confirmed_as_often_as_can_be_told_is_confirmed_no_more() -> None:
+    often = Learned("r-0", 1, "ben", 1, confirmed=2**31 - 1)
+    known = replace(KNOWN, labels=(LabelKnown("number", "slip", 1, 0.0, 0.0, often),))
+
+    memory = memory_of(remembered(MemoryTable(), Memories({}, {"V-1": known}), lesson(), 10))
+
+    assert memory.labels[0].learned == often
+
+
+@pytest.mark.parametrize("changes", [{"kind": "UNKNOWN"}, {"learned": None}])
+def test_a_lesson_from_nobody_or_of_an_unknown_kind_is_refused(changes: dict[str, Any]) -> None:
+    (refused,) = remembered(MemoryTable(), NOBODY, changed(lesson(), **changes), 10)
+
+    assert isinstance(refused, Rejected)
+    assert refused.reason == "contract_broken"

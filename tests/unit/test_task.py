@@ -8,7 +8,7 @@ import pytest
 from confluent_kafka import KafkaError, Message, TopicPartition
 
 from connectors import pacing
-from connectors.stream import Batch, Revoked, Tick
+from connectors.stream import Batch, Received, Revoked, Tick
 from connectors.task import Task
 from connectors.transaction import TransactionFailed
 
@@ -263,7 +263,7 @@ class Takes:
     def __init__(self, room: int) -> None:
         self.room, self.taken, self.worked = room, 0, 0
 
-    def takes(self, topic: str, value: bytes | None, /) -> bool:
+    def takes(self, received: Received, /) -> bool:
         if self.taken == self.room:
             return False
         self.taken += 1

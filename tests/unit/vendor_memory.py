@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from operators.extraction.memory import Learned, VendorMemory, marks_of
+from operators.extraction.lesson_learned import Correction, of_correction
+from operators.extraction.memory import Learned, VendorMemory
 from operators.extraction.memory_applied import Reminded, hinted, hints_of, reminded
-from operators.extraction.memory_learned import Correction, learned
-from operators.extraction.memory_lesson import lesson
-from operators.extraction.memory_recall import Memories, Recalled, recall
+from operators.extraction.memory_learned import learned
+from operators.extraction.memory_lesson import Lesson, lesson
+from operators.extraction.memory_recall import Recalled, memories_of, recall
 from operators.extraction.memory_shown import shown_by
 from operators.extraction.page import Page, Reader
 from operators.extraction.understand import understand
@@ -19,6 +20,15 @@ Correct = Callable[[Invoice], Invoice]
 
 def pages_of(text: str) -> list[Page]:
     return [page_of(text, width=400.0)]
+
+
+def after(
+    before: VendorMemory | None, correction: Correction, lesson: Lesson, vendor_id: str = "V-1"
+) -> VendorMemory:
+    """What is remembered of a vendor after a correction."""
+    memory = learned(before, of_correction(vendor_id, correction, lesson))
+    assert memory is not None
+    return memory
 
 
 def taught(
@@ -37,7 +47,7 @@ def taught(
     corrected = correct(read)
     correction = Correction(read, corrected, by or Learned("req-1", 1, "anna", 1_000))
     found = lesson(pages, reader, read, corrected, before)
-    return learned(before, vendor_id, correction, found)
+    return after(before, correction, found, vendor_id)
 
 
 def recalled(
@@ -49,13 +59,8 @@ def recalled(
 ) -> Recalled | None:
     """Whose memory a document is read with."""
     pages = pages_of(text)
-    table: dict[str, list[VendorMemory]] = {}
-    for memory in memories:
-        for mark in set(marks_of(memory)):
-            table.setdefault(mark, []).append(memory)
-    by_vendor = {memory.vendor_id: memory for memory in memories}
     shown = shown_by(pages, reader, understand(pages, reader))
-    return recall(shown, Memories(table, by_vendor), vendor_id)
+    return recall(shown, memories_of(memories), vendor_id)
 
 
 def read_with(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from connectors.codec import TooLarge
 from connectors.failures import RecordFailed
 from connectors.stream import Received
-from tests.contract.flow_run import reference_bytes
+from tests.contract.generated_records import reference_bytes
 from tests.faults.fuzz import mutants, references
 from tests.faults.fuzz.flow import Flow, Reference
 from tests.faults.fuzz.mutants import Mutant

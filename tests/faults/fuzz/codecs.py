@@ -19,7 +19,8 @@ from connectors.codec import Undecodable
 from connectors.reading import Malformed, reader
 from connectors.records import RECORDS
 from connectors.stream import Received
-from tests.contract.flow_run import AT, CODEC, CONTRACTS, reference_bytes, whole_pipeline
+from tests.contract.flow_run import whole_pipeline
+from tests.contract.generated_records import AT, CODEC, CONTRACTS, reference_bytes
 from tests.faults.fuzz.mutants import FRAMED, Mutants, shape_of
 
 REFUSALS = (Malformed, IndexError, KeyError, ValueError, OverflowError, struct.error)

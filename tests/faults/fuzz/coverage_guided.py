@@ -46,7 +46,7 @@ from operators.result import (
 )
 from operators.table import MemoryTable
 from operators.upload import InvoiceUploaded
-from tests.contract.flow_run import AT, CODEC, CONTRACTS, WORLD
+from tests.contract.generated_records import AT, CODEC, CONTRACTS, WORLD
 from tests.faults.fuzz import structure
 from tests.faults.fuzz.codecs import bases
 from tests.faults.fuzz.mutants import FRAMED, shape_of

@@ -17,11 +17,12 @@ from connectors.database.migration import migrate
 from connectors.steps import Inputs
 from connectors.stream import Batch, CaughtUp, Event, Outgoing, Received
 from connectors.tables import Tables
-from tests.contract.flow_run import AT, MemoryRuntime
+from tests.contract.flow_run import MemoryRuntime
+from tests.contract.generated_records import AT
 
 _POLLS = 4
 """Polls that bring the records of one run."""
-_WATCHING = ("decide", "enrich", "statistics")
+_WATCHING = ("extract", "decide", "enrich", "statistics")
 """Flows that want to know up to when everything has been read."""
 _LATER = 2**62 + 10**9
 """After the deadline of everything."""

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from connectors.avro_type import Record, parse, without_logical_types
 from connectors.stream import Received
-from tests.contract.flow_run import AT, CONTRACTS, IDS, inputs_of, whole_pipeline
+from tests.contract.flow_run import whole_pipeline
+from tests.contract.generated_records import AT, CONTRACTS, IDS, inputs_of
 from tests.faults.fuzz import foreign, garbling, structure
 
 FRAMED = 5

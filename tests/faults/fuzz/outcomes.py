@@ -7,17 +7,21 @@ from typing import Any, TypeAlias, get_args
 from connectors import dead_letters
 from connectors.codec import Undecodable
 from connectors.stream import Outgoing, Reason, Received
+from connectors.wire import FORWARDED
 from flows import EXTRACT, FLOWS
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision, InvoiceSettled
+from operators.extraction.lesson_learned import InvoiceLessonLearned
+from operators.extraction.memory import FACTS, LONGEST, VendorMemory
 from operators.extraction.reviewing import BEFORE_DECISION
 from operators.result import Result
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested, Refusal
-from operators.upload import InvoiceOcrCompleted
-from tests.contract.flow_run import CONTRACTS, decoded, decoder
+from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
+from tests.contract.generated_records import CONTRACTS, decoded, decoder
 from tests.faults.fuzz.mutants import Mutant
 
 REASONS = frozenset(get_args(Reason))
+_MEMORIES = CONTRACTS.topic_of(VendorMemory).name
 _BY_PEOPLE = CONTRACTS.topic_of(InvoiceReviewCompleted).name
 _REFUSALS = frozenset(get_args(Refusal))
 LARGEST = 1_000_000
@@ -47,7 +51,12 @@ class Written:
         self.sent_on: Counter[bytes | None] = Counter()
         self.read: dict[str, int] = defaultdict(lambda: -1)
         """The last attempt of each request whose document was read or asked about."""
+        self.remembered: set[str] = set()
+        """Vendors of whom something was remembered or forgotten."""
         for outgoing in written:
+            if outgoing.topic == _MEMORIES:
+                self.remembered.add((outgoing.key or b"").decode())
+                continue
             is_letter = outgoing.topic.endswith(".dlq")
             if outgoing.topic == _BY_PEOPLE:
                 self.sent_on[outgoing.value] += 1
@@ -91,10 +100,18 @@ class Outcomes:
         """`flow` is its consumer group's name too."""
         assert flow in FLOWS
         self._flow = flow
+        self._latest: Counter[str] = Counter()
+        """The latest attempt of each request that was uploaded."""
 
     def check(self, mutants: Sequence[Mutant], outgoing: Sequence[Outgoing]) -> Counter[str]:
         """How many records came to which end; raises Wrong at the first that is not right."""
         written = Written(outgoing)
+        self._latest.clear()
+        for mutant in mutants:
+            record = _understood(mutant.received)
+            if isinstance(record, InvoiceUploaded):
+                latest = max(self._latest[record.request_id], record.attempt)
+                self._latest[record.request_id] = latest
         ends = Counter(self._end(mutant, written) for mutant in mutants)
         letters = sum(map(len, written.letters.values()))
         counted = sum(count for end, count in ends.items() if end in REASONS)
@@ -147,8 +164,16 @@ class Outcomes:
             if not answered and record.attempt > written.read[record.request_id]:
                 raise Wrong(received, "an answer about a document without any effect")
             return "read by a person"
+        if isinstance(record, InvoiceLessonLearned):
+            if _teaches(record) and record.vendor_id not in written.remembered:
+                raise Wrong(received, "a lesson that nobody has learned")
+            return "learned"
         if record.invoice is not None or record.document is None:
             return "no document"
+        if record.attempt < self._latest[record.request_id]:
+            return "overtaken"
+        if received.header(FORWARDED) is not None:
+            return "sent on"
         if record.attempt > written.read[record.request_id]:
             raise Wrong(received, "a document that was neither read nor asked about")
         return "read"
@@ -189,10 +214,21 @@ class Outcomes:
         if self._flow == "enrich":
             return reason == "upload_gone"
         if self._flow == EXTRACT:
-            by_people = isinstance(_understood(received), InvoiceReviewCompleted)
+            record = _understood(received)
+            if isinstance(record, InvoiceLessonLearned):
+                nobodys = record.learned is None and record.kind != "FORGOTTEN"
+                return reason == "contract_broken" and (nobodys or record.kind == "UNKNOWN")
+            by_people = isinstance(record, InvoiceReviewCompleted)
             return reason in _REFUSALS if by_people else reason.startswith("document_")
         nameless = self._flow != "collect" and not _understood(received).vendor_id
         return nameless and reason == "contract_broken"
+
+
+def _teaches(lesson: InvoiceLessonLearned) -> bool:
+    """Whether something is known after a lesson that was not known, or not as sure, before."""
+    said = (each.value for each in lesson.facts if each.field in FACTS and each.value is not None)
+    correct = lesson.kind == "CORRECTED" and any(len(value) <= LONGEST for value in said)
+    return correct or lesson.kind == "FORGOTTEN"
 
 
 def _understood(received: Received) -> Any:

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from tests.contract.flow_run import CONTRACTS, reference_bytes
+from tests.contract.generated_records import CONTRACTS, reference_bytes
 from tests.faults.fuzz import garbling, structure
 from tests.faults.fuzz.flow import Reference
 from tests.faults.fuzz.mutants import FRAMED, shape_of

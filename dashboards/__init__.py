@@ -1,0 +1,1 @@
+"""What operators see and are told: dashboards, rules and alerts."""

@@ -1,0 +1,250 @@
+"""A pipeline on a real broker that a real Prometheus looks at while things go wrong in it."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from confluent_kafka import Consumer, TopicPartition
+from msgspec.structs import replace
+
+from connectors.clock import now
+from connectors.object_store import Store
+from connectors.settings import Documents
+from connectors.stream import Outgoing
+from flows import FLOWS
+from manifold.generator import Sample, reference_records
+from operators.decision import InvoiceDecision
+from operators.money import parse
+from operators.reference import ReferenceExchangeRate, ReferencePolicy
+from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
+from operators.upload import InvoiceUploaded, Metadata
+from tests.integration.flow_process import REPOSITORY, Process
+from tests.integration.pipeline import Pipeline, generated
+from tests.integration.prometheus_server import Prometheus
+from tests.integration.raw import write
+from tests.messages_server import MessagesServer, says
+from tests.rates_server import RatesServer
+from tests.unit.documents import pdf, written
+from tests.unit.test_certificates import BEGAN, certificate
+
+PER_SECOND = 10
+_HELD_BACK = 45_000
+"""Milliseconds."""
+_LINES = (
+    "Seller AG, Main Street 1, 50667 Cologne",
+    "Invoice date: 12 March 2024",
+    "Carried to you by Fred under the name of QX/47",
+    "Net amount 110.00",
+    "Value added tax 19 % 20.90",
+    "Total amount EUR 130.90",
+)
+
+
+def _ports(count: int) -> Sequence[int]:
+    """Ports in a row that are free, below those that connections going out take."""
+    for first in range(20_000 + os.getpid() % 5_000, 32_000 - count, count):
+        ports = range(first, first + count)
+        with ExitStack() as held, suppress(OSError):
+            for port in ports:
+                held.enter_context(socket.create_server(("127.0.0.1", port)))
+            return ports
+    raise AssertionError("no ports are free")
+
+
+class Observed:
+    """Every flow, the exporter of lag and `manifold up`, under a load, and Prometheus."""
+
+    def __init__(self, bootstrap: str, folder: Path, stack: ExitStack) -> None:
+        """Start all of it, and see decisions."""
+        number = {"field": "number", "line": 3, "text": "QX/47", "value": "QX/47"}
+        model = stack.enter_context(MessagesServer(says({"values": [number], "rows": []})))
+        self.rates = stack.enter_context(RatesServer())
+        authority = folder / "authority.pem"
+        authority.write_text(certificate((datetime.now(UTC) - BEGAN).days + 1))
+        self.pipeline = stack.enter_context(
+            Pipeline(
+                bootstrap,
+                folder,
+                MANIFOLD_JOIN__DEADLINE="3",
+                MANIFOLD_DOCUMENTS__URL=str(folder / "documents"),
+                MANIFOLD_DOCUMENTS__WORKERS="1",
+                MANIFOLD_MODEL__URL=model.url,
+                MANIFOLD_MODEL__API_KEY="key",
+                MANIFOLD_MODEL__DAY_COST="1000",
+                MANIFOLD_MODEL__PRICE_IN="10000",
+                MANIFOLD_MODEL__PRICE_OUT="10000",
+                MANIFOLD_MODEL__PRICE_CACHED="1000",
+                MANIFOLD_MODEL__PRICE_CACHE_WRITTEN="10000",
+                MANIFOLD_SERVICES__EXCHANGE_RATES__URL=self.rates.url,
+                MANIFOLD_KAFKA__SSL_CA_LOCATION=str(authority),
+            )
+        )
+        self._store = Store(Documents(url=str(folder / "documents")))
+        self._stack, self._folder = stack, folder
+        single = [flow for flow in FLOWS if flow != "statistics"]
+        *ports, lag, probe, up, child = _ports(len(single) + 4)
+        self._ports = dict(zip(single, ports, strict=True))
+        self._commands: list[subprocess.Popen[bytes]] = []
+        self._publish_reference()
+        self.processes = {flow: self.start(flow) for flow in self._ports}
+        self._command("lag", "--serve", "--window", "5", "--interval", "1", "--all", port=lag)
+        self._command("probe", "--every", "2", port=probe)
+        # One flow by `manifold up`, whose processes take the ports behind its own.
+        self._command("up", "statistics", port=up)
+        jobs = {
+            "manifold": [*ports, up, child],
+            "manifold-lag": [lag],
+            "manifold-probe": [probe],
+        }
+        self.prometheus = stack.enter_context(Prometheus(folder / "prometheus", jobs))
+        self.until(self.prometheus.answers, "Prometheus answers")
+        _, self._samples = generated(6_000)
+        stack.enter_context(self.pipeline.load(self._fresh(), PER_SECOND))
+        self.until(self.pipeline.more(InvoiceDecision, 50), "decisions")
+
+    def _publish_reference(self) -> None:
+        """Some prices in pounds, and no rate for them: it is asked for."""
+        world, _ = generated(6_000)
+        world = replace(world, policy=replace(world.policy, reading_model=parse("0")))
+        priced_in_pounds = world.contracts[::10]
+        self.pipeline.publish(
+            *(
+                replace(record, currency="GBP") if record in priced_in_pounds else record
+                for _, record in reference_records(world)
+                if not isinstance(record, ReferenceExchangeRate | ReferencePolicy)
+            )
+        )
+        self.pipeline.publish(world.policy)
+
+    def _fresh(self) -> Iterator[Sample]:
+        for sample in self._samples:
+            yield replace(sample, upload=replace(sample.upload, uploaded_at=now()))
+
+    def start(self, flow: str) -> Process:
+        """Start a process of a flow where Prometheus looks for it."""
+        return self.pipeline.start(flow, MANIFOLD_TELEMETRY__PORT=str(self._ports[flow]))
+
+    def _command(self, *arguments: str, port: int) -> None:
+        """Run a command as long as this."""
+        environment = {**self.pipeline.variables, "MANIFOLD_TELEMETRY__PORT": str(port)}
+        log = self._stack.enter_context((self._folder / f"{arguments[0]}.log").open("wb"))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "manifold", *arguments],
+            cwd=REPOSITORY,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+
+        self._commands.append(process)
+        self._stack.callback(process.wait)
+        self._stack.callback(process.terminate)
+
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait for something, with all commands running."""
+
+        def met() -> bool:
+            assert {each.poll() for each in self._commands} <= {None}
+            return condition()
+
+        self.pipeline.until(met, what)
+
+    def until_fires(self, alert: str, **labels: str) -> None:
+        """Wait for an alert."""
+        self.until(lambda: self.prometheus.firing(alert, **labels), f"{alert} fires {labels}")
+
+    def until_clear(self, alert: str, **labels: str) -> None:
+        """Wait until an alert does not fire any more."""
+        self.until(lambda: not self.prometheus.firing(alert, **labels), f"{alert} clears {labels}")
+
+    def documents(self, count: int) -> None:
+        """Upload documents, each with another number, of which not everything can be read."""
+        for number in range(count):
+            lines = (*_LINES, f"Copy {number}")
+            content = pdf(partial(written, lines=lines))
+            name = f"document-{uuid.uuid4()}"
+            upload = InvoiceUploaded(
+                request_id=name,
+                invoice_id=name,
+                vendor_id=None,
+                origin="SCAN",
+                uploaded_at=now(),
+                document=self._store.put(content, "application/pdf", now()),
+                metadata=Metadata(),
+            )
+            self.pipeline.publish(upload)
+
+    def garbled(self, count: int) -> None:
+        """Write what nobody can read."""
+        topic = self.pipeline.contracts.topic_of(InvoiceUploaded).name
+        write(self.pipeline.kafka, [Outgoing(topic, b"nobody", b"garbled", [])] * count)
+
+    def again(self, count: int) -> None:
+        """Upload what was uploaded before."""
+        self.pipeline.publish(*(sample.upload for sample in self._samples[:count]))
+
+    def belated(self, count: int) -> None:
+        """Upload what somebody else has held back for longer than a decision may take."""
+        late = [sample.upload for sample in self._samples[-count:]]
+        self.pipeline.publish(*(replace(each, uploaded_at=now() - _HELD_BACK) for each in late))
+
+    def approved(self, count: int) -> None:
+        """Approve some of the decisions that ask a person."""
+        decided = {each.request_id: each for each in self.pipeline.seen.all(InvoiceDecision)}
+        asked = [
+            each
+            for each in self.pipeline.seen.all(InvoiceReviewRequested)
+            if each.request_id in decided and decided[each.request_id].revision == each.revision
+        ]
+        for each in asked[:count]:
+            self.pipeline.publish(
+                InvoiceReviewCompleted(
+                    request_id=each.request_id,
+                    attempt=each.attempt,
+                    revision=each.revision,
+                    vendor_id=each.vendor_id,
+                    outcome="APPROVED",
+                    reviewer="anna",
+                    reason="Looked at.",
+                    completed_at=now(),
+                )
+            )
+
+    @contextmanager
+    def group(self, name: str, offsets: Iterator[int]) -> Iterator[None]:
+        """A group that is not ours, and commits these offsets, one a second."""
+        topic = self.pipeline.contracts.topic_of(InvoiceUploaded).name
+        settings = {**self.pipeline.kafka, "group.id": self.pipeline.namespace + name}
+        done = threading.Event()
+
+        def commit() -> None:
+            consumer = Consumer(settings)
+            for offset in offsets:
+                where = TopicPartition(topic, 0, offset)
+                consumer.commit(offsets=[where], asynchronous=False)
+                if done.wait(1):
+                    break
+            consumer.close()
+
+        thread = threading.Thread(target=commit)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+
+@contextmanager
+def observed(bootstrap: str, folder: Path) -> Iterator[Observed]:
+    """All of it, gone afterwards."""
+    with ExitStack() as stack:
+        yield Observed(bootstrap, folder, stack)

@@ -101,6 +101,9 @@ lock: $(VENV)/.python ## write the lock files anew from pyproject.toml and bench
 	$(COMPILE) --output-file requirements.lock pyproject.toml
 	$(COMPILE) --output-file requirements-dev.lock --extra dev --constraint requirements.lock pyproject.toml
 	$(COMPILE) --output-file bench/requirements.lock bench/requirements.txt
+	$(COMPILE) --output-file deploy/image/build.lock deploy/image/build.txt
+	$(COMPILE) --output-file deploy/image/flows.lock --constraint requirements.lock \
+		$(shell sed 's/^/--no-emit-package /' deploy/image/documents.txt) pyproject.toml
 
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url --no-emit-find-links

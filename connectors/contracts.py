@@ -245,12 +245,22 @@ class Contracts:
             personal_data=source.personal_data,
         )
 
-    def every_topic(self) -> tuple[Topic, ...]:
-        """Every topic a cluster needs, dead letters included."""
+    def every_topic(self, partitions: int | None = None) -> tuple[Topic, ...]:
+        """Every topic a cluster needs, dead letters included.
+
+        `partitions`: those of each topic that the processes of a flow share out, instead of what
+        its contract says. Topics that every process reads whole stay as they are.
+        """
         derived = (
             self.dead_letters_of(each.name) for each in self.topics.values() if each.consumers
         )
-        return tuple(sorted((*self.topics.values(), *derived), key=lambda topic: topic.name))
+        wanted = (
+            replace(topic, partitions=partitions)
+            if partitions and topic.kind != "reference" and topic.partitions > 1
+            else topic
+            for topic in (*self.topics.values(), *derived)
+        )
+        return tuple(sorted(wanted, key=lambda topic: topic.name))
 
     def newest(self, record: str) -> Version:
         """The newest version of a record, by the record's name."""

@@ -77,7 +77,8 @@ def words_of(read: DocumentRead, readings: Iterable[Pages]) -> Words | None:
     if read.reading.route not in ("TEXT_LAYER", "RASTER"):
         return None
     looked = tuple(
-        Looked(reader_of(pages), tuple(each.page for each in pages.pages)) for pages in readings
+        Looked(reader_of(pages), tuple(each.page for each in pages.pages), pages.again)
+        for pages in readings
     )
     if not looked:
         return None

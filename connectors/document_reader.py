@@ -5,7 +5,7 @@ the pages are understood, and read by another engine where that may make them su
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 
@@ -20,6 +20,7 @@ from connectors.documents import (
     Unreadable,
     classify,
     embedded_invoice,
+    read_lines_again,
     read_pages,
 )
 from connectors.documents.engine import Failed, NotThere
@@ -27,6 +28,7 @@ from operators.codes import CREDIT_NOTES
 from operators.extraction import understand
 from operators.extraction.confidence import typed_confidences
 from operators.extraction.differences import Difference, differences
+from operators.extraction.doubtful import doubtful_lines
 from operators.extraction.gate import Action, Gates, Step, next_step
 from operators.extraction.numbered import NumberedLine, numbered_lines
 from operators.extraction.outcome import DocumentRead
@@ -39,7 +41,7 @@ from operators.extraction.understand import examined
 from operators.extraction.understood import FieldRead, Understood
 from operators.invoice import Invoice
 
-EXTRACTOR = "2"
+EXTRACTOR = "3"
 """Changes whenever the same document may be understood otherwise."""
 
 
@@ -128,11 +130,11 @@ class DocumentReader:
         again: Pages | None = None
         if step.action == "SECOND_READING":
             tried.append(step.action)
-            again = self._again(content, classified, pages, found.language, clock)
+            sure = typed_confidences(seen.evidence)
+            again = self._again(content, pages, found, sure, gates, clock)
             if again is not None:
                 other = _understood(again, clock).understood
-                sure = typed_confidences(seen.evidence)
-                found = replace(found, fields=confirmed(found, other, sure))
+                found = replace(found, fields=confirmed(found, other, sure, again.again))
             step = next_step(found.fields, found.kind, gates, tried)
         route: Route = "TEXT_LAYER" if _reader(pages) == "TEXT_LAYER" else "RASTER"
         reading = DocumentReading(
@@ -149,25 +151,36 @@ class DocumentReader:
     def _again(
         self,
         content: bytes,
-        classified: Classified,
         pages: Pages,
-        language: str | None,
+        found: Understood,
+        typed: Mapping[str, float],
+        gates: Gates,
         clock: "_Clock",
     ) -> Pages | None:
-        """The pages as another engine reads them; None when there is no other."""
+        """The pages with what is doubtful as another engine reads it; None when there is none."""
+        if any(each.looked_at is not None for each in pages.pages):
+            seen = [each.page for each in pages.pages]
+            lines = doubtful_lines(found.fields, typed, seen, gates)
+            second = read_lines_again(pages, lines, self._engines, found.language)
+        else:
+            second = self._whole(content, pages, found.language)
+        if second is not None:
+            clock.add(second)
+        return second
+
+    def _whole(self, content: bytes, pages: Pages, language: str | None) -> Pages | None:
+        """Pages with a text layer that was not typed, as an engine reads them."""
         try:
-            second = read_pages(
+            return read_pages(
                 content,
                 self._limits,
                 self._engines,
-                classified=classified,
+                classified=pages.classified,
                 without=tuple({each.reader for each in pages.pages}),
                 language=language,
             )
         except (Unreadable, Failed, NotThere):
             return None
-        clock.add(second)
-        return second
 
 
 def _understood(pages: Pages, clock: "_Clock") -> Explained:

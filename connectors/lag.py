@@ -88,6 +88,7 @@ class Lags:
             for where in each
         }
         self._know_commits(positions, logged, at)
+        self._forget_but(positions)
         following = self._following(positions)
         self._looks += 1
         return [
@@ -183,6 +184,12 @@ class Lags:
                 known = position.committed is not None and changed
                 made = [Commit(position.next, at, position.lag)] if known else []
             self._commits[key] = latest([*before, *made], self._apart)
+
+    def _forget_but(self, positions: Mapping[tuple[str, Where], Position]) -> None:
+        """Keep nothing of groups and topics that are gone."""
+        wheres = {where for _, where in positions}
+        self._commits = {key: each for key, each in self._commits.items() if key in positions}
+        self._ends = {where: each for where, each in self._ends.items() if where in wheres}
 
     def _following(
         self, positions: Mapping[tuple[str, Where], Position]

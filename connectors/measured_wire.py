@@ -6,15 +6,16 @@ from typing import Any
 from connectors import catalogue
 from connectors.measured_records import answered, observed
 from connectors.open_epoch import OpenEpoch
+from connectors.steps import Written
 from connectors.stream import (
     Decoded,
     Forwarded,
-    HandedOn,
     Ignored,
     Outgoing,
     Produced,
     Received,
     Rejected,
+    Removed,
 )
 from connectors.wire import Wire
 from operators.review import InvoiceReviewCompleted
@@ -39,9 +40,7 @@ class MeasuredWire(Wire):
             answered(self._epoch, self._flow, people)
         return good, bad
 
-    def encode_all(
-        self, written: Iterable[Produced | Rejected | Forwarded | HandedOn | Ignored], at: Instant
-    ) -> list[Outgoing]:
+    def encode_all(self, written: Iterable[Written], at: Instant) -> list[Outgoing]:
         """The records to write."""
         passed = list(written)
         encoded = super().encode_all(passed, at)
@@ -50,9 +49,7 @@ class MeasuredWire(Wire):
             self._epoch.spans.passed(passed, encoded, at)
         return encoded
 
-    def _count(
-        self, written: Sequence[Produced | Rejected | Forwarded | HandedOn | Ignored]
-    ) -> None:
+    def _count(self, written: Sequence[Written]) -> None:
         epoch, flow = self._epoch, self._flow
         others: list[object] = []
         for kind, records in _by_kind(written, others).items():
@@ -72,6 +69,8 @@ class MeasuredWire(Wire):
                 epoch.add(catalogue.DUPLICATES_IGNORED, 1, flow, each.received.topic)
             elif isinstance(each, Forwarded):
                 epoch.add(catalogue.RECORDS_WRITTEN, 1, flow, each.received.topic)
+            elif isinstance(each, Removed):
+                epoch.add(catalogue.RECORDS_WRITTEN, 1, flow, self._topic(each.record))
 
     def _topic(self, kind: type[Any]) -> str:
         name = self._topics.get(kind)

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from confluent_kafka.schema_registry import Schema as Registered
 from confluent_kafka.schema_registry import SchemaRegistryClient
@@ -18,9 +18,17 @@ from connectors.contracts import Contracts, Topic, Version
 from connectors.errors import Misconfigured, Unavailable
 from connectors.lock import fingerprint
 
+T = TypeVar("T")
+
 _NOT_FOUND = 404
-_REFUSED = 409
+_REFUSED = (409, 422)
 _ASK_AGAIN_AFTER = 30.0
+_TROUBLE = {
+    401: "it wants a login, or another one: check registry.username and registry.password, or "
+    "registry.token",
+    403: "this login may not do that: ask who runs the registry",
+    429: "it is asked too much; try again later",
+}
 
 
 class RegistryUnavailable(Unavailable):
@@ -46,6 +54,10 @@ class Registry(Protocol):
     def password(self) -> SecretStr | None:
         """The user's password."""
 
+    @property
+    def token(self) -> SecretStr | None:
+        """A bearer token, if it wants that instead."""
+
 
 def schema_ids(registry: Registry, contracts: Contracts) -> SchemaIds:
     """Ids from the registry if there is one, otherwise from the lock."""
@@ -53,12 +65,27 @@ def schema_ids(registry: Registry, contracts: Contracts) -> SchemaIds:
 
 
 def client(registry: Registry) -> SchemaRegistryClient:
-    """A client of the registry; connects at the first question."""
+    """A client of the registry; connects at the first question.
+
+    Raises Misconfigured when the address or the login cannot be one.
+    """
     conf: dict[str, object] = {"url": registry.url, "timeout": 10}
+    if registry.username is not None and registry.token is not None:
+        raise Misconfigured("registry.username and registry.token: the registry takes one of them")
     if registry.username is not None:
         password = registry.password.get_secret_value() if registry.password else ""
         conf["basic.auth.user.info"] = f"{registry.username}:{password}"
-    return SchemaRegistryClient.new_client(conf)
+    if registry.token is not None:
+        conf["bearer.auth.credentials.source"] = "STATIC_TOKEN"
+        conf["bearer.auth.token"] = registry.token.get_secret_value()
+        conf["bearer.auth.logical.cluster"] = ""
+    try:
+        return SchemaRegistryClient.new_client(conf)
+    except ValueError:
+        raise Misconfigured(
+            "registry.url has to be http:// or https:// and a host, and a user either stands in "
+            "it or in registry.username"
+        ) from None
 
 
 def subject_of(topic: str) -> str:
@@ -86,7 +113,7 @@ class RegistryIds:
         """
         at = (topic, version.folder, version.version)
         if at not in self._ids:
-            with _answers():
+            with answering():
                 self._ids[at] = register(self._client, topic, version)
         return self._ids[at]
 
@@ -102,7 +129,7 @@ class RegistryIds:
         if self._clock() < self._unknown.get(schema_id, 0.0):
             raise UnknownSchema(schema_id)
         try:
-            with _answers():
+            with answering():
                 registered = self._client.get_schema(schema_id)
         except SchemaRegistryError as error:
             if error.http_status_code != _NOT_FOUND:
@@ -114,45 +141,38 @@ class RegistryIds:
         return schema
 
 
-def register(client: SchemaRegistryClient, topic: str, version: Version) -> int:
-    """The id of a version under its topic's subject; registers it only if it is not there."""
-    subject, schema = subject_of(topic), Registered(json.dumps(version.schema), "AVRO")
+def registered_id(client: SchemaRegistryClient, topic: str, version: Version) -> int | None:
+    """The id of a version under its topic's subject; None when it is not registered."""
+    schema = Registered(json.dumps(version.schema), "AVRO")
+    found = if_known(lambda: client.lookup_schema(subject_of(topic), schema).schema_id)
+    return None if found is None else int(found)
+
+
+def if_known(ask: Callable[[], T]) -> T | None:
+    """What the registry answers; None when it does not know what it is asked about."""
     try:
-        found = client.lookup_schema(subject, schema).schema_id
-        if found is not None:
-            return int(found)
+        return ask()
     except SchemaRegistryError as error:
         if error.http_status_code != _NOT_FOUND:
             raise
+        return None
+
+
+def register(client: SchemaRegistryClient, topic: str, version: Version) -> int:
+    """The id of a version under its topic's subject; registers it only if it is not there."""
+    subject, schema = subject_of(topic), Registered(json.dumps(version.schema), "AVRO")
+    found = registered_id(client, topic, version)
+    if found is not None:
+        return found
     try:
         return int(client.register_schema(subject, schema))
     except SchemaRegistryError as error:
-        if error.http_status_code != _REFUSED:
+        if error.http_status_code not in _REFUSED:
             raise
         raise RegistryRefused(
             f"{subject}: the registry refuses {version.folder} version {version.version}: "
             f"{error.error_message}"
         ) from None
-
-
-def publish(
-    client: SchemaRegistryClient, contracts: Contracts
-) -> Iterator[tuple[Topic, Version, int]]:
-    """Set every subject's compatibility mode and register every version, oldest first.
-
-    Yields each version with its id. Raises RegistryUnavailable, RegistryRefused.
-    """
-    for topic in contracts.topics.values():
-        if topic.record is None:
-            continue
-        with _answers():
-            client.set_compatibility(subject_of(topic.name), topic.compatibility)
-            numbered = [
-                (version, register(client, topic.name, version))
-                for version in contracts.versions[topic.record]
-            ]
-        for version, number in numbered:
-            yield topic, version, number
 
 
 class RegisteredFound(Struct, frozen=True):
@@ -170,13 +190,8 @@ def compare(client: SchemaRegistryClient, contracts: Contracts, topic: Topic) ->
     """A topic's versions here and in the registry. Raises RegistryUnavailable."""
     assert topic.record is not None
     subject = subject_of(topic.name)
-    with _answers():
-        try:
-            numbers = client.get_versions(subject)
-        except SchemaRegistryError as error:
-            if error.http_status_code != _NOT_FOUND:
-                raise
-            numbers = []
+    with answering():
+        numbers = if_known(lambda: client.get_versions(subject)) or []
         there = {
             fingerprint(json.loads(client.get_version(subject, number).schema.schema_str or "null"))
             for number in numbers
@@ -198,15 +213,16 @@ def compare(client: SchemaRegistryClient, contracts: Contracts, topic: Topic) ->
 
 
 @contextmanager
-def _answers() -> Iterator[None]:
+def answering() -> Iterator[None]:
     """Tell a registry that is away, or in trouble, from one that says no."""
     try:
         yield
     except SchemaRegistryError as error:
-        if error.http_status_code >= 500 or error.http_status_code in (401, 403, 429):
+        status = error.http_status_code
+        if status in _TROUBLE or status >= 500:
             raise RegistryUnavailable(
-                f"the registry answers with HTTP status {error.http_status_code}: check "
-                "registry.url, the user and the password"
+                f"the registry answers with HTTP status {status}: "
+                f"{_TROUBLE.get(status, 'it is in trouble itself, or something before it is')}"
             ) from error
         raise
     except Exception as error:

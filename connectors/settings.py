@@ -66,6 +66,8 @@ class Registry(_Section):
     """A Confluent-compatible registry; without one the ids of `schemas/lock.json` are used."""
     username: str | None = None
     password: SecretStr | None = None
+    token: SecretStr | None = None
+    """Sent as `Authorization: Bearer`, instead of a user and a password."""
 
 
 class Database(_Section):
@@ -226,6 +228,8 @@ class Settings(BaseSettings):
     telemetry: Telemetry = Telemetry()
     namespace: str = ""
     """Goes before every topic, group and transactional id, so that several can share a cluster."""
+    partitions: int | None = Field(default=None, ge=1, le=10_000)
+    """Of each topic that processes share out, when it is created; without, what contracts say."""
     log_json: bool = False
     """Write logs as JSON, for machines."""
     instance: str | None = None

@@ -8,12 +8,21 @@ that all flows decide alike; what became a dead letter or took long is always to
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
 from connectors.envelope import TRACEPARENT, context
-from connectors.stream import HandedOn, Ignored, Outgoing, Produced, Received, Rejected
+from connectors.steps import Written
+from connectors.stream import (
+    Forwarded,
+    HandedOn,
+    Ignored,
+    Outgoing,
+    Produced,
+    Received,
+    Rejected,
+)
 from operators.time import Instant
 
 _OURS = b"/manifold/"
@@ -63,12 +72,12 @@ class Spans:
         self._slow = slow
         self._open: list[tuple[Received, Outgoing, str | None]] = []
 
-    def passed(self, given: Iterable[Any], written: Iterable[Outgoing], at: Instant) -> None:
+    def passed(self, given: Iterable[Written], written: Iterable[Outgoing], at: Instant) -> None:
         """What a step gave, and what was written of it."""
         below, since = self._below, at - self._slow
         told = (each for each in given if not isinstance(each, HandedOn | Ignored))
         for each, outgoing in zip(told, written, strict=True):
-            cause = each.cause if isinstance(each, Produced) else each.received
+            cause = _cause(each)
             if cause is None or len(self._open) >= _MOST:
                 continue
             error = each.reason if isinstance(each, Rejected) else None
@@ -132,6 +141,17 @@ _FIRST = frozenset({"validation", "fused", "extract"})
 _FLOWS = frozenset(
     b"extract validation inventory fraud pricing decide fused collect enrich statistics".split()
 )
+
+
+def _cause(written: Written) -> Received | None:
+    """The record that it follows from, if it is one."""
+    match written:
+        case Produced():
+            return written.cause
+        case Rejected() | Forwarded():
+            return written.received
+        case _:
+            return None
 
 
 def _traceparent(headers: Iterable[tuple[str, bytes]]) -> bytes | None:

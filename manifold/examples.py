@@ -53,7 +53,7 @@ class Command(Struct, frozen=True):
     """A command that needs no Kafka, and the page that shows what it prints."""
 
     name: str
-    """Its folder in docs/examples."""
+    """Its folder in docs/examples, if it reads files."""
     page: str
     line: str
 
@@ -70,6 +70,15 @@ EXAMPLES: tuple[Example | Command, ...] = (
         "validation",
         "validation.md",
         "manifold validate --on 2026-03-02 docs/examples/validation/invoice.json",
+    ),
+    Command("plan-costs", "scale.md", "manifold plan --costs"),
+    Command("plan-100", "scale.md", "manifold plan --rate 100 --documents 0.2"),
+    Command("plan-1000", "scale.md", "manifold plan --rate 1000 --sla 1s"),
+    Command("plan-10000", "scale.md", "manifold plan --rate 10000 --remember 1h --memory 8"),
+    Command(
+        "plan-1000000",
+        "scale.md",
+        "manifold plan --rate 1000000 --remember 10m --broker-cores 32 --broker-mib 600",
     ),
     Example("inventory", "branches.md", _booked),
     Example("fraud", "branches.md"),
@@ -210,7 +219,7 @@ def _without_repetition(rows: list[tuple[str, ...]]) -> Iterator[tuple[str, ...]
 
 
 def _of_command(example: Command, folder: Path) -> Iterator[str]:
-    for file in sorted(folder.iterdir()):
+    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
         yield f"```{file.suffix.removeprefix('.')}"
         yield file.read_text(encoding="utf-8").rstrip("\n")
         yield "```"

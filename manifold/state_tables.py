@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from connectors.changelog_table import TableType
 from connectors.counted import COUNTED, PROGRESS, WINDOWS
 from connectors.enriched import DONE
-from connectors.extracting import ANSWERED, READINGS
+from connectors.extracting import ANSWERED, MEMORIES, OVERTAKEN, READINGS
 from connectors.joined import TABLES as JOINED
 from connectors.postponed import POSTPONED
 from flows import BRANCHES, FUSED, JOIN
 from flows.fused import TABLES as KEPT
 
 STATE: Mapping[str, tuple[TableType, ...]] = {
-    "extract": (READINGS, ANSWERED),
+    "extract": (READINGS, ANSWERED, OVERTAKEN, MEMORIES),
     **{branch: (*KEPT.get(branch, ()), POSTPONED) for branch in BRANCHES},
     JOIN: JOINED,
     FUSED: JOINED,

@@ -1,5 +1,7 @@
 """Documents: PDF, scan and photo, from bytes to words on pages."""
 
+import os
+
 from connectors.documents.classify import MEDIA_TYPES, Classified, Kind, classify
 from connectors.documents.embedded import Embedded, embedded_invoice
 from connectors.documents.engine import Engine, Failed, NotThere
@@ -8,6 +10,7 @@ from connectors.documents.geometry import Transform, box_of, corners_of
 from connectors.documents.limits import Limits
 from connectors.documents.raster import Grey, Raster, decoded, rendered
 from connectors.documents.route import PageRead, Pages, Stage, read_pages
+from connectors.documents.second_reading import read_lines_again
 from connectors.einvoice import Unreadable
 
 __all__ = [
@@ -32,6 +35,11 @@ __all__ = [
     "corners_of",
     "decoded",
     "embedded_invoice",
+    "read_lines_again",
     "read_pages",
     "rendered",
 ]
+
+# What runs RapidOCR's models would report to its maker how it is used, and leave an identifier of
+# the machine in the home directory. It asks once, when it is loaded, which is after this.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

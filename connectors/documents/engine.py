@@ -1,8 +1,10 @@
 """What an OCR engine does for us, whichever it is."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from connectors.documents.raster import Grey
+from operators.extraction.doubtful import Line
 from operators.extraction.page import Reader, Word
 
 
@@ -26,6 +28,11 @@ class Engine(Protocol):
 
         `language` is the ISO 639-1 code of what it is in, where that is known. Raises Failed.
         """
+
+    def read_lines(
+        self, pixels: Grey, dpi: float, lines: Sequence[Line], language: str | None = None
+    ) -> tuple[Word, ...]:
+        """The words on some lines of it, which are level; all boxes in pixels. Raises Failed."""
 
 
 def confidence(words: tuple[Word, ...]) -> float:

@@ -8,6 +8,7 @@ from connectors.documents.engine import Engine, NotThere
 from connectors.documents.levelled import Quadrilaterals
 from connectors.documents.raster import Grey
 from connectors.logs import Log
+from operators.extraction.page import Word
 
 _log = Log("connectors.documents")
 
@@ -16,8 +17,11 @@ _log = Log("connectors.documents")
 class LineEngine(Engine, Protocol):
     """An engine that also tells where lines are, and which way up."""
 
-    def lines(self, pixels: Grey) -> Quadrilaterals:
-        """Where lines of text are in an image, quickly; raises Failed."""
+    def lines(self, pixels: Grey, *, quickly: bool = True) -> Quadrilaterals:
+        """Where lines of text are in an image; quickly, some may be missing. Raises Failed."""
+
+    def recognised(self, pixels: Grey, lines: Quadrilaterals) -> tuple[Word, ...]:
+        """The words on lines whose places are known, their boxes in pixels; raises Failed."""
 
     def stand_on_heads(self, lines: Sequence[Grey]) -> bool:
         """Whether most of some lines, cut out of a page, stand on their heads."""

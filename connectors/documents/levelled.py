@@ -21,6 +21,8 @@ Quadrilaterals: TypeAlias = npt.NDArray[np.float32]
 
 LINE_HEIGHT = 44.0
 """Pixels that lines of a page are high, with the room around their letters, when it is read."""
+_READABLE = (28.0, 60.0)
+"""Pixels that lines may be high to be read as they are."""
 _SCALES = (0.2, 2.5)
 """How much smaller and larger a page may become."""
 _LONG = 4.0
@@ -79,6 +81,22 @@ def levelled(page: Prepared, lines: Quadrilaterals, most_pixels: int) -> Prepare
     return replace(page, pixels=pixels, dpi=dpi, to_page=flat(back))
 
 
+def are_level(page: Prepared, lines: Quadrilaterals) -> bool:
+    """Whether a page can be read as it is: its lines are level, and high enough."""
+    if not len(lines):
+        return False
+    high = float(np.median(np.array([sides(line) for line in lines]).min(axis=1)))
+    low, large = _READABLE
+    height, width = page.pixels.shape
+    return low <= high <= large and _rise(slopes(lines, height), width) < _LEVEL * high
+
+
+def _rise(found: tuple[float, float], width: int) -> float:
+    """Pixels by which a line rises or falls over the page, where it does so most."""
+    middle, apart = found
+    return (abs(middle) + abs(apart) / 2) * width
+
+
 def _text_only(pixels: Grey, lines: Quadrilaterals, high: float) -> tuple[Grey, Matrix]:
     """What is not beside the text; above and below it small print may not have been found."""
     across = lines[:, :, 0]
@@ -93,7 +111,7 @@ def _text_only(pixels: Grey, lines: Quadrilaterals, high: float) -> tuple[Grey, 
 def _straightened(pixels: Grey, lines: Quadrilaterals) -> tuple[Grey, Matrix]:
     height, width = pixels.shape
     middle, apart = slopes(lines, height)
-    if (abs(middle) + abs(apart) / 2) * width < _LEVEL * LINE_HEIGHT:
+    if _rise((middle, apart), width) < _LEVEL * LINE_HEIGHT:
         return pixels, np.eye(3)
     above, below = middle - apart / 2, middle + apart / 2
     top, bottom = min(0.0, -width * above), max(height, height - width * below)

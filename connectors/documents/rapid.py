@@ -18,10 +18,12 @@ from rapidocr.utils.process_img import get_rotate_crop_image
 
 from connectors.documents.engine import Failed, NotThere
 from connectors.documents.levelled import LINE_HEIGHT, Quadrilateral, Quadrilaterals, sides
+from connectors.documents.line_strips import widened
 from connectors.documents.line_words import UPRIGHT_LINE, words_of
 from connectors.documents.raster import Grey
 from connectors.documents.signs import LineSigns, Steps, signs_of
-from operators.extraction.page import Reader, Word
+from operators.extraction.doubtful import Line
+from operators.extraction.page import Box, Reader, Word
 
 _CORES = os.cpu_count() or 1
 _COARSE = 480_000
@@ -63,9 +65,9 @@ class RapidOcr:
         for task, each in (("det", threads), ("cls", 1), ("rec", 1)):
             self._engine.cfg[task.title()].session = _session(task, each)
 
-    def lines(self, pixels: Grey) -> Quadrilaterals:
-        """Where lines of text are in an image, quickly: small print may be missing."""
-        scale = min(1.0, (_COARSE / pixels.size) ** 0.5)
+    def lines(self, pixels: Grey, *, quickly: bool = True) -> Quadrilaterals:
+        """Where lines of text are in an image; quickly, small print may be missing."""
+        scale = min(1.0, (_COARSE / pixels.size) ** 0.5) if quickly else _fine(pixels)
         try:
             return self._engine.found(_coloured(pixels), scale)
         except Exception as error:  # its own and onnxruntime's share no base
@@ -76,17 +78,25 @@ class RapidOcr:
 
         Lines are best `LINE_HEIGHT` pixels high. It reads every language at once.
         """
+        return self.recognised(pixels, self.lines(pixels, quickly=False))
+
+    def read_lines(
+        self, pixels: Grey, dpi: float, lines: Sequence[Line], language: str | None = None
+    ) -> tuple[Word, ...]:
+        """The words on some lines of an image, all boxes in pixels; raises Failed."""
+        parts = [_corners(part, pixels) for line in lines for part in line]
+        return self.recognised(pixels, np.array(parts, np.float32))
+
+    def recognised(self, pixels: Grey, lines: Quadrilaterals) -> tuple[Word, ...]:
+        """The words on lines whose places are known, their boxes in pixels; raises Failed."""
         image = _coloured(pixels)
         try:
-            room = (_FINE_PIXELS / pixels.size) ** 0.5
-            scale = min(_FINE / LINE_HEIGHT, max(room, _FINEST / LINE_HEIGHT))
-            boxes = self._engine.found(image, scale)
-            found = self._engine.recognised([_cut(image, box) for box in boxes])
+            found = self._engine.recognised([_cut(image, line) for line in lines])
         except Exception as error:  # as above
             raise Failed("RapidOCR gave up on the page") from error
         return tuple(
             word
-            for box, line in zip(boxes, found, strict=True)
+            for box, line in zip(lines, found, strict=True)
             if line.confidence >= _SURE
             for word in words_of(box, line)
         )
@@ -110,7 +120,7 @@ def _session(task: str, threads: int) -> InferenceSession:
         raise NotThere("RapidOCR came without its models: install the package rapidocr anew.")
     options = SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    options.enable_cpu_mem_arena = False  # lines have many widths, and memory for each was kept
+    options.enable_mem_pattern = False  # lines have many widths, and memory for each was kept
     options.log_severity_level = 4
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return InferenceSession(path, options, providers=["CPUExecutionProvider"])
@@ -173,8 +183,23 @@ class _Signs(CTCLabelDecode):
         return [(line.text, line.confidence) for line in found], found
 
 
+def _fine(pixels: Grey) -> float:
+    """How much smaller an image is looked at when all its lines are looked for."""
+    room = (_FINE_PIXELS / pixels.size) ** 0.5
+    return float(min(_FINE / LINE_HEIGHT, max(room, _FINEST / LINE_HEIGHT)))
+
+
 def _coloured(pixels: Grey) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+def _corners(part: Box, pixels: Grey) -> list[list[float]]:
+    """Of a part of a line, with room around its letters."""
+    height, width = pixels.shape
+    wide = widened(part)
+    left, right = max(0.0, wide.left), min(float(width), wide.right)
+    top, bottom = max(0.0, wide.top), min(float(height), wide.bottom)
+    return [[left, top], [right, top], [right, bottom], [left, bottom]]
 
 
 def _cut(image: npt.NDArray[np.uint8], box: Quadrilateral) -> npt.NDArray[np.uint8]:

@@ -18,7 +18,7 @@ from connectors.documents.engine import Engine, Failed, confidence
 from connectors.documents.engines import Engines, LineEngine
 from connectors.documents.geometry import SAME, Transform
 from connectors.documents.image import ImageKind
-from connectors.documents.levelled import Quadrilaterals, levelled, other_turns
+from connectors.documents.levelled import Quadrilaterals, are_level, levelled, other_turns
 from connectors.documents.limits import Limits
 from connectors.documents.pdf import opened
 from connectors.documents.preprocess import Prepared, Turn, prepared, turned
@@ -26,6 +26,7 @@ from connectors.documents.raster import POINTS, Raster, decoded, rendered
 from connectors.documents.scan import is_scan
 from connectors.documents.text_layer import read_text
 from connectors.einvoice import Unreadable
+from operators.extraction.doubtful import Line
 from operators.extraction.page import Box, Page, Reader, Word
 
 Stage: TypeAlias = Literal[
@@ -54,6 +55,10 @@ class PageRead(Struct, frozen=True):
     """From these points to those of the page as it came, before it was straightened."""
     turned: Turn = 0
     """Degrees clockwise by which it had to be turned."""
+    looked_at: Prepared | None = None
+    """What an engine saw; None where none looked at it."""
+    again: tuple[Line, ...] | None = None
+    """The lines whose words are of a second reading; None: all are of one."""
 
 
 class Pages(Struct, frozen=True):
@@ -65,6 +70,12 @@ class Pages(Struct, frozen=True):
     """Its pages in order."""
     seconds: dict[Stage, float]
     """What each step took, all pages together; steps that were not needed are missing."""
+
+    @property
+    def again(self) -> tuple[tuple[Line, ...], ...] | None:
+        """The lines of each page that were read a second time; None: all of them."""
+        found = tuple(each.again for each in self.pages if each.again is not None)
+        return found if len(found) == len(self.pages) else None
 
 
 def read_pages(
@@ -171,31 +182,33 @@ class _Reading:
 
     def _read(self, page: Prepared, *, scan: bool) -> PageRead:
         again = bool(self._without)
-        first = self._by(self._engines.rapidocr, page)
+        first = self._by(self._engines.rapidocr, page, scan=scan)
         if first and first.confidence >= _SURE:
             return first
-        second = self._by(self._engines.tesseract, page) if scan or again or not first else None
+        second = None
+        if scan or again or not first:
+            second = self._by(self._engines.tesseract, page, scan=scan)
         found = [read for read in (first, second) if read]
         if not found:
             raise Failed("No engine could read the page")
         return max(found, key=_weight)
 
-    def _by(self, engine: Engine | None, page: Prepared) -> PageRead | None:
+    def _by(self, engine: Engine | None, page: Prepared, *, scan: bool) -> PageRead | None:
         if engine is None or engine.reader in self._without:
             return None
         stage: Stage = "tesseract" if engine.reader == "TESSERACT" else "rapidocr"
         try:
             with self._clock(stage):
                 if isinstance(engine, LineEngine):
-                    return self._by_lines(engine, page)
+                    return self._by_lines(engine, page, scan=scan)
                 words = engine.read(page.pixels, page.dpi, self._language)
                 return _page_read(page, engine.reader, words)
         except Failed:
             return None
 
-    def _by_lines(self, engine: LineEngine, page: Prepared) -> PageRead:
+    def _by_lines(self, engine: LineEngine, page: Prepared, *, scan: bool) -> PageRead:
         """The page made level, and turned if that is why it cannot be read."""
-        best, lines = self._levelled(engine, page)
+        best, lines = self._as_it_lies(engine, page) if scan else self._levelled(engine, page)
         if best.confidence >= _POOR or not len(lines):
             return best
         for degrees in other_turns(lines):
@@ -205,8 +218,18 @@ class _Reading:
                 break
         return best
 
-    def _levelled(self, engine: LineEngine, page: Prepared) -> tuple[PageRead, Quadrilaterals]:
-        lines = engine.lines(page.pixels)
+    def _as_it_lies(self, engine: LineEngine, page: Prepared) -> tuple[PageRead, Quadrilaterals]:
+        """A scan, whose lines are usually level already: then they are looked for only once."""
+        lines = engine.lines(page.pixels, quickly=False)
+        if not are_level(page, lines):
+            return self._levelled(engine, page, lines)
+        return _page_read(page, engine.reader, engine.recognised(page.pixels, lines)), lines
+
+    def _levelled(
+        self, engine: LineEngine, page: Prepared, lines: Quadrilaterals | None = None
+    ) -> tuple[PageRead, Quadrilaterals]:
+        if lines is None:
+            lines = engine.lines(page.pixels)
         level = levelled(page, lines, self._limits.worked_pixels)
         words = engine.read(level.pixels, level.dpi, self._language)
         return _page_read(level, engine.reader, words), lines
@@ -218,12 +241,13 @@ def _weight(read: PageRead) -> float:
 
 
 def _page_read(page: Prepared, reader: Reader, words: tuple[Word, ...]) -> PageRead:
-    scaled = tuple(_in_points(word, page.dpi) for word in words)
+    scaled = tuple(in_points(word, page.dpi) for word in words)
     whole = Page(*page.size, scaled)
-    return PageRead(whole, reader, confidence(words), page.to_page, page.turned)
+    return PageRead(whole, reader, confidence(words), page.to_page, page.turned, page)
 
 
-def _in_points(word: Word, dpi: float) -> Word:
+def in_points(word: Word, dpi: float) -> Word:
+    """A word whose box was in pixels."""
     scale = POINTS / dpi
     box = word.box
     return Word(

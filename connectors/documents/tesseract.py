@@ -2,14 +2,17 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
 import pytesseract
+from msgspec.structs import replace
 
 from connectors.documents.engine import Failed, NotThere
+from connectors.documents.line_strips import on_page, stacked
 from connectors.documents.raster import Grey
+from operators.extraction.doubtful import Line
 from operators.extraction.page import Box, Reader, Word
 
 _LANGUAGES = {"de": "deu", "en": "eng", "fr": "fra", "es": "spa", "it": "ita", "nl": "nld"}
@@ -59,6 +62,14 @@ class Tesseract:
             except (RuntimeError, pytesseract.TesseractError) as error:
                 raise Failed("Tesseract gave up on the page") from error
         return tuple(words_of(str(table)))
+
+    def read_lines(
+        self, pixels: Grey, dpi: float, lines: Sequence[Line], language: str | None = None
+    ) -> tuple[Word, ...]:
+        """The words on some lines of an image, all boxes in pixels; raises Failed as above."""
+        sheet, strips = stacked(pixels, lines)
+        words = self.read(sheet, dpi, language)
+        return tuple(replace(word, box=on_page(word.box, strips)) for word in words)
 
 
 def words_of(table: str) -> Iterator[Word]:

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "memory": "manifold.cli.memory:app",
     "backtest": "manifold.cli.backtest:backtest",
     "bench": "manifold.cli.bench:app",
+    "plan": "manifold.cli.plan:plan",
     "db": "manifold.cli.database:app",
     "upgrade": "manifold.cli.upgrade:app",
     "dependencies": "manifold.cli.dependencies:dependencies",

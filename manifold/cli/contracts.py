@@ -1,24 +1,29 @@
 """`manifold contracts`: schemas and topics as agreed with everyone who uses them."""
 
+from enum import StrEnum
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
+import yaml
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
 import schemas
 from connectors import lock
-from connectors.checks import findings
 from connectors.contracts import Contracts, Topic
-from connectors.registry import RegistryRefused, RegistryUnavailable, client, publish
+from connectors.registration import ModeSet, Step, compared_with_registry, registration
+from connectors.registry import client
 from connectors.settings import Settings
+from manifold.cli.contracts_check import Root, check
+from manifold.cli.output import EXIT_FAILED, EXIT_USAGE, Failed, complain, explained, json_line
 
 app = typer.Typer(
     name="contracts",
-    help="Check the schemas and topics, lock their ids, and publish them to a registry.",
+    help="Check the schemas and topics, lock their ids, and register them.",
     add_completion=False,
     no_args_is_help=True,
 )
@@ -26,35 +31,8 @@ app = typer.Typer(
 _DAY = 86_400_000
 
 Json = Annotated[bool, typer.Option("--json", help="One line of JSON.")]
-Root = Annotated[
-    Path | None,
-    typer.Option("--root", exists=True, file_okay=False, help="Another folder of contracts."),
-]
 
-
-@app.command("check")
-def check_command(root: Root = None, json: Json = False) -> None:
-    """Check every version against the earlier ones, the examples, the classes and the lock.
-
-    A version that breaks its topic's compatibility mode is named with the field that breaks.
-    Exits 1 when anything is wrong.
-    """
-    contracts = Contracts.load(root)
-    found = findings(contracts)
-    versions = sum(1 for _ in contracts.every_version())
-    if json:
-        typer.echo(
-            msgspec.json.encode(
-                {"topics": len(contracts.topics), "versions": versions, "findings": found}
-            )
-        )
-    else:
-        for each in found:
-            typer.echo(f"{each.check}: {each.where}: {each.message}")
-        wrong = f"{len(found)} findings" if found else "all well"
-        typer.echo(f"{len(contracts.topics)} topics, {versions} schema versions: {wrong}")
-    if found:
-        raise typer.Exit(1)
+app.command("check")(check)
 
 
 @app.command("list")
@@ -95,33 +73,87 @@ def lock_command(root: Root = None, json: Json = False) -> None:
         typer.echo(f"{added} ids added, {len(locked['ids'])} in all")
 
 
-@app.command("publish")
-def publish_command(
+class Document(StrEnum):
+    """What `docs` writes."""
+
+    asyncapi = "asyncapi"
+    html = "html"
+
+
+@app.command("docs")
+@explained()
+def docs_command(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", dir_okay=False, help="The file that is written.")
+    ],
+    form: Annotated[Document, typer.Option("--format")] = Document.html,
+    root: Root = None,
+) -> None:
+    """Write the topics for others: a page to read, or an AsyncAPI 3 document for their tools.
+
+    The page is one file, with fields, owners, personal data, examples and what each version has
+    changed. The document is JSON, or YAML when the file is called so.
+    """
+    from manifold.catalogue.asyncapi import asyncapi
+    from manifold.catalogue.page import catalogue
+
+    contracts, version = Contracts.load(root), metadata.version("manifold")
+    if form is Document.html:
+        text = catalogue(contracts, version)
+    elif output.suffix in (".yaml", ".yml"):
+        text = yaml.safe_dump(asyncapi(contracts, version), sort_keys=False, allow_unicode=True)
+    else:
+        encoded = msgspec.json.encode(asyncapi(contracts, version))
+        text = msgspec.json.format(encoded, indent=2).decode() + "\n"
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Failed(f"{output} cannot be written: {error.strerror}") from None
+    typer.echo(
+        f"{output}: {len([each for each in contracts.topics.values() if each.record])} topics"
+    )
+
+
+@app.command("register")
+@app.command("publish", hidden=True)
+@explained()
+def register_command(
     url: Annotated[str | None, typer.Option("--url", help="Instead of registry.url.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and whether it may be.")
+    ] = False,
+    root: Root = None,
     json: Json = False,
 ) -> None:
-    """Register every schema version, and set each subject's compatibility mode.
+    """Register every schema version, and hold each subject to its topic's compatibility mode.
 
-    Subjects are named `TOPIC-value`. What is registered already keeps its id.
+    Subjects are named `TOPIC-value`. What is registered already keeps its id, so doing it again
+    changes nothing. Exits 1 when the registry refuses a version, is away or wants another login.
     """
     settings = Settings.load()
     registry = settings.registry
     if url is not None:
         registry = registry.model_copy(update={"url": url})
     if registry.url is None:
-        typer.echo("manifold: no registry: set registry.url, or give --url", err=True)
-        raise typer.Exit(2)
-    contracts = Contracts.load(namespace=settings.namespace)
-    try:
-        done = [
-            {"topic": topic.name, "version": version.version, "id": number}
-            for topic, version, number in publish(client(registry), contracts)
-        ]
-    except (RegistryUnavailable, RegistryRefused) as error:
-        typer.echo(f"manifold: {error}", err=True)
-        raise typer.Exit(1) from None
-    if json:
-        typer.echo(msgspec.json.encode({"published": done}))
-        return
-    for each in done:
-        typer.echo(f"{each['topic']} version {each['version']}: id {each['id']}")
+        raise Failed("manifold: no registry: set registry.url, or give --url", EXIT_USAGE)
+    contracts = Contracts.load(root, namespace=settings.namespace)
+    asking = client(registry)
+    for step in registration(asking, contracts, dry_run=dry_run):
+        if json:
+            json_line(step)
+        else:
+            typer.echo(_told(step, dry_run))
+    broken = list(compared_with_registry(asking, contracts)) if dry_run else []
+    for each in broken:
+        complain(f"{each.severity}: {each.where}: {each.message}")
+    if any(each.severity == "error" for each in broken):
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _told(step: Step, dry_run: bool) -> str:
+    would = "would be " if dry_run else ""
+    if isinstance(step, ModeSet):
+        return f"{step.topic}: {would}held to {step.mode}, was {step.before or 'by default'}"
+    if step.id is None:
+        return f"{step.topic} version {step.version}: would be registered"
+    return f"{step.topic} version {step.version}: id {step.id}" + (", new" if step.new else "")

@@ -124,7 +124,7 @@ def _registry(settings: Settings) -> Iterator[Diagnosis]:
     if subjects:
         yield Diagnosis("ok", "registry", counted(len(subjects), "subject"))
     else:
-        advice = "register the schemas with `manifold contracts publish`"
+        advice = "register the schemas with `manifold contracts register`"
         yield Diagnosis("warn", "registry", "it knows no schemas", advice)
 
 
@@ -156,7 +156,7 @@ def _broker(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
 
 def check_topics(there: Cluster, existing: dict[str, int]) -> Iterator[Diagnosis]:
     """Whether every topic is there and as its contract says."""
-    wanted = there.contracts.every_topic()
+    wanted = there.contracts.every_topic(there.settings.partitions)
     if is_embedded(AdminClient(client(there.kafka))):
         yield Diagnosis("ok", "topics", "an embedded broker creates them on first use")
         return

@@ -116,7 +116,8 @@ def _tell(found: Report) -> None:
     if not shown.is_terminal:
         # What goes into a file need not be folded to the width of a terminal.
         shown.width = max(shown.width, 120)
-    for each in (_groups(found), _fields(found), _confidences(found), _worst(found)):
+    parts = (_groups, _fields, _held_back, _confidences, _worst)
+    for each in (part(found) for part in parts):
         shown.print(each)
     typer.echo("\n".join(_sentences(found)))
 
@@ -171,6 +172,14 @@ def _confidences(found: Report) -> Table:
             _share(each.accuracy),
         )
     return bins
+
+
+def _held_back(found: Report) -> Table:
+    held = table("held back by", ">documents", ">right", ">by it alone", ">right")
+    for each in found.held_back:
+        counts = (each.documents, each.right, each.alone, each.alone_right)
+        held.add_row(each.field, *map(str, counts))
+    return held
 
 
 def _worst(found: Report) -> Table:

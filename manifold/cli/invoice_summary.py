@@ -10,7 +10,7 @@ from rich.text import Text
 
 from connectors.einvoice import Reading
 from operators import money
-from operators.extraction.gate import WEIGHTY
+from operators.extraction.gate import weighty
 from operators.extraction.outcome import DocumentRead
 from operators.invoice import Invoice, Party, Payment
 from operators.money import Amount
@@ -45,12 +45,13 @@ def summary(file: str, found: Reading | DocumentRead) -> RenderableType:
 
 def _confidences(found: DocumentRead) -> RenderableType:
     """How sure the values are that have to be sure, and what contradicts the XML."""
-    weighty = [each for each in found.reading.fields if each.field in WEIGHTY]
+    asked = weighty(found.reading.kind)
     if found.reading.route in ("XML", "EMBEDDED_XML"):
-        weighty = []
+        asked = frozenset()
     rows = [
         (each.field, f"{each.confidence:.1%}", each.obtained.lower(), _clean(each.text))
-        for each in weighty
+        for each in found.reading.fields
+        if each.field in asked
     ]
     rows += [(field, "missing", "", "") for field in found.step.doubtful if not _has(field, rows)]
     rows += [

@@ -58,6 +58,8 @@ def apply_command(
 
     Topics that exist stay as they are. What differs in partitions, retention or cleanup is
     shown, and exits 1: changing it moves keys or loses records, so it is yours to decide.
+    The setting `partitions` says how many each has that processes share out; `manifold plan` says
+    how many to want.
     """
     topics, plan = _plan(bootstrap, extra)
     created = topics.create(plan, replication)
@@ -69,7 +71,8 @@ def apply_command(
 def _plan(bootstrap: str | None, extra: list[str] | None) -> tuple[Topics, Plan]:
     settings = load_settings(bootstrap, extra)
     topics = Topics(settings.kafka_client)
-    return topics, topics.plan(Contracts.load(namespace=settings.namespace).every_topic())
+    contracts = Contracts.load(namespace=settings.namespace)
+    return topics, topics.plan(contracts.every_topic(settings.partitions))
 
 
 def _show(plan: Plan, created: tuple[str, ...], json: bool) -> None:

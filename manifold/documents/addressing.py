@@ -1,5 +1,6 @@
 """The buyer, alone or beside the seller and the place of delivery."""
 
+from manifold.documents.brands import form
 from manifold.documents.draft import GREY, Draft
 
 
@@ -14,6 +15,8 @@ def addressing(draft: Draft, y: float, room: float) -> float:
             return _labelled(draft, draft.left, y, room)
         case "parties" | "boxes" | "three":
             return _columns(draft, y)
+        case "form":
+            return form(draft, y)
 
 
 def beside(draft: Draft) -> bool:

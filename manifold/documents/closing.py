@@ -1,6 +1,7 @@
 """What follows the totals: why there is no VAT, terms of payment, the account, thanks."""
 
 from manifold.documents.draft import GREY, Draft
+from manifold.documents.extras import early
 from manifold.documents.sheet import Sheet
 
 
@@ -32,6 +33,8 @@ def sentences(draft: Draft) -> list[str]:
         days, percent = case.cash_discount
         rate = edition.formats.percent(percent * 10**8)
         found.append(rng.choice(texts["discount"]).format(days=days, rate=rate))
+    if "early" in draft.layout.extras and (offered := early(edition, rng)):
+        found.append(offered)
     if rng.random() < 0.7:
         found.append(rng.choice(texts["thanks"]))
     return found

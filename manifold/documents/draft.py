@@ -3,6 +3,7 @@
 from random import Random
 
 from manifold.documents.edition import Edition
+from manifold.documents.extras import abroad, holder
 from manifold.documents.layout import Layout
 from manifold.documents.places import PLACES, town
 from manifold.documents.sheet import Rgb, Sheet
@@ -84,6 +85,8 @@ class Draft:
             written = number
         shown = edition.shown("payments[0].account.id", written)
         lines = [f"{edition.labels['iban']}: {shown}"]
+        if "holder" in self.layout.extras:
+            lines.insert(0, holder(edition, self.rng))
         bank = edition.text("payments[0].account.bank")
         return [*lines, f"{edition.labels['bic']}: {bank}"] if bank else lines
 
@@ -94,6 +97,8 @@ class Draft:
         for name in ("vat_id", "tax_id"):
             if shown := edition.text(f"seller.{name}"):
                 lines.append(f"{edition.labels[name]}: {shown}")
+        if "abroad" in self.layout.extras and edition.value("seller.vat_id"):
+            lines.append(abroad(edition, self.rng))
         return [*lines, noise.register, noise.managing]
 
     def contacts(self) -> list[str]:

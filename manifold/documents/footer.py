@@ -1,6 +1,7 @@
 """The foot of every page."""
 
 from manifold.documents.draft import GREY, Draft
+from manifold.documents.extras import copyright_line
 from manifold.documents.sheet import Align
 
 
@@ -24,6 +25,9 @@ def footer(draft: Draft) -> None:
             _paragraph(draft, [*legal, *account], top + 10, " - ")
         case "none":
             pass
+    if "copyright" in layout.extras:
+        line = copyright_line(edition, draft.rng)
+        draft.sheet.text(layout.margin, draft.sheet.height - 24, line, size=6.5, colour=GREY)
     if draft.pages > 1 or not layout.qr:
         page = edition.labels["page"].format(page=draft.sheet.page, pages=draft.pages)
         draft.sheet.text(draft.right, draft.sheet.height - 24, page, size=7, align="right",

@@ -42,6 +42,8 @@ class Formats(Struct, frozen=True):
     """Decimal places of percentages at least."""
     minus_behind: bool = False
     """Whether the minus sign stands behind the number."""
+    glued: bool = False
+    """Whether nothing stands between an amount and its currency."""
 
     def number(self, value: Amount, digits: int, most: int | None = None) -> str:
         """A number with at least `digits` and at most `most` decimal places."""
@@ -61,18 +63,19 @@ class Formats(Struct, frozen=True):
         if not with_currency:
             return text
         sign = _SIGNS.get(self.currency, self.currency)
+        gap = "" if self.glued else " "
         match self.currency_at:
             case "before":
-                return f"{sign} {text}"
+                return f"{sign}{gap}{text}"
             case "before_tight":
                 tight = sign if len(sign) == 1 else f"{sign} "
                 return f"-{tight}{text[1:]}" if text.startswith("-") else f"{tight}{text}"
             case "after":
-                return f"{text} {sign}"
+                return f"{text}{gap}{sign}"
             case "code_before":
-                return f"{self.currency} {text}"
+                return f"{self.currency}{gap}{text}"
             case "code_after":
-                return f"{text} {self.currency}"
+                return f"{text}{gap}{self.currency}"
             case "none":
                 return text
 
@@ -98,13 +101,16 @@ def drawn_formats(place: Place, currency: str, months: tuple[str, ...], rng: Ran
     """A way of writing that fits a country."""
     separators = rng.choice(place.numbers)
     english = place.language == "en"
+    ways = _BEFORE if english or currency == "CHF" else _AFTER
+    if currency != place.currency:  # what is not paid with at home is named
+        ways = tuple(way for way in ways if way != "none")
     return Formats(
         thousands=separators[:-1],
         decimal=separators[-1],
         day_format=rng.choice(place.days),
         months=months,
         currency=currency,
-        currency_at=rng.choice(_BEFORE if english or currency == "CHF" else _AFTER),
+        currency_at=rng.choice(ways),
         currency_in_lines=rng.random() < 0.25,
         percent_space=not english and rng.random() < 0.6,
         percent_digits=rng.choice((0, 0, 0, 1, 2)),

@@ -3,6 +3,7 @@
 from random import Random
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from manifold.documents import particulars
 from manifold.documents.addressing import addressing, beside
@@ -10,6 +11,7 @@ from manifold.documents.case import Case
 from manifold.documents.closing import closing, code_to_scan
 from manifold.documents.draft import Draft
 from manifold.documents.edition import Edition
+from manifold.documents.extras import in_words, letter
 from manifold.documents.fonts import face
 from manifold.documents.footer import footer
 from manifold.documents.formats import drawn_formats
@@ -53,6 +55,10 @@ def _once(case: Case, layout: Layout, seed: str, pages: int) -> Printed:
     rng = Random(seed)
     invoice = case.invoice
     formats = drawn_formats(case.place, invoice.currency or "", case.wording.months, rng)
+    if "words" in layout.extras:
+        formats = in_words(formats, case.place.language, rng)
+    if "glued" in layout.extras:
+        formats = replace(formats, glued=True)
     edition = Edition(case, formats, rng)
     width, height = _LETTER if layout.letter else _A4
     sheet = Sheet(width, height, face(rng.choice(layout.faces)), layout.size)
@@ -105,6 +111,9 @@ def _opening(draft: Draft) -> float:
         x = draft.left + room * 0.54
         y = max(y, particulars.listed(draft, entries, x, max(start + 10, 118), room * 0.46))
     y += 14
+    if "letter" in layout.extras:
+        dated = letter(edition, draft.rng)
+        y = draft.sheet.text(draft.right, y, dated, align="right") + 4
     if layout.title != "right":
         y = _title(draft, y)
     if not side:

@@ -5,22 +5,42 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 Letterhead: TypeAlias = Literal[
-    "left", "right", "centred", "band", "split", "sidebar", "plain", "ruled", "corner"
+    "left",
+    "right",
+    "centred",
+    "band",
+    "split",
+    "sidebar",
+    "plain",
+    "ruled",
+    "corner",
+    "picture",
+    "brand",
+    "blocks",
 ]
 """How the seller presents itself: logo and name at the left, at the right, in the middle, on a
 coloured band; the name left and contacts in columns right; all in a column down the right edge;
-a line of text only; between two rules; in a narrow block in the right corner, where names break."""
+a line of text only; between two rules; in a narrow block in the right corner, where names break; a
+picture that no text layer holds; a brand, which is not its legal name; in blocks side by side."""
 
-Addressing: TypeAlias = Literal["window", "right", "labelled", "parties", "boxes", "three"]
+Addressing: TypeAlias = Literal["window", "right", "labelled", "parties", "boxes", "three", "form"]
 """The buyer: in a window under the sender's small line, at the right, under a label; seller and
-buyer in labelled columns, in boxes; with the place of delivery as a third column."""
+buyer in labelled columns, in boxes; with the place of delivery as a third column; both as forms
+with a label for each part."""
 
 Particulars: TypeAlias = Literal[
-    "list", "table", "inline", "strip", "stacked", "columns", "sentence", "ruled_list"
+    "list", "table", "inline", "strip", "stacked", "columns", "sentence", "ruled_list", "heads"
 ]
 """Number, date and references: a list of pairs, a table with a border, the title with number and
 date in it, a row of heads above a row of values, values under their labels, two columns of pairs,
-a sentence, pairs with rules between."""
+a sentence, pairs with rules between; three heads at a time over their values beside the address."""
+
+Extra: TypeAlias = Literal[
+    "holder", "copyright", "abroad", "glued", "letter", "ordered", "early", "words"
+]
+"""What else there may be: the name of the account's holder; a copyright line; a VAT identifier of
+another country; amounts glued to their currency; the date behind the town, as over a letter; the
+day of the order; what is to be paid if it comes early; days in words."""
 
 Title: TypeAlias = Literal["left", "right", "centred", "with_number", "large"]
 
@@ -97,3 +117,5 @@ class Layout(Struct, frozen=True, kw_only=True):
     """Whether a code to scan is printed."""
     totals_first: bool = False
     """Whether the amount to pay also stands at the top of the document."""
+    extras: tuple[Extra, ...] = ()
+    """What else there is."""

@@ -95,6 +95,43 @@ TUNING: tuple[Layout, ...] = (
         head="tinted", rows="zebra", further=True, totals="left", vat="in_totals",
         footer="columns", bank="footer", faces=_ANY, size=9,
     ),
+    Layout(
+        name="tuning-picture-heads",
+        letterhead="picture", addressing="window", particulars="heads", title="left",
+        columns=("position", "item", "description", "quantity", "unit", "price", "net"),
+        head="tinted", rows="rules", further=True, totals="right", vat="in_totals",
+        footer="columns", bank="footer", faces=_SANS, size=9, extras=("holder", "ordered"),
+    ),
+    Layout(
+        name="tuning-brand-letter",
+        letterhead="brand", addressing="right", particulars="list", title="with_number",
+        columns=("quantity", "description", "price", "net"),
+        head="ruled", rows="none", further=False, totals="right", vat="in_totals",
+        footer="line", bank="footer", faces=_ANY, size=10, extras=("letter", "words", "glued"),
+    ),
+    Layout(
+        name="tuning-blocks",
+        letterhead="blocks", addressing="window", particulars="heads", title="right",
+        columns=("item", "description", "quantity", "price", "discount", "vat", "net"),
+        head="boxed", rows="zebra", further=True, totals="boxed", vat="table",
+        footer="none", bank="notes", faces=_SANS, size=9,
+        extras=("copyright", "abroad", "early"),
+    ),
+    Layout(
+        name="tuning-form",
+        letterhead="picture", addressing="form", particulars="table", title="left",
+        columns=("description", "quantity", "price", "vat", "net"),
+        head="tinted", rows="grid", further=False, totals="rows", vat="table",
+        footer="none", bank="notes", faces=_SANS, size=9, colon=False, extras=("glued", "ordered"),
+    ),
+    Layout(
+        name="tuning-brand-labelled",
+        letterhead="brand", addressing="labelled", particulars="list", title="right",
+        columns=("item", "description", "quantity", "unit", "price", "net"),
+        head="filled", rows="rules", further=False, totals="left", vat="in_totals",
+        footer="centred", bank="notes", faces=_SANS, size=9,
+        extras=("copyright", "holder", "words", "early"),
+    ),
 )  # fmt: skip
 """The families."""
 
@@ -102,6 +139,7 @@ TUNING: tuple[Layout, ...] = (
 _MIXED = (
     "letterhead", "addressing", "particulars", "title", "columns", "head", "rows", "further",
     "totals", "vat", "footer", "bank", "faces", "size", "item_below", "shouting", "colon", "qr",
+    "extras",
 )  # fmt: skip
 """What a mixed layout has of any family."""
 
@@ -109,11 +147,17 @@ _MIXED = (
 def drawn(rng: Random) -> Layout:
     """A family or, twice as often, a mixture of all: what is tuned on few fits only those.
 
-    An account that stands in the footer stays with a layout that has one.
+    An account that stands in the footer stays with a layout that has one; so does the name of a
+    seller whose letterhead does not say it.
     """
     if rng.random() < 1 / 3:
         return rng.choice(TUNING)
     parts = {name: getattr(rng.choice(TUNING), name) for name in _MIXED}
     if parts["bank"] == "footer" and parts["footer"] == "none":
         parts["bank"] = "notes"
+    if parts["letterhead"] in ("picture", "brand") and parts["addressing"] not in (
+        "window",
+        "form",
+    ):
+        parts["footer"] = "line" if parts["footer"] == "none" else parts["footer"]
     return replace(rng.choice(TUNING), name="tuning-mixed", **parts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from manifold.documents.brands import blocks, brand, picture
 from manifold.documents.draft import GREY, Draft
 from manifold.documents.layout import Letterhead
 from manifold.documents.sheet import WHITE
@@ -168,4 +169,7 @@ _KINDS: Mapping[Letterhead, Callable[[Draft], float]] = {
     "plain": _plain,
     "ruled": _ruled,
     "corner": _corner,
+    "picture": picture,
+    "brand": brand,
+    "blocks": blocks,
 }

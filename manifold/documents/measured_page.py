@@ -55,6 +55,11 @@ def _tables(found: Report) -> Iterator[str]:
         counts = (field.truths, field.right, field.wrong, field.missed, field.invented)
         yield _row(f"`{field.field}`", *map(str, counts), _share(field.accuracy))
     yield ""
+    yield from _head("held back by", "documents", "right", "by it alone", "right")
+    for held in found.held_back:
+        numbers = (held.documents, held.right, held.alone, held.alone_right)
+        yield _row(f"`{held.field}`", *map(str, numbers))
+    yield ""
     yield from _head("confidence", "values", "stated", "right")
     for of in found.calibration.bins:
         bounds = f"{of.low:.2f} – {of.high:.2f}"

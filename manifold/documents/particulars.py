@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from manifold.documents.draft import GREY, Draft
+from manifold.documents.extras import ordered
 
 Pair = tuple[str, str]
 
@@ -14,7 +15,7 @@ def pairs(draft: Draft) -> list[Pair]:
     noise, labels = edition.case.noise, draft.label
     found: list[tuple[str, str | None]] = [
         (labels("credit_number" if credit else "number"), edition.text("number")),
-        (labels("date"), edition.day("issue_date")),
+        (labels("date"), None if "letter" in draft.layout.extras else edition.day("issue_date")),
     ]
     further: list[tuple[str, str | None]] = []
     if edition.value("due_date") and rng.random() < 0.6:
@@ -36,10 +37,12 @@ def pairs(draft: Draft) -> list[Pair]:
         further.append((labels("clerk"), noise.clerk))
     if draft.layout.addressing in ("window", "right") and edition.value("buyer.vat_id"):
         further.append((labels("buyer_vat_id"), edition.text("buyer.vat_id")))
+    if "ordered" in draft.layout.extras and (day := ordered(edition, rng)):
+        further.append(day)
     there = [(label, value) for label, value in further if value]
     if rng.random() < 0.5:
         rng.shuffle(there)
-    first = [(label, value or "") for label, value in found]
+    first = [(label, value) for label, value in found if value]
     if rng.random() < 0.25:
         first.reverse()
     return [*first, *there]
@@ -47,12 +50,14 @@ def pairs(draft: Draft) -> list[Pair]:
 
 def at_the_side(draft: Draft) -> bool:
     """Whether it stands beside the address rather than under it."""
-    return draft.layout.particulars in ("list", "table", "ruled_list")
+    return draft.layout.particulars in ("list", "table", "ruled_list", "heads")
 
 
 def listed(draft: Draft, entries: Sequence[Pair], x: float, y: float, room: float) -> float:
     """Pairs below each other, plain, with rules or in a border."""
     sheet, layout = draft.sheet, draft.layout
+    if layout.particulars == "heads":
+        return _heads(draft, entries, x, y, room)
     colon = ":" if layout.colon else ""
     longest = max(sheet.measure(f"{label}{colon}", size=layout.size - 0.5) for label, _ in entries)
     tab = min(longest + 10, room * 0.56)
@@ -69,6 +74,28 @@ def listed(draft: Draft, entries: Sequence[Pair], x: float, y: float, room: floa
     if bordered:
         sheet.rectangle(x, top, x + room, y, border=GREY)
         sheet.stroke(x + tab, top, x + tab, y, 0.4, GREY)
+    return y
+
+
+def _heads(draft: Draft, entries: Sequence[Pair], x: float, y: float, room: float) -> float:
+    """Three heads at a time on a tint, their values under them in the middle."""
+    sheet, size = draft.sheet, draft.layout.size - 1
+    width = room / 3
+    for start in range(0, len(entries), 3):
+        row = entries[start : start + 3]
+        heads = [sheet.wrapped(label, width - 6, size=size, bold=True) for label, _ in row]
+        height = max(map(len, heads)) * size * 1.28 + 4
+        sheet.rectangle(x, y, x + width * len(row), y + height, fill=draft.contrast())
+        under = y + height
+        for index, (_, value) in enumerate(row):
+            middle = x + (index + 0.5) * width
+            for number, line in enumerate(heads[index]):
+                at = y + 2 + number * size * 1.28
+                sheet.text(middle, at, line, size=size, bold=True, align="center")
+            fit = sheet.fitting(value, width - 6, draft.layout.size)
+            below = sheet.text(middle, y + height + 2, value, size=fit, align="center")
+            under = max(under, below)
+        y = under + 3
     return y
 
 

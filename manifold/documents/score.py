@@ -53,6 +53,8 @@ class Scored(Struct, frozen=True):
     total, so that nobody would accept it."""
     accepted: bool = False
     """Whether the gate let it through without a person."""
+    doubtful: tuple[str, ...] = ()
+    """Fields that kept it from being accepted: missing, or not sure enough."""
     refused: str | None = None
     """Why it was not read at all."""
     seconds: float = 0.0
@@ -91,6 +93,7 @@ def scored(
         line_outcomes=outcomes,
         certainty=None if read is None else certainty(known.fields, read),
         accepted=read is not None and read.step.action == "ACCEPT",
+        doubtful=() if read is None else read.step.doubtful,
         refused=refused,
         seconds=seconds,
         cost=cost,

@@ -10,6 +10,7 @@ from manifold.documents.acceptance import Accepted, at_gate, at_precision
 from manifold.documents.accuracy import OfField, OfLines, of_field, of_lines
 from manifold.documents.calibration import Calibration, calibration
 from manifold.documents.fields import FIELDS, RECEIPT_FIELDS
+from manifold.documents.held_back import HeldBack, held_back
 from manifold.documents.score import FieldScore, Scored
 
 _WORST = 12
@@ -74,6 +75,8 @@ class Report(Struct, frozen=True):
     """As many documents as can be accepted at PRECISION."""
     at_gate: Accepted
     """Those that the gate accepts as the flow does."""
+    held_back: tuple[HeldBack, ...]
+    """What kept the others from being accepted."""
     calibration: Calibration
     """Of all confidences stated."""
     median_seconds: float
@@ -101,6 +104,7 @@ def report(documents: Sequence[Scored]) -> Report:
         lines=of_lines(documents),
         at_precision=at_precision(documents),
         at_gate=at_gate(documents),
+        held_back=held_back(documents),
         calibration=calibration(_outcomes(documents)),
         median_seconds=percentile(seconds, 0.5),
         p95_seconds=percentile(seconds, 0.95),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from operators.extraction.address_forms import Parts, parts_in
 from operators.extraction.countries import country_coded, country_named
 from operators.extraction.legal_forms import only_form
 from operators.extraction.towns import CITY, town_below, town_in
@@ -64,6 +65,9 @@ _NO_TOWN = re.compile(
 
 def address_in(lines: Sequence[str]) -> AddressRead | None:
     """The first address in some lines of text; None when they have no postcode with a city."""
+    form = parts_in(lines)
+    if form is not None:
+        return _of_form(form)
     cleaned = [_LABELLED.sub("", line).strip(" ,;") for line in lines]
     for at, line in enumerate(cleaned):
         if re.search(r"\d", line) is None or _NO_TOWN.search(line):
@@ -90,6 +94,16 @@ def address_in(lines: Sequence[str]) -> AddressRead | None:
             name, street, found.postcode, city, country, found.countries, first, last
         )
     return None
+
+
+def _of_form(form: Parts) -> AddressRead:
+    """The address that a form has, with the countries of its post code."""
+    town = town_in(f"{form.postcode} {form.city}") or town_in(f"{form.city} {form.postcode}")
+    countries = town.countries if town is not None else ()
+    told = form.country or (town.country if town is not None else None)
+    return AddressRead(
+        form.name, form.street, form.postcode, form.city, told, countries, 0, form.last
+    )
 
 
 def _goes_on(line: str) -> bool:

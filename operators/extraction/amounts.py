@@ -7,6 +7,7 @@ from operators.extraction.document import Document, Figure
 from operators.extraction.labels import Label
 from operators.extraction.links import below, beside, by_row
 from operators.extraction.moneyed import WITHOUT_CENTS, is_money
+from operators.extraction.payment_words import for_less
 from operators.extraction.strips import strips
 from operators.money import Amount
 
@@ -59,6 +60,8 @@ def by_role(document: Document, lines: frozenset[int]) -> dict[str, list[Candida
     headed = {id(label): figure for each in strips(document) for label, figure in each.pairs}
     for label in document.labels:
         if label.row in lines or not label.means(*_FIELDS):
+            continue
+        if for_less(document.rows[label.row].text):
             continue
         under = headed.get(id(label))
         linked = _linked(document, label, figures, others)
@@ -135,6 +138,7 @@ def unlabelled(document: Document, lines: frozenset[int]) -> list[Candidate[Amou
     found = []
     size = max(len(document.rows), 1)
     aside = {label.row for label in document.labels if label.means(*_ASIDE)} | lines
+    aside |= {row.number for row in document.rows if for_less(row.text)}
     for figure in document.figures:
         if figure.row in aside or not is_money(document, figure) or not figure.amount:
             continue

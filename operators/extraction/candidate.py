@@ -30,6 +30,9 @@ class Evidence(Struct, frozen=True, gc=False):
     """The lines of the invoice come to it (1), or to something else (-1)."""
     repeated: float = 0.0
     """The same stands elsewhere on the pages, too."""
+    vouched: float = 0.0
+    """Something else in the document says that it is so: who holds the account, who has the rights,
+    which country each identifier is of, what time of which only day it was."""
     known: float = 0.0
     """Master data say the same."""
     computed: float = 0.0

@@ -26,6 +26,7 @@ FEATURES = (
     "sums",
     "lines",
     "repeated",
+    "vouched",
     "known",
     "computed",
     "engine",

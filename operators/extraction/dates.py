@@ -186,12 +186,18 @@ def day_first(written: Iterable[DateWritten], default: bool = True) -> bool:
 
     Dates that are possible in one order only decide; the default where there are none.
     """
+    votes = order_votes(written)
+    return default if votes == 0 else votes > 0
+
+
+def order_votes(written: Iterable[DateWritten]) -> int:
+    """How many dates have to begin with the day, less those that have to begin with the month."""
     votes = 0
     for each in written:
         if not each.weak and each.order != "YMD" and each.parts[2] != each.parts[0]:
             votes += 0 if _day(each, "MDY") else 1
             votes -= 0 if _day(each, "DMY") else 1
-    return default if votes == 0 else votes > 0
+    return votes
 
 
 def day_of(written: DateWritten, first: bool) -> date | None:

@@ -14,8 +14,10 @@ from operators.extraction.folded import plain
 from operators.extraction.intervals import in_time
 from operators.extraction.labels import Label
 from operators.extraction.links import below, beside, wrapped
-from operators.extraction.payment_words import EARLY, PAY
+from operators.extraction.payment_words import EARLY, PAY, for_less
 
+_CLEARLY = 3.0
+"""How far ahead of all others a date is clear."""
 _LONGEST_TERM = timedelta(days=370)
 _FOLLOWS = (
     "vom",
@@ -34,6 +36,8 @@ _FOLLOWS = (
 )
 _PLACE = re.compile(r"[^\W\d][^\d,:]{1,30}, ?(?:den |le |li |lì |a |d\.d\. )?", re.IGNORECASE)
 """What stands before the date of a letter: where it was written."""
+_TIME = re.compile(r"[\s,;|-]*(?:at |um |à |a las |alle |om )?(?:[01]?\d|2[0-3])[:.h][0-5]\d(?!\d)")
+"""A time of day behind a date."""
 _OF_DAYS = ("issue_date", "date", "due_date", "delivery_date", "period")
 _OF = {"number": "issue_date", "number_weak": "issue_date", "order": "", "other_number": ""}
 
@@ -72,9 +76,10 @@ def days(document: Document, today: date | None = None) -> Days:
     due = [*_candidates(document, labelled, ("due_date",)), *_to_pay(document, labelled)]
     delivered = _candidates(document, labelled, ("delivery_date",))
     best = _best(issued, due)
+    first = _or_turned(document, _ahead(best[0], issued))
     arrived = max(delivered, key=_score, default=None)
     return Days(
-        in_time(_ahead(best[0], issued), best[1], end or arrived),
+        in_time(first, best[1], end or arrived),
         _ahead(best[1], due),
         _ahead(arrived, delivered),
         start,
@@ -88,9 +93,19 @@ def _ahead(
     """The candidate chosen, with how far it is ahead of other days in its evidence."""
     if chosen is None:
         return None
-    second = max((each.score for each in others if each.value != chosen.value), default=-1.0)
-    alone = max(0.0, min(1.0, (chosen.score - second) / 3.0))
+    rivals = [each.score for each in others if each.value != chosen.value]
+    second = max(rivals, default=chosen.score - _CLEARLY)
+    alone = max(0.0, min(1.0, (chosen.score - second) / _CLEARLY))
     return replace(chosen, evidence=replace(chosen.evidence, alone=alone))
+
+
+def _or_turned(document: Document, chosen: Candidate[date] | None) -> Candidate[date] | None:
+    """The candidate chosen; with day and month possibly the other way round, that is its rival."""
+    if chosen is None or not any(
+        day.either and day.row == chosen.row and day.box == chosen.box for day in document.days
+    ):
+        return chosen
+    return replace(chosen, evidence=replace(chosen.evidence, alone=0.0, vouched=0.0))
 
 
 def _score(candidate: Candidate[date]) -> float:
@@ -121,12 +136,20 @@ def _labelled(document: Document) -> list[tuple[Day, Label | None, bool]]:
             continue
         if near and not _astray(document, label, near[0]):
             found += [(day, label, True) for day in near]
-        elif label.means("issue_date", "date", "due_date", "delivery_date", "period"):
+        elif label.means(*_OF_DAYS) and (
+            _begins_its_cell(document, label) or not label.means("issue_date", "date")
+        ):
             under = below(label, values, document.rows, others) or wrapped(
                 label, values, document.rows
             )
             found += [(day, label, False) for day in under[:1]]
     return found
+
+
+def _begins_its_cell(document: Document, label: Label) -> bool:
+    """Whether no word stands before a label in its cell: in a sentence it heads nothing."""
+    before = document.rows[label.row].text[: label.start].rpartition("\t")[2]
+    return not any(map(str.isalpha, before))
 
 
 def _is_after_its_value(document: Document, label: Label, day: Day) -> bool:
@@ -152,7 +175,7 @@ def _candidates(
         follows = "issue_date" in fields and label.means("number", "number_weak") and near
         if not own and not (follows and _follows(document, label, day)):
             continue
-        if label.means("due_date") and _is_early(document, day):
+        if _is_early(document, day):
             continue
         clear = own and not label.means("date")
         score = 3.0 if clear else 2.0 if follows else 1.4
@@ -167,7 +190,7 @@ def _candidates(
 def _is_early(document: Document, day: Day) -> bool:
     """Whether a date is the last one for paying less, which alone its row speaks of."""
     alone = len(document.row_days[day.row]) == 1
-    return alone and EARLY.search(plain(document.rows[day.row].text)) is not None
+    return alone and for_less(document.rows[day.row].text)
 
 
 def _follows(document: Document, label: Label, day: Day) -> bool:
@@ -183,7 +206,11 @@ def _candidate(
     height = document.pages[row.page - 1].height
     score += 0.5 if row.page == 1 and row.box.top < 0.5 * height else -0.3 if row.page > 1 else 0.0
     evidence = Evidence(
-        label=label, near=near, form=0.4 if day.either or day.weak else 1.0, engine=day.confidence
+        label=label,
+        near=near,
+        form=0.4 if day.either or day.weak else 1.0,
+        vouched=(_timed(document, day) + (len({each.day for each in document.days}) == 1)) / 2,
+        engine=day.confidence,
     )
     return Candidate(day.day, score, evidence, day.row, day.text, day.box)
 
@@ -191,15 +218,22 @@ def _candidate(
 def _bare(document: Document, taken: set[int]) -> Iterable[Candidate[date]]:
     """Dates that no label of something else claims."""
     for order, day in enumerate(document.days):
-        if day.weak:
+        if day.weak or _is_early(document, day):
             continue
         text = document.rows[day.row].text
-        timed = any(sign == ":" for sign in text[day.end : day.end + 6])
+        timed = _timed(document, day)
         score = 0.4 + (0.6 if timed else 0.0) - 0.1 * min(order, 8)
         score -= 2.5 if id(day) in taken else 0.0
-        cell = text[text.rfind("\t", 0, day.start) + 1 : day.start]
-        placed = _PLACE.fullmatch(cell) is not None and id(day) not in taken
-        yield _candidate(document, day, score + placed, 0.6 * placed, 1.0 * placed)
+        before = text[: day.start].rstrip().rpartition("\t")[2]  # a gap may part town and day
+        placed = _PLACE.fullmatch(f"{before} ") is not None and id(day) not in taken
+        # A till stamps the day with the time, a letter has it behind its town: as good as a label.
+        stamped = placed or (timed and id(day) not in taken)
+        yield _candidate(document, day, score + placed, 0.6 * stamped, 1.0 * stamped)
+
+
+def _timed(document: Document, day: Day) -> bool:
+    """Whether a time of day stands behind a date."""
+    return _TIME.match(document.rows[day.row].text, day.end) is not None
 
 
 def _to_pay(

@@ -7,7 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from operators.extraction.currency import currency_of
-from operators.extraction.dates import DateWritten, dates_in, day_first, day_of
+from operators.extraction.dates import DateWritten, dates_in, day_of
+from operators.extraction.day_order import DayOrder, day_order
 from operators.extraction.gaps import parted, usual_gap
 from operators.extraction.hints import Hints, index_of, with_own
 from operators.extraction.labels import Label, kinds_in, labels_in
@@ -63,7 +64,7 @@ class Day(Struct, frozen=True, gc=False):
     weak: bool
     """Believed only where a label asks for a date."""
     either: bool
-    """Whether day and month may be the other way round, by itself."""
+    """Whether day and month may be the other way round, for all that the document says."""
     confidence: float
     """Of the engine."""
 
@@ -150,8 +151,9 @@ def document_of(pages: Sequence[Page], reader: Reader, hints: Hints | None = Non
     flat = [each for found in written for each in found]
     sign = decimal_sign(flat, "." if language in (None, "en") else ",")
     currency = currency_of([row.text for row in rows])
-    european = any("IBAN" in row.text or "VAT" in row.text for row in rows)
-    first = day_first([each for found in dates for each in found], currency != "USD" or european)
+    order = day_order(
+        [each for found in dates for each in found], [row.text for row in rows], language, currency
+    )
     figures = [
         each
         for row, found in zip(rows, written, strict=True)
@@ -160,7 +162,7 @@ def document_of(pages: Sequence[Page], reader: Reader, hints: Hints | None = Non
     cells = [cell for row in rows for cell in cells_of(row)]
     named = list(qualified(rows, labels, figures))
     days = [
-        each for row, found in zip(rows, dates, strict=True) for each in _days(row, found, first)
+        each for row, found in zip(rows, dates, strict=True) for each in _days(row, found, order)
     ]
     return Document(
         pages=pages,
@@ -208,9 +210,9 @@ def _figures(row: Row, written: list[Written], sign: Sign) -> Iterable[Figure]:
         )
 
 
-def _days(row: Row, dates: list[DateWritten], first: bool) -> Iterable[Day]:
+def _days(row: Row, dates: list[DateWritten], order: DayOrder) -> Iterable[Day]:
     for each in dates:
-        day = day_of(each, first)
+        day = day_of(each, order.first)
         if day is not None:
             yield Day(
                 row=row.number,
@@ -220,6 +222,8 @@ def _days(row: Row, dates: list[DateWritten], first: bool) -> Iterable[Day]:
                 text=row.text[each.start : each.end],
                 day=day,
                 weak=each.weak,
-                either=each.order is None and day_of(each, not first) != day,
+                either=each.order is None
+                and not order.settled
+                and day_of(each, not order.first) != day,
                 confidence=sureness(row, each.start, each.end),
             )

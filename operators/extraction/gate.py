@@ -65,18 +65,22 @@ NEEDED: Mapping[Kind, tuple[str, ...]] = {
 }
 """Fields without which nothing can be decided."""
 
-WEIGHTY: frozenset[str] = frozenset(
-    {
-        *(field for fields in NEEDED.values() for field in fields),
-        "totals.net",
-        "totals.tax",
-        "totals.payable",
-        "totals.prepaid",
-        "seller.vat_id",
-        "payments[0].account.id",
-    }
-)
-"""Fields that have to be sure where they are there: money, and who gets it."""
+_WHO_AND_WHAT = ("totals.payable", "totals.prepaid", "seller.vat_id", "payments[0].account.id")
+_OF_INVOICES = frozenset({*NEEDED["INVOICE"], *_WHO_AND_WHAT, "totals.net", "totals.tax"})
+WEIGHTY: Mapping[Kind, frozenset[str]] = {
+    "INVOICE": _OF_INVOICES,
+    "CREDIT_NOTE": _OF_INVOICES,
+    "RECEIPT": frozenset({*NEEDED["RECEIPT"], *_WHO_AND_WHAT}),
+}
+"""Fields that have to be sure where they are there: money, and who gets it. What a receipt says of
+its tax and its number decides nothing: where it is not sure, it is left out."""
+SPLIT = frozenset({"totals.net", "totals.tax"})
+"""How a total is made up: of a receipt used only where it is sure."""
+
+
+def weighty(kind: Kind) -> frozenset[str]:
+    """The fields of a kind of document that have to be sure where they are there."""
+    return WEIGHTY.get(kind, _OF_INVOICES)
 
 
 def next_step(
@@ -90,7 +94,7 @@ def next_step(
     if kind not in NEEDED:
         return Step("PERSON")
     sure = {found.field: found.confidence for found in fields}
-    looked_at = {field: sure[field] for field in WEIGHTY if field in sure}
+    looked_at = {field: sure[field] for field in WEIGHTY[kind] if field in sure}
     looked_at |= {field: 0.0 for field in NEEDED[kind] if field not in sure}
     doubtful = sorted((p, field) for field, p in looked_at.items() if p < gates.accept)
     names = tuple(field for _, field in doubtful)
@@ -105,6 +109,11 @@ def next_step(
     return Step("PERSON", names)
 
 
-def too_doubtful(fields: Iterable[FieldRead], gates: Gates) -> tuple[str, ...]:
+def too_doubtful(fields: Iterable[FieldRead], kind: Kind, gates: Gates) -> tuple[str, ...]:
     """Fields that are better left out of the invoice than used."""
-    return tuple(found.field for found in fields if found.confidence < gates.model)
+    strict = SPLIT if kind == "RECEIPT" else frozenset[str]()
+    return tuple(
+        found.field
+        for found in fields
+        if found.confidence < (gates.accept if found.field in strict else gates.model)
+    )

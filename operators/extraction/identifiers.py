@@ -8,6 +8,7 @@ from msgspec import Struct
 from operators.extraction import identifier_forms as forms
 from operators.extraction.accounts import iban_at, misprinted
 from operators.extraction.document import Document
+from operators.extraction.label_cells import is_label
 from operators.extraction.labels import Label
 from operators.extraction.links import under
 from operators.extraction.page import Box
@@ -60,7 +61,7 @@ def identifiers(document: Document) -> list[Found]:
             label
             for number in (row.number - 1, row.number - 2)
             for label in labels.get(number, ())
-            if label.alone and document.page_of(number) == row.page
+            if _heads(document, label) and document.page_of(number) == row.page
         ]
 
         def headed(
@@ -89,6 +90,13 @@ def identifiers(document: Document) -> list[Found]:
                 )
             )
     return [*found, *_accounts_over_two_rows(document, labels, found)]
+
+
+def _heads(document: Document, label: Label) -> bool:
+    """Whether the cell of a label says nothing but labels: `VAT ID`, `VAT ID of customer`."""
+    cells = document.row_cells.get(label.row, ())
+    own = next((cell for cell in cells if cell.start <= label.start < cell.end), None)
+    return label.alone or (own is not None and is_label(document, own))
 
 
 def _accounts_over_two_rows(

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from operators.extraction.confidence import typed_confidences
+from operators.extraction.doubtful import Line
 from operators.extraction.gate import Action, Gates, next_step
 from operators.extraction.memory_applied import hinted, hints_of, reminded
 from operators.extraction.memory_recall import Recalled
@@ -25,6 +26,8 @@ class Looked(Struct, frozen=True):
     """What has read most of them."""
     pages: tuple[Page, ...]
     """Its pages."""
+    again: tuple[tuple[Line, ...], ...] | None = None
+    """The lines of each that were read a second time; None: all of them."""
 
 
 def read_with(
@@ -44,7 +47,8 @@ def read_with(
     for each in second:
         again = understand(each.pages, each.reader, hints=hints)
         evidence = examined(first.pages, first.reader, hints=hints).evidence
-        found = replace(found, fields=confirmed(found, again, typed_confidences(evidence)))
+        sure = typed_confidences(evidence)
+        found = replace(found, fields=confirmed(found, again, sure, each.again))
     result = reminded(found, first.pages, first.reader, recalled, hints)
     found = result.understood
     tried: tuple[Action, ...] = ("SECOND_READING",)  # the pages are not looked at again

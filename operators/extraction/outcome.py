@@ -5,7 +5,7 @@ from math import prod
 
 from msgspec import Struct
 
-from operators.extraction.gate import WEIGHTY, Gates, Step, too_doubtful
+from operators.extraction.gate import Gates, Step, too_doubtful, weighty
 from operators.extraction.paths import value_at, without
 from operators.extraction.record import DocumentReading
 from operators.invoice import Invoice
@@ -52,7 +52,7 @@ def completed(
     upload: InvoiceUploaded, read: DocumentRead, vendor_id: str, gates: Gates
 ) -> InvoiceOcrCompleted:
     """The invoice for the branches, without what is too doubtful to be used."""
-    fields = read.reading.fields
+    fields, kind = read.reading.fields, read.reading.kind
     return InvoiceOcrCompleted(
         request_id=upload.request_id,
         attempt=upload.attempt,
@@ -60,8 +60,8 @@ def completed(
         vendor_id=vendor_id,
         origin=upload.origin,
         uploaded_at=upload.uploaded_at,
-        invoice=without(read.invoice, too_doubtful(fields, gates)),
-        confidence=prod(found.confidence for found in fields if found.field in WEIGHTY),
+        invoice=without(read.invoice, too_doubtful(fields, kind, gates)),
+        confidence=prod(found.confidence for found in fields if found.field in weighty(kind)),
         document=upload.document,
         reading=read.reading,
     )

@@ -13,6 +13,7 @@ from operators.extraction.labels import Label
 from operators.extraction.legal_forms import LEGAL
 from operators.extraction.page import Box
 from operators.extraction.places import Place, same_name
+from operators.vat import vat_country
 
 _KNOWN = 4.0
 """What it says for a place that the seller is known to have its name."""
@@ -36,6 +37,8 @@ _BANK = re.compile(r"(?i)(?:bank|banca|banque|banco|sparkasse|raiffeisen)\b")
 """Who is paid through, and seldom whoever is paid."""
 _FOOT = 0.85
 """Part of a page's height from which on only the seller speaks of itself."""
+_AT_HOME = 1.2
+"""What it says for whose an identifier is that it is of the country of one party only."""
 _FAR = 3.0
 """How far ahead of all others a choice is clear."""
 
@@ -235,12 +238,18 @@ def _beside(mark: Box, place: Box) -> bool:
 
 def _is_yours(document: Document, mark: Found) -> bool:
     row = mark.row if mark.label is None else mark.label.row
-    end = mark.start if row == mark.row else len(document.rows[row].text)
-    text = plain(document.rows[row].text[:end])[-40:]
+    whole = document.rows[row].text
+    if mark.label is not None and row != mark.row:
+        start = whole.rfind("\t", 0, mark.label.start) + 1
+        text = plain(whole[start:].partition("\t")[0])
+    else:
+        text = plain(whole[: mark.start])[-40:]
     return any(word in text for word in _YOURS)
 
 
-def buyers_mark(document: Document, mark: Found, chosen: Sides) -> float:
+def buyers_mark(
+    document: Document, mark: Found, chosen: Sides, marks: Sequence[Found] = ()
+) -> float:
     """How much speaks for an identifier being the buyer's, below 0 for the seller's."""
     if mark.label is not None and _is_yours(document, mark):
         return 2.0
@@ -252,4 +261,27 @@ def buyers_mark(document: Document, mark: Found, chosen: Sides) -> float:
         return 1.0 + (0.3 if mark.row in place.rows else 0.0)
 
     foot = mark.box.top > _FOOT * document.pages[page - 1].height
-    return near(chosen.buyer) - near(chosen.seller) - 0.2 - (0.6 if foot else 0.0)
+    said = near(chosen.buyer) - near(chosen.seller) - 0.2 - (0.6 if foot else 0.0)
+    return said + _of_country(mark, chosen, marks)
+
+
+def _of_country(mark: Found, chosen: Sides, marks: Sequence[Found]) -> float:
+    """What the country of a VAT identifier says: above 0 where it is the buyer's alone."""
+    country = vat_country(mark.value) if mark.kind == "vat_id" else None
+    if country is None:
+        return 0.0
+    accounts = {each.value[:2] for each in marks if each.kind == "iban"}
+    sellers, buyers = _countries(chosen.seller), _countries(chosen.buyer)
+    # A post code may be of many countries; the seller's account is mostly at home.
+    sellers = (sellers & accounts or sellers) if sellers else accounts
+    if not sellers or not buyers or (country in sellers) == (country in buyers):
+        return 0.0
+    return -_AT_HOME if country in sellers else _AT_HOME
+
+
+def _countries(place: Place | None) -> set[str]:
+    """The countries that an address can be in, as far as it tells."""
+    if place is None or place.address is None:
+        return set()
+    told = place.address.country
+    return {told} if told is not None else set(place.address.countries)

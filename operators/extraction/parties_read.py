@@ -40,7 +40,7 @@ def parties(
     own: dict[Side, list[Found]] = {"seller": [], "buyer": []}
     clear: dict[int, float] = {}
     for mark in marks:
-        theirs = buyers_mark(document, mark, chosen)
+        theirs = buyers_mark(document, mark, chosen, marks)
         side: Side = "buyer" if theirs > 0 else "seller"
         own[side].append(mark)
         clear[id(mark)] = min(1.0, abs(theirs))
@@ -106,7 +106,8 @@ def _party(
         )
         text = document.rows[best.row].text[best.start : best.end]
         reads.note(f"{side}.{mark.kind}", evidence, best.row, best.box, text)
-    name = party_name(document, side, place, ahead, reads, vendor)
+    only = chosen.seller is None or chosen.buyer is None
+    name = party_name(document, side, place, ahead, reads, vendor, only)
     country = _country(values.get("vat_id"), marks, side)
     return Party(
         name=name,

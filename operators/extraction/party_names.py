@@ -24,6 +24,8 @@ Side: TypeAlias = Literal["seller", "buyer"]
 _DOMAIN = re.compile(r"(?i)(?:@|www\.)\s?([a-z0-9äöüß.-]+)\.[a-z]{2,}")
 _BETWEEN = re.compile(r"\s+[·•|∙◦]\s+")
 _DASH = re.compile(r"\s+[-–]\s+")
+_CUT_OFF = re.compile(r"(?i)(?:[&+,-]|(?<!\w)(?:und|and|et|y|e|en))\s*$")
+"""What a name ends in that goes on in a line that was not found."""
 _TELLING = 4
 """Letters that a word of a name must have to be known again in an address."""
 
@@ -35,6 +37,7 @@ def party_name(
     ahead: float,
     reads: Reads,
     vendor: ReferenceVendor | None,
+    only: bool = False,
 ) -> str | None:
     """The name of the seller or the buyer, noted among the reads.
 
@@ -45,6 +48,8 @@ def party_name(
         ahead: How far it is ahead of the next other name, 0 to 1.
         reads: Where it is noted.
         vendor: The seller in the master data; None for buyers and unknown ones.
+        only: Whether no other party was found: then it may be the other one, however often it is
+            named.
     """
     field = f"{side}.name"
     read = place.name if place is not None else None
@@ -59,15 +64,16 @@ def party_name(
     cell = place.named or place.cells[0]
     evidence = Evidence(
         label=max(0.0, min(1.0, worth / 4)),
-        alone=ahead,
-        form=1.0 if LEGAL.search(read) else 0.5,
+        alone=0.0 if only else ahead,
+        form=0.0 if _CUT_OFF.search(read) else 1.0 if LEGAL.search(read) else 0.5,
         known=1.0 if vendor is not None else 0.0,
         engine=sureness(document.rows[cell.row], cell.start, cell.end),
     )
     evidence = replace(
         place.evidence or evidence,
         check=float(in_address(read, (row.text for row in document.rows))),
-        repeated=reads.repeated(read, cell.row),
+        repeated=0.0 if only and place.evidence is None else reads.repeated(read, cell.row),
+        vouched=vouched_for(read, (row.text for row in document.rows)) if side == "seller" else 0.0,
     )
     reads.note(field, evidence, cell.row, cell.box, cell.text)
     return read
@@ -94,6 +100,28 @@ def _whole(name: str, cell: Cell, document: Document) -> str:
             if told and found and (before or after) and {before, after} <= {"", *near}:
                 return part.strip()
     return name
+
+
+_VOUCHES = re.compile(
+    r"(?i)(?:©|\(c\) ?(?=\d{4})|copyright|kontoinhaber|account (?:name|holder)|beneficiary"
+    r"|titulaire|b[eé]n[eé]ficiaire|titular|beneficiario|intestat(?:o a|ario)|rekeninghouder"
+    r"|ten name van|t\.n\.v\.|payable to|zahlungsempf[aä]nger|a company of"
+    r"|sitz der gesellschaft)(?!\w)"
+)
+"""What names the one who has the rights, or the account."""
+
+
+def vouched_for(name: str, texts: Iterable[str]) -> float:
+    """How many lines call a name the account's holder or the owner of the rights: 1 for two.
+
+    >>> vouched_for("Rovigo Tools LLC", ["Account holder: Rovigo Tools LLC", "© 2026 Other Ltd"])
+    0.5
+    """
+    own = key(name)
+    said = sum(
+        any(own in key(text[match.end() :]) for match in _VOUCHES.finditer(text)) for text in texts
+    )
+    return min(1.0, said / 2) if own else 0.0
 
 
 def in_address(name: str, texts: Iterable[str]) -> bool:

@@ -2,6 +2,8 @@
 
 import re
 
+from operators.extraction.folded import plain
+
 PAY = re.compile(
     r"zahlbar|zahlung|zahlen|uberweis|ueberweis|fallig|faellig|ohne abzug|netto|payable"
     r"|payment|\bpay\b|\bnet\b|terms|\bdue\b"
@@ -25,3 +27,26 @@ LATE = re.compile(
 END_OF_MONTH = re.compile(
     r"fin de mois|end of month|\beom\b|fine mese|fin de mes|einde maand|f\.?m\.?\b|dffm"
 )
+_LESS = re.compile(r"skonto|discount|escompte|descuento|sconto|korting")
+_BY = re.compile(
+    r"(?<![a-z])(?:bis|innert|innerhalb|by|before|within|if|avant|sous|antes|dentro|entro|voor"
+    r"|binnen|bei|pagando)(?![a-z])"
+)
+
+_WITHOUT = re.compile(
+    r"(?:ohne|kein(?:e[rn]?)?|without|no|sans|sin|senza|zonder|geen) (?:\w+ )?"
+    r"(?:skonto\w*|discount|escompte|descuento|sconto|korting)"
+)
+
+
+def for_less(text: str) -> bool:
+    """Whether a text offers to take less from who pays early: what it names is not what is due.
+
+    >>> for_less("Bei Zahlung bis 12.03.2026: 2 % Skonto = 12,34, zu zahlen 604,66")
+    True
+    >>> for_less("Discount 5 %  12.00"), for_less("Zahlbar bis 12.03.2026 ohne Skonto")
+    (False, False)
+    """
+    said = plain(text)
+    kept = _WITHOUT.sub(" ", said)
+    return _LESS.search(kept) is not None and _BY.search(kept) is not None

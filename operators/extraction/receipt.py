@@ -112,9 +112,22 @@ def _joined(rows: Sequence[Row], at: int) -> tuple[str, int]:
     used = at
     if at + 1 < len(rows) and only_form(_REGISTERED.sub("", rows[at + 1].text)):
         text, used = f"{text} {rows[at + 1].text}", at + 1
-    elif at > 0 and _goes_on(text) and not _NOISE.search(rows[at - 1].text):
+    elif at > 0 and (_goes_on(text) or _broken(rows, at)) and not _NOISE.search(rows[at - 1].text):
         text = f"{rows[at - 1].text} {text}"
     return text.replace("\t", " "), used
+
+
+def _broken(rows: Sequence[Row], at: int) -> bool:
+    """Whether a name was broken in the line above, for want of room for the next word."""
+    above, own = rows[at - 1], rows[at]
+    if not ENDS.search(_REGISTERED.sub("", own.text)) or _legal(above.text):
+        return False
+    if any(map(str.isdigit, above.text)) or not 0.8 < above.height / own.height < 1.25:
+        return False
+    first = next(iter(own.words))
+    room = max(row.box.right - row.box.left for row in rows)
+    needed = above.box.right - above.box.left + first.box.right - first.box.left
+    return needed + 0.3 * own.height > room and above.box.bottom + 1.2 * own.height > own.box.top
 
 
 def _goes_on(text: str) -> bool:

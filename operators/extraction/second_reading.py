@@ -7,10 +7,11 @@ taken for another's: it makes a value as sure as it would be if its words had be
 (0.999, 0.789)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from operators.extraction.doubtful import Line, was_read_again
 from operators.extraction.paths import value_at
 from operators.extraction.understood import FieldRead, Understood
 
@@ -42,20 +43,28 @@ def one_of_two(said: float, against: float) -> float:
 
 
 def confirmed(
-    first: Understood, second: Understood, typed: Mapping[str, float]
+    first: Understood,
+    second: Understood,
+    typed: Mapping[str, float],
+    again: Sequence[Sequence[Line]] | None = None,
 ) -> tuple[FieldRead, ...]:
     """The fields of the first reading, as sure as they are in the light of the second.
 
-    Of a field that the second does not have, nothing is learned.
+    Of a field that the second does not have, or that it did not look at, nothing is learned.
 
     Args:
         first: The reading that counts.
         second: Another.
         typed: How sure each field of the first would be if no engine had had to read it.
+        again: The lines of each page that were read a second time; None: all of them.
     """
     others = {found.field: found for found in second.fields}
     return tuple(
-        replace(found, confidence=_confidence(found, others.get(found.field), first, second, typed))
+        found
+        if again is not None and not was_read_again(found, again)
+        else replace(
+            found, confidence=_confidence(found, others.get(found.field), first, second, typed)
+        )
         for found in first.fields
     )
 

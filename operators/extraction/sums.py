@@ -12,6 +12,8 @@ from operators.money import CENT, Amount
 Read = Candidate[Amount]
 """An amount that stands on a page, or follows from others that do."""
 
+_BY_RATE = 0.8
+"""How much it says that sums fit a rate that stands on the pages."""
 _CLEARLY = 5.0
 """How far ahead of all others a choice is clear."""
 
@@ -25,6 +27,8 @@ class Known(Struct, frozen=True):
     """Sum of the taxable amounts of the breakdown."""
     tax: Amount | None = None
     """Sum of its taxes."""
+    implied: tuple[Amount, Amount] | None = None
+    """What taxes without a base are on by their rates, and how far that may be off."""
     rates: tuple[Amount, ...] = ()
     """Rates of it, or that stand somewhere in the document."""
     adjustments: tuple[Amount, ...] = ()
@@ -77,7 +81,13 @@ def with_evidence(sums: Sums, known: Known) -> Sums:
     fits = whole or (
         bool(tax.value) and rate_between(net.value, tax.value, known.rates or RATES) is not None
     )
+    if known.implied is not None and tax.value == known.tax:
+        taxable, slack = known.implied
+        fits = fits or abs(taxable - net.value) <= slack
     holds = 0.6 * shown + 0.4 * fits
+    stands = not tax.evidence.computed or tax.evidence.near
+    if fits and tax.value and known.rates and stands:
+        holds = max(holds, _BY_RATE)  # a total, a tax and a rate that stand there agree to the cent
     lines = _lines_say(net.value, gross.value, known)
     return Sums(*(_told(each, holds, lines) for each in (net, tax, gross)))
 

@@ -12,7 +12,7 @@ from operators.extraction.reads import Reads
 from operators.extraction.settlement import adjusted, adjustments, confirmed, settled
 from operators.extraction.sums import Known, Read, Sums
 from operators.extraction.tendered import before_rounding, with_tendered
-from operators.extraction.vat_rows import VatRow
+from operators.extraction.vat_rows import VatRow, implied_taxable
 from operators.invoice import AllowanceCharge, Totals
 from operators.money import ONE, Amount
 
@@ -61,6 +61,7 @@ def read_totals(
         tax=total_of(row.tax.amount for row in rows)
         if rows
         else total_of(tax.amount for _, tax in alone),
+        implied=implied_taxable(alone) if alone and not rows else None,
         rates=tuple(dict.fromkeys([*(row.rate for row in rows), *rates])),
         adjustments=tuple(sign * each for each in adjustments(roles) for sign in (1, -1)),
     )

@@ -113,12 +113,13 @@ def examined(
     said, written = _together(_first(numbers(document)), dates.issued)
     number, issued = reads.take("number", said), reads.take("issue_date", written)
     rates = sums.known.rates
+    paid = payments(document, marks, reads)
     invoice = Invoice(
         syntax=_SYNTAXES.get(kind),
         number=number,
         issue_date=issued,
         type_code=_type_code(document, kind, reads),
-        currency=currency(document, seller, sums.sums.gross, reads),
+        currency=currency(document, seller, paid, sums.sums.gross, reads),
         due_date=reads.take("due_date", dates.due or due_by_terms(document, issued)),
         delivery_date=reads.take("delivery_date", None if dates.start else dates.delivered),
         period=_period(dates, reads),
@@ -128,7 +129,7 @@ def examined(
         despatch_advice=_reference(document, "despatch_advice", "despatch", reads, rows),
         preceding_invoices=_preceding(document, reads, rows) if kind == "CREDIT_NOTE" else (),
         payment_terms=reads.take("payment_terms", terms(document)),
-        payments=payments(document, marks, reads),
+        payments=paid,
         seller=seller,
         buyer=buyer,
         delivery_address=address(document, "delivery_address", chosen.delivery, None, reads),

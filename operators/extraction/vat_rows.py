@@ -1,12 +1,13 @@
 """The breakdown of VAT: rows in which an amount, a rate and the tax on it stand together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from operators.extraction.document import Document, Figure
 from operators.extraction.links import by_row
-from operators.money import CENT, HUNDRED, ONE, Amount, percent, rounded
+from operators.money import CENT, HUNDRED, ONE, Amount, divided, percent, rounded
 
 RATES = frozenset(
     ONE * tenths // 10
@@ -18,6 +19,10 @@ RATES = frozenset(
 )  # fmt: skip
 """Rates in percent that are or were in force somewhere: what a number without a percent sign
 must be to be taken for one."""
+
+
+_LEAST_MISREAD = 4 * ONE
+"""Rate from which on a number with a digit more is believed to be it and a percent sign."""
 
 
 class VatRow(Struct, frozen=True, gc=False):
@@ -42,7 +47,7 @@ def vat_rows(document: Document, lines: frozenset[int]) -> list[VatRow]:
         document: The document.
         lines: Numbers of the rows that are lines of the invoice, where the same may stand.
     """
-    rates = by_row(each for each in document.figures if _may_be_rate(each))
+    rates = by_row(_rates_in(document))
     found: dict[Amount, VatRow] = {}
     for number, figures in by_row(document.figures).items():
         if number in lines:
@@ -67,15 +72,47 @@ def taxes_alone(document: Document, lines: frozenset[int]) -> list[tuple[Figure,
     for own in figures.values():
         rates = [each for each in own if each.percent]
         if not rates and document.mend:  # a percent sign is easily read as a digit
-            rates = [each for each in own if each.amount in RATES and each.decimals < 2][:1]
+            rates = [rate for each in own if (rate := without_percent(each)) is not None][:1]
         exact = [each for each in own if each.decimals == 2 and not each.percent]
         if len(rates) == 1 and len(exact) == 1 and 0 < rates[0].amount < HUNDRED // 3:
             found.setdefault(rates[0].amount, (rates[0], exact[0]))
     return list(found.values()) if len(found) > 1 else []
 
 
-def _may_be_rate(figure: Figure) -> bool:
-    return figure.percent or (not figure.money and figure.amount in RATES)
+def _rates_in(document: Document) -> Iterator[Figure]:
+    """The numbers that may be rates, and those without the digit that is a percent sign."""
+    for figure in document.figures:
+        if figure.percent or (not figure.money and figure.amount in RATES):
+            yield figure
+        elif document.mend and (rate := without_percent(figure)) is not None:
+            yield rate
+
+
+def without_percent(figure: Figure) -> Figure | None:
+    """A number that is a rate in force, or one with its percent sign read as a last digit.
+
+    An engine takes `21%` for 219 and `7%` for 76; the sums have to bear it out.
+    """
+    if figure.money or figure.decimals >= 2:
+        return None
+    if figure.amount in RATES:
+        return figure
+    rate = figure.amount // (10 * ONE) * ONE
+    if figure.decimals or rate not in RATES or rate < _LEAST_MISREAD:
+        return None
+    return replace(figure, amount=rate, percent=True)
+
+
+def implied_taxable(alone: Iterable[tuple[Figure, Figure]]) -> tuple[Amount, Amount]:
+    """What taxes that stand alone are on, by their rates, and how far that may be off.
+
+    A tax is rounded to the cent, so what it is on is known to half a cent by its rate.
+    """
+    taxable = slack = 0
+    for rated, tax in alone:
+        taxable += divided(tax.amount * HUNDRED, rated.amount)
+        slack += divided(CENT * HUNDRED, 2 * rated.amount) + CENT
+    return taxable, slack
 
 
 def _of_row(exact: Sequence[Figure], rates: Sequence[Figure]) -> VatRow | None:

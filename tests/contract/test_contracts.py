@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from flows import FLOWS
 from manifold.cli.contracts import app
 from operators.decision import InvoiceDecision
 from operators.upload import InvoiceUploaded
+from tests.contract.contract_files import edit_schema, edit_topic
 from tests.contract.samples import upload
 
 SCHEMAS = Path(schemas.__file__).parent
@@ -27,21 +27,6 @@ SCHEMAS = Path(schemas.__file__).parent
 def folder(tmp_path: Path) -> Path:
     """A copy of the contracts, to be spoiled."""
     return Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
-
-
-def edit_topic(folder: Path, topic: str, **changes: Any) -> None:
-    """Change a topic's contract."""
-    file = folder / "topics" / f"{topic}.yaml"
-    file.write_text(yaml.safe_dump({**yaml.safe_load(file.read_text()), **changes}))
-
-
-def edit_schema(
-    folder: Path, record: str, version: int, change: Callable[[list[dict[str, Any]]], object]
-) -> None:
-    """Write a version of a record that differs from the first by a change of its fields."""
-    schema = json.loads((folder / "avro" / record / "1.avsc").read_text())
-    change(schema["fields"])
-    (folder / "avro" / record / f"{version}.avsc").write_text(json.dumps(schema))
 
 
 def told(folder: Path) -> str:
@@ -75,6 +60,9 @@ def test_check_in_json(folder: Path) -> None:
             "check": "topic",
             "where": "invoice.settled",
             "message": "colour is not a field of InvoiceSettled",
+            "severity": "error",
+            "file": str(folder / "topics" / "invoice.settled.yaml"),
+            "line": 5,
         }
     ]
 
@@ -131,6 +119,18 @@ def test_personal_data_names_fields(folder: Path) -> None:
 def test_topics_read_together_have_equal_partitions(folder: Path) -> None:
     edit_topic(folder, "invoice.settled", partitions=6)
     assert "topic inventory: what it reads needs equal partitions" in told(folder)
+
+
+def test_a_cluster_may_have_more_partitions_where_processes_share_them_out() -> None:
+    contracts = Contracts.load()
+    wanted = {topic.name: topic.partitions for topic in contracts.every_topic(24)}
+    for flow in FLOWS:
+        read = [topic.name for topic in contracts.read_by(flow)]
+        kept = [topic.name for topic in contracts.changelogs_of(flow)]
+        letters = [contracts.dead_letters_of(name).name for name in read]
+        assert {wanted[name] for name in (*read, *kept, *letters)} == {24}
+    assert wanted["reference.policy"] == contracts.topics["reference.policy"].partitions
+    assert wanted["dead_letter.resolved"] == 1
 
 
 @pytest.mark.parametrize(

@@ -15,17 +15,8 @@ from connectors.stream import Batch
 from flows import BRANCHES, FLOWS
 from manifold import runner
 from operators.upload import InvoiceUploaded
-from tests.contract.flow_run import (
-    AT,
-    SAMPLES,
-    TRACE,
-    MemoryRuntime,
-    inputs_of,
-    run,
-    sent,
-    start,
-    whole_pipeline,
-)
+from tests.contract.flow_run import MemoryRuntime, run, start, whole_pipeline
+from tests.contract.generated_records import AT, SAMPLES, TRACE, inputs_of, sent
 
 
 def personal() -> Iterator[str]:

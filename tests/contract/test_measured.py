@@ -1,6 +1,7 @@
 """Measuring changes nothing of what a flow does, and counts what it has done."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from msgspec.structs import replace
@@ -10,19 +11,13 @@ from connectors.measured import Measured
 from connectors.measures import Measures
 from connectors.metric import Metric
 from connectors.settings import Settings, Telemetry
-from connectors.stream import Batch, CaughtUp, Outgoing, Received
+from connectors.spans import Span, Spans
+from connectors.stream import Batch, CaughtUp, Outgoing, Received, Removed
 from flows import BRANCHES, FLOWS, JOIN
 from operators.decision import InvoiceDecision
-from tests.contract.flow_run import (
-    AT,
-    CONTRACTS,
-    MemoryRuntime,
-    decoded,
-    inputs_of,
-    run,
-    whole_pipeline,
-    written,
-)
+from operators.extraction.memory import VendorMemory
+from tests.contract.flow_run import MemoryRuntime, run, whole_pipeline, written
+from tests.contract.generated_records import AT, CODEC, CONTRACTS, decoded, inputs_of
 
 DAY = 86_400_000
 
@@ -121,3 +116,28 @@ def test_dead_letters_are_counted_by_topic_and_reason(flow: str) -> None:
     measures, _ = measured(flow, [garbled, empty, first])
     counted = series(measures, catalogue.DEAD_LETTERS)
     assert counted == {(first.topic, "not_framed"): 1, (first.topic, "empty"): 1}
+
+
+class Taken:
+    """Takes spans."""
+
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+
+    def export(self, spans: Sequence[Span], /) -> None:
+        self.spans += spans
+
+    def close(self) -> None:
+        """There is nothing to send."""
+
+
+def test_what_is_taken_back_is_counted_and_has_no_span() -> None:
+    made, taken = Measured("extract", Settings(telemetry=Telemetry(port=0))), Taken()
+    made.telemetry.epoch.spans = Spans("extract", taken, 1.0, 1)
+    wire = made.wire("extract", CONTRACTS, CODEC, ())
+    [gone] = wire.encode_all([Removed(VendorMemory, "v-1")], AT)
+    assert (gone.key, gone.value) == (b"v-1", None)
+    made.telemetry.epoch.committed(AT)
+    counted = series(made.telemetry.measures, catalogue.RECORDS_WRITTEN)
+    assert counted == {("reference.vendor_memory",): 1}
+    assert not taken.spans

@@ -5,11 +5,20 @@ import json
 import pytest
 from confluent_kafka.schema_registry import Schema as Registered
 from confluent_kafka.schema_registry import SchemaRegistryClient
+from confluent_kafka.schema_registry.error import SchemaRegistryError
 from pydantic import SecretStr
 
 from connectors.codec import Codec, LockIds, UnknownSchema
 from connectors.contracts import Contracts
-from connectors.registry import RegistryIds, RegistryUnavailable, client, schema_ids
+from connectors.errors import Misconfigured
+from connectors.registration import registration
+from connectors.registry import (
+    RegistryIds,
+    RegistryRefused,
+    RegistryUnavailable,
+    client,
+    schema_ids,
+)
 from connectors.settings import Registry
 from operators.upload import InvoiceUploaded
 from tests.contract.samples import upload
@@ -77,3 +86,27 @@ def test_without_a_registry_the_lock_gives_the_ids() -> None:
     assert isinstance(schema_ids(Registry(), CONTRACTS), LockIds)
     secured = Registry(url="http://127.0.0.1:1", username="u", password=SecretStr("p"))
     assert isinstance(schema_ids(secured, CONTRACTS), RegistryIds)
+
+
+class ReadOnly:
+    """A client of a registry that takes nothing."""
+
+    def get_compatibility(self, subject: str) -> str:
+        raise SchemaRegistryError(404, 40401, f"no {subject}")
+
+    def set_compatibility(self, subject: str, level: str) -> None:
+        raise SchemaRegistryError(405, 40501, "read-only mode")
+
+
+def test_a_registry_that_takes_nothing_is_told_with_the_subject() -> None:
+    told = r"dead_letter\.resolved-value: the registry refuses, HTTP status 405: read-only mode"
+    with pytest.raises(RegistryRefused, match=told):
+        list(registration(ReadOnly(), CONTRACTS))  # type: ignore[arg-type]
+
+
+def test_a_login_is_one_or_the_other() -> None:
+    both = Registry(url="http://127.0.0.1:1", username="u", token=SecretStr("t"))
+    with pytest.raises(Misconfigured, match="the registry takes one of them"):
+        client(both)
+    with pytest.raises(Misconfigured, match=r"registry\.url has to be http:// or https://"):
+        client(Registry(url="registry.example.com"))

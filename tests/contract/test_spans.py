@@ -13,14 +13,8 @@ from connectors.spans import Span as Told
 from connectors.stream import Batch, Received
 from flows import BRANCHES
 from tests.collector import Collector
-from tests.contract.flow_run import (
-    AT,
-    TRACE,
-    MemoryRuntime,
-    inputs_of,
-    run,
-    whole_pipeline,
-)
+from tests.contract.flow_run import MemoryRuntime, run, whole_pipeline
+from tests.contract.generated_records import AT, TRACE, inputs_of
 
 PRODUCER = bytes.fromhex("b7ad6b7169203331")
 

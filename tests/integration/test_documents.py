@@ -50,6 +50,19 @@ def test_words_are_read_where_they_stand(engine: Engine) -> None:
     assert total.box.left == pytest.approx(150 + 220, abs=60)
 
 
+def test_lines_are_read_without_the_rest_of_the_page(engine: Engine) -> None:
+    pixels = np.asarray(picture(), np.uint8)
+    words = {word.text: word.box for word in engine.read(pixels, 200.0, "en")}
+    number, total = words["R-4711"], words["130.90"]
+
+    again = engine.read_lines(pixels, 200.0, [(number,), (total,)], "en")
+
+    found = {word.text: word.box for word in again}
+    assert found.keys() == {"R-4711", "130.90"}
+    assert found["130.90"].top == pytest.approx(total.top, abs=12)
+    assert found["130.90"].left == pytest.approx(total.left, abs=12)
+
+
 @pytest.mark.usefixtures("tesseract")
 @pytest.mark.parametrize("reader", ["TESSERACT", "RAPIDOCR"])
 def test_a_scan_in_a_pdf_is_read_by_either(reader: Reader) -> None:

@@ -1,25 +1,20 @@
 """A real registry: ids, compatibility, and readers that are not ours."""
 
+import base64
 import copy
 import io
-import os
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from pathlib import Path
+import json
+from typing import Any
 
 import fastavro
 import pytest
-from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroDeserializer
 from confluent_kafka.serialization import MessageField, SerializationContext
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from connectors.codec import Codec, UnknownSchema
 from connectors.contracts import Contracts, Version
+from connectors.registration import registration
 from connectors.registry import (
     RegisteredFound,
     RegistryIds,
@@ -31,57 +26,109 @@ from connectors.registry import (
 from connectors.settings import Registry
 from manifold.cli.contracts import app
 from operators.decision import InvoiceDecision
+from tests.integration.registry_guard import guarded
 
-SCRIPT = Path(__file__).parents[2] / "deploy" / "registry" / "registry"
 CONTRACTS = Contracts.load()
 
 
-@pytest.fixture(scope="module")
-def registry() -> Iterator[Registry]:
-    """A registry of our own, empty, unless MANIFOLD_TEST_REGISTRY names one."""
-    given = os.environ.get("MANIFOLD_TEST_REGISTRY")
-    if given:
-        yield Registry(url=given)
-        return
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with tempfile.TemporaryFile("w+") as log:
-        started = subprocess.Popen([sys.executable, SCRIPT, str(port)], stdout=log, stderr=log)
-        try:
-            url = f"http://127.0.0.1:{port}/apis/ccompat/v7"
-            wait_for(url, started)
-            yield Registry(url=url)
-        finally:
-            started.terminate()
-            started.wait(20)
+def run(registry: Registry, *arguments: str, **environment: str) -> Result:
+    """A command with the registry's address behind it."""
+    return CliRunner().invoke(app, [*arguments, str(registry.url)], env=environment)
 
 
-def wait_for(url: str, started: subprocess.Popen[bytes]) -> None:
-    asking = SchemaRegistryClient({"url": url, "max.retries": 0})
-    deadline = time.monotonic() + 240
-    while started.poll() is None and time.monotonic() < deadline:
-        try:
-            asking.get_subjects()
-        except Exception:
-            time.sleep(0.5)
-        else:
-            return
-    pytest.fail("the registry did not start; run deploy/registry/registry to see why")
-
-
-def publish(registry: Registry) -> str:
-    result = CliRunner().invoke(app, ["publish", "--url", str(registry.url), "--json"])
+def steps(registry: Registry, unique: str, *options: str) -> list[dict[str, Any]]:
+    arguments = ("register", "--json", *options, "--url")
+    result = run(registry, *arguments, MANIFOLD_NAMESPACE=unique)
     assert result.exit_code == 0, result.output
-    return result.output
+    return [json.loads(line) for line in result.output.splitlines()]
 
 
-def test_published_twice_gives_the_same_ids(registry: Registry) -> None:
-    assert publish(registry) == publish(registry)
+def test_registered_twice_changes_nothing_the_second_time(registry: Registry, unique: str) -> None:
+    first = steps(registry, unique)
+    again = steps(registry, unique)
+    assert {each["type"] for each in first} == {"mode", "version"}
+    assert all(each["new"] for each in first if each["type"] == "version")
+    assert [{**each, "new": True} for each in again] == [
+        each for each in first if each["type"] == "version"
+    ]
     asking = client(registry)
-    for topic in CONTRACTS.topics.values():
+    for topic in Contracts.load(namespace=unique).topics.values():
         if topic.record is not None:
             assert asking.get_compatibility(f"{topic.name}-value") == topic.compatibility
+
+
+def test_a_dry_run_writes_nothing(registry: Registry, unique: str) -> None:
+    told = steps(registry, unique, "--dry-run")
+    assert all(each["id"] is None for each in told if each["type"] == "version")
+    assert not [name for name in client(registry).get_subjects() if name.startswith(unique)]
+
+
+def test_a_mode_that_somebody_has_loosened_is_told_and_set_again(
+    registry: Registry, unique: str
+) -> None:
+    steps(registry, unique)
+    subject = f"{unique}invoice.settled-value"
+    client(registry).set_compatibility(subject, "NONE")
+    told = run(registry, "check", "--against", MANIFOLD_NAMESPACE=unique)
+    assert told.exit_code == 0
+    assert "the registry holds it to NONE, the contract says FULL_TRANSITIVE" in told.output
+    (mode,) = [each for each in steps(registry, unique) if each["type"] == "mode"]
+    assert (mode["topic"], mode["before"]) == (f"{unique}invoice.settled", "NONE")
+    assert client(registry).get_compatibility(subject) == "FULL_TRANSITIVE"
+
+
+def test_what_others_have_registered_counts(registry: Registry, unique: str) -> None:
+    steps(registry, unique)
+    topic, asking = f"{unique}invoice.settled", client(registry)
+    asking.set_compatibility(f"{topic}-value", "NONE")
+    schema = copy.deepcopy(dict(CONTRACTS.newest("InvoiceSettled").schema))
+    schema["fields"].append({"name": "colour", "type": "string"})
+    register(asking, topic, Version("invoice_settled", 2, schema))
+    result = run(registry, "check", "--against", MANIFOLD_NAMESPACE=unique)
+    assert result.exit_code == 1
+    assert "version 2 of" in result.output
+    assert "somebody else has registered it" in result.output
+    assert (
+        "InvoiceSettled colour: is not written and has no default; version 2 at the registry "
+        "cannot read what version 1 writes (FULL_TRANSITIVE)"
+    ) in result.output
+    dry = run(registry, "register", "--dry-run", "--url", MANIFOLD_NAMESPACE=unique)
+    assert dry.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("login", "wanted"),
+    [
+        ({"MANIFOLD_REGISTRY__TOKEN": "t-1"}, "Bearer t-1"),
+        (
+            {"MANIFOLD_REGISTRY__USERNAME": "anna", "MANIFOLD_REGISTRY__PASSWORD": "s:1"},
+            f"Basic {base64.b64encode(b'anna:s:1').decode()}",
+        ),
+    ],
+    ids=["bearer", "basic"],
+)
+def test_a_registry_that_wants_a_login(
+    registry: Registry, unique: str, login: dict[str, str], wanted: str
+) -> None:
+    with guarded(registry, wanted) as address:
+        guard = Registry(url=address)
+        environment = {"MANIFOLD_NAMESPACE": unique}
+        result = run(guard, "register", "--url", **environment, **login)
+        assert result.exit_code == 0, result.output
+        without = run(guard, "register", "--url", **environment)
+        assert without.exit_code == 1
+        assert "HTTP status 401: it wants a login, or another one" in without.output
+        compared = run(guard, "check", "--against", **environment)
+        assert compared.exit_code == 2
+        assert "nothing is compared: the registry answers with HTTP status 401" in compared.output
+
+
+def test_a_registry_that_is_away() -> None:
+    away = Registry(url="http://127.0.0.1:1")
+    for arguments, code in ((("register", "--url"), 1), (("check", "--against"), 2)):
+        result = run(away, *arguments)
+        assert result.exit_code == code
+        assert "the registry does not answer (ConnectError): check registry.url" in result.output
 
 
 def test_confluents_deserializer_reads_our_records(registry: Registry) -> None:
@@ -98,7 +145,7 @@ def test_confluents_deserializer_reads_our_records(registry: Registry) -> None:
 
 
 def test_a_newer_version_is_fetched_and_read(registry: Registry) -> None:
-    publish(registry)
+    list(registration(client(registry), CONTRACTS))
     topic = CONTRACTS.topic_of(InvoiceDecision)
     schema = copy.deepcopy(dict(CONTRACTS.newest("InvoiceDecision").schema))
     schema["fields"].append({"name": "note", "type": ["null", "string"], "default": None})
@@ -114,7 +161,7 @@ def test_a_newer_version_is_fetched_and_read(registry: Registry) -> None:
 
 
 def test_a_breaking_version_is_refused(registry: Registry) -> None:
-    publish(registry)
+    list(registration(client(registry), CONTRACTS))
     schema = copy.deepcopy(dict(CONTRACTS.newest("InvoiceSettled").schema))
     schema["fields"].append({"name": "colour", "type": "string"})
     with pytest.raises(RegistryRefused, match=r"invoice\.settled-value: .* refuses"):
@@ -134,8 +181,8 @@ def with_field(record: str, field: dict[str, object]) -> Contracts:
 def test_an_upgrade_sees_what_the_registry_lacks_refuses_and_has_beyond(
     registry: Registry,
 ) -> None:
-    publish(registry)
     asking = client(registry)
+    list(registration(asking, CONTRACTS))
     topic = CONTRACTS.topics["invoice.audit"]
     field: dict[str, object] = {"name": "note", "type": ["null", "string"], "default": None}
     later = with_field("InvoiceAudit", field)

@@ -41,6 +41,7 @@ ELSEWHERE = {
     catalogue.CERTIFICATE_EXPIRY: "tests/unit/test_telemetry.py",
     catalogue.CLIENT_DISCONNECTS: "tests/unit/test_client_statistics.py",
     catalogue.CLIENT_TIMEOUTS: "tests/unit/test_client_statistics.py",
+    catalogue.CLIENT_RETRIES: "tests/unit/test_client_statistics.py",
     catalogue.BREAKER_OPENED: "tests/unit/test_telemetry.py",
     catalogue.EXTRACTION_ATTEMPTS_FAILED: "tests/unit/test_measured_documents.py",
     catalogue.EXTRACTION_CACHED: "tests/unit/test_measured_documents.py",

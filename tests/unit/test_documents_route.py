@@ -13,6 +13,7 @@ from reportlab.lib.pagesizes import A4
 from connectors.documents import Engine, Engines, Failed, Grey, Limits, Unreadable, read_pages
 from connectors.documents.engines import LineEngine
 from connectors.documents.levelled import Quadrilaterals
+from operators.extraction.doubtful import Line
 from operators.extraction.page import Box, Reader, Word
 from tests.unit.documents import encoded, invoice_pdf, on_table, pages, picture, saved, scanned_pdf
 
@@ -34,8 +35,16 @@ class Fake:
             raise Failed("on purpose")
         return (self._word,)
 
-    def lines(self, pixels: Grey) -> Quadrilaterals:
+    def read_lines(
+        self, pixels: Grey, dpi: float, lines: Sequence[Line], language: str | None = None
+    ) -> tuple[Word, ...]:
+        return self.read(pixels, dpi, language)
+
+    def lines(self, pixels: Grey, *, quickly: bool = True) -> Quadrilaterals:
         return np.zeros((0, 4, 2), np.float32)
+
+    def recognised(self, pixels: Grey, lines: Quadrilaterals) -> tuple[Word, ...]:
+        return self.read(pixels, 200.0)
 
     def stand_on_heads(self, lines: Sequence[Grey]) -> bool:
         return False
@@ -119,7 +128,7 @@ def test_a_page_that_cannot_be_read_is_tried_the_other_way_up() -> None:
             (word,) = super().read(pixels, dpi)
             return (Word(word.text, word.box, 0.95 if len(self.seen) > 1 else 0.5),)
 
-        def lines(self, pixels: Grey) -> Quadrilaterals:
+        def lines(self, pixels: Grey, *, quickly: bool = True) -> Quadrilaterals:
             line = [[100, 100], [900, 100], [900, 144], [100, 144]]
             return np.array([line], np.float32)
 
@@ -128,6 +137,47 @@ def test_a_page_that_cannot_be_read_is_tried_the_other_way_up() -> None:
     (page,) = read_pages(SCAN, engines=Some(None, engine)).pages
 
     assert (page.turned, page.confidence) == (180, 0.95)
+
+
+class Levels(Fake):
+    """An engine that finds three lines, and remembers how it looked for them."""
+
+    def __init__(self, rise: int) -> None:
+        super().__init__("RAPIDOCR", 0.95)
+        self.quickly: list[bool] = []
+        self._rise = rise
+
+    def lines(self, pixels: Grey, *, quickly: bool = True) -> Quadrilaterals:
+        self.quickly.append(quickly)
+        level = [[100, 0], [900, self._rise], [900, self._rise + 40], [100, 40]]
+        return np.array([[[x, y + top] for x, y in level] for top in (300, 900, 1500)], np.float32)
+
+
+def test_the_lines_of_a_level_scan_are_looked_for_once() -> None:
+    engine = Levels(rise=0)
+
+    (page,) = read_pages(SCAN, engines=Some(None, engine)).pages
+
+    assert engine.quickly == [False]
+    assert page.looked_at is not None
+    assert engine.seen[0] is page.looked_at.pixels
+
+
+def test_a_scan_whose_lines_slope_is_made_level_first() -> None:
+    engine = Levels(rise=40)
+
+    read_pages(SCAN, engines=Some(None, engine))
+
+    assert engine.quickly == [False]
+    assert engine.seen[0].shape != Image.open(BytesIO(SCAN)).size[::-1]
+
+
+def test_the_lines_of_a_photo_are_looked_for_quickly_first() -> None:
+    engine = Levels(rise=0)
+
+    read_pages(RECEIPT, engines=Some(None, engine))
+
+    assert engine.quickly == [True]
 
 
 def test_a_receipt_is_read_by_rapidocr() -> None:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from connectors.einvoice import Unreadable, to_json
 from manifold.documents.calibration import calibration, coverage
 from manifold.documents.fields import FIELDS, same_address
+from manifold.documents.held_back import HeldBack
 from manifold.documents.known import Known, known, plain_amount, plain_day
 from manifold.documents.line_matching import best_assignment, scored_lines
 from manifold.documents.measure import documents, measured
@@ -299,6 +300,7 @@ def test_the_report_adds_up(tmp_path: Path) -> None:
     assert found.refused == {"unknown_format": 1}
     assert found.at_precision.documents == 1
     assert found.at_gate.share == pytest.approx(1 / 3)
+    assert found.held_back == (HeldBack("number", 1, 0, 1, 0),)
     assert (found.median_seconds, found.p95_seconds) == (0.2, 0.3)
     assert found.mean_cost == pytest.approx(0.02 / 3)
     assert [each.name for each in found.worst] == ["c.pdf", "b.pdf"]

@@ -234,3 +234,26 @@ def test_evidence_of_nothing_is_no_certainty() -> None:
 
     assert all(each < 0.9 for each in said)
     assert not any(isclose(each, 0.5) for each in said)
+
+
+def test_a_day_behind_a_town_is_as_sure_across_a_gap() -> None:
+    near = LETTERHEAD + "Berlin, den 02.03.2026\nRechnungsnummer: RE-2026-017\n" + SUMS
+    apart = LETTERHEAD + "Berlin, den      02.03.2026\nRechnungsnummer: RE-2026-017\n" + SUMS
+
+    assert sure(understood(apart), "issue_date") == sure(understood(near), "issue_date") > 0.9
+
+
+def test_a_seller_is_not_sure_while_no_buyer_was_found() -> None:
+    both = understood(LETTERHEAD + HEAD + SUMS + FOOT)
+    one = understood(LETTERHEAD.partition("Kunde")[0] + HEAD + SUMS + FOOT)
+
+    assert both.invoice.buyer.name is not None
+    assert one.invoice.buyer.name is None
+    assert sure(one, "seller.name") < min(0.97, sure(both, "seller.name"))
+
+
+def test_a_name_that_ends_in_the_middle_is_not_believed() -> None:
+    whole = understood(LETTERHEAD + HEAD + SUMS)
+    cut = understood(LETTERHEAD.replace("Werkzeuge GmbH", "Werkzeuge GmbH &") + HEAD + SUMS)
+
+    assert sure(cut, "seller.name") < 0.5 < sure(whole, "seller.name")

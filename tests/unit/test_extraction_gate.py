@@ -63,4 +63,20 @@ def test_a_doubtful_field_that_nobody_needs_is_left_out() -> None:
     fields = [*read(), FieldRead("lines[0].name", 0.5, "TESSERACT")]
 
     assert next_step(fields, "INVOICE", GATES, ()).action == "ACCEPT"
-    assert too_doubtful(fields, GATES) == ("lines[0].name",)
+    assert too_doubtful(fields, "INVOICE", GATES) == ("lines[0].name",)
+
+
+def test_how_a_receipts_total_is_made_up_holds_nothing_back_and_is_used_only_where_sure() -> None:
+    fields = [*read(), FieldRead("totals.tax", 0.95, "TESSERACT")]
+
+    assert next_step(fields, "INVOICE", GATES, ()).doubtful == ("totals.tax",)
+    assert next_step(fields, "RECEIPT", GATES, ()).action == "ACCEPT"
+    assert too_doubtful(fields, "RECEIPT", GATES) == ("totals.tax",)
+    assert too_doubtful(fields, "INVOICE", GATES) == ()
+
+
+def test_an_unsure_number_of_a_receipt_holds_nothing_back() -> None:
+    fields = read(number=0.9)
+
+    assert next_step(fields, "RECEIPT", GATES, ()).action == "ACCEPT"
+    assert next_step(fields, "INVOICE", GATES, ()).doubtful == ("number",)

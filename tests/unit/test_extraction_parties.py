@@ -171,3 +171,87 @@ def test_signs_of_other_alphabets_in_an_account_are_no_reason_to_fail() -> None:
         "Foo SAS          IBAN: FR60 4542 0491\n69002 Lyon       41P2 KCLÜ ٣٤٥٦ EEA3 J14"
     )
     assert found.payments == ()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Denominazione: ROSSI SRL", "Indirizzo: VIA ROMA 1", "Comune: MILANO Provincia: MI",
+         "CAP: 20121 Nazione: IT"],
+        ["Denominazione: ROSSI SRL", "Indirizzo: VIA ROMA 1", "CAP: 20121", "Comune: MILANO"],
+        ["ROSSI SRL", "VIA ROMA 1", "Comune: MILANO", "CAP: 20121", "Prov.: MI"],
+    ],
+)  # fmt: skip
+def test_an_address_may_be_a_form_with_a_label_for_each_part(lines: list[str]) -> None:
+    found = address_in(lines)
+
+    assert found is not None
+    assert (found.name, found.street) == ("ROSSI SRL", "VIA ROMA 1")
+    assert (found.postcode, found.city) == ("20121", "MILANO")
+
+
+def test_parties_in_forms_side_by_side_are_told_apart() -> None:
+    found = invoice_of(
+        """
+Leverancier                              Factuur aan
+Bedrijfsnaam: Navarro Machines BV        Bedrijfsnaam: Elmora Installaties BV
+Adres: Industrieweg 40                   Adres: Havenkade 152
+Plaats: Rotterdam                        Plaats: Amsterdam
+Postcode: 3011 GZ                        Postcode: 1012 AB
+
+Factuurnummer: 17
+"""
+    )
+
+    assert (found.seller.name, found.buyer.name) == (
+        "Navarro Machines BV",
+        "Elmora Installaties BV",
+    )
+    assert found.seller.address == Address("Industrieweg 40", "Rotterdam", "3011 GZ", "NL")
+
+
+def test_a_vat_identifier_under_a_head_that_names_the_customer_is_the_buyers() -> None:
+    found = invoice_of(
+        """
+Outillage Pirelo SA · 154 avenue Jean Jaurès · 44000 Nantes
+
+Hollis GmbH & Co. KG         Facture N°       N° de contrat    TVA client
+Lindenweg 126                2022-146         V22/2066         DE136695976
+20095 Hamburg
+Deutschland
+
+IBAN FR14 2004 1010 0505 0001 3M02 606    TVA intracommunautaire FR40303265045
+"""
+    )
+
+    assert (found.seller.vat_id, found.buyer.vat_id) == ("FR40303265045", "DE136695976")
+
+
+def test_of_two_vat_identifiers_each_party_has_that_of_its_country() -> None:
+    found = invoice_of(
+        """
+Outillage Pirelo SA · 154 avenue Jean Jaurès · 44000 Nantes
+
+Hollis GmbH & Co. KG
+Lindenweg 126
+20095 Hamburg
+Deutschland
+
+
+
+
+
+
+
+
+
+
+
+Facture N° 17
+TVA DE136695976
+TVA FR40303265045
+IBAN FR14 2004 1010 0505 0001 3M02 606
+"""
+    )
+
+    assert (found.seller.vat_id, found.buyer.vat_id) == ("FR40303265045", "DE136695976")

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from operators.extraction.receipt import trimmed
-from tests.unit.extraction_pages import amounts, receipt_of, understood
+from tests.unit.extraction_pages import amount, amounts, field_of, receipt_of, understood
 
 MALAYSIAN = """
         tan woon yann
@@ -142,3 +142,75 @@ def test_words_that_an_engine_ran_together_are_told_apart() -> None:
     assert found.number == "12345"
     assert found.issue_date == date(2018, 12, 25)
     assert amounts([found.totals.gross]) == ["33.90"]
+
+
+def test_a_name_that_had_no_room_for_its_next_word_goes_on_in_the_next_line() -> None:
+    found = receipt_of(
+        """
+   PELGRIM-QUENDAL-LINDNER
+     INSTALACIONES S.A.
+  Pol. Ind. Las Eras, nave 54
+        28013 Madrid
+  23-03-2022          15:27:49
+  IMPORTE TOTAL          44,83
+"""
+    )
+
+    assert found.seller.name == "PELGRIM-QUENDAL-LINDNER INSTALACIONES S.A."
+
+
+def test_a_line_that_had_room_for_more_is_no_part_of_the_name_under_it() -> None:
+    found = receipt_of(
+        """
+         ELMORA
+     INSTALACIONES S.A.
+  Pol. Ind. Las Eras, nave 54
+        28013 Madrid
+  23-03-2022          15:27:49
+  IMPORTE TOTAL          44,83
+"""
+    )
+
+    assert found.seller.name == "INSTALACIONES S.A."
+
+
+TILL = """
+   Tolvik Logistica S.A.
+      Calle del Sol, 10
+        28013 Madrid
+  {date}
+  PLATANO                 7,47
+  {other}
+  IMPORTE TOTAL          44,83
+  EFECTIVO               50,00
+"""
+
+
+def test_the_only_date_with_a_time_behind_it_is_surer_than_one_of_two_without() -> None:
+    def sure(date: str, other: str) -> float:
+        text = TILL.format(date=date, other=other)
+        return field_of(understood(text, reader="RAPIDOCR", width=300.0), "issue_date").confidence
+
+    assert sure("23-03-2022   15:27:49", "") > 0.95
+    assert sure("23-03-2022   15:27:49", "") > sure("23-03-2022", "21-02-2022")
+
+
+def test_taxes_without_what_they_are_on_are_held_against_their_rates() -> None:
+    def sure(second: str) -> float:
+        text = TILL.format(date="23-03-2022  15:27", other="") + (
+            f"  Cuota IVA 21 %          1,01\n  Cuota IVA 10 %          {second}\n"
+        )
+        return field_of(understood(text, reader="RAPIDOCR", width=300.0), "totals.tax").confidence
+
+    assert sure("3,55") > sure("2,55")
+
+
+def test_a_percent_sign_read_as_a_digit_is_known_by_the_sums() -> None:
+    found = receipt_of(
+        "BOOK SHOP LTD\nTOTAL     121.00\nCASH     130.00\nCHANGE     9.00\n"
+        "VAT 219     100.00     21.00"
+    )
+
+    assert [(each.rate, each.tax) for each in found.vat_breakdown] == [
+        (amount("21"), amount("21.00"))
+    ]

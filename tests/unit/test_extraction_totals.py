@@ -163,3 +163,21 @@ def test_an_unsure_engine_makes_a_value_less_sure() -> None:
     clear = understand([page], "RAPIDOCR")
     unsure = understand([Page(page.width, page.height, blurred)], "RAPIDOCR")
     assert confidence(unsure, "totals.gross") < confidence(clear, "totals.gross")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Bei Zahlung bis 12.03.2026 abzüglich 2 % Skonto = 2,38, zu zahlen 116,62.",
+        "Si paiement avant le 12/03/2026 : escompte 2 % soit 2,38, montant à payer 116,62.",
+        "Per pagamento entro il 12/03/2026: sconto 2 % 2,38, totale da pagare 116,62.",
+    ],
+)
+def test_what_an_early_payment_comes_to_is_not_what_is_due(sentence: str) -> None:
+    found = invoice_of(
+        "Rechnungsdatum 02.03.2026\nNettobetrag     100,00\nMwSt. 19%     19,00\n"
+        f"Gesamtbetrag     119,00\n{sentence}"
+    )
+
+    assert amounts([found.totals.gross, found.totals.payable]) == ["119.00", "119.00"]
+    assert str(found.issue_date) == "2026-03-02"

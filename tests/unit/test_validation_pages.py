@@ -60,3 +60,14 @@ def test_the_policy_has_the_last_word_on_pages_too() -> None:
 def test_every_rule_of_pages_is_one_that_there_is() -> None:
     known = {rule.rule_id for rule in RULES}
     assert {rule_id for of_pages in SEVERITIES.values() for rule_id in of_pages} <= known
+
+
+def test_a_receipt_need_not_say_its_vat_but_what_it_says_has_to_add_up() -> None:
+    receipt = replace(SEEN, syntax=RECEIPT)
+    unsaid = replace(receipt, totals=replace(receipt.totals, net=None, tax=None))
+    wrong = replace(receipt, totals=replace(receipt.totals, tax=parse("1")))
+    sums = {"BR-CO-14", "BR-CO-15"}
+
+    assert not broken(unsaid).keys() & sums
+    assert broken(replace(unsaid, syntax=PAGE)).keys() & sums
+    assert broken(wrong).keys() & sums

@@ -1,0 +1,1 @@
+"""What an invoice costs each flow, each topic and the broker: what `manifold plan` reckons with."""

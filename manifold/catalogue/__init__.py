@@ -1,0 +1,1 @@
+"""The contracts for other people's tools and eyes: an AsyncAPI document and a page."""

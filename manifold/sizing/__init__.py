@@ -1,0 +1,1 @@
+"""How much of everything a rate of invoices takes: reckoned from what was measured."""

@@ -1,0 +1,51 @@
+"""What several integration tests need: a real schema registry."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from confluent_kafka.schema_registry import SchemaRegistryClient
+
+from connectors.settings import Registry
+
+SCRIPT = Path(__file__).parents[2] / "deploy" / "registry" / "registry"
+
+
+@pytest.fixture(scope="session")
+def registry() -> Iterator[Registry]:
+    """A registry of our own, empty, unless MANIFOLD_TEST_REGISTRY names one."""
+    given = os.environ.get("MANIFOLD_TEST_REGISTRY")
+    if given:
+        yield Registry(url=given)
+        return
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryFile("w+") as log:
+        started = subprocess.Popen([sys.executable, SCRIPT, str(port)], stdout=log, stderr=log)
+        try:
+            url = f"http://127.0.0.1:{port}/apis/ccompat/v7"
+            wait_for(url, started)
+            yield Registry(url=url)
+        finally:
+            started.terminate()
+            started.wait(20)
+
+
+def wait_for(url: str, started: subprocess.Popen[bytes]) -> None:
+    asking = SchemaRegistryClient({"url": url, "max.retries": 0})
+    deadline = time.monotonic() + 240
+    while started.poll() is None and time.monotonic() < deadline:
+        try:
+            asking.get_subjects()
+        except Exception:
+            time.sleep(0.5)
+        else:
+            return
+    pytest.fail("the registry did not start; run deploy/registry/registry to see why")

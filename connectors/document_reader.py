@@ -160,7 +160,7 @@ class DocumentReader:
         """The pages with what is doubtful as another engine reads it; None when there is none."""
         if any(each.looked_at is not None for each in pages.pages):
             seen = [each.page for each in pages.pages]
-            lines = doubtful_lines(found.fields, typed, seen, gates)
+            lines = doubtful_lines(found.fields, found.kind, typed, seen, gates)
             second = read_lines_again(pages, lines, self._engines, found.language)
         else:
             second = self._whole(content, pages, found.language)

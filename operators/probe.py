@@ -5,7 +5,7 @@ It is marked by its vendor, and made so that it is always rejected: 100.00 and 1
 
 >>> sent = synthetic("probe-1", 1_772_442_900_000)
 >>> sent.vendor_id == VENDOR, sent.invoice.totals.gross - sent.invoice.totals.net
-(True, 20000000000)
+(True, 2000000000)
 """
 
 from datetime import UTC, datetime

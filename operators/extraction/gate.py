@@ -111,9 +111,18 @@ def next_step(
 
 def too_doubtful(fields: Iterable[FieldRead], kind: Kind, gates: Gates) -> tuple[str, ...]:
     """Fields that are better left out of the invoice than used."""
-    strict = SPLIT if kind == "RECEIPT" else frozenset[str]()
+    strict = _strict(kind)
     return tuple(
         found.field
         for found in fields
         if found.confidence < (gates.accept if found.field in strict else gates.model)
     )
+
+
+def wanted(field: str, kind: Kind, gates: Gates) -> float:
+    """How sure a field has to be for nothing to be gained by reading it again."""
+    return gates.accept if field in weighty(kind) | _strict(kind) else gates.model
+
+
+def _strict(kind: Kind) -> frozenset[str]:
+    return SPLIT if kind == "RECEIPT" else frozenset()

@@ -61,7 +61,7 @@ def confirmed(
     others = {found.field: found for found in second.fields}
     return tuple(
         found
-        if again is not None and not was_read_again(found, again)
+        if again is not None and not was_read_again(found, first.kind, again)
         else replace(
             found, confidence=_confidence(found, others.get(found.field), first, second, typed)
         )

@@ -23,7 +23,7 @@ def field(name: str, confidence: float, word: Word | None = None) -> FieldRead:
 
 
 def lines_of(*fields: FieldRead) -> tuple[Line, ...]:
-    (lines,) = doubtful_lines(fields, SURE, [PAGE], Gates())
+    (lines,) = doubtful_lines(fields, "INVOICE", SURE, [PAGE], Gates())
     return lines
 
 
@@ -39,16 +39,27 @@ def test_only_the_line_of_a_doubtful_value_is_read_again_with_its_label() -> Non
 
 
 def test_what_would_not_be_sure_if_it_had_been_typed_is_not_read_again() -> None:
-    ((),) = doubtful_lines([field("number", 0.95, NUMBER)], {"number": 0.97}, [PAGE], Gates())
+    ((),) = doubtful_lines(
+        [field("number", 0.95, NUMBER)], "INVOICE", {"number": 0.97}, [PAGE], Gates()
+    )
 
 
 def test_a_value_that_decides_nothing_is_read_again_only_where_it_would_be_left_out() -> None:
     doubtful = field("contract", 0.9, NUMBER), field("buyer.name", 0.7, SELLER)
     typed = {"contract": 0.99, "buyer.name": 0.9}
 
-    (lines,) = doubtful_lines(doubtful, typed, [PAGE], Gates())
+    (lines,) = doubtful_lines(doubtful, "INVOICE", typed, [PAGE], Gates())
 
     assert tops(lines) == [10]
+
+
+def test_the_tax_of_a_receipt_is_read_again_where_it_would_be_left_out() -> None:
+    tax, number = field("totals.tax", 0.95, NET), field("number", 0.95, NUMBER)
+    typed = {"totals.tax": 0.99, "number": 0.99}
+
+    (lines,) = doubtful_lines([tax, number], "RECEIPT", typed, [PAGE], Gates())
+
+    assert tops(lines) == [90]
 
 
 def test_for_what_stands_nowhere_all_that_it_may_follow_from_is_read_again() -> None:
@@ -74,8 +85,8 @@ def test_a_value_is_read_again_where_most_of_its_height_was() -> None:
     name = FieldRead("seller.name", 0.9, "RAPIDOCR", 1, Box(10, 10, 60, 34), "Seller Ltd")
     first, second = (Box(10, 10, 60, 20),), (Box(10, 24, 60, 34),)
 
-    assert not was_read_again(name, [[first]])
-    assert was_read_again(name, [[first, second]])
+    assert not was_read_again(name, "INVOICE", [[first]])
+    assert was_read_again(name, "INVOICE", [[first, second]])
 
 
 def test_a_second_reading_says_nothing_of_lines_that_it_did_not_look_at() -> None:

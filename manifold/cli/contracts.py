@@ -115,7 +115,6 @@ def docs_command(
 
 
 @app.command("register")
-@app.command("publish", hidden=True)
 @explained()
 def register_command(
     url: Annotated[str | None, typer.Option("--url", help="Instead of registry.url.")] = None,

@@ -73,7 +73,7 @@ def _subject(subject: str, found: RegisteredFound) -> Iterator[Diagnosis]:
         yield Diagnosis("fail", subject, told, "see what differs with `manifold contracts check`")
     elif found.missing:
         told = f"version {', '.join(map(str, found.missing))} is not registered"
-        yield Diagnosis("warn", subject, told, "register it first: `manifold contracts publish`")
+        yield Diagnosis("warn", subject, told, "register it first: `manifold contracts register`")
     if found.later:
         told = f"{counted(found.later, 'version')} this program does not know"
         yield Diagnosis("warn", subject, told, _NO_WAY_BACK)

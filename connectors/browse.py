@@ -4,7 +4,7 @@ Nothing here moves a flow's offsets. Only committed records are seen.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -86,7 +86,7 @@ def read_between(
     starts: Mapping[Where, int],
     *,
     tell: Tell | None = None,
-) -> Iterator[Received]:
+) -> Generator[Received, None, None]:
     """The records from `starts` to the partitions' present ends, each partition in order.
 
     A transaction that is still open at the end is waited for, but no longer than 15 seconds.

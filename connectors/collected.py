@@ -46,7 +46,7 @@ class Collected:
                     yield Produced(note, decoded.received)
 
     def _stored(self, chain: str, records: list[Decoded[Any]]) -> list[InvoiceAudit]:
-        events = [_event(decoded) for decoded in records]
+        events = [event_of(decoded) for decoded in records]
         try:
             return self._trail.append(chain, events)
         except (Misconfigured, Unavailable):
@@ -61,7 +61,8 @@ class Collected:
             raise
 
 
-def _event(decoded: Decoded[Any]) -> Event:
+def event_of(decoded: Decoded[Any]) -> Event:
+    """What a record says has happened. Raises RecordFailed."""
     received = decoded.received
     try:
         return witness(received.topic, decoded.record, received.source, received.value or b"")

@@ -111,6 +111,10 @@ class Store:
         """What is known of a request, None when nothing is."""
         return self._asking(lambda: self._request(identifier(request_id)))
 
+    def heads(self) -> dict[str, tuple[int, str]]:
+        """Of each chain that has entries, the last one's sequence and hash."""
+        return self._asking(self._heads)
+
     def verify(self) -> Breach | None:
         """The first entry of any chain that is not what was once written; None if all are."""
         return self._asking(self._verify)
@@ -184,6 +188,11 @@ class Store:
                 audit=tuple(audit_entries(entries)),
             )
         return history if history.audit else None
+
+    def _heads(self) -> dict[str, tuple[int, str]]:
+        with self._engine.begin() as connection:
+            heads = connection.execute(select(audit_chain))
+            return {head.chain: (head.sequence, head.hash) for head in heads if head.sequence}
 
     def _verify(self) -> Breach | None:
         with self._engine.connect() as connection:

@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "bench": "manifold.cli.bench:app",
     "plan": "manifold.cli.plan:plan",
     "db": "manifold.cli.database:app",
+    "rebuild": "manifold.cli.rebuild:rebuild_command",
     "upgrade": "manifold.cli.upgrade:app",
     "dependencies": "manifold.cli.dependencies:dependencies",
     "probe": "manifold.cli.probe:probe",

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -129,5 +130,7 @@ def main(do: str, folder: str) -> None:
 
 
 if __name__ == "__main__":
+    # A shell that runs tests in the background has them, and us, ignore what Ctrl-C sends.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Under its own name, by which workers find what they do.
     import_module("tests.unit.pool_work").main(*sys.argv[1:])

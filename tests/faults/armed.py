@@ -177,6 +177,7 @@ def _arm_tables(point: Point) -> None:
         ends: Mapping[Where, int],
         apply: Mapping[Where, Apply],
         stopping: Callable[[], bool] = lambda: False,
+        *following: Any,
     ) -> int:
         count = 0
 
@@ -190,9 +191,8 @@ def _arm_tables(point: Point) -> None:
 
             return one
 
-        read = read_whole(
-            kafka, ends, {where: counting(taken) for where, taken in apply.items()}, stopping
-        )
+        counted = {where: counting(taken) for where, taken in apply.items()}
+        read = read_whole(kafka, ends, counted, stopping, *following)
         if count:
             point.reached("during_restore")
         return read

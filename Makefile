@@ -34,7 +34,7 @@ test: $(VENV)/.dev lint ## install, run every check and test, with a real broker
 
 .PHONY: unit
 unit: $(VENV)/.dev ## run the tests that need no broker
-	@$(BIN)/python -m pytest $(PYTEST_ARGS) tests/unit tests/contract operators connectors dashboards
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) tests/unit tests/contract operators connectors dashboards web
 
 .PHONY: faults
 faults: $(VENV)/.dev ## break everything on purpose for 20 minutes, and look what it has done

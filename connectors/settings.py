@@ -200,6 +200,16 @@ class Telemetry(_Section):
     """From a record's writing to what follows from it."""
 
 
+class Web(_Section):
+    """Where `manifold serve` listens."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; 0.0.0.0 for all."""
+    port: int = Field(default=8080, ge=0, le=65_535)
+    finish: Duration = Field(default=timedelta(seconds=20), ge=timedelta(0))
+    """How long requests under way may take when it is told to stop."""
+
+
 class Settings(BaseSettings):
     """All settings. `MANIFOLD_DATABASE__URL` in the environment is `[database] url` in the file."""
 
@@ -226,6 +236,7 @@ class Settings(BaseSettings):
     services: Services = Services()
     model: Model = Model()
     telemetry: Telemetry = Telemetry()
+    web: Web = Web()
     namespace: str = ""
     """Goes before every topic, group and transactional id, so that several can share a cluster."""
     partitions: int | None = Field(default=None, ge=1, le=10_000)

@@ -57,6 +57,8 @@ class InvoiceUploaded(Struct, frozen=True, kw_only=True, gc=False):
     """The invoice; null when it has to be read from the document."""
     metadata: Metadata
     """What the producer already knows."""
+    tenant: str | None = None
+    """Whose invoice it is, where several share an installation; null where nobody else does."""
 
 
 class InvoiceOcrCompleted(Struct, frozen=True, kw_only=True, gc=False):

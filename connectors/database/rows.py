@@ -110,6 +110,7 @@ def _upload(event: Event, record: InvoiceUploaded) -> Row:
         "payable": payable,
         "issue_date": issue_date,
         "event_id": event.event_id,
+        "tenant": _text(record.tenant),
     }
 
 

@@ -113,6 +113,8 @@ upload = Table(
     Column("payable", AmountColumn),
     Column("issue_date", Date),
     Column("event_id", Text, nullable=False),
+    Column("tenant", Text),
+    Index("ix_upload_tenant_uploaded_at", "tenant", "uploaded_at"),
 )
 
 result = Table(

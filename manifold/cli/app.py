@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "demo": "manifold.cli.demo:demo",
     "up": "manifold.cli.up:up",
     "run": "manifold.cli.run:run",
+    "serve": "manifold.cli.serve:serve",
     "submit": "manifold.cli.submit:submit",
     "read": "manifold.cli.read:read",
     "validate": "manifold.cli.validate:validate",

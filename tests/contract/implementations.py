@@ -31,7 +31,8 @@ class Pair:
     def read(self, value: bytes) -> Any:
         """What both read: a Struct, or one sentence or class of error."""
         one, other = outcome(self.generated, value, 0), outcome(self.native, value, 0)
-        assert one == other
+        # A value with a NaN in it is not equal to itself, and is read alike all the same.
+        assert one == other or repr(one) == repr(other)
         return other
 
 

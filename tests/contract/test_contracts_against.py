@@ -209,7 +209,7 @@ def test_github_is_told_the_file_and_the_line(clone: Path, monkeypatch: pytest.M
 
 
 def test_json_names_the_line_of_a_field_deep_inside(clone: Path) -> None:
-    file = clone / "schemas" / "avro" / "invoice_uploaded" / "1.avsc"
+    file = clone / "schemas" / "avro" / "invoice_uploaded" / "2.avsc"
     lines = file.read_text().splitlines()
     at = next(number for number, line in enumerate(lines) if "Invoiced quantity" in line) - 1
     lines[at] = '"type": ["null", "boolean"],'
@@ -217,7 +217,7 @@ def test_json_names_the_line_of_a_field_deep_inside(clone: Path) -> None:
     found = json.loads(check("--json").output)["findings"]
     breaks = [each for each in found if each["check"] == "compatibility"]
     (file_and_line,) = {(each["file"], each["line"]) for each in breaks}
-    assert file_and_line == ("schemas/avro/invoice_uploaded/1.avsc", at - 1)
+    assert file_and_line == ("schemas/avro/invoice_uploaded/2.avsc", at - 1)
     assert [line.strip() for line in lines[at - 2 : at]] == ["{", '"name": "quantity",']
     assert {each["message"].partition(";")[0] for each in breaks} == {
         "InvoiceUploaded invoice.lines[].quantity: is boolean and was decimal",

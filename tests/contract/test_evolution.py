@@ -197,10 +197,10 @@ def test_a_break_deep_inside_is_named_with_its_path() -> None:
     lines = next(each for each in invoice["fields"] if each["name"] == "lines")["type"]["items"]
     quantity = next(each for each in lines["fields"] if each["name"] == "quantity")
     quantity["type"] = ["null", "boolean"]
-    (found,) = unreadable(Version(ours.folder, 2, schema), ours)
+    (found,) = unreadable(Version(ours.folder, ours.version + 1, schema), ours)
     assert str(found) == (
         "InvoiceUploaded invoice.lines[].quantity: is boolean and was decimal; "
-        "version 2 cannot read what version 1 writes"
+        f"version {ours.version + 1} cannot read what version {ours.version} writes"
     )
 
 

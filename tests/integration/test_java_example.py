@@ -19,7 +19,7 @@ from operators.upload import InvoiceUploaded
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "docs" / "examples" / "contracts" / "java"
 PATH = "target/classes:target/dependency/*"
-SCHEMA = ROOT / "schemas" / "avro" / "invoice_uploaded" / "1.avsc"
+SCHEMA = ROOT / "schemas" / "avro" / "invoice_uploaded" / "2.avsc"
 
 
 @pytest.fixture(scope="module")

@@ -29,8 +29,8 @@ def test_migrate_then_verify_then_count(tmp_path: Path, monkeypatch: pytest.Monk
     assert "empty → 0003" in output
     assert json.loads(run("migrate", "--json")[1]) == {
         "database": url,
-        "from": "0003",
-        "to": "0003",
+        "from": "0004",
+        "to": "0004",
     }
     store = Store.connect(url)
     store.append("collect-0", one_of_each(1))

@@ -1,0 +1,49 @@
+"""The application: areas that know nothing of each other, behind one door."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Protocol
+
+from fastapi import APIRouter, FastAPI
+
+from web.principal import Access
+from web.problem import told_as_problems
+
+DESCRIPTION = """\
+Send invoices and follow what becomes of them. Errors are problem details (RFC 9457): `type` is for
+programs, `detail` says what to do.
+"""
+
+
+class Area(Protocol):
+    """A part of the application: its routes, and what has to run for them."""
+
+    router: APIRouter
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """What runs while the application does."""
+
+
+def application(access: Access, areas: Sequence[Area], version: str) -> FastAPI:
+    """The application over any areas; nothing is connected before it starts."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as running:
+            for area in areas:
+                await running.enter_async_context(area.running())
+            yield
+
+    app = FastAPI(
+        title="Manifold",
+        version=version,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.access = access
+    told_as_problems(app)
+    for area in areas:
+        app.include_router(area.router)
+    return app

@@ -1,0 +1,80 @@
+"""Who asks, and what they may do.
+
+>>> anna = Principal(subject="anna", tenant="north", scopes=frozenset({"read"}))
+>>> anna.may("read"), anna.may("review"), anna.sees("north"), anna.sees("south")
+(True, False, True, False)
+"""
+
+from typing import Annotated, Any, Literal, Protocol, TypeAlias, get_args
+
+from fastapi import Depends
+from msgspec import Struct
+from starlette.requests import HTTPConnection
+
+from web.problem import Problem
+
+Scope: TypeAlias = Literal["submit", "read", "review", "admin"]
+"""submit: send invoices; read: see them; review: answer what people are asked; admin: the rest."""
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+
+class Principal(Struct, frozen=True):
+    """Somebody, or a program, whose identity has been proved."""
+
+    subject: str
+    """Identifies them; reviews name it."""
+    tenant: str | None
+    """Whose invoices they may see; None where an installation has one tenant only."""
+    scopes: frozenset[Scope]
+    """What they may do."""
+
+    def may(self, scope: Scope) -> bool:
+        """Whether they may do it."""
+        return scope in self.scopes
+
+    def sees(self, tenant: str | None) -> bool:
+        """Whether what belongs to a tenant is theirs to see. Others are told that there is none."""
+        return tenant == self.tenant
+
+
+class Access(Protocol):
+    """Says who asks."""
+
+    async def __call__(self, connection: HTTPConnection, /) -> Principal:
+        """The principal of a request or a WebSocket. Raises Problem with status 401."""
+
+
+class Everybody:
+    """Whoever asks may do everything: for one machine's own development, never for a network."""
+
+    def __init__(self, subject: str = "developer", tenant: str | None = None) -> None:
+        """What they are called, and whose invoices they see."""
+        self._principal = Principal(subject, tenant, frozenset(SCOPES))
+
+    async def __call__(self, connection: HTTPConnection, /) -> Principal:
+        """The one there is."""
+        return self._principal
+
+
+def needs(scope: Scope) -> Any:
+    """The dependency of a route: the principal, who must have the scope."""
+
+    async def principal(connection: HTTPConnection) -> Principal:
+        who: Principal = await connection.app.state.access(connection)
+        if not who.may(scope):
+            raise Problem(
+                403,
+                "scope",
+                "Not allowed",
+                f"This needs the scope “{scope}”: ask who issues your tokens for it.",
+                scope=scope,
+            )
+        return who
+
+    return Depends(principal)
+
+
+Submitter: TypeAlias = Annotated[Principal, needs("submit")]
+Reader: TypeAlias = Annotated[Principal, needs("read")]
+Reviewer: TypeAlias = Annotated[Principal, needs("review")]
+Admin: TypeAlias = Annotated[Principal, needs("admin")]

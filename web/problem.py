@@ -1,0 +1,97 @@
+"""Errors as problem details (RFC 9457): what is wrong, and what to do about it.
+
+>>> problem = Problem(429, "busy", "Too many requests", "Try again in 2 s.", retry_after=2)
+>>> problem.body()["type"], problem.headers()
+('urn:manifold:problem:busy', {'Retry-After': '2'})
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """A request that is not answered as asked."""
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        title: str,
+        detail: str,
+        *,
+        retry_after: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        """`kind` never changes, for programs; `detail` says what to do, and holds no secret.
+
+        `retry_after`: seconds. `members` are further ones of the body, such as `errors`.
+        """
+        super().__init__(detail)
+        self.status = status
+        self.kind = kind
+        self.title = title
+        self.detail = detail
+        self.members = members
+        self._retry_after = retry_after
+        self._headers = dict(headers or {})
+
+    def body(self) -> dict[str, Any]:
+        """The problem as it is told."""
+        return {
+            "type": f"urn:manifold:problem:{self.kind}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            **self.members,
+        }
+
+    def headers(self) -> dict[str, str]:
+        """What goes with it."""
+        if self._retry_after is None:
+            return self._headers
+        return {**self._headers, "Retry-After": str(self._retry_after)}
+
+    def response(self) -> Response:
+        """The answer."""
+        return Response(
+            msgspec.json.encode(self.body()), self.status, self.headers(), media_type=MEDIA_TYPE
+        )
+
+
+def told_as_problems(app: FastAPI) -> None:
+    """Let every error of an application be told as problem details."""
+
+    @app.exception_handler(Problem)
+    async def ours(_: Request, problem: Problem) -> Response:
+        return problem.response()
+
+    @app.exception_handler(HTTPException)
+    async def of_routing(_: Request, error: HTTPException) -> Response:
+        phrase = HTTPStatus(error.status_code).phrase
+        kind = phrase.lower().replace(" ", "-")
+        problem = Problem(error.status_code, kind, phrase, str(error.detail), headers=error.headers)
+        return problem.response()
+
+    @app.exception_handler(RequestValidationError)
+    async def of_shape(_: Request, error: RequestValidationError) -> Response:
+        # What was given stays out of the answer: it may be somebody's account number.
+        found = [
+            {"where": "/".join(map(str, each["loc"])), "what": each["msg"]}
+            for each in error.errors()
+        ]
+        return Problem(
+            422,
+            "invalid",
+            "The request is not as it has to be",
+            "Correct what `errors` names, and send it again.",
+            errors=found,
+        ).response()

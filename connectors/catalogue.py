@@ -522,6 +522,37 @@ PROBE_LAST_SUCCESS = gauge(
     "When a synthetic invoice was decided correctly last, Unix time.",
 )
 
+# manifold dlq retry
+
+RETRIES = counter(
+    "retry",
+    "manifold_retries_total",
+    "Dead letters sent back because their reason may have mended itself.",
+    "reason",
+)
+RETRIES_WAITING = gauge(
+    "retry",
+    "manifold_retries_waiting",
+    "Dead letters that wait for their next attempt.",
+    "reason",
+)
+RETRIES_GIVEN_UP = gauge(
+    "retry",
+    "manifold_retries_given_up",
+    "Dead letters that have failed too often and wait for a person.",
+    "reason",
+)
+RETRIES_LAST_SUCCESS = gauge(
+    "retry",
+    "manifold_retries_last_success_timestamp_seconds",
+    "When dead letters were looked at, and those due sent back, last, Unix time.",
+)
+RETRIES_ERRORS = counter(
+    "retry",
+    "manifold_retries_errors_total",
+    "Times that dead letters could not be looked at or sent back.",
+)
+
 SECTIONS: Mapping[str, tuple[Metric, ...]] = {
     "Records": (
         RECORDS_RECEIVED,
@@ -607,6 +638,13 @@ SECTIONS: Mapping[str, tuple[Metric, ...]] = {
         LAG_ERRORS,
     ),
     "manifold probe": (PROBES, PROBE_LATENCY, PROBE_LAST_SUCCESS),
+    "manifold dlq retry": (
+        RETRIES,
+        RETRIES_WAITING,
+        RETRIES_GIVEN_UP,
+        RETRIES_LAST_SUCCESS,
+        RETRIES_ERRORS,
+    ),
 }
 
 CATALOGUE: tuple[Metric, ...] = tuple(metric for part in SECTIONS.values() for metric in part)

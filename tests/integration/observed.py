@@ -25,7 +25,7 @@ from operators.decision import InvoiceDecision
 from operators.money import parse
 from operators.reference import ReferenceExchangeRate, ReferencePolicy
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
-from operators.upload import InvoiceUploaded, Metadata
+from operators.upload import Document, InvoiceUploaded, Metadata
 from tests.integration.flow_process import REPOSITORY, Process
 from tests.integration.pipeline import Pipeline, generated
 from tests.integration.prometheus_server import Prometheus
@@ -90,19 +90,22 @@ class Observed:
         self._store = Store(Documents(url=str(folder / "documents")))
         self._stack, self._folder = stack, folder
         single = [flow for flow in FLOWS if flow != "statistics"]
-        *ports, lag, probe, up, child = _ports(len(single) + 4)
+        *ports, lag, probe, retry, up, child = _ports(len(single) + 5)
         self._ports = dict(zip(single, ports, strict=True))
         self._commands: list[subprocess.Popen[bytes]] = []
         self._publish_reference()
         self.processes = {flow: self.start(flow) for flow in self._ports}
         self._command("lag", "--serve", "--window", "5", "--interval", "1", "--all", port=lag)
         self._command("probe", "--every", "2", port=probe)
+        soon = ("--every", "0.5", "--shortest", "0.5", "--longest", "0.5", "--attempts", "3")
+        self._command("dlq", "retry", "--watch", *soon, port=retry)
         # One flow by `manifold up`, whose processes take the ports behind its own.
         self._command("up", "statistics", port=up)
         jobs = {
             "manifold": [*ports, up, child],
             "manifold-lag": [lag],
             "manifold-probe": [probe],
+            "manifold-retry": [retry],
         }
         self.prometheus = stack.enter_context(Prometheus(folder / "prometheus", jobs))
         self.until(self.prometheus.answers, "Prometheus answers")
@@ -170,17 +173,36 @@ class Observed:
         for number in range(count):
             lines = (*_LINES, f"Copy {number}")
             content = pdf(partial(written, lines=lines))
-            name = f"document-{uuid.uuid4()}"
-            upload = InvoiceUploaded(
+            self._document(self._store.put(content, "application/pdf", now()))
+
+    def lost(self, count: int) -> None:
+        """Upload documents that are not in the store."""
+        for _ in range(count):
+            self._document(Document(f"{uuid.uuid4()}.pdf", "application/pdf", "0" * 64))
+
+    def _document(self, kept: Document) -> None:
+        name = f"document-{uuid.uuid4()}"
+        self.pipeline.publish(
+            InvoiceUploaded(
                 request_id=name,
                 invoice_id=name,
                 vendor_id=None,
                 origin="SCAN",
                 uploaded_at=now(),
-                document=self._store.put(content, "application/pdf", now()),
+                document=kept,
                 metadata=Metadata(),
             )
-            self.pipeline.publish(upload)
+        )
+
+    def let_go(self) -> None:
+        """Discard all dead letters, as an operator does."""
+        subprocess.run(
+            [sys.executable, "-m", "manifold", "dlq", "discard", "--all", "--yes"],
+            cwd=REPOSITORY,
+            env=self.pipeline.variables,
+            check=True,
+            timeout=90,
+        )
 
     def garbled(self, count: int) -> None:
         """Write what nobody can read."""

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from connectors.browse import every_partition, partitions_of, read_between, start_offsets
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
-from connectors.dead_letters import TARGET_GROUP, DeadLetters
+from connectors.dead_letters import ATTEMPTS, FIRST_SEEN, TARGET_GROUP, DeadLetters
 from connectors.kafka import client
 from connectors.publish import Publisher
 from connectors.resolved import NotResolved, Resolver
@@ -247,7 +247,12 @@ def test_a_replayed_letter_goes_to_its_group_as_it_was_and_is_not_open_again(
         first.partition,
     )
     target = f"{place.contracts.namespace}pricing".encode()
-    assert list(again.headers) == [*first.headers, (TARGET_GROUP, target)]
+    assert list(again.headers) == [
+        *first.headers,
+        (ATTEMPTS, b"1"),
+        (FIRST_SEEN, str(letter["first_seen"]).encode()),
+        (TARGET_GROUP, target),
+    ]
 
 
 def test_two_who_replay_at_once_send_a_letter_back_once(place: Place, request_id: str) -> None:

@@ -19,7 +19,7 @@ _SERVERS: Mapping[Server, str] = {
 _HEAD = """\
 # Metrics
 
-Written by `make docs` from `connectors/catalogue.py`. How they are served, and what else a process
+Written by `make docs` from `connectors/catalogue/`. How they are served, and what else a process
 tells of itself: [telemetry](telemetry.md).
 
 Names follow the [conventions of Prometheus](https://prometheus.io/docs/practices/naming/): base

@@ -31,7 +31,7 @@ def traced(
 ) -> list[Span]:
     """The spans that a flow has sent, when it has ended."""
     runtime = MemoryRuntime(flow, [Batch(0, AT, records)], reference=True)
-    settings = Telemetry(otlp_url=collector.traces, trace_share=share, trace_slow=slow)  # type: ignore[arg-type]
+    settings = Telemetry(otlp_url=collector.traces, trace_share=share, trace_slow=slow)  # type: ignore[arg-type]  # seconds, as settings have them
     made = Measured(flow, Settings(telemetry=settings))
     runtime.made = made
     close = made.served(settings)

@@ -123,7 +123,7 @@ def test_what_is_submitted_can_be_tailed(place: Place, request_id: str) -> None:
     assert sent["vendor_id"] == "DE123456789"
     [found] = place.lines("tail", "invoice.uploaded", "-e", "--request", request_id)
     assert (found["partition"], found["offset"]) == (sent["partition"], sent["offset"])
-    assert found["record"]["invoice_id"] == "123456XX"  # type: ignore[index]
+    assert found["record"]["invoice_id"] == "123456XX"  # type: ignore[index]  # JSON
     assert found["key"] == "DE123456789"
 
 
@@ -137,7 +137,7 @@ def test_files_that_cannot_be_sent_do_not_keep_the_others_back(
     missing = tmp_path / "missing.xml"
     files = [str(file) for file in (scan, broken, missing, CII)]
     lines = place.lines("submit", *files, expect=1)
-    reasons = [line["error"]["reason"] for line in lines if line["event"] == "unusable"]  # type: ignore[index]
+    reasons = [line["error"]["reason"] for line in lines if line["event"] == "unusable"]  # type: ignore[index]  # JSON
     assert reasons == ["damaged", "not_xml", "no_file"]
     assert [line["file"] for line in lines if line["event"] == "submitted"] == [str(CII)]
 
@@ -350,7 +350,7 @@ def test_reference_data_is_loaded_whole_or_not_at_all(place: Place, tmp_path: Pa
     keys = {line["topic"]: line["keys"] for line in place.lines("reference", "list")}
     assert keys[f"{place.contracts.namespace}reference.vendors"] == ["V-9"]
     assert keys[f"{place.contracts.namespace}reference.policy"] == ["default"]
-    assert len(keys[f"{place.contracts.namespace}reference.tax_rates"]) == 27  # type: ignore[arg-type]
+    assert len(keys[f"{place.contracts.namespace}reference.tax_rates"]) == 27  # type: ignore[arg-type]  # JSON
 
 
 def test_the_doctor_names_what_is_wrong(

@@ -46,7 +46,7 @@ from manifold.cli.letters import (
     still_open,
     summary,
 )
-from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.options import Bootstrap, Extra, Json, commands
 from manifold.cli.output import (
     EXIT_INTERRUPTED,
     Failed,
@@ -60,12 +60,7 @@ from manifold.cli.output import (
 )
 from operators.time import isoformat
 
-app = typer.Typer(
-    name="dlq",
-    help="Dead letters: list, show, replay, retry, discard.",
-    add_completion=False,
-    no_args_is_help=True,
-)
+app = commands("dlq", "Dead letters: list, show, replay, retry, discard.")
 app.command("retry")(retry_command)
 
 Yes: TypeAlias = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

@@ -18,7 +18,7 @@ from manifold.cli.instants import instant
 from manifold.cli.known_offsets import KnownOffsets
 from manifold.cli.lag_table import duration
 from manifold.cli.offset_effects import AGAIN, FORGOTTEN, SKIPPED, WITHOUT_MEMORY
-from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.options import Bootstrap, Extra, Json, commands
 from manifold.cli.output import (
     EXIT_USAGE,
     Failed,
@@ -33,12 +33,7 @@ from operators.lag import Next, Position
 from operators.offset_move import Edge, Move, move_by, move_to
 from operators.time import Instant, elapsed, isoformat
 
-app = typer.Typer(
-    name="offsets",
-    help="Where a group goes on, and how to have it go on elsewhere.",
-    add_completion=False,
-    no_args_is_help=True,
-)
+app = commands("offsets", "Where a group goes on, and how to have it go on elsewhere.")
 
 _EDGES: Mapping[str, Edge] = {"earliest": "earliest", "latest": "latest"}
 

@@ -22,11 +22,19 @@ class Metric(Struct, frozen=True, eq=False):
     """Each of few values: never one for a vendor, a request or a document."""
     buckets: tuple[float, ...] = ()
     """Upper bounds of a histogram's buckets, without the infinite one."""
+    every: tuple[str, ...] = ()
+    """Every value of a counter's last label, where they are few and known.
+
+    It stands at 0 for each from the beginning: Prometheus does not see that a series which was not
+    there before has risen.
+    """
 
 
-def counter(server: Server, name: str, meaning: str, *labels: str) -> Metric:
+def counter(
+    server: Server, name: str, meaning: str, *labels: str, every: tuple[str, ...] = ()
+) -> Metric:
     """What only grows, from 0 on when its process starts."""
-    return Metric(name, "counter", server, meaning, labels)
+    return Metric(name, "counter", server, meaning, labels, every=every)
 
 
 def gauge(server: Server, name: str, meaning: str, *labels: str) -> Metric:

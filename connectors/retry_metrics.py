@@ -19,9 +19,8 @@ class RetryMetrics:
         self._measures = measures
         self._told: Counter[str] = Counter()
         self._at: Instant | None = None
-        measures.add(catalogue.RETRIES_ERRORS, 0)
-        for reason in TRANSIENT:
-            measures.add(catalogue.RETRIES, 0, reason)
+        measures.begin(catalogue.RETRIES_ERRORS)
+        measures.begin(catalogue.RETRIES)
 
     def show(self, retrier: Retrier, at: Instant) -> None:
         """Tell what a look at an instant has found and done."""

@@ -58,6 +58,10 @@ LATE_RESULTS = counter(
     "Answers after the deadline, by outcome: revised, or dead_letter for forgotten requests.",
     "flow",
     "outcome",
+    every=(
+        "revised",
+        "dead_letter",
+    ),
 )
 
 METRICS: tuple[Metric, ...] = (

@@ -60,6 +60,12 @@ EXTRACTION_ATTEMPTS_FAILED = counter(
     "memory, raised.",
     "flow",
     "reason",
+    every=(
+        "hung",
+        "died",
+        "memory",
+        "raised",
+    ),
 )
 MODEL_CALLS = counter(
     "extract",

@@ -29,6 +29,10 @@ TRANSACTIONS_ABORTED = counter(
     "Epochs given up and read again, by reason: commit_failed, record_failed.",
     "flow",
     "reason",
+    every=(
+        "commit_failed",
+        "record_failed",
+    ),
 )
 LAST_COMMIT = gauge(
     "flow",

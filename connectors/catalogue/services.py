@@ -71,6 +71,12 @@ PROBES = counter(
     "manifold_probes_total",
     "Synthetic invoices sent, by outcome: correct, wrong, timeout, not_sent.",
     "outcome",
+    every=(
+        "correct",
+        "wrong",
+        "timeout",
+        "not_sent",
+    ),
 )
 PROBE_LATENCY = histogram(
     "probe",
@@ -91,6 +97,11 @@ RETRIES = counter(
     "manifold_retries_total",
     "Dead letters sent back because their reason may have mended itself.",
     "reason",
+    every=(
+        "document_changed",
+        "document_missing",
+        "unknown_schema",
+    ),
 )
 RETRIES_WAITING = gauge(
     "retry",

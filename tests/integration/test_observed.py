@@ -24,9 +24,6 @@ pytestmark = pytest.mark.timeout(900)
 
 EMPTY = {
     "kind:manifold_reviews_open:growth1d": "a day ago, and 24 minutes ago, nobody has looked",
-    "manifold_extraction_attempts_failed_total": "no document kills its reader here",
-    "manifold_transactions_aborted_total": "no epoch is given up here",
-    "flow_reason:manifold_transactions_aborted:increase10m": "the same",
 }
 """What queries ask for that has not happened, and why."""
 

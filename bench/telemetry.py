@@ -149,7 +149,7 @@ class InMemory(Runtime):
         self.seconds = {False: 0.0, True: 0.0}
         """CPU of the epochs that are measured, and of the others."""
 
-    def source(self) -> Inputs:  # type: ignore[override]
+    def source(self) -> Inputs:  # type: ignore[override]  # stands in for it, in memory
         """All records, some at a time."""
         return TestingSource(self._polls(), batch_size=1)
 
@@ -166,7 +166,7 @@ class InMemory(Runtime):
                 self.seconds[measuring.on] += time.process_time() - began
             measuring.on = not measuring.on
 
-    def sink(self) -> Outputs:  # type: ignore[override]
+    def sink(self) -> Outputs:  # type: ignore[override]  # stands in for it, in memory
         """Into a list."""
         return TestingSink([])
 
@@ -176,7 +176,7 @@ class InMemory(Runtime):
         given = (self.group, self.contracts, self.codec, reads)
         return Toggled(self._measuring, self.flow, self.made.telemetry.epoch, *given)
 
-    def store(self, *types: TableType, of: str | None = None) -> MemoryStore:  # type: ignore[override]
+    def store(self, *types: TableType, of: str | None = None) -> MemoryStore:  # type: ignore[override]  # stands in for it, in memory
         """Tables of this process alone."""
         return MemoryStore(types)
 
@@ -216,7 +216,7 @@ def _in_memory(count: int) -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
-    run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
+    run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]  # Bytewax leaves it untyped
     plain, told = (runtime.seconds[on] * 2e6 / (count - 2 * _POLL) for on in (False, True))
     print(f"in memory: {plain:.1f} µs an invoice, measured {told:.1f} µs: {told / plain - 1:+.1%}")
 

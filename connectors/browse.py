@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # its module hands them on unlisted
 
 from connectors.changelog import reader
 from connectors.errors import Unavailable
@@ -84,14 +84,16 @@ def start_offsets(
 def read_between(
     kafka: Mapping[str, str],
     starts: Mapping[Where, int],
+    ends: Mapping[Where, int] | None = None,
     *,
     tell: Tell | None = None,
 ) -> Generator[Received, None, None]:
-    """The records from `starts` to the partitions' present ends, each partition in order.
+    """The records from `starts` to `ends`, by default the present ones, each partition in order.
 
     A transaction that is still open at the end is waited for, but no longer than 15 seconds.
     """
-    ends = end_offsets(kafka, starts)
+    if ends is None:
+        ends = end_offsets(kafka, starts)
     left = {where: end for where, end in ends.items() if end > starts[where]}
     if not left:
         return

@@ -79,7 +79,7 @@ def broken_between(new: Version, old: Version, mode: Compatibility) -> list[Brea
 
 def unreadable(reader: Version, writer: Version) -> list[Break]:
     """What the reader's version cannot read of what the writer's version writes."""
-    checker = ReaderWriterCompatibilityChecker()  # type: ignore[no-untyped-call]
+    checker = ReaderWriterCompatibilityChecker()  # type: ignore[no-untyped-call]  # avro leaves it untyped
     verdict = checker.get_compatibility(_avro(reader), _avro(writer))
     compatible = verdict.compatibility is not SchemaCompatibilityType.incompatible
     try:

@@ -6,15 +6,18 @@ restart has the same headers.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
 from connectors.stream import Headers, Received
+from operators.result import Source
 from operators.time import Instant, isoformat
 
 TRACEPARENT = "traceparent"
+SOURCE = "ce_source"
 _CONTENT_TYPE = ("content-type", b"application/avro")
 _SPEC_VERSION = ("ce_specversion", b"1.0")
 _IDENTITIES: dict[tuple[str, ...], Callable[[Any], str]] = {
@@ -65,6 +68,26 @@ def _number(unique: str) -> int:
     return int.from_bytes(blake2b(unique.encode(), digest_size=8).digest(), "big") or 1
 
 
+def _unique(group: str, kind: str) -> str:
+    return f"{group} {kind}"
+
+
+@lru_cache(maxsize=4_096)
+def _start(unique: str, topic: str, partition: int) -> int:
+    return _number(f"{unique} {(topic, partition)}")
+
+
+def _span_behind(start: int, offset: int) -> int:
+    """An odd factor gives each offset another number."""
+    return (start + offset * _ODD) % _SPANS or 1
+
+
+def derived_span(group: str, kind: str, cause: Source) -> int:
+    """The span of the record about a request that a group writes of a cause: one for each cause."""
+    start = _start(_unique(group, kind), cause.topic, cause.partition)
+    return _span_behind(start, cause.offset)
+
+
 class Envelope:
     """Makes the headers of the records of one type that one group writes."""
 
@@ -73,10 +96,10 @@ class Envelope:
         self._fixed = (
             _SPEC_VERSION,
             _CONTENT_TYPE,
-            ("ce_source", f"/manifold/{group}".encode()),
+            (SOURCE, f"/manifold/{group}".encode()),
             ("ce_type", kind.encode()),
         )
-        self._unique = f"{group} {kind}"
+        self._unique = _unique(group, kind)
         self._identity: Callable[[Any], str] = self._choose
         self._several = True
         """Whether one cause can have several records of the type."""
@@ -122,9 +145,8 @@ class Envelope:
         place = cause.topic, cause.partition
         start = self._starts.get(place)
         if start is None:
-            start = self._starts[place] = _number(f"{self._unique} {place}")
-        # An odd factor gives each offset another number.
-        return (start + cause.offset * _ODD) % _SPANS or 1
+            start = self._starts[place] = _start(self._unique, *place)
+        return _span_behind(start, cause.offset)
 
     def _choose(self, record: msgspec.Struct) -> str:
         fields = set(record.__struct_fields__)

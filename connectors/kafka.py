@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, Message
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # its module hands them on unlisted
 
 from connectors.errors import Misconfigured
 from connectors.logs import Log
@@ -106,12 +106,12 @@ def bootstrap(kafka: Mapping[str, str]) -> str:
 
 def latest() -> Any:
     """The offset behind the last record, for `AdminClient.list_offsets`."""
-    return OffsetSpec.latest()  # type: ignore[no-untyped-call]
+    return OffsetSpec.latest()  # type: ignore[no-untyped-call]  # the client leaves it untyped
 
 
 def earliest() -> Any:
     """The first offset that is kept, for `AdminClient.list_offsets`."""
-    return OffsetSpec.earliest()  # type: ignore[no-untyped-call]
+    return OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # the client leaves it untyped
 
 
 def offset_of(answer: Future[Any]) -> int:

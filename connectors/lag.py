@@ -8,7 +8,7 @@ are behind. What is kept from look to look are, for each partition, ten commits 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]
+from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]  # its module hands them on unlisted
 
 from connectors.browse import every_partition, start_offsets
 from connectors.clock import now

@@ -7,11 +7,11 @@ from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
 from connectors import catalogue
-from connectors.clock import now
+from connectors.looked import looked
 from connectors.metric import Metric
-from connectors.telemetry_server import Answer, Page
+from connectors.telemetry_server import Page
 from operators.lag import PartitionLag
-from operators.time import Instant, isoformat
+from operators.time import Instant
 
 
 class LagMetrics(Collector):
@@ -35,19 +35,8 @@ class LagMetrics(Collector):
         self._errors += 1
 
     def pages(self, patience: int) -> dict[str, Page]:
-        """Health: started after the first look, ready when one succeeded `patience` ms ago.
-
-        It lives as long as it answers: a look that fails is tried again.
-        """
-
-        def told(well: bool) -> Answer:
-            return well, {"looked_at": None if self._at is None else isoformat(self._at)}
-
-        return {
-            "/health/startup": lambda: told(self._at is not None),
-            "/health/ready": lambda: told(self._at is not None and now() - self._at <= patience),
-            "/health/live": lambda: told(True),
-        }
+        """Health, where a look may be `patience` ms old."""
+        return looked(lambda: self._at, patience)
 
     def collect(self) -> Iterator[Family]:
         """What Prometheus is told."""

@@ -20,6 +20,7 @@ from connectors.measured_wire import MeasuredWire
 from connectors.parts import Parts
 from connectors.postponed import Postponement
 from connectors.settings import Settings
+from connectors.span_links import AnswerLinks
 from connectors.tables import ChangelogStore, Produce
 from connectors.task import Task
 from connectors.telemetry import Telemetry
@@ -49,6 +50,8 @@ class Measured(Parts):
     def wire(self, group: str, contracts: Contracts, codec: Codec, reads: tuple[Any, ...]) -> Wire:
         """A wire that counts what passes it."""
         telemetry = self.telemetry
+        if telemetry.epoch.spans is not None:
+            telemetry.epoch.spans.links = AnswerLinks(group, contracts, codec)
         return MeasuredWire(telemetry.flow, telemetry.epoch, group, contracts, codec, reads)
 
     def changes(self, produce: Produce, tables: Mapping[str, str]) -> Produce:

@@ -101,6 +101,8 @@ class MeasuredModel(LanguageModel):
         super().__init__(*given)
         self._measures = measures
         self._flow = flow
+        # The first question is a rise as well.
+        measures.begin(catalogue.MODEL_COST, flow, self._settings.name, self._settings.currency)
 
     def ask(self, question: Question, at: Instant, spent: int = 0) -> Reply:
         """Ask about a document."""

@@ -40,6 +40,13 @@ class Measures(Collector):
             series = self._values.setdefault(metric, {})
             series[labels] = series.get(labels, 0.0) + amount
 
+    def begin(self, metric: Metric, *labels: str) -> None:
+        """Have a counter stand at 0, for every value of its last label that is known beforehand."""
+        for value in metric.every:
+            self.add(metric, 0, *labels, value)
+        if not metric.every:
+            self.add(metric, 0, *labels)
+
     def set(self, metric: Metric, value: float, *labels: str) -> None:
         """Set a gauge, or a counter that somebody else counts."""
         with self._lock:

@@ -5,9 +5,9 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 Kind: TypeAlias = Literal["counter", "gauge", "histogram"]
-Server: TypeAlias = Literal["flow", "branches", "join", "extract", "up", "lag", "probe"]
+Server: TypeAlias = Literal["flow", "branches", "join", "extract", "up", "lag", "probe", "retry"]
 """Whose process has it: any flow's, that of the branches, the join, documents, of `manifold up`,
-`manifold lag` or `manifold probe`."""
+`manifold lag`, `manifold probe` or `manifold dlq retry`."""
 
 
 class Metric(Struct, frozen=True, eq=False):
@@ -22,11 +22,19 @@ class Metric(Struct, frozen=True, eq=False):
     """Each of few values: never one for a vendor, a request or a document."""
     buckets: tuple[float, ...] = ()
     """Upper bounds of a histogram's buckets, without the infinite one."""
+    every: tuple[str, ...] = ()
+    """Every value of a counter's last label, where they are few and known.
+
+    It stands at 0 for each from the beginning: Prometheus does not see that a series which was not
+    there before has risen.
+    """
 
 
-def counter(server: Server, name: str, meaning: str, *labels: str) -> Metric:
+def counter(
+    server: Server, name: str, meaning: str, *labels: str, every: tuple[str, ...] = ()
+) -> Metric:
     """What only grows, from 0 on when its process starts."""
-    return Metric(name, "counter", server, meaning, labels)
+    return Metric(name, "counter", server, meaning, labels, every=every)
 
 
 def gauge(server: Server, name: str, meaning: str, *labels: str) -> Metric:

@@ -51,7 +51,7 @@ _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 
 class DocumentRefused(Exception):
-    """A document cannot be read, now or later; the text says what to do, and no name."""
+    """A document cannot be read as it is; the text says what to do, and no name."""
 
     def __init__(self, reason: Reason, sentence: str) -> None:
         """`reason`: for dead letters."""

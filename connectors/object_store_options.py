@@ -60,7 +60,7 @@ def _bucket(url: str, options: Mapping[str, SecretStr], attempt_limit: float) ->
     config: Any = {}  # obstore types the options of each kind of store apart
     for name, value in options.items():
         if name in _CLIENT_OPTIONS:
-            client[name] = value.get_secret_value()  # type: ignore[literal-required]
+            client[name] = value.get_secret_value()  # type: ignore[literal-required]  # one of its names
         else:
             config[name] = value.get_secret_value()
     return from_url(

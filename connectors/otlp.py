@@ -8,7 +8,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
-from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
+from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 from connectors.logs import Log
 from connectors.spans import Span
@@ -78,6 +78,7 @@ class OtlpExporter:
             parent=parent,
             resource=self._resource,
             attributes=attributes,
+            links=[Link(_context(span.trace_id, linked, remote=True)) for linked in span.links],
             kind=SpanKind.PRODUCER if span.sends else SpanKind.CONSUMER,
             status=status,
             start_time=span.began * _MS,

@@ -48,8 +48,9 @@ _REASONS: Mapping[str, Reason] = {
     "document_missing": "document_missing",
     "document_changed": "document_changed",
     "document_too_large": "document_too_large",
+    "outside_store": "document_outside",
 }
-"""Dead letters by why the store refuses a document; what points outside of it is missing in it."""
+"""Dead letters by why the store refuses a document."""
 
 
 class TookTooLong(Unavailable):
@@ -164,7 +165,7 @@ class PooledReading:
         try:
             return Work(self._store.get(wanted.document, self._most_bytes), wanted.gates)
         except DocumentRefused as refused:
-            return Unusable(_REASONS.get(refused.reason, "document_missing"), str(refused))
+            return Unusable(_REASONS[refused.reason], str(refused))
 
     def _opened(self, wanted: Wanted, came: Came | Failed) -> Opened | Unusable:
         """A document that a worker has looked at; it is kept."""

@@ -45,6 +45,7 @@ class Prober:
     ) -> None:
         """Read decisions from where they end now. Raises TopicsMissing and BrokerAway."""
         self._measures = measures
+        measures.begin(catalogue.PROBES)
         self._publisher = Publisher(kafka, contracts, codec, "probe")
         topic = contracts.topic_of(InvoiceDecision).name
         partitions_of(kafka, [contracts.topic_of(InvoiceUploaded).name])

@@ -6,22 +6,22 @@ can neither be lost between the two nor be sent back twice.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Literal, TypeAlias
 
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException, Producer
 from msgspec import Struct
 
 from connectors.browse import partitions_of, read_all
 from connectors.clock import now
 from connectors.codec import Codec
 from connectors.contracts import Contracts
-from connectors.dead_letters import ADDED, CUT, GROUP, PARTITION, TARGET_GROUP, TOPIC
+from connectors.dead_letters import CUT, PARTITION, TOPIC, replay_headers
 from connectors.envelope import Envelope
 from connectors.errors import Unavailable
 from connectors.kafka import LARGEST, PARTITIONER, client
-from connectors.stream import Headers, Received
+from connectors.stream import Received
 from operators.time import Instant
 
 Action: TypeAlias = Literal["REPLAYED", "DISCARDED", "UNKNOWN"]
@@ -46,8 +46,15 @@ class DeadLetterResolved(Struct, frozen=True):
     """Who did: the name of the user's account."""
 
 
+_FENCED = {KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH}
+
+
 class NotResolved(Unavailable):
     """Dead letters could not be dealt with; the text says how many were, and why."""
+
+
+class Overtaken(NotResolved):
+    """Somebody else has begun to deal with dead letters; a new resolver takes over again."""
 
 
 def letter_id(letter: Received) -> str:
@@ -108,6 +115,10 @@ class Resolver:
         self.done = 0
         """Letters dealt with so far."""
 
+    def open_of(self, letters: Iterable[Received]) -> list[Received]:
+        """Those that nobody has dealt with."""
+        return [each for each in letters if letter_id(each) not in self._resolved]
+
     def resolve(
         self,
         letters: Sequence[Received],
@@ -125,23 +136,26 @@ class Resolver:
                 f"{len(cut)} of these dead letters are not whole: their records are larger than "
                 "a dead letter may be: send those anew from where they came from, and discard them"
             )
-        left = iter([each for each in letters if letter_id(each) not in self._resolved])
+        left = iter(self.open_of(letters))
         counts = partitions_of(self._kafka, {source_topic(each) for each in letters})
         most = _BATCH if per_second is None else max(1, min(_BATCH, int(per_second)))
-        began = time.monotonic()
+        began, before = time.monotonic(), self.done
         while batch := list(islice(left, most)):
             if per_second is not None:
-                time.sleep(max(0.0, began + self.done / per_second - time.monotonic()))
+                due = began + (self.done - before) / per_second
+                time.sleep(max(0.0, due - time.monotonic()))
             try:
                 self._transact(batch, action, counts)
             except KafkaException as error:
-                raise NotResolved(
-                    f"{self.done} dead letters were dealt with, then Kafka refused: "
-                    f"{error.args[0].str()}. Nothing is half done: try again."
+                problem = error.args[0]
+                raise (Overtaken if problem.code() in _FENCED else NotResolved)(
+                    f"{self.done - before} dead letters were dealt with, then Kafka refused: "
+                    f"{problem.str()}. Nothing is half done: try again."
                 ) from error
+            self._resolved.update((letter_id(each), action) for each in batch)
             self.done += len(batch)
-            tell(self.done, len(letters))
-        return self.done
+            tell(self.done - before, len(letters))
+        return self.done - before
 
     def _transact(
         self, batch: Sequence[Received], action: Action, counts: Mapping[str, int]
@@ -165,13 +179,6 @@ class Resolver:
                 self._marks, self._encode(mark), mark.letter.encode(), headers=list(headers)
             )
         self._producer.commit_transaction(_TIMEOUT)
-
-
-def replay_headers(letter: Received) -> Headers:
-    """The record's own headers, and the one group that is to work on it again."""
-    own = [header for header in letter.headers if header[0] not in ADDED]
-    group = letter.header(GROUP)
-    return own if group is None else [*own, (TARGET_GROUP, group)]
 
 
 def _partition(letter: Received, count: int) -> int:

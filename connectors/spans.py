@@ -6,9 +6,9 @@ was written, and ends with the commit. Which traces are told is decided by their
 that all flows decide alike; what became a dead letter or took long is always told.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -49,6 +49,8 @@ class Span(Struct, frozen=True):
     """Why the record became a dead letter."""
     sends: bool = False
     """Whether it is that of a producer."""
+    links: tuple[int, ...] = ()
+    """Spans of the same trace, beside the parent, that it follows from as well."""
 
 
 class Exporter(Protocol):
@@ -61,6 +63,10 @@ class Exporter(Protocol):
         """Send what there is."""
 
 
+Links: TypeAlias = Callable[[Received, Struct | None], tuple[int, ...]]
+"""What a record that follows from a cause follows from as well, if it is one: spans."""
+
+
 class Spans:
     """The spans of the open epoch: told when it is committed, or not at all."""
 
@@ -70,7 +76,9 @@ class Spans:
         self._exporter = exporter
         self._below = b"%016x" % int(share * 2**64) if share < 1 else b"g"
         self._slow = slow
-        self._open: list[tuple[Received, Outgoing, str | None]] = []
+        self.links: Links = lambda cause, record: ()
+        """Asked of what is told, and of nothing else."""
+        self._open: list[tuple[Received, Outgoing, Written]] = []
 
     def passed(self, given: Iterable[Written], written: Iterable[Outgoing], at: Instant) -> None:
         """What a step gave, and what was written of it."""
@@ -80,11 +88,10 @@ class Spans:
             cause = _cause(each)
             if cause is None or len(self._open) >= _MOST:
                 continue
-            error = each.reason if isinstance(each, Rejected) else None
             parent = _traceparent(cause.headers)
             sampled = parent is not None and parent[_RANDOM] < below and parent[54:55] in _SAMPLED
-            if sampled or error is not None or cause.timestamp < since:
-                self._open.append((cause, outgoing, error))
+            if sampled or isinstance(each, Rejected) or cause.timestamp < since:
+                self._open.append((cause, outgoing, each))
 
     def committed(self, at: Instant) -> None:
         """Tell them."""
@@ -102,7 +109,7 @@ class Spans:
         self._exporter.close()
 
     def _made(
-        self, cause: Received, outgoing: Outgoing, error: str | None, at: Instant
+        self, cause: Received, outgoing: Outgoing, written: Written, at: Instant
     ) -> Iterable[Span]:
         parent = context(_traceparent(cause.headers))
         own = context(_traceparent(outgoing.headers))
@@ -125,7 +132,11 @@ class Spans:
         }
         name = f"process {cause.topic}"
         began = min(cause.timestamp, at)
-        yield Span(trace_id, span_id, parent_id, name, began, at, attributes, error)
+        error = written.reason if isinstance(written, Rejected) else None
+        record = written.record if isinstance(written, Produced) else None
+        # All are of the trace that the request is told in.
+        links = tuple(each for each in self.links(cause, record) if each != parent_id)
+        yield Span(*(trace_id, span_id, parent_id, name, began, at, attributes, error), links=links)
         if parent is not None and self._sent_by_us(cause):
             send = {**attributes, "messaging.operation.type": "send"}
             name = f"send {cause.topic}"

@@ -24,6 +24,7 @@ Reason: TypeAlias = Literal[
     "upload_gone",
     "document_missing",
     "document_changed",
+    "document_outside",
     "document_too_large",
     "document_unreadable",
     "review_unknown",
@@ -33,6 +34,14 @@ Reason: TypeAlias = Literal[
     "poison",
 ]
 """Why a record became a dead letter: a closed list, fit for a metric's label."""
+
+TRANSIENT: frozenset[Reason] = frozenset({"document_missing", "document_changed", "unknown_schema"})
+"""Those that may mend themselves, and are tried again by `manifold dlq retry`.
+
+A document may be stored later than its event is sent, or still be being written; a schema may be
+registered later than its first record is. With the others the same record fails the same way until
+somebody does something. What is away (store, database, registry) makes no dead letter: flows wait.
+"""
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -53,11 +53,13 @@ class Telemetry(Collector):
         """What stands from the beginning: counters at 0, so that the first event is a rise."""
         servers = _servers(self.flow)
         for metric in CATALOGUE:
-            if metric.server in servers and metric.labels == ("flow",):
-                if metric.kind == "counter":
-                    self.measures.add(metric, 0, self.flow)
-                elif metric.kind == "histogram":
-                    self.measures.observe(metric, (), self.flow)
+            if metric.server not in servers:
+                continue
+            single = metric.labels == ("flow",)
+            if metric.kind == "counter" and (single or metric.every):
+                self.measures.begin(metric, self.flow)
+            elif metric.kind == "histogram" and single:
+                self.measures.observe(metric, (), self.flow)
         self.measures.set(
             catalogue.BUILD_INFO,
             1,

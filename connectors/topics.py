@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import (  # type: ignore[attr-defined]
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its module hands them on unlisted
     AdminClient,
     ConfigResource,
     NewTopic,

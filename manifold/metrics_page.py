@@ -13,12 +13,13 @@ _SERVERS: Mapping[Server, str] = {
     "up": "`manifold up`",
     "lag": "`manifold lag`",
     "probe": "`manifold probe`",
+    "retry": "`manifold dlq retry`",
 }
 
 _HEAD = """\
 # Metrics
 
-Written by `make docs` from `connectors/catalogue.py`. How they are served, and what else a process
+Written by `make docs` from `connectors/catalogue/`. How they are served, and what else a process
 tells of itself: [telemetry](telemetry.md).
 
 Names follow the [conventions of Prometheus](https://prometheus.io/docs/practices/naming/): base

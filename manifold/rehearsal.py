@@ -44,7 +44,7 @@ def rehearsed(
         for offset, (record, at) in enumerate(records)
     ]
     dataflow = importlib.import_module(f"flows.{flow}").flow(runtime)
-    run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
+    run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]  # Bytewax leaves it untyped
     runtime.close()
     by_offset: dict[int, list[Any]] = {}
     for outgoing in runtime.written:
@@ -99,13 +99,13 @@ class _Rehearsal(Runtime):
                 return self.codec.decoder(kind)(outgoing.value or b"")
         raise ValueError(f"{outgoing.topic} carries no record: {outgoing.value!r}")
 
-    def source(self) -> Inputs:  # type: ignore[override]
+    def source(self) -> Inputs:  # type: ignore[override]  # stands in for it, in memory
         return TestingSource(self.events)
 
-    def sink(self) -> Outputs:  # type: ignore[override]
+    def sink(self) -> Outputs:  # type: ignore[override]  # stands in for it, in memory
         return TestingSink(self._written)
 
-    def store(self, *types: TableType, of: str | None = None) -> _Tables:  # type: ignore[override]
+    def store(self, *types: TableType, of: str | None = None) -> _Tables:  # type: ignore[override]  # stands in for it, in memory
         self.state = _Tables(types)
         return self.state
 

@@ -112,7 +112,7 @@ def _run(dataflow: Dataflow, runtime: Runtime) -> None:
     """
     while True:
         try:
-            run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
+            run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]  # Bytewax leaves it untyped
             return
         except Exception as error:
             failed = _first(RecordFailed, error)

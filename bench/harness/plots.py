@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib  # type: ignore[import-not-found, unused-ignore]
+import matplotlib  # type: ignore[import-not-found, unused-ignore]  # only where it is installed
 
 matplotlib.use("svg")
 matplotlib.rcParams.update(

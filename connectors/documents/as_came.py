@@ -26,5 +26,5 @@ def pages_as_came(content: bytes, classified: Classified, limits: Limits) -> Ite
                         "damaged", f"Page {number + 1} of the PDF cannot be drawn."
                     ) from None
     elif classified.kind in get_args(ImageKind):
-        kind: ImageKind = classified.kind  # type: ignore[assignment]
+        kind: ImageKind = classified.kind  # type: ignore[assignment]  # no other kind comes here
         yield from decoded(content, kind, limits)

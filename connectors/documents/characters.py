@@ -42,7 +42,7 @@ def function_of(function: object, result: type, *arguments: type) -> Callable[..
     Its own wrapper makes an object of every argument, which costs more than the call.
     """
     kind = ctypes.PYFUNCTYPE(result, ctypes.c_void_p, ctypes.c_int, *arguments)
-    return kind(ctypes.cast(function, ctypes.c_void_p).value or 0)  # type: ignore[arg-type]
+    return kind(ctypes.cast(function, ctypes.c_void_p).value or 0)  # type: ignore[arg-type]  # a prototype takes an address
 
 
 _unicode = function_of(raw.FPDFText_GetUnicode, ctypes.c_uint)

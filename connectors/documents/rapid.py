@@ -10,7 +10,7 @@ from importlib.resources import files
 import cv2
 import numpy as np
 import numpy.typing as npt
-from onnxruntime import InferenceSession, SessionOptions  # type: ignore[import-untyped]
+from onnxruntime import InferenceSession, SessionOptions  # type: ignore[import-untyped]  # it has no types
 from rapidocr import RapidOCR
 from rapidocr.ch_ppocr_rec.typings import TextRecInput
 from rapidocr.ch_ppocr_rec.utils import CTCLabelDecode
@@ -142,7 +142,7 @@ class _Lines(RapidOCR):
         below, beside = max(0, _SMALLEST - height), max(0, _SMALLEST - width)
         if below or beside:
             image = np.pad(image, ((0, below), (0, beside), (0, 0)), mode="edge")
-        detector = self._load_det_model()  # type: ignore[no-untyped-call]
+        detector = self._load_det_model()  # type: ignore[no-untyped-call]  # RapidOCR leaves it untyped
         detector.limit_type = "max" if scale < 1 else "min"
         bound = (max if scale < 1 else min)(image.shape[:2])
         detector.limit_side_len = max(_SMALLEST, round(bound * scale))
@@ -153,7 +153,7 @@ class _Lines(RapidOCR):
         """What some lines say."""
         if not lines:
             return []
-        recogniser = self._load_rec_model()  # type: ignore[no-untyped-call]
+        recogniser = self._load_rec_model()  # type: ignore[no-untyped-call]  # RapidOCR leaves it untyped
         if not isinstance(recogniser.postprocess_op, _Signs):
             recogniser.postprocess_op = _Signs(recogniser.postprocess_op.character)
         halves = [lines[number :: self.readers] for number in range(self.readers)]

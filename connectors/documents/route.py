@@ -106,7 +106,7 @@ def read_pages(
         with opened(content, limits, checked=True) as document:
             pages = tuple(reading.pdf_page(document, number) for number in range(len(document)))
     elif classified.kind in get_args(ImageKind):
-        kind: ImageKind = classified.kind  # type: ignore[assignment]
+        kind: ImageKind = classified.kind  # type: ignore[assignment]  # no other kind comes here
         pages = tuple(reading.images(content, kind))
     else:
         raise Unreadable(

@@ -1,9 +1,27 @@
 """What could not be worked on, of which topic, and why?"""
 
-from dashboards.grafana.panel import BAD, ODD, Board, Row, Variable, graph, rate, stat, table
+from dashboards.grafana.panel import (
+    BAD,
+    ODD,
+    Board,
+    Panel,
+    Row,
+    Variable,
+    graph,
+    rate,
+    stat,
+    table,
+)
 
 _OF = '{flow=~"$flow"}'
 _NEW = f"flow_topic_reason:manifold_dead_letters:increase10m{_OF}"
+
+
+def _new(title: str, description: str, label: str) -> Panel:
+    """New dead letters by a label."""
+    shown = (f"sum by ({label}) ({_NEW})", f"{{{{{label}}}}}")
+    return graph(title, description, "none", shown, stacked=True)
+
 
 DEAD_LETTERS = Board(
     "dead-letters",
@@ -51,27 +69,13 @@ DEAD_LETTERS = Board(
         Row(
             "Dead letters in 10 minutes",
             (
-                graph(
-                    "By reason",
-                    "What was wrong with them.",
-                    "none",
-                    (f"sum by (reason) ({_NEW})", "{{reason}}"),
-                    stacked=True,
-                ),
-                graph(
+                _new("By reason", "What was wrong with them.", "reason"),
+                _new(
                     "By topic",
                     "Where they came from; they are in the topic of the same name with .dlq.",
-                    "none",
-                    (f"sum by (topic) ({_NEW})", "{{topic}}"),
-                    stacked=True,
+                    "topic",
                 ),
-                graph(
-                    "By flow",
-                    "Who could not use them.",
-                    "none",
-                    (f"sum by (flow) ({_NEW})", "{{flow}}"),
-                    stacked=True,
-                ),
+                _new("By flow", "Who could not use them.", "flow"),
             ),
         ),
         Row(
@@ -95,6 +99,43 @@ DEAD_LETTERS = Board(
                     "Records a second that say what was known already, by topic.",
                     "suffix:/s",
                     rate("manifold_duplicates_ignored_total", "topic", _OF),
+                ),
+            ),
+        ),
+        Row(
+            "Tried again, where `manifold dlq retry` runs",
+            (
+                graph(
+                    "Waiting for another attempt",
+                    "Dead letters whose reason may mend itself.",
+                    "none",
+                    ("max by (reason) (manifold_retries_waiting)", "{{reason}}"),
+                    stacked=True,
+                    width=6,
+                ),
+                graph(
+                    "Sent back",
+                    "In 10 minutes, by themselves.",
+                    "none",
+                    ("sum by (reason) (increase(manifold_retries_total[10m]))", "{{reason}}"),
+                    stacked=True,
+                    width=6,
+                ),
+                graph(
+                    "Given up",
+                    "Tried again in vain: they wait for a person.",
+                    "none",
+                    ("max by (reason) (manifold_retries_given_up)", "{{reason}}"),
+                    steps=((1.0, ODD),),
+                    stacked=True,
+                    width=6,
+                ),
+                graph(
+                    "Looks that failed",
+                    "In 10 minutes: dead letters could not be looked at or sent back.",
+                    "none",
+                    ("sum(increase(manifold_retries_errors_total[10m]))", "failed"),
+                    width=6,
                 ),
             ),
         ),

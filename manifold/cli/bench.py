@@ -7,19 +7,14 @@ from msgspec.structs import asdict
 
 from manifold.cli.extraction_bench import extraction
 from manifold.cli.memory_bench import memory
-from manifold.cli.options import Json
+from manifold.cli.options import Json, commands
 from manifold.cli.output import Failed, console, explained, json_line, table
 from manifold.cli.policy import policy_from, starter_policy
 from manifold.fraud_bench import Measured, judged, measured
 from manifold.generator.fraud_histories import history
 from operators.money import render
 
-app = typer.Typer(
-    name="bench",
-    help="Measure how good reading and judgement are, on what is known.",
-    no_args_is_help=True,
-    add_completion=False,
-)
+app = commands("bench", "Measure how good reading and judgement are, on what is known.")
 
 
 @app.callback()

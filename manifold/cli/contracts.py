@@ -19,14 +19,10 @@ from connectors.registration import ModeSet, Step, compared_with_registry, regis
 from connectors.registry import client
 from connectors.settings import Settings
 from manifold.cli.contracts_check import Root, check
+from manifold.cli.options import commands
 from manifold.cli.output import EXIT_FAILED, EXIT_USAGE, Failed, complain, explained, json_line
 
-app = typer.Typer(
-    name="contracts",
-    help="Check the schemas and topics, lock their ids, and register them.",
-    add_completion=False,
-    no_args_is_help=True,
-)
+app = commands("contracts", "Check the schemas and topics, lock their ids, and register them.")
 
 _DAY = 86_400_000
 

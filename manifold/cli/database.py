@@ -13,15 +13,10 @@ from connectors import logs
 from connectors.database import Store
 from connectors.database.migration import migrate
 from connectors.settings import Settings
-from manifold.cli.options import Json
+from manifold.cli.options import Json, commands
 from manifold.cli.output import explained
 
-app = typer.Typer(
-    name="db",
-    help="Migrate, check and count the database.",
-    add_completion=False,
-    no_args_is_help=True,
-)
+app = commands("db", "Migrate, check and count the database.")
 
 Url = Annotated[str | None, typer.Option("--url", help="Instead of the setting database.url.")]
 

@@ -12,6 +12,7 @@ from connectors.browse import partitions_of, read_between
 from connectors.dead_letters import ADDED, GROUP, MESSAGE, STACKTRACE
 from connectors.resolved import (
     Action,
+    Overtaken,
     Resolver,
     letter_id,
     resolved_letters,
@@ -20,6 +21,7 @@ from connectors.resolved import (
 from connectors.stream import Received
 from manifold.cli.cluster import Cluster, cluster, progress
 from manifold.cli.content import as_json, content_of, text_header
+from manifold.cli.dlq_retry import retry_command
 from manifold.cli.lag_table import duration
 from manifold.cli.letter_options import (
     All,
@@ -44,7 +46,7 @@ from manifold.cli.letters import (
     still_open,
     summary,
 )
-from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.options import Bootstrap, Extra, Json, commands
 from manifold.cli.output import (
     EXIT_INTERRUPTED,
     Failed,
@@ -58,12 +60,8 @@ from manifold.cli.output import (
 )
 from operators.time import isoformat
 
-app = typer.Typer(
-    name="dlq",
-    help="Dead letters: list, show, replay, discard.",
-    add_completion=False,
-    no_args_is_help=True,
-)
+app = commands("dlq", "Dead letters: list, show, replay, retry, discard.")
+app.command("retry")(retry_command)
 
 Yes: TypeAlias = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun: TypeAlias = Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")]
@@ -95,7 +93,7 @@ def list_command(
         columns = [*counted_by, ">letters", "oldest", "newest"]
     else:
         found = [summary(letter) for letter in letters]
-        columns = ["topic", "at", "group", "reason", ">attempts", "first_seen", "key"]
+        columns = ["topic", "at", "group", "reason", ">attempts", "first_seen", "next_try", "key"]
     if json:
         for each in found:
             json_line(each)
@@ -106,7 +104,8 @@ def list_command(
     shown = table(*columns)
     for each in found:
         each["at"] = f"{each.get('partition')}:{each.get('offset')}"
-        shown.add_row(*(printable(each[name.removeprefix(">")]) for name in columns))
+        found_in = (each[name.removeprefix(">")] for name in columns)
+        shown.add_row(*("–" if value is None else printable(value) for value in found_in))
     console().print(shown)
 
 
@@ -240,16 +239,26 @@ def _resolve(
     if len(letters) > 1 and not yes:
         verb = "Replay" if action == "REPLAYED" else "Discard"
         typer.confirm(f"{verb} {len(letters)} dead letters?", abort=True, err=True)
-    resolver = Resolver(there.kafka, there.contracts, there.codec, _account())
+    done = 0
+    overtaken = True
     try:
-        with progress(f"{action.lower()} dead letters") as tell:
-            resolver.resolve(letters, action, tell, per_second=rate)
+        while overtaken:
+            resolver = Resolver(there.kafka, there.contracts, there.codec, _account())
+            try:
+                with progress(f"{action.lower()} dead letters") as tell:
+                    resolver.resolve(letters, action, tell, per_second=rate)
+                overtaken = False
+            except Overtaken:
+                # `manifold dlq retry` takes its turn; a new resolver knows what has been done.
+                complain("Somebody else deals with dead letters too; going on.")
+            finally:
+                done += resolver.done
     except KeyboardInterrupt:
-        complain(f"Interrupted: {counted(resolver.done, 'dead letter')} {action.lower()}.")
+        complain(f"Interrupted: {counted(done, 'dead letter')} {action.lower()}.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
     for letter in letters if json else ():
         _tell(letter, action, json)
-    _count(resolver.done, action.lower(), json)
+    _count(done, action.lower(), json)
 
 
 def _tell(letter: Received, action: str, json: bool) -> None:

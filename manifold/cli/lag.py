@@ -143,8 +143,8 @@ def _show(
         out = console()
         if out.is_terminal and clear:
             out.clear()
-        shown = lag_table(found, partitions, there.contracts.namespace)
-        out.print(shown, width=None if out.is_terminal else _WIDTH)
+        width = out.width if out.is_terminal else _WIDTH
+        out.print(lag_table(found, partitions, there.contracts.namespace, width), width=width)
     else:
         complain("No flow has run here yet; --all shows every group.")
 

@@ -19,32 +19,77 @@ _COLOURS = {
 }
 
 
-def lag_table(found: Sequence[PartitionLag], partitions: bool, prefix: str = "") -> Table:
+_BESIDE = 3
+"""Signs between two columns, and at both edges together."""
+_RATES = (">in/s", ">out/s")
+"""Columns that are left out where there is no room."""
+
+
+def lag_table(
+    found: Sequence[PartitionLag], partitions: bool, prefix: str = "", width: int = 1_000
+) -> Table:
     """A line for each group and topic, or for each of their partitions.
 
-    `prefix`: what names of groups and topics begin with and need not be said.
+    `prefix`: what names of groups and topics begin with and need not be said. `width`: signs of a
+    line; names of topics are shortened to what is left of it, and rates left out if need be.
     """
-    number = (">p",) if partitions else ()
-    noted = any(_notes([lag]) for lag in found)
-    columns = (">members", "state", ">lag", ">age", ">in/s", ">out/s", ">left")
-    shown = table("group", "topic", *number, *columns, *(("",) if noted else ()))
+    rows = [_row(names, lags, prefix) for names, lags in _together(found, partitions)]
+    names = ("group", "topic", *((">p",) if partitions else ()))
+    columns = [*names, ">members", "state", ">lag", ">age", *_RATES, ">left"]
+    if any(_notes([lag]) for lag in found):
+        columns.append("")
+    room = _room(columns, rows, width)
+    if any(len(shortened(str(row[1]), room)) > room for row in rows):
+        left = [number for number, column in enumerate(columns) if column not in _RATES]
+        rows = [[row[number] for number in left] for row in rows]
+        columns = [columns[number] for number in left]
+        room = _room(columns, rows, width)
+    shown = table(*columns)
     for column in shown.columns[2:10]:
         column.no_wrap = True
-    for names, lags in _together(found, partitions):
-        state = worst(lag.state for lag in lags if lag.state is not None)
-        known = all(lag.state is not None for lag in lags)
-        shown.add_row(
-            *(printable(name.removeprefix(prefix)) for name in names),
-            "?" if lags[0].members is None else str(lags[0].members),
-            Text(state if known else "?", style=_COLOURS[state] if known else ""),
-            f"{sum(lag.lag for lag in lags):,}",
-            duration(max((lag.seconds for lag in lags), default=0.0)),
-            _rate(lag.writes for lag in lags),
-            _rate(lag.reads for lag in lags),
-            _left(lags),
-            *((_notes(lags),) if noted else ()),
-        )
+    for row in rows:
+        shown.add_row(row[0], shortened(str(row[1]), room), *row[2 : len(columns)])
     return shown
+
+
+def _row(names: Sequence[str], lags: Sequence[PartitionLag], prefix: str) -> list[str | Text]:
+    state = worst(lag.state for lag in lags if lag.state is not None)
+    known = all(lag.state is not None for lag in lags)
+    return [
+        *(printable(name.removeprefix(prefix)) for name in names),
+        "?" if lags[0].members is None else str(lags[0].members),
+        Text(state if known else "?", style=_COLOURS[state] if known else ""),
+        f"{sum(lag.lag for lag in lags):,}",
+        duration(max((lag.seconds for lag in lags), default=0.0)),
+        _rate(lag.writes for lag in lags),
+        _rate(lag.reads for lag in lags),
+        _left(lags),
+        _notes(lags),
+    ]
+
+
+def _room(columns: Sequence[str], rows: Sequence[Sequence[str | Text]], width: int) -> int:
+    """Signs that are left for topics."""
+    taken = [
+        max(len(column.removeprefix(">")), *(len(row[number]) for row in rows), 0)
+        for number, column in enumerate(columns)
+        if number != 1
+    ]
+    return width - sum(taken) - _BESIDE * len(columns)
+
+
+def shortened(name: str, most: int) -> str:
+    """A topic's name in so many signs, its first parts by their first letters where it must be.
+
+    >>> [shortened("invoice.validation.result", most) for most in (30, 20, 10)]
+    ['invoice.validation.result', 'i.validation.result', 'i.v.result']
+    """
+    parts = name.split(".")
+    for number in range(len(parts) - 1):
+        if len(".".join(parts)) <= most:
+            break
+        parts[number] = parts[number][:1]
+    return ".".join(parts)
 
 
 def duration(seconds: float) -> str:

@@ -6,12 +6,14 @@ from enum import StrEnum
 import msgspec
 
 from connectors.browse import every_partition, read_between, start_offsets, topics_there
-from connectors.dead_letters import ATTEMPTS, ERROR_REASON, FIRST_SEEN, GROUP
+from connectors.dead_letters import ATTEMPTS, FIRST_SEEN, GROUP
 from connectors.resolved import letter_id, source_topic
+from connectors.retrying import GIVEN_UP, next_try, reason_of
 from connectors.stream import Received
 from manifold.cli.cluster import Cluster, progress
 from manifold.cli.content import belongs_to, content_of, may_belong_to, text_header
 from manifold.cli.output import EXIT_USAGE, Failed
+from operators.retrying import Retries
 from operators.time import Instant, isoformat
 
 
@@ -91,11 +93,6 @@ def read_letters(there: Cluster, selection: Selection) -> Iterator[Received]:
                 yield letter
 
 
-def reason_of(letter: Received) -> str:
-    """Why it is a dead letter."""
-    return text_header(letter, ERROR_REASON) or "unknown"
-
-
 def group_of(letter: Received) -> str:
     """The group that could not work on it."""
     return text_header(letter, GROUP) or "unknown"
@@ -112,8 +109,15 @@ def summary(letter: Received) -> dict[str, object]:
         "reason": reason_of(letter),
         "attempts": int(text_header(letter, ATTEMPTS) or 1),
         "first_seen": first_seen(letter),
+        "next_try": _next_try(letter),
         "key": None if letter.key is None else letter.key.decode(errors="replace"),
     }
+
+
+def _next_try(letter: Received) -> str | None:
+    """When `manifold dlq retry` tries it again, as it does by default; None: never."""
+    at = next_try(letter, Retries())
+    return at if at is None or at == GIVEN_UP else isoformat(at)
 
 
 def first_seen(letter: Received) -> str:

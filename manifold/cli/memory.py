@@ -10,16 +10,14 @@ from rich.table import Table
 from connectors.publish import Publisher
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.memories import remembered_in
-from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.options import Bootstrap, Extra, Json, commands
 from manifold.cli.output import Failed, console, counted, explained, json_line, printable, table
 from operators.extraction.lesson_learned import InvoiceLessonLearned
 from operators.extraction.memory import Learned, VendorMemory
 
-app = typer.Typer(
-    name="memory",
-    help="What was learned from corrected documents: list it, show where it is from, forget it.",
-    add_completion=False,
-    no_args_is_help=True,
+app = commands(
+    "memory",
+    "What was learned from corrected documents: list it, show where it is from, forget it.",
 )
 
 Vendor = Annotated[str, typer.Argument(metavar="VENDOR", help="The vendor's identifier.")]

@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 from confluent_kafka import KafkaException
+from msgspec import Struct
 
 from connectors.browse import start_offsets
 from connectors.clock import now
@@ -17,7 +18,7 @@ from manifold.cli.instants import instant
 from manifold.cli.known_offsets import KnownOffsets
 from manifold.cli.lag_table import duration
 from manifold.cli.offset_effects import AGAIN, FORGOTTEN, SKIPPED, WITHOUT_MEMORY
-from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.options import Bootstrap, Extra, Json, commands
 from manifold.cli.output import (
     EXIT_USAGE,
     Failed,
@@ -30,14 +31,9 @@ from manifold.cli.output import (
 )
 from operators.lag import Next, Position
 from operators.offset_move import Edge, Move, move_by, move_to
-from operators.time import elapsed, isoformat
+from operators.time import Instant, elapsed, isoformat
 
-app = typer.Typer(
-    name="offsets",
-    help="Where a group goes on, and how to have it go on elsewhere.",
-    add_completion=False,
-    no_args_is_help=True,
-)
+app = commands("offsets", "Where a group goes on, and how to have it go on elsewhere.")
 
 _EDGES: Mapping[str, Edge] = {"earliest": "earliest", "latest": "latest"}
 
@@ -117,9 +113,10 @@ def reset_command(
     """
     if (to is None) == (by is None):
         raise Failed("Say where to: either --to or --by.", EXIT_USAGE)
+    target = (by or 0) if to is None else _target(to)
     there = cluster(bootstrap, extra)
     known = KnownOffsets(there, group, topic)
-    moves = _moves(there, known.positions, to, by or 0)
+    moves = _moves(there, known.positions, target)
     next_records = _next_records(there, moves)
     _show(known.group, moves, next_records, json, executed=execute)
     _warn(there, group, moves, next_records, forgotten=forgotten)
@@ -137,16 +134,34 @@ def reset_command(
     complain(f"{known.group} goes on from there in {len(changed)} of {len(moves)} partitions.")
 
 
-def _moves(
-    there: Cluster, positions: Mapping[Where, Position], to: str | None, by: int
-) -> dict[Where, Move]:
-    if to is None:
-        return {where: move_by(position, by) for where, position in positions.items()}
+class _At(Struct, frozen=True):
+    """The first record that is not older."""
+
+    at: Instant
+
+
+class _To(Struct, frozen=True):
+    """An end of the log, or an offset."""
+
+    place: Edge | int
+
+
+def _target(to: str) -> _At | _To:
+    """What `--to` says. Raises Failed when it makes no sense."""
     if to.isdecimal():
-        return {where: move_to(position, int(to)) for where, position in positions.items()}
-    if to in _EDGES:
-        return {where: move_to(position, _EDGES[to]) for where, position in positions.items()}
-    found = start_offsets(there.kafka, positions, instant("--to", to))
+        return _To(int(to))
+    return _To(_EDGES[to]) if to in _EDGES else _At(instant("--to", to))
+
+
+def _moves(
+    there: Cluster, positions: Mapping[Where, Position], target: int | _At | _To
+) -> dict[Where, Move]:
+    """By so many offsets, or to a place."""
+    if isinstance(target, int):
+        return {where: move_by(position, target) for where, position in positions.items()}
+    if isinstance(target, _To):
+        return {where: move_to(position, target.place) for where, position in positions.items()}
+    found = start_offsets(there.kafka, positions, target.at)
     return {where: move_to(position, found[where]) for where, position in positions.items()}
 
 

@@ -29,6 +29,11 @@ Json: TypeAlias = Annotated[
 ]
 
 
+def commands(name: str, about: str) -> typer.Typer:
+    """Subcommands under a name; without one of them, their help is shown."""
+    return typer.Typer(name=name, help=about, add_completion=False, no_args_is_help=True)
+
+
 def load_settings(bootstrap: str | None = None, extra: Sequence[str] | None = None) -> Settings:
     """Settings with the command line's `--bootstrap` and `-X` before environment and file.
 

@@ -13,7 +13,7 @@ from connectors.contracts import Contracts
 from connectors.policy_file import PolicyError, read_policy, write_policy
 from connectors.policy_topic import PolicyTopic
 from manifold.cli.cluster import Cluster, cluster
-from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.options import Bootstrap, Extra, Json, commands
 from manifold.cli.output import (
     EXIT_FAILED,
     EXIT_USAGE,
@@ -53,11 +53,8 @@ _COUNTS = frozenset(
     }
 )
 
-app = typer.Typer(
-    name="policy",
-    help="The policy: show it, check a file, compare it, publish it, try it on a share.",
-    add_completion=False,
-    no_args_is_help=True,
+app = commands(
+    "policy", "The policy: show it, check a file, compare it, publish it, try it on a share."
 )
 
 

@@ -7,7 +7,8 @@ import typer
 
 from connectors.browse import read_all, topics_there
 from connectors.codec import Undecodable
-from connectors.database import Store
+from connectors.database import DatabaseError, Store
+from connectors.database.engine import parsed
 from connectors.database.migration import migrate
 from connectors.groups import Groups
 from connectors.rebuilding import Head, Missing, TrailDiffers, rebuild
@@ -16,7 +17,7 @@ from flows import COLLECT
 from flows.collect import RECORDS
 from manifold.cli.cluster import Cluster, cluster, progress
 from manifold.cli.options import Bootstrap, Extra, Json
-from manifold.cli.output import Failed, counted, explained, json_line
+from manifold.cli.output import EXIT_USAGE, Failed, counted, explained, json_line
 from operators.audit import InvoiceAudit
 
 
@@ -36,6 +37,8 @@ def rebuild_command(
     same. Stop `collect` first, or name another database; interrupted, run it again. Records that
     their topics have let go cannot be read: restore a backup that has them, and run this on it.
     """
+    if url is not None:
+        _refuse_nonsense(url)
     there = cluster(bootstrap, extra)
     topics_there(there.kafka)
     wanted = url or there.settings.database.url
@@ -79,6 +82,13 @@ def rebuild_command(
         f"{counted(rebuilt.chains, 'chain')}, {seconds:.1f} s. Each chain ends as the audit trail "
         "says."
     )
+
+
+def _refuse_nonsense(url: str) -> None:
+    try:
+        parsed(url)
+    except DatabaseError as error:
+        raise Failed(f"--url: {error}", EXIT_USAGE) from None
 
 
 def _refuse_running(there: Cluster) -> None:

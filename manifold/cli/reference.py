@@ -9,7 +9,7 @@ from connectors.publish import Publisher
 from connectors.records import RECORDS
 from connectors.reference import HEARTBEAT
 from manifold.cli.cluster import cluster, progress
-from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.options import Bootstrap, Extra, Json, commands
 from manifold.cli.output import (
     EXIT_INTERRUPTED,
     EXIT_USAGE,
@@ -24,11 +24,8 @@ from manifold.cli.output import (
 )
 from manifold.cli.reference_files import records_of
 
-app = typer.Typer(
-    name="reference",
-    help="Reference data: load it, list its keys, say that a feed without news is alive.",
-    add_completion=False,
-    no_args_is_help=True,
+app = commands(
+    "reference", "Reference data: load it, list its keys, say that a feed without news is alive."
 )
 
 _SHOWN_KEYS = 8

@@ -15,7 +15,7 @@ from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.decisions import violation_line
 from manifold.cli.invoice_summary import summary
 from manifold.cli.open_reviews import open_review, open_reviews
-from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.options import Bootstrap, Extra, Json, commands
 from manifold.cli.output import (
     EXIT_USAGE,
     Failed,
@@ -36,12 +36,7 @@ from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested, fau
 from operators.time import DAY, isoformat
 from operators.upload import Document
 
-app = typer.Typer(
-    name="review",
-    help="What people have to decide: list it, show it, approve, reject, correct.",
-    add_completion=False,
-    no_args_is_help=True,
-)
+app = commands("review", "What people have to decide: list it, show it, approve, reject, correct.")
 
 RequestId: TypeAlias = Annotated[
     str, typer.Argument(metavar="REQUEST_ID", help="The request, as `manifold review list` has it.")

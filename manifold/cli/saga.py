@@ -12,18 +12,15 @@ from connectors.offsets import Where, end_offsets
 from connectors.saga_history import SagaHistory
 from flows import FUSED
 from manifold.cli.cluster import Cluster, cluster, progress
-from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.options import Bootstrap, Extra, Json, commands
 from manifold.cli.output import EXIT_FAILED, counted, explained, json_line, printable
 from operators.books import Audited, Finding
 from operators.decision import InvoiceSettled
 from operators.result import Source
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
 
-app = typer.Typer(
-    name="saga",
-    help="See whether what invoices have reserved was confirmed or given back, each once.",
-    no_args_is_help=True,
-    add_completion=False,
+app = commands(
+    "saga", "See whether what invoices have reserved was confirmed or given back, each once."
 )
 
 _A_COMMIT = 1.0

@@ -70,7 +70,7 @@ def submit(
     """
     if origin is not None and origin.upper() not in get_args(Origin):
         raise typer.BadParameter(f"--origin {origin}: one of {', '.join(get_args(Origin))}")
-    given = Given(vendor, request, attempt, origin.upper() if origin else None)  # type: ignore[arg-type]
+    given = Given(vendor, request, attempt, origin.upper() if origin else None)  # type: ignore[arg-type]  # checked above
     there = cluster(bootstrap, extra)
     found = uploads(files, given, _kept_in(there.settings.documents))
     if request is not None:

@@ -10,14 +10,11 @@ from rich.table import Table
 
 from connectors.contracts import Contracts
 from connectors.topics import Difference, Plan, Topics
-from manifold.cli.options import Bootstrap, Extra, Json, load_settings
+from manifold.cli.options import Bootstrap, Extra, Json, commands, load_settings
 from manifold.cli.output import explained
 
-app = typer.Typer(
-    name="topics",
-    help="Create the topics of the contracts, and see what differs. Nothing is ever deleted.",
-    add_completion=False,
-    no_args_is_help=True,
+app = commands(
+    "topics", "Create the topics of the contracts, and see what differs. Nothing is ever deleted."
 )
 
 

@@ -7,16 +7,11 @@ import typer
 from connectors.browse import topics_there
 from manifold.cli.cluster import cluster
 from manifold.cli.doctor import show
-from manifold.cli.options import Bootstrap, Extra, Json
+from manifold.cli.options import Bootstrap, Extra, Json, commands
 from manifold.cli.output import EXIT_FAILED, explained, json_line
 from manifold.cli.upgrade_checks import upgrade_checks
 
-app = typer.Typer(
-    name="upgrade",
-    help="See whether this version can go on where another has stopped.",
-    add_completion=False,
-    no_args_is_help=True,
-)
+app = commands("upgrade", "See whether this version can go on where another has stopped.")
 
 
 @app.callback()

@@ -51,12 +51,12 @@ def language_of(labels: Iterable[Label], texts: Iterable[str]) -> str | None:
     for label in labels:
         weight = min(label.end - label.start, 12) / 6 / len(label.languages)
         for language in label.languages:
-            votes[language] += weight  # type: ignore[assignment]
+            votes[language] += weight  # type: ignore[assignment]  # a Counter takes fractions too
     for text in texts:
         for word in plain(text).split():
             languages = _OF.get(word.strip(_MARKS), ())
             for language in languages:
-                votes[language] += 1 / len(languages)  # type: ignore[assignment]
+                votes[language] += 1 / len(languages)  # type: ignore[assignment]  # a Counter takes fractions too
     if not votes:
         return None
     best, weight = max(votes.items(), key=lambda vote: (vote[1], -LANGUAGES.index(vote[0])))

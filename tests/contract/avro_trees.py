@@ -24,7 +24,7 @@ _PYTHON: dict[str, Any] = {
 
 def types(depth: int = 2) -> st.SearchStrategy[AvroType]:
     """Types, nested so deep at most."""
-    plain: st.SearchStrategy[AvroType] = st.sampled_from([Plain(kind) for kind in PLAIN])  # type: ignore[arg-type]
+    plain: st.SearchStrategy[AvroType] = st.sampled_from([Plain(kind) for kind in PLAIN])  # type: ignore[arg-type]  # each of the literals
     enumeration = st.integers(1, 64).map(
         lambda count: Enumeration(tuple(f"S{number}" for number in range(count)), "S0")
     )
@@ -96,7 +96,7 @@ def versions(draw: st.DrawFn, contract: Record) -> Record:
             of = Enumeration((*of.symbols[1:63], "NEW"), None)
         elif change == "inner" and isinstance(of, Plain):
             smaller = {"long": "int", "double": "float", "string": "bytes", "bytes": "string"}
-            of = Plain(smaller.get(of.kind, of.kind))  # type: ignore[arg-type]
+            of = Plain(smaller.get(of.kind, of.kind))  # type: ignore[arg-type]  # each of the literals
         if change != "gone":
             fields.append(replace(field, type=of))
     for number in range(draw(st.integers(0 if fields else 1, 2))):

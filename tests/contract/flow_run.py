@@ -160,7 +160,7 @@ class MemoryRuntime(Runtime):
             there = (topic.key_of(record).encode(), encode(record))
             self._records[topic.name] = [*self._records.get(topic.name, ()), there]
 
-    def source(self) -> Inputs:  # type: ignore[override]
+    def source(self) -> Inputs:  # type: ignore[override]  # stands in for it, in memory
         if self.steps is not None:
             return TestingSource(self._stepwise(self.steps), batch_size=1)
         return TestingSource(self._events, batch_size=max(1, len(self._events)))
@@ -182,14 +182,14 @@ class MemoryRuntime(Runtime):
         for each in self._postponements:
             each.hint(AT)
 
-    def sink(self) -> Outputs:  # type: ignore[override]
+    def sink(self) -> Outputs:  # type: ignore[override]  # stands in for it, in memory
         return TestingSink(self.written)
 
     def wire(self, *reads: type[Any]) -> Wire:
         self.reads = reads
         return super().wire(*reads)
 
-    def store(self, *types: TableType, of: str | None = None) -> MemoryStore:  # type: ignore[override]
+    def store(self, *types: TableType, of: str | None = None) -> MemoryStore:  # type: ignore[override]  # stands in for it, in memory
         for table in types:
             self.contracts.changelog(of or self.flow, table.name)
         self.state = self.states[of or self.flow] = MemoryStore(types)
@@ -203,7 +203,7 @@ class MemoryRuntime(Runtime):
     def documents(self, policies: Lookup[ReferencePolicy], memories: Memories) -> Documents:
         return self._documents
 
-    def refetch(self) -> MemoryUploads:  # type: ignore[override]
+    def refetch(self) -> MemoryUploads:  # type: ignore[override]  # stands in for it, in memory
         read = {topic.name for topic in self.contracts.read_by(self.flow)}
         there = extracted() if self.flow != EXTRACT else uploads()
         others = (each for name, those in there.items() if name not in read for each in those)
@@ -250,7 +250,7 @@ def run(runtime: MemoryRuntime) -> MemoryRuntime:
         patch.setattr("flows.collect.Store", MemoryTrail)
         dataflow = importlib.import_module(f"flows.{flow}").flow(runtime)
     runtime.made.wired(dataflow)
-    run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
+    run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]  # Bytewax leaves it untyped
     return runtime
 
 

@@ -224,6 +224,7 @@ def assert_kept(flow: str, letter: Outgoing, received: Received) -> None:
         "manifold.error.group",
         "manifold.error.attempts",
         "manifold.error.first_seen",
+        "manifold.error.last_seen",
     }
     failure = received.poison
     assert header(letter, "__streams.errors.topic") == received.topic
@@ -234,6 +235,7 @@ def assert_kept(flow: str, letter: Outgoing, received: Received) -> None:
     assert header(letter, "manifold.error.first_seen") == isoformat(
         failure.first_seen if failure else AT
     )
+    assert header(letter, "manifold.error.last_seen") == isoformat(AT)
     if failure:
         assert header(letter, "__streams.errors.exception") == failure.exception
         assert header(letter, "__streams.errors.stacktrace") == failure.stacktrace
@@ -259,6 +261,37 @@ def test_a_replayed_record_that_is_still_broken_carries_each_header_once(flow: s
     assert len(names) == len(set(names))
     assert TARGET_GROUP not in names
     assert again.value == letter.value
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_a_replayed_record_that_is_still_broken_counts_on(flow: str) -> None:
+    (letter,) = letters(written(flow, [cut_off(inputs(flow)[0])]))
+    first = arrived(letter, 5)
+    replayed = replace(
+        first, topic=inputs(flow)[0].topic, headers=dead_letters.replay_headers(first)
+    )
+    (again,) = letters(written(flow, [replayed]))
+    assert header(again, dead_letters.ATTEMPTS) == "2"
+    seen = dead_letters.FIRST_SEEN
+    assert header(again, seen) == header(letter, seen)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "first_seen"), [(b"-1", b"2026"), (b"9" * 5_000, b"now"), (b"", b"\xff")]
+)
+def test_what_a_producer_says_of_failures_is_not_taken_over(
+    attempts: bytes, first_seen: bytes
+) -> None:
+    said = [(dead_letters.ATTEMPTS, attempts), (dead_letters.FIRST_SEEN, first_seen)]
+    broken = cut_off(inputs("pricing")[0])
+    broken = replace(broken, headers=[*broken.headers, *said])
+    for received in (broken, aimed(broken, "pricing")):
+        (letter,) = letters(written("pricing", [received]))
+        assert header(letter, dead_letters.ATTEMPTS) == "1"
+        assert header(letter, dead_letters.FIRST_SEEN).startswith("20")
+    well_made = [(dead_letters.ATTEMPTS, b"7")]
+    (letter,) = letters(written("pricing", [replace(broken, headers=well_made)]))
+    assert header(letter, dead_letters.ATTEMPTS) == "1", "it was not replayed"
 
 
 def aimed(received: Received, group: str) -> Received:

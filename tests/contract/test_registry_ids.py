@@ -44,7 +44,7 @@ def counting() -> Counting:
 
 
 def test_a_schema_is_looked_up_or_registered_once(counting: Counting) -> None:
-    codec = Codec(CONTRACTS, RegistryIds(counting))  # type: ignore[arg-type]
+    codec = Codec(CONTRACTS, RegistryIds(counting))  # type: ignore[arg-type]  # a fake of the client
     value = codec.encoder(InvoiceUploaded)(upload())
     assert "register_schema" in counting.asked
     counting.asked.clear()
@@ -57,7 +57,7 @@ def test_a_schema_is_looked_up_or_registered_once(counting: Counting) -> None:
 def test_an_id_is_fetched_once(counting: Counting) -> None:
     other = {"type": "record", "name": "Other", "fields": [{"name": "a", "type": "string"}]}
     number = counting.inner.register_schema("other", Registered(json.dumps(other), "AVRO"))
-    ids = RegistryIds(counting)  # type: ignore[arg-type]
+    ids = RegistryIds(counting)  # type: ignore[arg-type]  # a fake of the client
     assert ids.schema_of(number) == other
     assert ids.schema_of(number) == other
     assert counting.asked == ["get_schema"]
@@ -65,7 +65,7 @@ def test_an_id_is_fetched_once(counting: Counting) -> None:
 
 def test_an_unknown_id_is_asked_for_again_after_a_while(counting: Counting) -> None:
     now = [100.0]
-    ids = RegistryIds(counting, clock=lambda: now[0])  # type: ignore[arg-type]
+    ids = RegistryIds(counting, clock=lambda: now[0])  # type: ignore[arg-type]  # a fake of the client
     for _ in range(3):
         with pytest.raises(UnknownSchema):
             ids.schema_of(99)
@@ -101,7 +101,7 @@ class ReadOnly:
 def test_a_registry_that_takes_nothing_is_told_with_the_subject() -> None:
     told = r"^\S+-value: the registry refuses, HTTP status 405: read-only mode"
     with pytest.raises(RegistryRefused, match=told):
-        list(registration(ReadOnly(), CONTRACTS))  # type: ignore[arg-type]
+        list(registration(ReadOnly(), CONTRACTS))  # type: ignore[arg-type]  # a fake of the client
 
 
 def test_a_login_is_one_or_the_other() -> None:

@@ -16,6 +16,7 @@ from tests.collector import Collector
 from tests.contract.flow_run import MemoryRuntime, run, whole_pipeline
 from tests.contract.generated_records import AT, TRACE, inputs_of
 
+RESULTS = [f"invoice.{branch}.result" for branch in BRANCHES]
 PRODUCER = bytes.fromhex("b7ad6b7169203331")
 
 
@@ -30,7 +31,7 @@ def traced(
 ) -> list[Span]:
     """The spans that a flow has sent, when it has ended."""
     runtime = MemoryRuntime(flow, [Batch(0, AT, records)], reference=True)
-    settings = Telemetry(otlp_url=collector.traces, trace_share=share, trace_slow=slow)  # type: ignore[arg-type]
+    settings = Telemetry(otlp_url=collector.traces, trace_share=share, trace_slow=slow)  # type: ignore[arg-type]  # seconds, as settings have them
     made = Measured(flow, Settings(telemetry=settings))
     runtime.made = made
     close = made.served(settings)
@@ -38,6 +39,12 @@ def traced(
     made.telemetry.epoch.committed(AT + 1_000)
     close()
     return collector.spans.get(flow, [])
+
+
+def written(span: Span) -> str:
+    """The topic of what was written."""
+    [found] = [each for each in span.attributes if each.key == "manifold.written"]
+    return str(found.value.string_value)
 
 
 def inputs(flow: str) -> list[Received]:
@@ -60,11 +67,48 @@ def test_a_trace_goes_from_upload_over_branches_to_decision_and_notification(
     decided = [span for span in spans["decide"] if ".result" in span.name]
     assert decided
     assert all(every[span.parent_span_id].name.startswith("process invoice.") for span in decided)
+    decisions = [span for span in decided if written(span) == "invoice.decision"]
+    complete = [span for span in decisions if span.links]
+    assert complete == decisions
+    for span in complete:
+        followed = [span.parent_span_id, *(link.span_id for link in span.links)]
+        assert sorted(written(every[each]) for each in followed) == sorted(RESULTS)
+        assert {link.trace_id.hex().encode() for link in span.links} == {TRACE}
+    others = [span for those in spans.values() for span in those if span not in complete]
+    assert not [span for span in others if span.links]
     told = [span for span in spans["collect"] if span.name == "process invoice.decision"]
     assert {span.parent_span_id for span in told} <= asking
     for span in every.values():
         assert span.kind == Span.SPAN_KIND_CONSUMER
         assert span.start_time_unix_nano <= span.end_time_unix_nano == (AT + 1_000) * 1_000_000
+
+
+def test_in_one_process_a_decision_follows_from_its_upload_and_links_to_all_four_answers(
+    collector: Collector,
+) -> None:
+    spans = traced("fused", collector, inputs("validation"))
+    every = {span.span_id: span for span in spans}
+    complete = [span for span in spans if written(span) == "invoice.decision" and span.links]
+    assert complete
+    for span in complete:
+        assert "uploaded" in span.name or "ocr" in span.name
+        linked = [written(every[link.span_id]) for link in span.links]
+        assert sorted(linked) == sorted(RESULTS)
+        assert {every[link.span_id].name for link in span.links} == {span.name}
+
+
+def test_an_answer_whose_span_was_made_in_another_way_is_linked_to_nothing(
+    collector: Collector,
+) -> None:
+    answers = [each for each in inputs("decide") if ".result" in each.topic]
+    strange = [
+        replace(each, headers=[pair for pair in each.headers if pair[0] != "ce_source"])
+        for each in answers
+    ]
+    garbled = [replace(each, value=b"garbled", offset=each.offset + 5_000) for each in answers[:3]]
+    spans = traced("decide", collector, [*strange, *garbled])
+    assert [span for span in spans if written(span) == "invoice.decision"]
+    assert not [span for span in spans if span.links]
 
 
 def test_a_span_says_where_its_record_is_and_nothing_of_what_stands_in_it(

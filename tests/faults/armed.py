@@ -138,7 +138,7 @@ def _arm_transactions(point: Point) -> None:
     @wraps(connect)
     def connected(self: Transactions) -> None:
         connect(self)
-        self._producer = Committing(self._producer, point)  # type: ignore[assignment]
+        self._producer = Committing(self._producer, point)  # type: ignore[assignment]  # it does all that a producer does
 
     @wraps(produce)
     def produced(self: Transactions, records: Iterable[Outgoing]) -> None:
@@ -167,7 +167,7 @@ def _arm_tables(point: Point) -> None:
         changed = any(table._changed for table in self._open.get(partition, {}).values())
         flush(self, partition)
         if changed and point.armed("after_state_flush"):
-            task: Task = self._produce.__self__  # type: ignore[attr-defined]
+            task: Task = self._produce.__self__  # type: ignore[attr-defined]  # it is a task's method
             task._transactions._producer.flush(_WRITTEN)
             point.reached("after_state_flush")
 

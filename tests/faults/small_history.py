@@ -98,13 +98,13 @@ class _Process(MemoryRuntime):
         self.settings = Settings.load(database=Database(url=database))
         self._tables = _Tables()
 
-    def store(self, *types: TableType, of: str | None = None) -> _Tables:  # type: ignore[override]
+    def store(self, *types: TableType, of: str | None = None) -> _Tables:  # type: ignore[override]  # stands in for it, in memory
         self._tables.types = [
             (self.contracts.changelog(of or self.flow, each.name).name, each) for each in types
         ]
         return self._tables
 
-    def refetch(self) -> _Again:  # type: ignore[override]
+    def refetch(self) -> _Again:  # type: ignore[override]  # stands in for it, in memory
         return self._again
 
     def epoch(self, events: Iterable[Event[Received]]) -> list[Outgoing]:
@@ -112,7 +112,7 @@ class _Process(MemoryRuntime):
         self._events = [(str(event.partition), event) for event in events]
         self.written, self._tables.written = [], []
         dataflow = importlib.import_module(f"flows.{self.flow}").flow(self)
-        run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
+        run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]  # Bytewax leaves it untyped
         self.close()
         return [each for batch in self.written for each in batch] + self._tables.written
 

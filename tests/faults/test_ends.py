@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import ElectionType, KafkaException, Producer
-from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]
+from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]  # its module hands them on unlisted
 
 from connectors.kafka import client
 from connectors.offsets import Offsets, Where

@@ -358,6 +358,23 @@ CASES = (
         interval="10m",
     ),
     Case(
+        "ManifoldRetriesGivenUp",
+        {
+            'manifold_retries_given_up{reason="document_missing",instance="a"}': "0 0 1x10 0x60",
+            'manifold_retries_given_up{reason="unknown_schema",instance="a"}': "0x60",
+        },
+        {"6m": (), "8m": ({"reason": "document_missing"},), "14m": ()},
+    ),
+    Case(
+        "ManifoldRetriesStopped",
+        {
+            'manifold_retries_last_success_timestamp_seconds{instance="a"}': (
+                "0 60 120 120x12 900+60x20 stale"
+            ),
+        },
+        {"12m": (), "14m": (ALL,), "19m": (), "42m": (), "47m": (ALL,)},
+    ),
+    Case(
         "ManifoldProbeSilent",
         {
             'manifold_probe_last_success_timestamp_seconds{instance="a"}': (

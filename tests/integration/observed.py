@@ -9,43 +9,32 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from confluent_kafka import Consumer, TopicPartition
 from msgspec.structs import replace
 
 from connectors.clock import now
-from connectors.object_store import Store
-from connectors.settings import Documents
 from connectors.stream import Outgoing
 from flows import FLOWS
 from manifold.generator import Sample, reference_records
 from operators.decision import InvoiceDecision
 from operators.money import parse
 from operators.reference import ReferenceExchangeRate, ReferencePolicy
-from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
-from operators.upload import InvoiceUploaded, Metadata
+from operators.upload import Document, InvoiceUploaded
+from tests.integration.approving import approvals
 from tests.integration.flow_process import REPOSITORY, Process
+from tests.integration.inbox import Inbox, doubtful
 from tests.integration.pipeline import Pipeline, generated
 from tests.integration.prometheus_server import Prometheus
 from tests.integration.raw import write
 from tests.messages_server import MessagesServer, says
 from tests.rates_server import RatesServer
-from tests.unit.documents import pdf, written
 from tests.unit.test_certificates import BEGAN, certificate
 
 PER_SECOND = 10
 _HELD_BACK = 45_000
 """Milliseconds."""
-_LINES = (
-    "Seller AG, Main Street 1, 50667 Cologne",
-    "Invoice date: 12 March 2024",
-    "Carried to you by Fred under the name of QX/47",
-    "Net amount 110.00",
-    "Value added tax 19 % 20.90",
-    "Total amount EUR 130.90",
-)
 
 
 def _ports(count: int) -> Sequence[int]:
@@ -74,7 +63,7 @@ class Observed:
                 bootstrap,
                 folder,
                 MANIFOLD_JOIN__DEADLINE="3",
-                MANIFOLD_DOCUMENTS__URL=str(folder / "documents"),
+                MANIFOLD_DOCUMENTS__URL=Inbox(folder).settings.url,
                 MANIFOLD_DOCUMENTS__WORKERS="1",
                 MANIFOLD_MODEL__URL=model.url,
                 MANIFOLD_MODEL__API_KEY="key",
@@ -87,22 +76,25 @@ class Observed:
                 MANIFOLD_KAFKA__SSL_CA_LOCATION=str(authority),
             )
         )
-        self._store = Store(Documents(url=str(folder / "documents")))
+        self._inbox = Inbox(folder)
         self._stack, self._folder = stack, folder
         single = [flow for flow in FLOWS if flow != "statistics"]
-        *ports, lag, probe, up, child = _ports(len(single) + 4)
+        *ports, lag, probe, retry, up, child = _ports(len(single) + 5)
         self._ports = dict(zip(single, ports, strict=True))
         self._commands: list[subprocess.Popen[bytes]] = []
         self._publish_reference()
         self.processes = {flow: self.start(flow) for flow in self._ports}
         self._command("lag", "--serve", "--window", "5", "--interval", "1", "--all", port=lag)
         self._command("probe", "--every", "2", port=probe)
+        soon = ("--every", "0.5", "--shortest", "0.5", "--longest", "0.5", "--attempts", "3")
+        self._command("dlq", "retry", "--watch", *soon, port=retry)
         # One flow by `manifold up`, whose processes take the ports behind its own.
         self._command("up", "statistics", port=up)
         jobs = {
             "manifold": [*ports, up, child],
             "manifold-lag": [lag],
             "manifold-probe": [probe],
+            "manifold-retry": [retry],
         }
         self.prometheus = stack.enter_context(Prometheus(folder / "prometheus", jobs))
         self.until(self.prometheus.answers, "Prometheus answers")
@@ -166,21 +158,27 @@ class Observed:
         self.until(lambda: not self.prometheus.firing(alert, **labels), f"{alert} clears {labels}")
 
     def documents(self, count: int) -> None:
-        """Upload documents, each with another number, of which not everything can be read."""
+        """Upload documents, each another one, of which not everything can be read."""
         for number in range(count):
-            lines = (*_LINES, f"Copy {number}")
-            content = pdf(partial(written, lines=lines))
             name = f"document-{uuid.uuid4()}"
-            upload = InvoiceUploaded(
-                request_id=name,
-                invoice_id=name,
-                vendor_id=None,
-                origin="SCAN",
-                uploaded_at=now(),
-                document=self._store.put(content, "application/pdf", now()),
-                metadata=Metadata(),
-            )
-            self.pipeline.publish(upload)
+            self.pipeline.publish(self._inbox.upload(name, doubtful(number)))
+
+    def lost(self, count: int) -> None:
+        """Upload documents that are not in the store."""
+        for _ in range(count):
+            name = f"document-{uuid.uuid4()}"
+            nothing = Document(f"{name}.pdf", "application/pdf", "0" * 64)
+            self.pipeline.publish(self._inbox.pointer(name, nothing))
+
+    def let_go(self) -> None:
+        """Discard all dead letters, as an operator does."""
+        subprocess.run(
+            [sys.executable, "-m", "manifold", "dlq", "discard", "--all", "--yes"],
+            cwd=REPOSITORY,
+            env=self.pipeline.variables,
+            check=True,
+            timeout=90,
+        )
 
     def garbled(self, count: int) -> None:
         """Write what nobody can read."""
@@ -198,25 +196,7 @@ class Observed:
 
     def approved(self, count: int) -> None:
         """Approve some of the decisions that ask a person."""
-        decided = {each.request_id: each for each in self.pipeline.seen.all(InvoiceDecision)}
-        asked = [
-            each
-            for each in self.pipeline.seen.all(InvoiceReviewRequested)
-            if each.request_id in decided and decided[each.request_id].revision == each.revision
-        ]
-        for each in asked[:count]:
-            self.pipeline.publish(
-                InvoiceReviewCompleted(
-                    request_id=each.request_id,
-                    attempt=each.attempt,
-                    revision=each.revision,
-                    vendor_id=each.vendor_id,
-                    outcome="APPROVED",
-                    reviewer="anna",
-                    reason="Looked at.",
-                    completed_at=now(),
-                )
-            )
+        self.pipeline.publish(*approvals(self.pipeline)[:count])
 
     @contextmanager
     def group(self, name: str, offsets: Iterator[int]) -> Iterator[None]:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from connectors.browse import every_partition, partitions_of, read_between, start_offsets
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
-from connectors.dead_letters import TARGET_GROUP, DeadLetters
+from connectors.dead_letters import ATTEMPTS, FIRST_SEEN, TARGET_GROUP, DeadLetters
 from connectors.kafka import client
 from connectors.publish import Publisher
 from connectors.resolved import NotResolved, Resolver
@@ -123,7 +123,7 @@ def test_what_is_submitted_can_be_tailed(place: Place, request_id: str) -> None:
     assert sent["vendor_id"] == "DE123456789"
     [found] = place.lines("tail", "invoice.uploaded", "-e", "--request", request_id)
     assert (found["partition"], found["offset"]) == (sent["partition"], sent["offset"])
-    assert found["record"]["invoice_id"] == "123456XX"  # type: ignore[index]
+    assert found["record"]["invoice_id"] == "123456XX"  # type: ignore[index]  # JSON
     assert found["key"] == "DE123456789"
 
 
@@ -137,7 +137,7 @@ def test_files_that_cannot_be_sent_do_not_keep_the_others_back(
     missing = tmp_path / "missing.xml"
     files = [str(file) for file in (scan, broken, missing, CII)]
     lines = place.lines("submit", *files, expect=1)
-    reasons = [line["error"]["reason"] for line in lines if line["event"] == "unusable"]  # type: ignore[index]
+    reasons = [line["error"]["reason"] for line in lines if line["event"] == "unusable"]  # type: ignore[index]  # JSON
     assert reasons == ["damaged", "not_xml", "no_file"]
     assert [line["file"] for line in lines if line["event"] == "submitted"] == [str(CII)]
 
@@ -247,7 +247,12 @@ def test_a_replayed_letter_goes_to_its_group_as_it_was_and_is_not_open_again(
         first.partition,
     )
     target = f"{place.contracts.namespace}pricing".encode()
-    assert list(again.headers) == [*first.headers, (TARGET_GROUP, target)]
+    assert list(again.headers) == [
+        *first.headers,
+        (ATTEMPTS, b"1"),
+        (FIRST_SEEN, str(letter["first_seen"]).encode()),
+        (TARGET_GROUP, target),
+    ]
 
 
 def test_two_who_replay_at_once_send_a_letter_back_once(place: Place, request_id: str) -> None:
@@ -345,7 +350,7 @@ def test_reference_data_is_loaded_whole_or_not_at_all(place: Place, tmp_path: Pa
     keys = {line["topic"]: line["keys"] for line in place.lines("reference", "list")}
     assert keys[f"{place.contracts.namespace}reference.vendors"] == ["V-9"]
     assert keys[f"{place.contracts.namespace}reference.policy"] == ["default"]
-    assert len(keys[f"{place.contracts.namespace}reference.tax_rates"]) == 27  # type: ignore[arg-type]
+    assert len(keys[f"{place.contracts.namespace}reference.tax_rates"]) == 27  # type: ignore[arg-type]  # JSON
 
 
 def test_the_doctor_names_what_is_wrong(

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its module hands them on unlisted
 from typer.testing import CliRunner
 
 from connectors.groups import go_on_from
@@ -160,7 +160,7 @@ def test_a_stopped_group_is_seen_at_the_first_look(bootstrap: str, topic: str) -
     assert [(each["members"], each["state"], each["committed"]) for each in found] == [
         (0, "STOP", 4)
     ]
-    assert found[0]["seconds"] > 0  # type: ignore[operator]
+    assert found[0]["seconds"] > 0  # type: ignore[operator]  # JSON
     assert command(bootstrap, *arguments, "--fail-on", "REWIND")[0] == 0
 
 

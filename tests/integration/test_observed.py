@@ -24,9 +24,6 @@ pytestmark = pytest.mark.timeout(900)
 
 EMPTY = {
     "kind:manifold_reviews_open:growth1d": "a day ago, and 24 minutes ago, nobody has looked",
-    "manifold_extraction_attempts_failed_total": "no document kills its reader here",
-    "manifold_transactions_aborted_total": "no epoch is given up here",
-    "flow_reason:manifold_transactions_aborted:increase10m": "the same",
 }
 """What queries ask for that has not happened, and why."""
 
@@ -48,6 +45,7 @@ FIRED = {
     "ManifoldLagGrowing",
     "ManifoldLagStalled",
     "ManifoldModelBudget",
+    "ManifoldRetriesGivenUp",
     "ManifoldTelemetryAbsent",
 }
 """What has been seen to fire for real; the others are tried with series of `alert_cases`."""
@@ -65,6 +63,7 @@ def seen(bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[O
     with ExitStack() as stack:
         scene = stack.enter_context(observed(bootstrap, tmp_path_factory.mktemp("observed")))
         errors(scene)
+        documents_stay_away(scene)
         a_service_is_away(scene)
         a_branch_is_killed(scene)
         uploads_are_late(scene)
@@ -86,6 +85,13 @@ def errors(scene: Observed) -> None:
     scene.until_fires("ManifoldDeadLetters", flow="validation")
     scene.until_clear("ManifoldErrorRate")
     scene.until_clear("ManifoldDeadLetters")
+
+
+def documents_stay_away(scene: Observed) -> None:
+    scene.lost(3)
+    scene.until_fires("ManifoldRetriesGivenUp", reason="document_missing")
+    scene.let_go()
+    scene.until_clear("ManifoldRetriesGivenUp")
 
 
 def a_service_is_away(scene: Observed) -> None:

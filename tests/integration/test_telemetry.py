@@ -16,22 +16,19 @@ from prometheus_client.samples import Sample
 
 from connectors import catalogue
 from connectors.catalogue import CATALOGUE
-from connectors.clock import now
 from connectors.metric import Metric
-from connectors.object_store import Store
-from connectors.settings import Documents
 from connectors.stream import Outgoing
 from flows import FLOWS
 from manifold.exits import Exit
 from operators.decision import InvoiceDecision
 from operators.money import parse
-from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
-from operators.upload import InvoiceUploaded, Metadata
+from operators.upload import InvoiceUploaded
+from tests.integration.approving import approvals
 from tests.integration.flow_process import REPOSITORY
+from tests.integration.inbox import Inbox, doubtful
 from tests.integration.pipeline import Pipeline, generated
 from tests.integration.raw import write
 from tests.messages_server import MessagesServer, says
-from tests.unit.documents import pdf, written
 
 COUNT = 40
 CHECKS = ("startup", "live", "ready")
@@ -97,10 +94,10 @@ class Run:
     def __init__(self, pipeline: Pipeline, folder: Path, model: str) -> None:
         self.pipeline = pipeline
         self.ports = {flow: free_port() for flow in FLOWS}
-        self._store = Store(Documents(url=str(folder / "documents")))
+        inbox = Inbox(folder)
         self._variables = {
             "MANIFOLD_JOIN__DEADLINE": "2",
-            "MANIFOLD_DOCUMENTS__URL": str(folder / "documents"),
+            "MANIFOLD_DOCUMENTS__URL": inbox.settings.url,
             "MANIFOLD_DOCUMENTS__WORKERS": "1",
             "MANIFOLD_MODEL__URL": model,
             "MANIFOLD_MODEL__API_KEY": "key",
@@ -118,8 +115,9 @@ class Run:
         self.until(self.each_decided(1), "partial decisions at the deadline")
         self.start("fraud")
         self.until(self.each_decided(2), "revisions by the late answers")
-        pipeline.publish(self.invoices[0], self.document())
-        pipeline.publish(self.approval())
+        # Of the document not everything can be read, so that the model is asked.
+        pipeline.publish(self.invoices[0], inbox.upload("a-document", doubtful(1)))
+        pipeline.publish(approvals(pipeline)[0])
         topic = pipeline.contracts.topic_of(InvoiceUploaded).name
         write(pipeline.kafka, [Outgoing(topic, b"nobody", b"garbled", [])])
         pipeline.at_rest()
@@ -143,45 +141,6 @@ class Run:
             requests == {each.request_id for each in self.decisions() if each.revision == times}
         )
 
-    def approval(self) -> InvoiceReviewCompleted:
-        """One of the reviews that are open, approved."""
-        last = {each.request_id: each for each in self.pipeline.seen.all(InvoiceReviewRequested)}
-        decided = {each.request_id: each for each in self.decisions()}
-        of = next(
-            each for each in last.values() if decided[each.request_id].revision == each.revision
-        )
-        return InvoiceReviewCompleted(
-            request_id=of.request_id,
-            attempt=of.attempt,
-            revision=of.revision,
-            vendor_id=of.vendor_id,
-            outcome="APPROVED",
-            reviewer="anna",
-            reason="Looked at.",
-            completed_at=now(),
-        )
-
-    def document(self) -> InvoiceUploaded:
-        """A document of which not everything can be read, so that the model is asked."""
-        lines = (
-            "Seller AG, Main Street 1, 50667 Cologne",
-            "Invoice date: 12 March 2024",
-            "Carried to you by Fred under the name of QX/47",
-            "Net amount 110.00",
-            "Value added tax 19 % 20.90",
-            "Total amount EUR 130.90",
-        )
-        content = pdf(lambda canvas: written(canvas, lines))
-        return InvoiceUploaded(
-            request_id="a-document",
-            invoice_id="a-document",
-            vendor_id=None,
-            origin="SCAN",
-            uploaded_at=now(),
-            document=self._store.put(content, "application/pdf", now()),
-            metadata=Metadata(),
-        )
-
 
 @pytest.fixture(scope="module")
 def run(bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
@@ -195,7 +154,7 @@ def run(bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
 
 
 def test_every_metric_of_the_catalogue_is_told_or_named_as_told_elsewhere(run: Run) -> None:
-    of_flows = [each for each in CATALOGUE if each.server not in ("up", "lag", "probe")]
+    of_flows = [each for each in CATALOGUE if each.server not in ("up", "lag", "probe", "retry")]
     missing = {each.name for each in of_flows if not run.told.has(each)}
     assert missing <= {each.name for each in ELSEWHERE}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its module hands them on unlisted
 from typer.testing import CliRunner
 
 from connectors.contracts import Contracts
@@ -16,6 +16,7 @@ from connectors.pages import Pages
 from connectors.topics import Topics
 from manifold.cli.app import app
 from operators.fraud import VendorProfile
+from tests.contract.state_golden import generations, tables
 
 LATER = {"new_field": [1]}
 
@@ -68,6 +69,24 @@ def test_what_this_version_has_written_is_all_well(place: Place) -> None:
     assert {verdict for verdict, _ in found.values()} == {"ok"}
     assert found["state"][1].endswith("1 value, all readable")
     assert set(found) == {"database", "topics", "records", "state"}
+
+
+def test_what_every_version_has_written_is_all_well(place: Place) -> None:
+    values = 0
+    for name, table in tables().items():
+        for generation in generations(name):
+            for number, value in enumerate(generation.values):
+                key = f"{generation.number}/{number}"
+                if table.in_pages:
+                    pages = Pages[object](object)
+                    [(page, entries)] = pages.write([(key, msgspec.msgpack.decode(value))], key)
+                    place.write(f"{name}.changelog", page, entries)
+                else:
+                    place.write(f"{name}.changelog", key.encode(), value)
+                values += 1
+    code, found = place.check()
+    assert (code, {verdict for verdict, _ in found.values()}) == (0, {"ok"}), found
+    assert f"{values} values, all readable" in found["state"][1]
 
 
 def test_state_that_cannot_be_read_fails_until_it_is_replaced(place: Place) -> None:

@@ -62,7 +62,7 @@ def attached(
     for name, data in files:
         writer.add_attachment(name, data)
     if not listed:
-        files_list = writer.root_object["/Names"]["/EmbeddedFiles"]["/Names"]  # type: ignore[index]
+        files_list = writer.root_object["/Names"]["/EmbeddedFiles"]["/Names"]  # type: ignore[index]  # there in what was just written
         writer.root_object[NameObject("/AF")] = ArrayObject(files_list[1::2])
         del writer.root_object["/Names"]
     if password:

@@ -78,7 +78,7 @@ def work(order: Order) -> Seen:
         case ["leave"]:
             sys.exit(3)
         case ["wrong"]:
-            return "no Seen"  # type: ignore[return-value]
+            return "no Seen"  # type: ignore[return-value]  # wrong on purpose
         case ["garbage"]:
             for descriptor in range(3, _DESCRIPTORS):
                 with suppress(OSError):
@@ -115,7 +115,7 @@ def environment(name: str) -> dict[str, str]:
     return {**os.environ, "told": told}
 
 
-def unannotated(order):  # type: ignore[no-untyped-def]
+def unannotated(order):  # type: ignore[no-untyped-def]  # so on purpose
     return order
 
 

@@ -1,12 +1,18 @@
 """The catalogue keeps to the conventions that dashboards and alerts rely on."""
 
 import re
+from typing import get_args
 
 import pytest
 
 from connectors import catalogue
 from connectors.catalogue import CATALOGUE
+from connectors.measured import Measured
+from connectors.measured_documents import _REASONS
 from connectors.metric import Metric
+from connectors.probing import Outcome
+from connectors.settings import Settings, Telemetry
+from connectors.stream import TRANSIENT
 
 UNITS = ("_seconds", "_bytes", "_ratio", "_records", "_info")
 
@@ -43,3 +49,16 @@ def test_the_objective_is_a_bound_of_the_latency() -> None:
 @pytest.mark.parametrize("metric", CATALOGUE, ids=lambda metric: metric.name)
 def test_no_label_is_an_identifier(metric: Metric) -> None:
     assert not [label for label in metric.labels if label.endswith("_id") or label == "vendor"]
+
+
+def test_values_that_are_known_beforehand_are_those_that_are_counted() -> None:
+    assert set(catalogue.RETRIES.every) == TRANSIENT
+    assert set(catalogue.PROBES.every) == set(get_args(Outcome))
+    assert set(catalogue.EXTRACTION_ATTEMPTS_FAILED.every) == {*_REASONS, "raised"}
+
+
+def test_counters_of_which_values_are_known_stand_at_zero_for_each() -> None:
+    measures = Measured("decide", Settings(telemetry=Telemetry(port=0))).telemetry.measures
+    [late] = [family for family in measures.collect() if family.name == "manifold_late_results"]
+    found = {sample.labels["outcome"]: sample.value for sample in late.samples}
+    assert found == {"revised": 0, "dead_letter": 0}

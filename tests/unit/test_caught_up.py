@@ -63,7 +63,7 @@ def look(broker: Broker) -> Callable[..., list[tuple[int, int]]]:
                 watch.reached(topic, number, offset)
         return list(watch.caught_up(at, assigned, TOPICS))
 
-    look.watch = watch  # type: ignore[attr-defined]
+    look.watch = watch  # type: ignore[attr-defined]  # a method replaced
     return look
 
 

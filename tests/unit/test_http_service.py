@@ -94,7 +94,7 @@ def test_three_failures_in_a_row_open_it_and_one_success_closes_it(
 @pytest.mark.parametrize("url", ["http://a..b", "http://" + "a" * 70, "http://[::1", "http://"])
 def test_an_address_that_is_none_is_no_answer_and_no_end_of_the_flow(url: str) -> None:
     service = service_at(url)
-    until(lambda: "is away: no answer" in service.lack("USD/1", 0).reason)  # type: ignore[union-attr]
+    until(lambda: "is away: no answer" in service.lack("USD/1", 0).reason)  # type: ignore[union-attr]  # it lacks it
     service.close()
 
 

@@ -321,7 +321,7 @@ class Saga(RuleBasedStateMachine):
         for table in (self.office.reservations, self.office.requests):
             for key, value in list(table.items()):
                 stored = msgspec.msgpack.encode(value)
-                table.put(key, msgspec.msgpack.decode(stored, type=type(value)))  # type: ignore[arg-type]
+                table.put(key, msgspec.msgpack.decode(stored, type=type(value)))  # type: ignore[arg-type]  # the type it came with
 
     @invariant()
     def never_more_than_was_received(self) -> None:

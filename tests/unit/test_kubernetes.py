@@ -122,7 +122,7 @@ def test_selectors_tell_flows_apart(objects: Objects) -> None:
         tuple(sorted(each["spec"]["selector"]["matchLabels"].items()))
         for each in of_kind(objects, "StatefulSet", "Deployment").values()
     ]
-    assert len(selectors) == len(set(selectors)) == len(FLOWS) + 2
+    assert len(selectors) == len(set(selectors)) == len(FLOWS) + 3
 
 
 def test_every_command_line_is_one_of_ours(objects: Objects) -> None:
@@ -132,7 +132,7 @@ def test_every_command_line_is_one_of_ours(objects: Objects) -> None:
             given = settings_of(objects, pod, container)
             line = [given.get(each.strip("$()"), each) for each in container["args"]]
             commands.append(line[-1] if parse(line) == ["run"] else " ".join(parse(line)))
-    others = ["contracts register", "db migrate", "lag", "probe", "topics apply"]
+    others = ["contracts register", "db migrate", "dlq retry", "lag", "probe", "topics apply"]
     assert sorted(commands) == sorted([*FLOWS, *others])
 
 

@@ -40,7 +40,7 @@ def test_lag_is_known_at_once_and_its_state_is_not(bootstrap: str) -> None:
     result = run(bootstrap, "lag", "fraud", "--fail-on", "WARN")
     [found] = partitions(result)
     assert (found["lag"], found["state"], found["committed"]) == (15, None, 5)
-    assert found["seconds"] > 0  # type: ignore[operator]
+    assert found["seconds"] > 0  # type: ignore[operator]  # JSON
     assert result.exit_code == 0
 
 

@@ -20,9 +20,9 @@ class Place:
         self.telemetry = Telemetry("decide", Settings())
         self.consumer, self.transactions = Consumer(), Transactions()
         self.task = MeasuredTask(self.telemetry, {}, "g", ["t"], instance="a", static=False)
-        self.task._consumer = self.consumer  # type: ignore[assignment]
-        self.task._transactions = self.transactions  # type: ignore[assignment]
-        self.task._on_assign(self.consumer, [TopicPartition("t", 0)])  # type: ignore[arg-type]
+        self.task._consumer = self.consumer  # type: ignore[assignment]  # a fake
+        self.task._transactions = self.transactions  # type: ignore[assignment]  # a fake
+        self.task._on_assign(self.consumer, [TopicPartition("t", 0)])  # type: ignore[arg-type]  # a fake
 
     def epoch(self, *offsets: int) -> None:
         """Commit what is done, then poll."""
@@ -87,10 +87,10 @@ def test_a_rebalance_is_told_and_takes_readiness_away_meanwhile(place: Place) ->
     place.epoch()
     assert place.telemetry.health.look("ready").passed
     partitions = [TopicPartition("t", 0)]
-    place.task._on_revoke(place.consumer, partitions)  # type: ignore[arg-type]
+    place.task._on_revoke(place.consumer, partitions)  # type: ignore[arg-type]  # a fake
     assert place.value(catalogue.ASSIGNED_PARTITIONS) == 0
     assert not place.telemetry.health.look("ready").passed
-    place.task._on_assign(place.consumer, partitions)  # type: ignore[arg-type]
+    place.task._on_assign(place.consumer, partitions)  # type: ignore[arg-type]  # a fake
     assert place.value(catalogue.ASSIGNED_PARTITIONS) == 1
     assert place.value(catalogue.REBALANCES) == 2
     assert place.telemetry.health.look("ready").passed

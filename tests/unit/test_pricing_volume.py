@@ -324,7 +324,7 @@ class Volumes(RuleBasedStateMachine):
         for table in (self.purchasing.volumes, self.purchasing.requests):
             for key, value in list(table.items()):
                 stored = msgspec.msgpack.encode(value)
-                table.put(key, msgspec.msgpack.decode(stored, type=type(value)))  # type: ignore[arg-type]
+                table.put(key, msgspec.msgpack.decode(stored, type=type(value)))  # type: ignore[arg-type]  # the type it came with
 
     @invariant()
     def a_volume_is_the_sum_of_the_attempts_that_count(self) -> None:

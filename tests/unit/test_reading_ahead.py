@@ -63,7 +63,7 @@ def upload(**other: object) -> bytes:
         "uploaded_at": 1,
         "metadata": Metadata(),
     }
-    return CODEC.encoder(InvoiceUploaded)(InvoiceUploaded(**{**given, **other}))  # type: ignore[arg-type]
+    return CODEC.encoder(InvoiceUploaded)(InvoiceUploaded(**{**given, **other}))  # type: ignore[arg-type]  # fields by name
 
 
 def pointer(uri: str) -> bytes:

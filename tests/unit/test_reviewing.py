@@ -237,7 +237,7 @@ def test_looking_for_expired_reviews_stops_at_the_first_that_has_time() -> None:
     looked = 0
 
     class Counting(dict[str, object]):
-        def items(self):  # type: ignore[no-untyped-def]
+        def items(self):  # type: ignore[no-untyped-def]  # the table's own, counted
             nonlocal looked
             for pair in super().items():
                 looked += 1
@@ -246,7 +246,7 @@ def test_looking_for_expired_reviews_stops_at_the_first_that_has_time() -> None:
     desk.answers()
     (review,) = [review for _, review in desk.tables["reviews"].items()]
     many = Counting({f"r-{number}": replace(review, opened_at=9 * DAY) for number in range(1_000)})
-    desk.tables["reviews"] = many  # type: ignore[assignment]
+    desk.tables["reviews"] = many  # type: ignore[assignment]  # a table that counts
     assert desk.caught_up(10 * DAY, 10 * DAY) == []
     assert looked == 1
 
@@ -322,6 +322,6 @@ def test_many_violations_are_asked_about_by_the_worst_and_counted() -> None:
         for number in range(30)
     )
     for branch, status in (("VALIDATION", "APPROVED"), ("INVENTORY", "LIMITED"), ("FRAUD", "PASS")):
-        desk.answer(replace(result(branch, status), violations=violations))  # type: ignore[arg-type]
+        desk.answer(replace(result(branch, status), violations=violations))  # type: ignore[arg-type]  # a tuple, whatever is in it
     request = asked(desk.answer(result("PRICING", "MATCH")))
     assert (len(request.violations), request.more) == (20, 70)

@@ -88,7 +88,7 @@ def test_a_bare_error_of_the_client_behind_an_exception_is_told_and_tried_again(
         """The engine's exception, as it looks when the client has left a bare error behind."""
 
         # The client's own: it chains what is no exception.
-        __cause__ = KafkaError(KafkaError._TIMED_OUT)  # type: ignore[assignment]
+        __cause__ = KafkaError(KafkaError._TIMED_OUT)  # type: ignore[assignment]  # Bytewax raises it so
 
     runtime = Runtime("validation", Settings(), threading.Event())
     assert runner._report(runtime, Chained()) == Exit.NOT_COMMITTED

@@ -132,7 +132,7 @@ def test_logs_go_to_a_file_for_each_process(runs: Path, tmp_path: Path) -> None:
 def test_processes_get_the_settings_that_were_given() -> None:
     given = Settings(
         kafka={"bootstrap.servers": "a:1", "log_level": "3"},
-        join=Join(deadline=5),  # type: ignore[arg-type]
+        join=Join(deadline=5),  # type: ignore[arg-type]  # seconds, as settings have them
     )
     found = environment(given)
     assert found["MANIFOLD_KAFKA__BOOTSTRAP_SERVERS"] == "a:1"

@@ -84,15 +84,15 @@ class Place:
     def __init__(self) -> None:
         self.consumer, self.transactions = Consumer(), Transactions()
         self.task = Task({}, "g", ["t"], instance="a", static=False, commit_interval=timedelta(0))
-        self.task._consumer = self.consumer  # type: ignore[assignment]
-        self.task._transactions = self.transactions  # type: ignore[assignment]
+        self.task._consumer = self.consumer  # type: ignore[assignment]  # a fake
+        self.task._transactions = self.transactions  # type: ignore[assignment]  # a fake
         self.rebalance()
         self.task._revoked = set()
 
     def rebalance(self) -> None:
         partitions = [TopicPartition("t", 0)]
-        self.task._on_revoke(self.consumer, partitions)  # type: ignore[arg-type]
-        self.task._on_assign(self.consumer, partitions)  # type: ignore[arg-type]
+        self.task._on_revoke(self.consumer, partitions)  # type: ignore[arg-type]  # a fake
+        self.task._on_assign(self.consumer, partitions)  # type: ignore[arg-type]  # a fake
 
     def epoch(self, first: Message | None = None, *more: Message) -> list[Any]:
         """Commit what is done, then poll: the events."""

@@ -14,7 +14,7 @@ from datetime import date
 from random import Random
 from typing import Any
 
-import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore]
+import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore]  # only where it is installed
 
 with atheris.instrument_imports(include=["operators", "connectors.generated", "connectors.codec"]):
     from connectors.codec import Undecodable

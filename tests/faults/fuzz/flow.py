@@ -66,13 +66,13 @@ class FuzzedRuntime(MemoryRuntime):
 
     def __init__(self, flow: str, events: Sequence[Event[Received]], reference: Reference) -> None:
         super().__init__(flow, events, reference=False)
-        self._records = reference  # type: ignore[assignment]
+        self._records = reference  # type: ignore[assignment]  # read only, as it is here
         self.tables: EncodedStore | None = None
 
-    def source(self) -> Inputs:  # type: ignore[override]
+    def source(self) -> Inputs:  # type: ignore[override]  # stands in for it, in memory
         return TestingSource(self._events, batch_size=1)
 
-    def store(self, *types: TableType) -> EncodedStore:  # type: ignore[override]
+    def store(self, *types: TableType) -> EncodedStore:  # type: ignore[override]  # stands in for it, in memory
         self.tables = EncodedStore(types)
         return self.tables
 
@@ -99,7 +99,7 @@ class Flow:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("flows.collect.Store", self._store)
             dataflow = importlib.import_module(f"flows.{self.name}").flow(runtime)
-        run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]
+        run_main(dataflow, epoch_interval=timedelta(0))  # type: ignore[no-untyped-call]  # Bytewax leaves it untyped
         if runtime.tables is not None:
             runtime.tables.check()
         return [record for written in runtime.written for record in written]

@@ -106,4 +106,4 @@ def headers(own: Headers, group: str, rng: Random) -> Headers:
             [(f"h{number}", rng.randbytes(8)) for number in range(200)],
         )
     )
-    return odd  # type: ignore[return-value]
+    return odd  # type: ignore[return-value]  # odd on purpose

@@ -48,7 +48,7 @@ _LINES = (
 )
 
 
-def _ports(count: int) -> Sequence[int]:
+def free_ports(count: int) -> Sequence[int]:
     """Ports in a row that are free, below those that connections going out take."""
     for first in range(20_000 + os.getpid() % 5_000, 32_000 - count, count):
         ports = range(first, first + count)
@@ -90,7 +90,7 @@ class Observed:
         self._store = Store(Documents(url=str(folder / "documents")))
         self._stack, self._folder = stack, folder
         single = [flow for flow in FLOWS if flow != "statistics"]
-        *ports, lag, probe, up, child = _ports(len(single) + 4)
+        *ports, lag, probe, up, child = free_ports(len(single) + 4)
         self._ports = dict(zip(single, ports, strict=True))
         self._commands: list[subprocess.Popen[bytes]] = []
         self._publish_reference()

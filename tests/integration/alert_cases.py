@@ -317,9 +317,9 @@ CASES = (
         "ManifoldBrokersUnreachable",
         {
             'manifold_kafka_client_brokers_up{flow="fraud",client="consumer"}': "3 0x5 3x60",
-            'manifold_kafka_client_brokers_up{flow="fraud",client="producer"}': "3 0x5 3x60",
-            'manifold_kafka_client_brokers_up{flow="decide",client="consumer"}': "0x60",
-            'manifold_kafka_client_brokers_up{flow="decide",client="producer"}': "1x60",
+            'manifold_kafka_client_brokers_up{flow="fraud",client="producer"}': "3x60",
+            'manifold_kafka_client_brokers_up{flow="decide",client="consumer"}': "1x60",
+            'manifold_kafka_client_brokers_up{flow="decide",client="producer"}': "0x60",
         },
         {"2m": (), "4m": (FRAUD,), "8m": ()},
     ),

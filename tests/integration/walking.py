@@ -46,14 +46,14 @@ class Walk:
         }
 
     def through(self, alert: str, stands_for: Mapping[str, str], **own: str) -> None:
-        """Run a page's commands.
+        """Run a page's commands, once.
 
         `stands_for`: what is put where the page has a name of its own; `own`: further settings.
         """
-        if self._folder is None:
+        if self._folder is None or (self._folder / f"{alert}.txt").exists():
             return
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / f"{alert}.txt").open("a", encoding="utf-8") as told:
+        with (self._folder / f"{alert}.txt").open("x", encoding="utf-8") as told:
             for command in commands(alert):
                 for name, value in stands_for.items():
                     command = re.sub(rf"(?<![\w.]){re.escape(name)}(?![\w.])", value, command)

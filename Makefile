@@ -7,6 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 FAULTS_ARGS ?=
+RESCALE_ARGS ?=
 
 export MANIFOLD_KAFKA_PORT ?= 9092
 
@@ -40,6 +41,16 @@ unit: $(VENV)/.dev ## run the tests that need no broker
 faults: $(VENV)/.dev ## break everything on purpose for 20 minutes, and look what it has done
 	@deploy/kafka/requirements tests
 	@$(BIN)/python -m tests.faults.run $(FAULTS_ARGS)
+
+.PHONY: rescale
+rescale: $(VENV)/.dev ## renew and rescale the flows under 500 invoices/s, write docs/rescaling.md; six minutes
+	@deploy/kafka/requirements tests
+	@if ! $(BROKER) status; then \
+		trap '$(BROKER) stop >/dev/null' EXIT; \
+		trap 'exit 130' INT TERM HUP; \
+		$(BROKER) start || exit 1; \
+	fi; \
+	$(BIN)/python -m tests.rescaling.run --publish $(RESCALE_ARGS)
 
 .PHONY: fuzz
 fuzz: $(VENV)/.dev ## a million mutated records for the flows, which takes ten minutes

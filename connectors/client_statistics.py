@@ -69,6 +69,8 @@ class ClientStatistics:
         self._measures = measures
         self._flow = flow
         self._up: dict[Client, int] = {}
+        # A process that waits for its first broker has no client that could tell so.
+        measures.set(catalogue.CLIENT_BROKERS_UP, 0, flow, "consumer")
 
     @property
     def away(self) -> bool:

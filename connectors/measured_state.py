@@ -1,11 +1,11 @@
 """State that is measured: how much there is, and what waits in it for whom."""
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from connectors import catalogue
 from connectors.changelog_table import TableType
+from connectors.clock import now
 from connectors.extracting import READINGS
 from connectors.joined import REQUESTS, REVIEWS
 from connectors.stream import Outgoing
@@ -51,7 +51,7 @@ def sampling(
     def _reviews(kind: TableType, entries: int) -> None:
         called, opened_at = _OPENED[kind]
         first = [opened_at(each) for table in store.of(kind) if (each := table.oldest())]
-        age = max(0.0, time.time() - min(first) / 1_000) if first else 0.0
+        age = max(0, now() - min(first)) / 1_000 if first else 0.0
         measures.set(catalogue.REVIEWS_OPEN, entries, flow, called)
         measures.set(catalogue.REVIEWS_OLDEST, age, flow, called)
 

@@ -20,6 +20,7 @@ from connectors.offsets import end_offsets
 from connectors.publish import Publisher
 from operators import probe
 from operators.decision import InvoiceDecision
+from operators.result import Source
 from operators.upload import InvoiceUploaded
 
 log = Log(__name__)
@@ -66,12 +67,15 @@ class Prober:
         self._number += 1
         request_id = f"{self._prefix}{self._number}"
         began = time.monotonic()
+        written: list[Source] = []
         try:
-            self._publisher.send(probe.synthetic(request_id, now()))
+            self._publisher.send(probe.synthetic(request_id, now()), on_written=written.append)
             self._publisher.flush()
         except Unavailable as error:
-            log.warning("a synthetic invoice could not be sent", because=str(error))
-            return self._told(Probed(request_id, "not_sent", time.monotonic() - began))
+            # Of one that could not be sent before, it is told for ever.
+            if not written:
+                log.warning("a synthetic invoice could not be sent", because=str(error))
+                return self._told(Probed(request_id, "not_sent", time.monotonic() - began))
         with self._something:
             self._something.wait_for(
                 lambda: request_id in self._came or self._failed is not None,

@@ -46,6 +46,7 @@ class Telemetry(Collector):
         self.health.away = lambda: self.statistics.away
         self._samples: list[Callable[[], None]] = []
         self._sampled_at = 0.0
+        self._restoring: What = "state"
         self._restoring_since = 0.0
         self._begin(settings)
 
@@ -110,7 +111,7 @@ class Telemetry(Collector):
 
     def began(self, what: What, /) -> None:
         """A restore begins."""
-        self._restoring_since = time.monotonic()
+        self._restoring, self._restoring_since = what, time.monotonic()
         self.health.began(what)
         self.measures.set(catalogue.RESTORE_PROGRESS, 0, self.flow)
 
@@ -124,6 +125,9 @@ class Telemetry(Collector):
         seconds = time.monotonic() - self._restoring_since
         self.health.restored()
         self.measures.set(catalogue.RESTORE_PROGRESS, 1, self.flow)
+        # Reference data is read at a start alone, which is no sign of a group that is restless.
+        if self._restoring != "state":
+            return
         self.measures.add(catalogue.RESTORES, 1, self.flow)
         self.measures.add(catalogue.RESTORED_RECORDS, records, self.flow)
         self.measures.observe(catalogue.RESTORE_DURATION, (seconds,), self.flow)

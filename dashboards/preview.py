@@ -9,13 +9,14 @@ import re
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from msgspec import Struct
 from PIL import Image
 
 from dashboards.grafana.boards import files
@@ -24,9 +25,24 @@ from dashboards.panel_drawing import DRAWN, Series
 Ask: TypeAlias = Callable[[str], Sequence[Series]]
 """A query's series over the time that is drawn."""
 
+
+class Mark(Struct, frozen=True):
+    """An instant that every panel with a time axis shows."""
+
+    at: float
+    """Unix time."""
+    name: str
+    """A number or a letter, above the panel."""
+    means: str
+    """Told once, beside the title."""
+
+
 _COLUMN, _ROW = 0.75, 0.36
 """Inches of a column and of a row of Grafana's grid."""
 _PAPER, _CARD, _INK = "#f4f5f5", "#ffffff", "#24292e"
+_MARKED = "#8f3bb8"
+_TIMED = ("timeseries", "state-timeline")
+"""Panels with a time axis."""
 _COLUMNS = 24
 _FRAMED = (0.6, 0.5, 0.2, 0.42)
 _MARGINS = {
@@ -37,25 +53,39 @@ _MARGINS = {
 """Inches left, below, right and above what is drawn."""
 
 
-def draw(folder: Path, ask: Ask, rate_interval: str) -> list[Path]:
-    """Draw every dashboard into a file of its own; a row that repeats is drawn once, for all."""
+def draw(
+    folder: Path,
+    ask: Ask,
+    rate_interval: str,
+    *,
+    boards: Collection[str] = (),
+    marks: Sequence[Mark] = (),
+) -> list[Path]:
+    """Draw every dashboard into a file of its own; a row that repeats is drawn once, for all.
+
+    `boards`: only those of these names.
+    """
     matplotlib.rcParams.update({"font.size": 7, "font.family": "DejaVu Sans", "text.color": _INK})
     folder.mkdir(parents=True, exist_ok=True)
     drawn = []
     for path, text in files(folder).items():
+        if boards and path.stem not in boards:
+            continue
         picture = path.with_suffix(".png")
-        _board(json.loads(text), ask, rate_interval).savefig(picture, dpi=90)
+        _board(json.loads(text), ask, rate_interval, marks).savefig(picture, dpi=90)
         with Image.open(picture) as full:
             full.convert("RGB").quantize(128).save(picture, optimize=True)
         drawn.append(picture)
     return drawn
 
 
-def _board(board: Any, ask: Ask, rate_interval: str) -> Figure:
+def _board(board: Any, ask: Ask, rate_interval: str, marks: Sequence[Mark]) -> Figure:
     rows = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in board["panels"])
     width, height = _COLUMNS * _COLUMN, (rows + 1.6) * _ROW
     figure = Figure(figsize=(width, height), facecolor=_PAPER)
     figure.text(0.006, 1 - 0.9 * _ROW / height, board["title"], size=13, weight="bold")
+    told = "     ".join(f"{mark.name}  {mark.means}" for mark in marks)
+    figure.text(0.2, 1 - 0.9 * _ROW / height, told, size=9, color=_MARKED)
     asked = {
         panel["id"]: [
             (query, found)
@@ -83,7 +113,18 @@ def _board(board: Any, ask: Ask, rate_interval: str) -> Figure:
         if moments:
             inside.set_xlim(min(moments), max(moments) + 1e-6)
         DRAWN[panel["type"]](inside, panel, asked[panel["id"]])
+        if panel["type"] in _TIMED and inside.axison:
+            _marked(inside, marks)
     return figure
+
+
+def _marked(axes: Axes, marks: Sequence[Mark]) -> None:
+    begin, end = axes.get_xlim()
+    for mark in marks:
+        if begin <= mark.at <= end:
+            axes.axvline(mark.at, color=_MARKED, lw=0.7, ls=":")
+            where = (mark.at - begin) / (end - begin)
+            axes.text(where, 1.01, mark.name, transform=axes.transAxes, size=6, color=_MARKED)
 
 
 def _filled(query: str, rate_interval: str) -> str:

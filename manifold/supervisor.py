@@ -152,8 +152,8 @@ class Supervisor:
             member.restart_at = now + pause
             log.warning("ended", flow=member.flow, code=code, restart_in=pause)
 
-    def stop(self) -> None:
-        """Have every process finish its epoch and end; kill what does not."""
+    def stop(self) -> list[int]:
+        """Have every process finish its epoch and end; kill what does not. Their exit codes."""
         running = [member.process for member in self._members if member.process is not None]
         for process in running:
             process.terminate()
@@ -167,6 +167,7 @@ class Supervisor:
         for file in self._files:
             file.close()
         self._files.clear()
+        return [process.returncode for process in running]
 
     def __enter__(self) -> Self:
         """Started."""

@@ -198,7 +198,7 @@ def _follow(plan: Plan, began: float, load: Load, scene: Scene, report: Report) 
 def _rest(scene: Scene, report: Report) -> None:
     """Wait until every flow has worked off everything, and has written what it owes."""
     scene.network.restore()
-    lag = Lag(scene.cluster.kafka)
+    lag = Lag(scene.cluster.kafka, contracts())
     until = time.monotonic() + _AT_REST_S
     _work_off(lag, until, report)
     time.sleep(_OWED_S)

@@ -5,7 +5,7 @@ holding it in memory.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -85,10 +85,20 @@ class Recorded:
             yield row(each.offset, each.key, each.value, 0, each.timestamp)
 
 
-def record(kafka: Mapping[str, str], contracts: Contracts, folder: Path) -> Recorded:
-    """Read every topic to its end into files under `folder`; what was read."""
+def record(
+    kafka: Mapping[str, str],
+    contracts: Contracts,
+    folder: Path,
+    without: Collection[str] = (),
+) -> Recorded:
+    """Read every topic to its end into files under `folder`; what was read.
+
+    `without`: topics that are not looked at, and therefore empty in what was read.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    kinds = {topic.name: topic.kind for topic in contracts.every_topic()}
+    kinds = {
+        topic.name: topic.kind for topic in contracts.every_topic() if topic.name not in without
+    }
     encode = msgspec.msgpack.Encoder().encode
     with ExitStack() as stack:
         files: dict[Where, IO[bytes]] = {

@@ -87,10 +87,10 @@ def start_flows(scene: Scene) -> None:
 class Lag:
     """How far the flows are from the ends of their topics, by the brokers' account."""
 
-    def __init__(self, kafka: Mapping[str, str]) -> None:
+    def __init__(self, kafka: Mapping[str, str], wanted: Contracts) -> None:
         """Connect."""
         self._kafka = kafka
-        wanted = contracts()
+        self._namespace = wanted.namespace
         self._reads = {
             flow: every_partition({each.name: each.partitions for each in wanted.read_by(flow)})
             for flow in FLOWS
@@ -100,7 +100,7 @@ class Lag:
     def of(self, flow: str) -> int:
         """Offsets that a flow has not worked off."""
         ends = self._offsets.ends(self._reads[flow])
-        done = committed(self._kafka, NAMESPACE + flow, self._reads[flow])
+        done = committed(self._kafka, self._namespace + flow, self._reads[flow])
         return sum(end - (done[where] or 0) for where, end in ends.items())
 
     def all(self) -> dict[str, int]:

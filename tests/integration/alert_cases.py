@@ -278,6 +278,32 @@ CASES = (
             "25m": (),
         },
     ),
+    # It is renewed twice, which is seen, and its group shared out twice: that is no loop.
+    Case(
+        "ManifoldRestoreLoop",
+        {
+            'manifold_restores_total{flow="fraud",job="manifold",instance="a"}': (
+                "0 1 _ 0 1 _ 0 1 2 3 3x60"
+            ),
+            'process_start_time_seconds{job="manifold",instance="a"}': (
+                "0 0 _ 120 120 _ 300 300 300 300 300x60"
+            ),
+        },
+        {"9m": (), "14m": (), "30m": ()},
+    ),
+    # The group is shared out again and again.
+    Case(
+        "ManifoldRestoreLoop",
+        {
+            'manifold_restores_total{flow="fraud",job="manifold",instance="a"}': "0+1x8 8x60",
+            'process_start_time_seconds{job="manifold",instance="a"}': "0x70",
+        },
+        {
+            "5m": (),
+            "7m": ({"flow": "fraud", "job": "manifold", "instance": "a"},),
+            "30m": (),
+        },
+    ),
     Case(
         "ManifoldRestoreLoop",
         {'manifold_flow_restarts_total{flow="fraud",job="manifold",instance="up"}': "0+1x10 10x60"},
@@ -291,9 +317,9 @@ CASES = (
         "ManifoldBrokersUnreachable",
         {
             'manifold_kafka_client_brokers_up{flow="fraud",client="consumer"}': "3 0x5 3x60",
-            'manifold_kafka_client_brokers_up{flow="fraud",client="producer"}': "3 0x5 3x60",
-            'manifold_kafka_client_brokers_up{flow="decide",client="consumer"}': "0x60",
-            'manifold_kafka_client_brokers_up{flow="decide",client="producer"}': "1x60",
+            'manifold_kafka_client_brokers_up{flow="fraud",client="producer"}': "3x60",
+            'manifold_kafka_client_brokers_up{flow="decide",client="consumer"}': "1x60",
+            'manifold_kafka_client_brokers_up{flow="decide",client="producer"}': "0x60",
         },
         {"2m": (), "4m": (FRAUD,), "8m": ()},
     ),

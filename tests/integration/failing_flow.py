@@ -4,6 +4,7 @@ Its argument is the flow. Prints how each run ended.
 """
 
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,8 @@ from operators import fraud, validation
 
 BAD = "BAD"
 """What an invoice number begins with that makes the flow fail."""
+HANGS = "HANGS"
+"""The same of one that makes it wait for ever."""
 
 
 def failing(judge: Callable[..., Any]) -> Callable[..., Any]:
@@ -21,8 +24,11 @@ def failing(judge: Callable[..., Any]) -> Callable[..., Any]:
 
     def judged(*given: Any, **tables: Any) -> Any:
         judgement = judge(*given, **tables)
-        if any(str(getattr(each, "number", "")).startswith(BAD) for each in given):
+        numbers = [str(getattr(each, "number", "")) for each in given]
+        if any(number.startswith(BAD) for number in numbers):
             raise ZeroDivisionError("a bug")
+        while any(number.startswith(HANGS) for number in numbers):
+            time.sleep(1)
         return judgement
 
     return judged

@@ -16,16 +16,21 @@ class Process:
     """One process of a flow, as a user would start it."""
 
     def __init__(
-        self, flow: str, instance: str | None, settings: Mapping[str, str], log: Path
+        self,
+        flow: str,
+        instance: str | None,
+        settings: Mapping[str, str],
+        log: Path,
+        module: str = "manifold",
     ) -> None:
-        """Start it."""
+        """Start it. `module` takes the same arguments as the command."""
         self.flow = flow
         self.instance = instance
         self.log = log
         named = ["--instance", instance] if instance else []
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "manifold", "run", flow, *named],
+                [sys.executable, "-m", module, "run", flow, *named],
                 cwd=REPOSITORY,
                 env=settings,
                 stdin=subprocess.DEVNULL,

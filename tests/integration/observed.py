@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from tests.integration.inbox import Inbox, doubtful
 from tests.integration.pipeline import Pipeline, generated
 from tests.integration.prometheus_server import Prometheus
 from tests.integration.raw import write
+from tests.integration.walking import Walk
 from tests.messages_server import MessagesServer, says
 from tests.rates_server import RatesServer
 from tests.unit.test_certificates import BEGAN, certificate
@@ -37,7 +38,7 @@ _HELD_BACK = 45_000
 """Milliseconds."""
 
 
-def _ports(count: int) -> Sequence[int]:
+def free_ports(count: int) -> Sequence[int]:
     """Ports in a row that are free, below those that connections going out take."""
     for first in range(20_000 + os.getpid() % 5_000, 32_000 - count, count):
         ports = range(first, first + count)
@@ -76,10 +77,11 @@ class Observed:
                 MANIFOLD_KAFKA__SSL_CA_LOCATION=str(authority),
             )
         )
+        self.walk = Walk(self.pipeline.variables)
         self._inbox = Inbox(folder)
         self._stack, self._folder = stack, folder
         single = [flow for flow in FLOWS if flow != "statistics"]
-        *ports, lag, probe, retry, up, child = _ports(len(single) + 5)
+        *ports, lag, probe, retry, up, child = free_ports(len(single) + 5)
         self._ports = dict(zip(single, ports, strict=True))
         self._commands: list[subprocess.Popen[bytes]] = []
         self._publish_reference()
@@ -152,6 +154,21 @@ class Observed:
     def until_fires(self, alert: str, **labels: str) -> None:
         """Wait for an alert."""
         self.until(lambda: self.prometheus.firing(alert, **labels), f"{alert} fires {labels}")
+        self.walk.through(alert, self._stands_for(labels))
+
+    def _stands_for(self, labels: Mapping[str, str]) -> dict[str, str]:
+        """What the pages' own names stand for here."""
+        group = labels.get("group", "").removeprefix(self.pipeline.namespace)
+        flow = labels.get("flow") or (group if group in FLOWS else "fraud")
+        decided = self.pipeline.seen.all(InvoiceDecision)
+        letter = next(iter(self.pipeline.seen.letters()), None)
+        return {
+            "fraud": flow,
+            "ID": decided[-1].request_id,
+            "0:1234": f"{letter.partition}:{letter.offset}" if letter else "0:0",
+            "HOST:9464": f"127.0.0.1:{self._ports[flow]}",
+            "/path/to/certificate.pem": str(self._folder / "authority.pem"),
+        }
 
     def until_clear(self, alert: str, **labels: str) -> None:
         """Wait until an alert does not fire any more."""
@@ -201,15 +218,17 @@ class Observed:
     @contextmanager
     def group(self, name: str, offsets: Iterator[int]) -> Iterator[None]:
         """A group that is not ours, and commits these offsets, one a second."""
-        topic = self.pipeline.contracts.topic_of(InvoiceUploaded).name
+        topic = self.pipeline.contracts.topic_of(InvoiceUploaded)
         settings = {**self.pipeline.kafka, "group.id": self.pipeline.namespace + name}
         done = threading.Event()
 
         def commit() -> None:
             consumer = Consumer(settings)
             for offset in offsets:
-                where = TopicPartition(topic, 0, offset)
-                consumer.commit(offsets=[where], asynchronous=False)
+                wheres = [
+                    TopicPartition(topic.name, each, offset) for each in range(topic.partitions)
+                ]
+                consumer.commit(offsets=wheres, asynchronous=False)
                 if done.wait(1):
                     break
             consumer.close()

@@ -74,19 +74,30 @@ class Pipeline:
         }
         self._folder = folder
         self._running: list[Process] = []
+        self._started: dict[Process, tuple[str, dict[str, str]]] = {}
         self._all: list[Process] = []
         migrate(self.database)
         topics = Topics(self.kafka)
         topics.create(topics.plan(self.contracts.every_topic()))
         self.seen = Seen(self.kafka, self.contracts)
 
-    def start(self, flow: str, instance: str | None = "one", **variables: str) -> Process:
-        """Start a process; it is started again when it ends as a supervisor would expect."""
+    def start(
+        self, flow: str, instance: str | None = "one", *, module: str = "manifold", **variables: str
+    ) -> Process:
+        """Start a process; it is started again when it ends as a supervisor would expect.
+
+        `module` is run instead of the command, with the same arguments.
+        """
         log = self._folder / f"{flow}-{instance or len(self._all)}.log"
-        process = Process(flow, instance, {**self.variables, **variables}, log)
+        process = Process(flow, instance, {**self.variables, **variables}, log, module)
+        self._started[process] = module, variables
         self._running.append(process)
         self._all.append(process)
         return process
+
+    def _again(self, process: Process) -> Process:
+        module, variables = self._started[process]
+        return self.start(process.flow, process.instance, module=module, **variables)
 
     def running(self, *flows: str) -> None:
         """Have one process of each of these flows, and none of others."""
@@ -118,7 +129,7 @@ class Pipeline:
     def killed(self, process: Process) -> Process:
         """`kill -9`, and what is started in its place."""
         self.kill(process)
-        return self.start(process.flow, process.instance)
+        return self._again(process)
 
     @property
     def processes(self) -> tuple[Process, ...]:
@@ -134,7 +145,7 @@ class Pipeline:
             assert code == Exit.NOT_COMMITTED, f"{process} ended with {code}\n{self.told()}"
             self.restarts[code] += 1
             self._running.remove(process)
-            self.start(process.flow, process.instance)
+            self._again(process)
 
     def publish(self, *records: Any) -> None:
         """Write records as a producer would."""

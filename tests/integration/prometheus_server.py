@@ -1,4 +1,4 @@
-"""A Prometheus of one's own, in which time passes faster."""
+"""A Prometheus of one's own, in which time may pass faster."""
 
 import json
 import re
@@ -22,48 +22,69 @@ _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _SPAN = re.compile(r"(?<=\[)\d+[smhd](?=\])|(?<=offset )\d+[smhd]\b")
 
 
-def hastened(query: str) -> str:
+def hastened(query: str, faster: int = FASTER) -> str:
     """A query that looks back on a sixtieth of the time.
 
     >>> hastened("a[5m] unless a offset 1d")
     'a[5s] unless a offset 1440s'
     """
-    return _SPAN.sub(lambda found: _sixtieth(found[0]), query)
+    return _SPAN.sub(lambda found: _shortened(found[0], faster), query)
 
 
-def _sixtieth(span: str) -> str:
-    return f"{max(1, int(span[:-1]) * _SECONDS[span[-1]] // FASTER)}s"
+def _shortened(span: str, faster: int) -> str:
+    return f"{max(1, int(span[:-1]) * _SECONDS[span[-1]] // faster)}s"
 
 
-def _rules(path: Path) -> Any:
+def _rules(path: Path, faster: int) -> Any:
     told = yaml.safe_load(path.read_text(encoding="utf-8"))
     for group in told["groups"]:
         group["interval"] = "1s"
         for rule in group["rules"]:
-            rule["expr"] = hastened(rule["expr"])
+            rule["expr"] = hastened(rule["expr"], faster)
             if "for" in rule:
-                rule["for"] = _sixtieth(rule["for"])
+                rule["for"] = _shortened(rule["for"], faster)
     return told
+
+
+def _found(wheres: Sequence[int] | Path) -> Any:
+    if isinstance(wheres, Path):
+        return {"file_sd_configs": [{"files": [str(wheres)]}]}
+    return {"static_configs": [{"targets": [f"127.0.0.1:{port}" for port in wheres]}]}
+
+
+def _remember(folder: Path, past: str) -> None:
+    told = folder.with_suffix(".openmetrics")
+    told.write_text(f"{past}# EOF\n", encoding="utf-8")
+    command = ("promtool", "tsdb", "create-blocks-from", "openmetrics", told, folder)
+    subprocess.run(command, check=True, capture_output=True)
 
 
 class Prometheus:
     """Scrapes every second, by the configuration and the rules of `dashboards/`, hastened."""
 
-    def __init__(self, folder: Path, targets: Mapping[str, Sequence[int]]) -> None:
-        """`targets`: ports on this machine by job."""
+    def __init__(
+        self,
+        folder: Path,
+        targets: Mapping[str, Sequence[int] | Path],
+        *,
+        faster: int = FASTER,
+        past: str = "",
+    ) -> None:
+        """`targets`: ports on this machine by job, or the file that lists them as they change.
+
+        `faster`: 1 leaves the rules as they are. `past`: what it remembers, as OpenMetrics.
+        """
         (folder / "rules").mkdir(parents=True)
+        if past:
+            _remember(folder / "data", past)
         for path in (CONFIGURED / "rules").glob("*.yml"):
-            (folder / "rules" / path.name).write_text(yaml.safe_dump(_rules(path)))
+            (folder / "rules" / path.name).write_text(yaml.safe_dump(_rules(path, faster)))
         configuration = yaml.safe_load((CONFIGURED / "prometheus.yml").read_text(encoding="utf-8"))
         configuration["global"] |= {"scrape_interval": "1s", "evaluation_interval": "1s"}
         del configuration["alerting"]
         configuration["scrape_configs"] = [
-            {
-                "job_name": job,
-                "scrape_timeout": "1s",
-                "static_configs": [{"targets": [f"127.0.0.1:{port}" for port in ports]}],
-            }
-            for job, ports in targets.items()
+            {"job_name": job, "scrape_timeout": "1s", **_found(wheres)}
+            for job, wheres in targets.items()
         ]
         (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration))
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -96,9 +117,13 @@ class Prometheus:
 
     def whole(self, query: str) -> list[Any]:
         """What it says of each second since it began; labels and values of each series."""
-        found: list[Any] = self._get(
-            "query_range", query=query, start=self.began, end=time.time(), step=1
-        )["result"]
+        return self.between(query, self.began, time.time())
+
+    def between(self, query: str, begin: float, end: float) -> list[Any]:
+        """The same of the seconds from one Unix time to another."""
+        found: list[Any] = self._get("query_range", query=query, start=begin, end=end, step=1)[
+            "result"
+        ]
         return found
 
     def rules(self) -> list[Any]:

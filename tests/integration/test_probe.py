@@ -1,16 +1,19 @@
 """Synthetic invoices through everything, and nothing that follows from them."""
 
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
-from connectors import catalogue
+from connectors import catalogue, publish
 from connectors.measures import Measures
 from connectors.probing import Prober
 from flows import FLOWS
 from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSettled
 from operators.enrichment import InvoiceEnriched
 from operators.statistics import InvoiceStatistics
+from tests.integration.interrupting import Interrupting
 from tests.integration.pipeline import Pipeline, generated
 
 PATIENCE = 60.0
@@ -50,6 +53,24 @@ def test_one_is_decided_as_it_must_be_and_nothing_follows(
     assert [each.outcome for each in seen.all(InvoiceSettled)] == ["REJECTED"] * 2
     for what in (InvoiceNotification, InvoiceEnriched, InvoiceStatistics):
         assert not seen.all(what)
+
+
+def test_one_is_sent_again_when_the_broker_is_back(
+    pipeline: Pipeline, bootstrap: str, measures: Measures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "_PATIENCE", 2)
+    with ExitStack() as stack:
+        proxy = stack.enter_context(Interrupting(bootstrap))
+        kafka = {**pipeline.kafka, "bootstrap.servers": proxy.address}
+        prober = Prober(kafka, pipeline.contracts, pipeline.codec, measures)
+        stack.enter_context(prober)
+        assert prober.probe(PATIENCE).outcome == "correct"
+        with proxy.away():
+            assert prober.probe(PATIENCE).outcome == "not_sent"
+        until = time.monotonic() + PATIENCE
+        while (found := prober.probe(PATIENCE).outcome) == "not_sent" and time.monotonic() < until:
+            pass
+    assert found == "correct"
 
 
 def test_one_that_a_branch_does_not_answer_is_wrong_and_one_that_nobody_decides_too_late(

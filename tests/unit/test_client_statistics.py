@@ -42,6 +42,19 @@ def told() -> Told:
     return Told()
 
 
+def test_before_the_first_client_no_broker_can_be_read_from_and_nobody_is_called_away() -> None:
+    told = Told()
+    families = list(told.measures.collect())
+    found = {
+        sample.labels["client"]: sample.value
+        for family in families
+        for sample in family.samples
+        if sample.name == catalogue.CLIENT_BROKERS_UP.name
+    }
+    assert found == {"consumer": 0}
+    assert not told.statistics.away
+
+
 def test_gauges_are_what_was_told_last(told: Told) -> None:
     partitions = {"0": {"fetchq_cnt": 7, "fetchq_size": 70}, "1": {"fetchq_cnt": 1}}
     told.tell(brokers={"a:1/1": broker()}, topics={"t": {"partitions": partitions}})

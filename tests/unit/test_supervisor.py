@@ -1,6 +1,7 @@
 """Processes that crash, that end for good, and that do not end, under the supervisor."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -105,10 +106,11 @@ def test_a_flow_that_says_it_is_misconfigured_stops_all(runs: Path) -> None:
 
 
 def test_stopping_lets_processes_end_and_kills_what_does_not(runs: Path) -> None:
-    with Supervisor(["steady", "stubborn"], Settings()):
+    with Supervisor(["steady", "stubborn"], Settings()) as supervisor:
         until(lambda: all(Path(f"{runs}.{flow}").exists() for flow in ("steady", "stubborn")))
         processes = [int(process) for _, _, process in lines(runs)]
         assert all(map(alive, processes))
+        assert supervisor.stop() == [0, -signal.SIGKILL]
     assert ["steady", "ended"] in lines(runs)
     assert not any(map(alive, processes))
 

@@ -85,3 +85,11 @@ def test_a_restore_is_counted_with_its_records() -> None:
     assert telemetry.measures.value(catalogue.RESTORES, "decide") == 1
     assert telemetry.measures.value(catalogue.RESTORED_RECORDS, "decide") == 20
     assert telemetry.measures.value(catalogue.RESTORE_PROGRESS, "decide") == 1
+
+
+def test_reference_data_is_read_and_not_restored() -> None:
+    telemetry = Measured("decide", SERVED).telemetry
+    telemetry.began("reference data")
+    telemetry.ended(20)
+    assert telemetry.measures.value(catalogue.RESTORES, "decide") == 0
+    assert telemetry.measures.value(catalogue.RESTORED_RECORDS, "decide") == 0

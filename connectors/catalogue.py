@@ -263,6 +263,25 @@ BREAKER_OPENED = counter(
     "service",
 )
 
+# Deliveries
+
+DELIVERIES = counter(
+    "deliveries",
+    "manifold_deliveries_total",
+    "Tries to deliver outside Kafka, by receiver and what came of them: delivered, refused, busy, "
+    "away; given_up when it was not even tried any more.",
+    "flow",
+    "receiver",
+    "outcome",
+)
+DELIVERIES_WAITING = gauge(
+    "deliveries",
+    "manifold_deliveries_waiting",
+    "What a receiver is owed: not due yet, under way, or to be tried again.",
+    "flow",
+    "receiver",
+)
+
 # Documents
 
 EXTRACTION_DOCUMENTS = counter(
@@ -570,6 +589,7 @@ SECTIONS: Mapping[str, tuple[Metric, ...]] = {
         REVIEW_DURATION,
     ),
     "Parts that may be away": (BREAKER_STATE, BREAKER_OPENED),
+    "Deliveries": (DELIVERIES, DELIVERIES_WAITING),
     "Documents": (
         EXTRACTION_DOCUMENTS,
         EXTRACTION_DURATION,

@@ -8,6 +8,7 @@ from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSett
 from operators.enrichment import InvoiceEnriched
 from operators.extraction.lesson_learned import InvoiceLessonLearned
 from operators.extraction.memory import VendorMemory
+from operators.notifications import InvoiceNotificationAddressed
 from operators.reference import (
     ReferenceAgreement,
     ReferenceCoding,
@@ -38,6 +39,7 @@ RECORDS: tuple[type[Any], ...] = (
     InvoiceLessonLearned,
     InvoiceAudit,
     InvoiceNotification,
+    InvoiceNotificationAddressed,
     InvoiceStatistics,
     InvoiceEnriched,
     ReferenceVendor,

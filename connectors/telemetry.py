@@ -133,6 +133,7 @@ def _servers(flow: str) -> frozenset[Server]:
         "extract": ("extract",),
         "decide": ("join",),
         "fused": ("branches", "join"),
+        "notify": ("deliveries",),
     }
     return frozenset(("flow", *own.get(flow, ())))
 

@@ -89,6 +89,8 @@ class Deliveries:
         self._done: OrderedDict[str, Outcome] = OrderedDict()
         """Delivered lately: an epoch that is given up may want to deliver it again."""
         self._records: OrderedDict[tuple[str, int, int], Decoded[Any]] = OrderedDict()
+        self._fresh: dict[int, list[tuple[str, Owed]]] = {}
+        """Owed since the last commit."""
         self._at: Instant = 0
         self._left = 0.0
         self._threads: ThreadPoolExecutor | None = None
@@ -108,9 +110,20 @@ class Deliveries:
             if each in self._boxes
         )
 
+    def committed(self) -> None:
+        """What was owed lately is so for good: only now may it be delivered."""
+        for partition, owed in self._fresh.items():
+            known = self._boxes.get(partition)
+            if known is None:
+                continue
+            for key, each in owed:
+                known[1].setdefault(each.to, Outbox()).add(key, each)
+        self._fresh.clear()
+
     def forget(self) -> None:
         """The tables may have gone back to their last commit."""
         self._boxes.clear()
+        self._fresh.clear()
 
     def due(self, partition: int, at: Instant) -> bool:
         """Whether something of the partition, whose tables have been opened, is to be done."""
@@ -125,11 +138,11 @@ class Deliveries:
         self, tables: Tables, partition: int, key: str, owed: Owed, record: Decoded[Any]
     ) -> None:
         """Put something to be delivered into the table; what is owed already stays as it is."""
-        table, boxes = self._of(tables, partition)
+        table, _ = self._of(tables, partition)
         if table.get(key) is not None:
             return
         table.put(key, owed)
-        boxes.setdefault(owed.to, Outbox()).add(key, owed)
+        self._fresh.setdefault(partition, []).append((key, owed))
         self._keep(record)
 
     def tick(
@@ -236,13 +249,13 @@ class Deliveries:
         except Exception as error:
             # A bug, which is no reason to stop the others: it is tried again, and told of.
             log.error("a delivery failed", exc_info=error, quoting=False)
-            outcome = Outcome("AWAY", f"no answer ({type(error).__name__})")
+            outcome = Outcome("BUSY", f"it could not be made ({type(error).__name__})")
         if outcome.kind == "AWAY":
             receiver.guard.failed(now(), outcome.said)
         else:
             receiver.guard.succeeded()
         self._notes.note(delivery_id, outcome)
-        return outcome
+        return replace(outcome, at=now())
 
     def _collected(
         self, tables: Tables, partition: int, at: Instant, finish: Finish, when: When
@@ -293,7 +306,7 @@ class Deliveries:
             text = f"{outcome.said}, {first.tries + 1} times since {isoformat(first.since)}"
             yield from self._given_up(table, unit, box, records, "delivery_failed", text)
             return
-        due = when(records, next_try(first.tries, unit.name, at, outcome.wait))
+        due = when(records, next_try(first.tries, unit.name, outcome.at, outcome.wait))
         for key in unit.keys:
             owed = table.get(key)
             if owed is not None:
@@ -380,7 +393,5 @@ def _place(table: Table[Owed], partition: int, key: str) -> tuple[str, int, int]
 
 
 def _delivery_id(unit: Unit) -> str:
-    """Of one entry its key; of a pack one that says what is in it."""
-    if unit.keys == (unit.name,):
-        return unit.name
+    """The same for the same entries, and no other."""
     return sha256("\n".join((unit.name, *sorted(unit.keys))).encode()).hexdigest()[:32]

@@ -28,6 +28,7 @@ from operators.reference import ReferencePolicy, ReferenceVendor
 from operators.table import Lookup, Table
 from operators.time import Instant, isoformat
 
+
 class Reference(Struct, frozen=True):
     """What is looked up."""
 

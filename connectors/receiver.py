@@ -21,6 +21,8 @@ class Outcome(Struct, frozen=True):
     """Why not; of what was delivered, what the receiver calls it, as far as it says."""
     wait: Instant | None = None
     """Milliseconds that it wants to be left alone."""
+    at: Instant = 0
+    """When that was known; a poll may have begun well before."""
 
 
 class Receiver(Protocol):

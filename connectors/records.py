@@ -8,6 +8,7 @@ from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSett
 from operators.enrichment import InvoiceEnriched
 from operators.extraction.lesson_learned import InvoiceLessonLearned
 from operators.extraction.memory import VendorMemory
+from operators.handed_over import InvoiceHandedOver
 from operators.notifications import InvoiceNotificationAddressed
 from operators.reference import (
     ReferenceAgreement,
@@ -42,6 +43,7 @@ RECORDS: tuple[type[Any], ...] = (
     InvoiceNotificationAddressed,
     InvoiceStatistics,
     InvoiceEnriched,
+    InvoiceHandedOver,
     ReferenceVendor,
     ReferenceContract,
     ReferenceAgreement,

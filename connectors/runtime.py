@@ -253,6 +253,7 @@ class Runtime:
             receivers, limits, self.refetch().fetch, decode, notes, lambda: task.assigned
         )
         task.tick(deliveries.due)
+        task.between_epochs(deliveries.committed)
         task.on_rewind(deliveries.forget)
         self.on_close(deliveries.close)
         self.made.delivered(deliveries)

@@ -252,6 +252,27 @@ class Notify(Delivery):
     """Page of a request, `https://HOST/requests/{request_id}`; messages link to it."""
 
 
+class Handover(Delivery):
+    """How approved invoices come to the ERP system: by a webhook or by files, or not at all."""
+
+    by: Literal["webhook", "csv", "ubl"] | None = None
+    """Each posted as JSON; a file of postings for each poll; an XML file for each."""
+    webhook: Webhook | None = None
+    """Where they are posted."""
+    url: str | None = Field(default=None, repr=False)
+    """Where files are put: a folder, `s3://BUCKET/FOLDER`, `gs://…` or `az://…`."""
+    options: Annotated[dict[str, SecretStr], BeforeValidator(_texts)] = {}
+    """Credentials and options of that store, as `documents.options` has them."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.by == "webhook" and self.webhook is None:
+            raise ValueError("by webhook, it needs handover.webhook.url and .secret")
+        if self.by in ("csv", "ubl") and self.url is None:
+            raise ValueError(f"by {self.by}, it needs handover.url, where the files are put")
+        return self
+
+
 class Telemetry(_Section):
     """Where a process tells what it does: `/metrics`, and `/health/live`, `ready`, `startup`."""
 
@@ -298,6 +319,7 @@ class Settings(BaseSettings):
     model: Model = Model()
     mail: Mail = Mail()
     notify: Notify = Notify()
+    handover: Handover = Handover()
     telemetry: Telemetry = Telemetry()
     namespace: str = ""
     """Goes before every topic, group and transactional id, so that several can share a cluster."""

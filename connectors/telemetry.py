@@ -134,6 +134,7 @@ def _servers(flow: str) -> frozenset[Server]:
         "decide": ("join",),
         "fused": ("branches", "join"),
         "notify": ("deliveries",),
+        "deliver": ("deliveries",),
     }
     return frozenset(("flow", *own.get(flow, ())))
 

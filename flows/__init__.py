@@ -10,7 +10,7 @@ COLLECT = "collect"
 """The flow that writes the database."""
 OUTPUTS = ("enrich", "statistics")
 """The flows that make something of decisions for readers outside."""
-DELIVERIES = ("notify",)
+DELIVERIES = ("notify", "deliver")
 """The flows that hand something to receivers outside Kafka."""
 FLOWS = (EXTRACT, *BRANCHES, JOIN, COLLECT, *OUTPUTS, *DELIVERIES)
 """Every flow; each is a module of this package and a consumer group."""

@@ -19,6 +19,7 @@ STATE: Mapping[str, tuple[TableType, ...]] = {
     FUSED: JOINED,
     "enrich": (DONE,),
     "notify": (OWED, TOLD),
+    "deliver": (OWED, TOLD),
     "statistics": (WINDOWS, COUNTED, PROGRESS),
 }
 """A test compares them with the contracts; the fused flow keeps the branches' tables as well."""

@@ -1,5 +1,6 @@
-"""A real SMTP server in a thread of the test, which keeps what it is handed and refuses on demand."""
+"""A real SMTP server in a thread of the test, which keeps what it is handed."""
 
+import socket
 import threading
 from collections.abc import Callable
 from email import message_from_bytes, policy
@@ -21,11 +22,11 @@ class MailServer:
         self.before_answer: Callable[[], None] = lambda: None
         """Called when a message has been taken, before the server says so."""
         self._lock = threading.Lock()
-        self._controller = self._listen(0)
-        self.port: int = self._controller.server.sockets[0].getsockname()[1]
+        self.port = free_port()
+        self._controller = self._listen()
 
-    def _listen(self, port: int) -> Any:
-        controller = _Controller(self, hostname="127.0.0.1", port=port)
+    def _listen(self) -> Any:
+        controller = Controller(self, hostname="127.0.0.1", port=self.port)
         controller.start()
         return controller
 
@@ -52,7 +53,7 @@ class MailServer:
         self._controller.stop()
 
     def start(self) -> None:
-        self._controller = self._listen(self.port)
+        self._controller = self._listen()
 
     def __enter__(self) -> Self:
         return self
@@ -61,14 +62,11 @@ class MailServer:
         self.stop()
 
 
-class _Controller(Controller):
-    """One that does not mind a port that the system chooses."""
-
-    def _trigger_server(self) -> None:
-        """Its own greeting is only there to see that it listens, which `start` knows."""
-        port = self.server.sockets[0].getsockname()[1]
-        self.port = port
-        super()._trigger_server()
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
 
 
 def parts_of(mail: EmailMessage) -> tuple[str, str]:

@@ -25,7 +25,7 @@ from connectors.remembering import Study
 from connectors.runtime import Runtime
 from connectors.services import Service
 from connectors.settings import Settings
-from connectors.steps import Inputs, Outputs
+from connectors.steps import Inputs, Outputs, Written
 from connectors.stream import Batch, Event, Keyed, Outgoing, Received, Tick
 from connectors.tables import MemoryStore
 from connectors.wire import Wire
@@ -153,8 +153,16 @@ class WillingReceiver:
 class Willing(dict[str, Receiver]):
     """Receivers of every name."""
 
-    def get(self, part: str, default: object = None) -> Receiver:  # type: ignore[override]
+    def get(self, part: str, default: object = None) -> Receiver:
         return self.setdefault(part, WillingReceiver(part))
+
+
+class Committing(Deliveries):
+    """Deliveries of a flow whose every tick finds the poll before it committed."""
+
+    def tick(self, *given: Any) -> Iterator[Written]:
+        self.committed()
+        return super().tick(*given)
 
 
 class MemoryRuntime(Runtime):
@@ -250,7 +258,7 @@ class MemoryRuntime(Runtime):
         limits = Limits(at_once=1, wait=60)
         notes = DeliveryNotes(sections.Redis(), self.group)
         fetch = self.refetch().fetch
-        deliveries = Deliveries(Willing(), limits, fetch, decode, notes, lambda: [0])
+        deliveries = Committing(Willing(), limits, fetch, decode, notes, lambda: [0])
         self.made.delivered(deliveries)
         return deliveries
 

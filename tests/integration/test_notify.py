@@ -118,13 +118,13 @@ def test_everybody_is_told_once_in_their_language(
     pipeline.start("notify")
     notes = [note(number) for number in range(20)]
     pipeline.publish(*notes, *notes, note(0, revision=2, audience="PRODUCER", cause="REJECTED"))
-    pipeline.until(lambda: len(hook.messages) >= 21 and len(mail.mails) >= 41, "all told")
+    pipeline.until(lambda: len(hook.messages) >= 21 and len(mail.mails) >= 42, "all told")
     pipeline.at_rest("notify")
     time.sleep(1)
 
-    assert Counter(mail.recipients) == {"ap@example.org": 21, "einkauf@example.org": 21}, (
-        "the first route to somebody counts, whatever the letters' case"
-    )
+    told_once = Counter(each.lower() for each in mail.recipients)
+    assert told_once == {"ap@example.org": 21, "einkauf@example.org": 21}
+    assert Counter(mail.recipients)["ap@example.org"] == 20, "the first route that fits counts"
     assert len(hook.messages) == len(set(hook.ids)) == 21
     told = {
         (each["request_id"], each["revision"])
@@ -132,7 +132,7 @@ def test_everybody_is_told_once_in_their_language(
         for each in message["data"]["notifications"]
     }
     assert told == {(each.request_id, 1) for each in notes} | {("r-0", 2)}
-    assert {each["Message-ID"] for each in mail.mails}.__len__() == 42
+    assert len({each["Message-ID"] for each in mail.mails}) == len(mail.mails) == 42
     one = next(each for each in mail.mails if each["To"] == "ap@example.org")
     text, html = parts_of(one)
     assert one["Subject"].startswith("Invoice R-")
@@ -270,10 +270,9 @@ def test_killed_between_delivery_and_commit_nobody_is_told_twice(
         # second keeps the epoch open.
         pipeline.publish(note(1), note(2))
         assert reached.wait(60), pipeline.told()
+        noted = redis.client()
         pipeline.until(
-            lambda: any(
-                b"delivered" in (redis.client().get(key) or b"") for key in redis.client().keys()
-            ),
+            lambda: any(b"delivered" in (noted.get(key) or b"") for key in noted.scan_iter()),
             "the first is noted",
         )
         pipeline.kill(process)

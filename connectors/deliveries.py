@@ -170,7 +170,8 @@ class Deliveries:
         known = self._boxes.get(partition)
         if known is None or known[0] is not table:
             boxes: dict[str, Outbox] = {}
-            for key, owed in table.items():
+            # In the order in which it came: what was tried in vain was put into the table anew.
+            for key, owed in sorted(table.items(), key=lambda each: each[1].offset):
                 boxes.setdefault(owed.to, Outbox()).add(key, owed)
             known = self._boxes[partition] = table, boxes
         return known

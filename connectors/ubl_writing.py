@@ -1,8 +1,8 @@
 """An approved invoice as UBL 2.1, with what enrichment has added: the coding of its lines.
 
 The proposal for a G/L account stands where EN 16931 has the buyer's accounting reference (BT-133).
-`connectors.einvoice.read` reads it. What the enriched invoice does not have, such as the name of the
-buyer, is left out: the document is there to be posted, and does not replace the one that was sent.
+`connectors.einvoice.read` reads it. What the enriched invoice does not have, such as the buyer's
+name, is left out: the document is there to be posted, and does not replace the one that came.
 """
 
 import re

@@ -34,8 +34,8 @@ EXAMPLE: InvoiceEnriched = Codec(_CONTRACTS, LockIds(_CONTRACTS)).from_json(
 
 
 def enriched(number: int, attempt: int = 1, **changes: Any) -> InvoiceEnriched:
-    named = {"request_id": f"r-{number}", "invoice_id": f"R-{number}", "attempt": attempt}
-    return replace(EXAMPLE, **{**named, "number": f"R-{number}", **changes})
+    named = {"request_id": f"r-{number}", "invoice_id": f"R-{number}", "number": f"R-{number}"}
+    return replace(EXAMPLE, **{**named, "attempt": attempt, **changes})
 
 
 class Handing(Pipeline):
@@ -187,7 +187,7 @@ def test_files_of_postings_are_the_same_when_they_are_written_again(
     bootstrap: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / "erp"
-    evil = enriched(1, number="=HYPERLINK(A1)", invoice_id="@SUM(A1)", vendor_id="+1")
+    evil = replace(enriched(1), number="=HYPERLINK(A1)", invoice_id="@SUM(A1)", vendor_id="+1")
     variables = {"MANIFOLD_HANDOVER__BY": "csv", "MANIFOLD_HANDOVER__URL": str(folder)}
     with Handing(bootstrap, tmp_path / "pipeline", **variables) as pipeline:
         pipeline.publish(evil, *(enriched(number) for number in range(2, 200)))

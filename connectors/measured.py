@@ -28,6 +28,7 @@ from connectors.telemetry_server import TelemetryServer, registry
 from connectors.wire import Wire
 
 if TYPE_CHECKING:
+    from connectors.deliveries import Deliveries
     from connectors.extracting import Documents
     from connectors.language_model import LanguageModel
 
@@ -68,6 +69,19 @@ class Measured(Parts):
         self.telemetry.sampled(
             lambda: measures.set(catalogue.POSTPONED_REQUESTS, postponement.requests, flow, branch)
         )
+
+    def delivered(self, deliveries: "Deliveries") -> None:
+        """Look at what has been delivered, and at how much waits."""
+        measures, flow = self.telemetry.measures, self.telemetry.flow
+
+        def sample() -> None:
+            for (receiver, outcome), count in list(deliveries.counts.items()):
+                measures.set(catalogue.DELIVERIES, count, flow, receiver, outcome.lower())
+            for receiver in deliveries.receivers:
+                waiting = deliveries.waiting(receiver)
+                measures.set(catalogue.DELIVERIES_WAITING, waiting, flow, receiver)
+
+        self.telemetry.sampled(sample)
 
     def guarded(self, *guards: Guard) -> None:
         """Look at breakers."""

@@ -5,9 +5,11 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 Kind: TypeAlias = Literal["counter", "gauge", "histogram"]
-Server: TypeAlias = Literal["flow", "branches", "join", "extract", "up", "lag", "probe", "retry"]
-"""Whose process has it: any flow's, that of the branches, the join, documents, of `manifold up`,
-`manifold lag`, `manifold probe` or `manifold dlq retry`."""
+Server: TypeAlias = Literal[
+    "flow", "branches", "join", "extract", "deliveries", "up", "lag", "probe", "retry"
+]
+"""Whose process has it: any flow's, that of the branches, the join, documents, deliveries, of
+`manifold up`, `manifold lag`, `manifold probe` or `manifold dlq retry`."""
 
 
 class Metric(Struct, frozen=True, eq=False):

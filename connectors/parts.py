@@ -21,6 +21,7 @@ from connectors.task import Task
 from connectors.wire import Wire
 
 if TYPE_CHECKING:
+    from connectors.deliveries import Deliveries
     from connectors.extracting import Documents
     from connectors.language_model import LanguageModel
 
@@ -48,6 +49,9 @@ class Parts:
 
     def postponed(self, branch: str, postponement: Postponement) -> None:
         """A branch's postponed requests have a place."""
+
+    def delivered(self, deliveries: "Deliveries") -> None:
+        """Something is delivered outside Kafka."""
 
     def guarded(self, *guards: Guard) -> None:
         """Something is asked that may be away."""

@@ -3,12 +3,22 @@
 Every scalar is taken as it is written, so that 0.1 never becomes a binary number.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from operators.candidate import IN_FORCE
 from operators.codes import CURRENCIES
@@ -17,6 +27,7 @@ from operators.decision_table import DecisionRow
 from operators.extraction.gate import gates_of
 from operators.fraud.catalogue import BY_NAME
 from operators.money import Amount, from_decimal, render
+from operators.notifications.route import Digest, NotificationRoute
 from operators.reference import ReferencePolicy, RuleSetting, SignalWeight
 from operators.review import DECIDED_BY
 from operators.validation import RULES
@@ -154,6 +165,73 @@ class _Reading(_Part):
     model: Probability | None = None
 
 
+class _Told(_Part):
+    audience: Literal["CLERK", "PRODUCER", "ANY"] = "ANY"
+    groups: tuple[str, ...] = ()
+    vendor_classes: tuple[str, ...] = ()
+    amount_from: Money | None = None
+
+
+def _minute(value: object) -> int:
+    found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("is no time of the day such as 08:00")
+    return int(found[1]) * 60 + int(found[2])
+
+
+def _hours(value: object) -> tuple[int, int]:
+    begin, _, end = value.partition("-") if isinstance(value, str) else ("", "", "")
+    try:
+        hours = _minute(begin.strip()), _minute(end.strip())
+    except ValueError:
+        raise ValueError("are no hours such as 20:00-06:00") from None
+    if hours[0] == hours[1]:
+        raise ValueError("begin and end at the same time: leave them out, or say when")
+    return hours
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is no time zone such as Europe/Berlin") from None
+    return value
+
+
+_CLOCK = re.compile("([01][0-9]|2[0-3]):([0-5][0-9])")
+_ADDRESS = re.compile(r"[^\s@<>,;:\"\\]+@[^\s@<>,;:\"\\]+", re.ASCII)
+_WEBHOOK = re.compile("[a-z][a-z0-9_]{0,39}")
+
+
+class _Route(_Part):
+    route: Annotated[str, Field(min_length=1, max_length=60)]
+    when: _Told = _Told()
+    channel: Literal["mail", "webhook"]
+    to: Annotated[tuple[Annotated[str, Field(max_length=254)], ...], Field(min_length=1)]
+    language: Literal["en", "de"] = "en"
+    digest: Literal["immediately", "hourly", "daily"] = "immediately"
+    daily_at: Annotated[int, BeforeValidator(_minute)] = 480
+    quiet_hours: Annotated[tuple[int, int], BeforeValidator(_hours)] | None = None
+    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+
+    @model_validator(mode="after")
+    def _recipients(self) -> Self:
+        form = _ADDRESS if self.channel == "mail" else _WEBHOOK
+        for place, each in enumerate(self.to, 1):
+            if not form.fullmatch(each):
+                # The address itself is nothing for a log.
+                kind = "mail address" if self.channel == "mail" else "name of a webhook"
+                raise ValueError(f"recipient {place} of “{self.route}” is no {kind}")
+        return self
+
+
+def _named_once(routes: tuple[_Route, ...]) -> tuple[_Route, ...]:
+    names = [route.route for route in routes]
+    if double := next((name for name in names if names.count(name) > 1), None):
+        raise ValueError(f"two routes are called “{double}”")
+    return routes
+
+
 class _Policy(_Part):
     version: Annotated[str, Field(min_length=1, max_length=60)]
     base_currency: Annotated[str, AfterValidator(_currency)]
@@ -165,6 +243,7 @@ class _Policy(_Part):
     review: _Review = _Review()
     reading: _Reading = _Reading()
     decision: Annotated[tuple[_Row, ...], AfterValidator(_sound)]
+    notifications: Annotated[tuple[_Route, ...], AfterValidator(_named_once)] = ()
 
 
 def read_policy(text: str, policy_id: str = IN_FORCE) -> ReferencePolicy:
@@ -272,7 +351,34 @@ def _record(policy: _Policy, policy_id: str) -> ReferencePolicy:
         reading_accept=_amount(policy.reading.accept),
         reading_again=_amount(policy.reading.again),
         reading_model=_amount(policy.reading.model),
+        notifications=tuple(map(_route, policy.notifications)),
     )
+
+
+def _route(route: _Route) -> NotificationRoute:
+    quiet_from, quiet_until = route.quiet_hours or (None, None)
+    return NotificationRoute(
+        name=route.route,
+        channel="MAIL" if route.channel == "mail" else "WEBHOOK",
+        recipients=route.to,
+        audience=route.when.audience,
+        groups=route.when.groups,
+        vendor_classes=route.when.vendor_classes,
+        amount_from=_amount(route.when.amount_from),
+        language="EN" if route.language == "en" else "DE",
+        digest=_DIGESTS[route.digest],
+        daily_at=route.daily_at,
+        quiet_from=quiet_from,
+        quiet_until=quiet_until,
+        time_zone=route.time_zone,
+    )
+
+
+_DIGESTS: Mapping[str, Digest] = {
+    "immediately": "IMMEDIATELY",
+    "hourly": "HOURLY",
+    "daily": "DAILY",
+}
 
 
 def _row(row: _Row) -> DecisionRow:
@@ -364,7 +470,40 @@ def _values(policy: ReferencePolicy) -> dict[str, Any]:
             if value is not None
         },
         "decision": [_row_values(row) for row in policy.decision or WORST_DECIDES],
+        **(
+            {"notifications": list(map(_route_values, policy.notifications))}
+            if policy.notifications
+            else {}
+        ),
     }
+
+
+def _route_values(route: NotificationRoute) -> dict[str, Any]:
+    conditions = {
+        "audience": None if route.audience == "ANY" else route.audience,
+        "groups": list(route.groups),
+        "vendor_classes": list(route.vendor_classes),
+        "amount_from": None if route.amount_from is None else _plain(route.amount_from),
+    }
+    quiet = None
+    if route.quiet_from is not None and route.quiet_until is not None:
+        quiet = f"{_clock(route.quiet_from)}-{_clock(route.quiet_until)}"
+    values = {
+        "route": route.name,
+        "when": {name: value for name, value in conditions.items() if value not in (None, [])},
+        "channel": route.channel.lower(),
+        "to": list(route.recipients),
+        "language": route.language.lower(),
+        "digest": route.digest.lower(),
+        "daily_at": _clock(route.daily_at) if route.digest == "DAILY" else None,
+        "quiet_hours": quiet,
+        "time_zone": None if route.time_zone == "UTC" else route.time_zone,
+    }
+    return {name: value for name, value in values.items() if value not in (None, {})}
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _row_values(row: DecisionRow) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSett
 from operators.enrichment import InvoiceEnriched
 from operators.extraction.lesson_learned import InvoiceLessonLearned
 from operators.extraction.memory import VendorMemory
+from operators.handed_over import InvoiceHandedOver
+from operators.notifications import InvoiceNotificationAddressed
 from operators.reference import (
     ReferenceAgreement,
     ReferenceCoding,
@@ -38,8 +40,10 @@ RECORDS: tuple[type[Any], ...] = (
     InvoiceLessonLearned,
     InvoiceAudit,
     InvoiceNotification,
+    InvoiceNotificationAddressed,
     InvoiceStatistics,
     InvoiceEnriched,
+    InvoiceHandedOver,
     ReferenceVendor,
     ReferenceContract,
     ReferenceAgreement,

@@ -3,7 +3,7 @@
 import json
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,8 +15,10 @@ from connectors.contracts import Contracts
 from connectors.failures import RecordFailed
 from connectors.freshness import Freshness, kept
 from connectors.kafka import wait_for_topics
+from connectors.logs import Log
 from connectors.parts import parts
 from connectors.postponed import Decode, Limits, Postponement
+from connectors.receiver import Receiver
 from connectors.reference import GroupedReferenceTable, ReferenceTable, ReferenceTables
 from connectors.refetch import Refetch
 from connectors.services import Service
@@ -31,8 +33,11 @@ from operators.resumption import Rate
 from operators.table import Lookup
 
 if TYPE_CHECKING:
+    from connectors.deliveries import Deliveries
     from connectors.extracting import Documents
     from operators.extraction.memory_recall import Memories
+
+log = Log(__name__)
 
 V = TypeVar("V")
 
@@ -226,6 +231,34 @@ class Runtime:
         )
         self.task.work_ahead(ahead, longest=3 * reading.longest)
         return ahead
+
+    def deliveries(
+        self, receivers: Mapping[str, Receiver], settings: sections.Delivery, decode: Decode
+    ) -> "Deliveries":
+        """What delivers to these receivers, and forgets nothing of it."""
+        from connectors import deliveries as delivering
+        from connectors.delivery_notes import DeliveryNotes
+
+        if not receivers:
+            log.info("nothing is delivered: the settings have no receivers")
+        notes = DeliveryNotes(self.settings.redis, self.group)
+        millisecond = timedelta(milliseconds=1)
+        limits = delivering.Limits(
+            settings.at_once,
+            settings.wait.total_seconds(),
+            settings.give_up_after // millisecond,
+        )
+        task = self.task
+        deliveries = delivering.Deliveries(
+            receivers, limits, self.refetch().fetch, decode, notes, lambda: task.assigned
+        )
+        task.tick(deliveries.due)
+        task.between_epochs(deliveries.committed)
+        task.on_rewind(deliveries.forget)
+        self.on_close(deliveries.close)
+        self.made.delivered(deliveries)
+        self.made.guarded(notes.guard, *(each.guard for each in receivers.values()))
+        return deliveries
 
     def on_close(self, close: Callable[[], None]) -> None:
         """Call `close` when the process ends."""

@@ -3,9 +3,17 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from tomllib import TOMLDecodeError
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -18,6 +26,7 @@ from pydantic_settings import (
 from connectors.duration import Duration
 from connectors.errors import Misconfigured
 from connectors.model_settings import Model
+from connectors.signature import check_webhook
 
 FILE = "manifold.toml"
 
@@ -181,6 +190,89 @@ class Reference(_Section):
     """How old the newest record may be; a heartbeat counts."""
 
 
+class Mail(_Section):
+    """Where mail is handed in."""
+
+    host: str | None = None
+    """SMTP server; without one no mail is sent."""
+    port: int = Field(default=587, ge=1, le=65_535)
+    security: Literal["starttls", "tls", "plain"] = "starttls"
+    """How the connection is kept from others; `plain` is not, and takes no password."""
+    username: str | None = None
+    password: SecretStr | None = None
+    sender: str = Field(default="Manifold <manifold@localhost>", pattern=r"^[^\r\n]+@[^\r\n]+$")
+    """From whom it is."""
+    time_limit: Duration = Field(default=timedelta(seconds=10), gt=timedelta(0))
+    """For one mail."""
+
+    @model_validator(mode="after")
+    def _sealed(self) -> Self:
+        if self.security == "plain" and self.password is not None:
+            raise ValueError("a password is sent by starttls or tls only: set mail.security")
+        return self
+
+
+class Webhook(_Section):
+    """A receiver of messages over HTTP."""
+
+    url: str = Field(repr=False, pattern="^https?://")
+    """Where they are posted; https, unless it is this machine or `allow_http` is set."""
+    secret: SecretStr
+    """Signs them: `whsec_` and at least 24 bytes in base64, which the receiver knows as well."""
+    allow_http: bool = False
+    """Whether they may go unencrypted to another machine."""
+    time_limit: Duration = Field(default=timedelta(seconds=10), gt=timedelta(0))
+    """For one message."""
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        check_webhook(self.url, self.secret.get_secret_value(), allow_http=self.allow_http)
+        return self
+
+
+class Delivery(_Section):
+    """How long deliveries are tried, and remembered."""
+
+    at_once: int = Field(default=4, ge=1, le=64)
+    """Deliveries to one receiver under way at the same time."""
+    wait: Duration = timedelta(seconds=0.5)
+    """That a flow waits for deliveries in a poll; slower ones go on meanwhile."""
+    give_up_after: Duration = Field(default=timedelta(hours=24), gt=timedelta(0))
+    """From the first try on, after which what could not be delivered is a dead letter."""
+    remember: Duration = Field(default=timedelta(days=7), ge=timedelta(hours=1))
+    """How long what was delivered is remembered, and not delivered again."""
+
+
+class Notify(Delivery):
+    """How people are told."""
+
+    webhooks: dict[str, Webhook] = {}
+    """Receivers by the names that the policy's routes have for them."""
+    link: str | None = Field(default=None, pattern=r"^https?://[^\s\"<>]+$")
+    """Page of a request, `https://HOST/requests/{request_id}`; messages link to it."""
+
+
+class Handover(Delivery):
+    """How approved invoices come to the ERP system: by a webhook or by files, or not at all."""
+
+    by: Literal["webhook", "csv", "ubl"] | None = None
+    """Each posted as JSON; a file of postings for each poll; an XML file for each."""
+    webhook: Webhook | None = None
+    """Where they are posted."""
+    url: str | None = Field(default=None, repr=False)
+    """Where files are put: a folder, `s3://BUCKET/FOLDER`, `gs://…` or `az://…`."""
+    options: Annotated[dict[str, SecretStr], BeforeValidator(_texts)] = {}
+    """Credentials and options of that store, as `documents.options` has them."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.by == "webhook" and self.webhook is None:
+            raise ValueError("by webhook, it needs handover.webhook.url and .secret")
+        if self.by in ("csv", "ubl") and self.url is None:
+            raise ValueError(f"by {self.by}, it needs handover.url, where the files are put")
+        return self
+
+
 class Telemetry(_Section):
     """Where a process tells what it does: `/metrics`, and `/health/live`, `ready`, `startup`."""
 
@@ -235,6 +327,9 @@ class Settings(BaseSettings):
     reference: Reference = Reference()
     services: Services = Services()
     model: Model = Model()
+    mail: Mail = Mail()
+    notify: Notify = Notify()
+    handover: Handover = Handover()
     telemetry: Telemetry = Telemetry()
     web: Web = Web()
     namespace: str = ""

@@ -150,7 +150,8 @@ class Spans:
 
 _FIRST = frozenset({"validation", "fused", "extract"})
 _FLOWS = frozenset(
-    b"extract validation inventory fraud pricing decide fused collect enrich statistics".split()
+    b"extract validation inventory fraud pricing decide fused collect enrich statistics notify "
+    b"deliver".split()
 )
 
 

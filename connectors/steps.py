@@ -198,13 +198,14 @@ def keep_together(
     store: TableStore[T],
     on_records: OnRecords[T],
     on_caught_up: OnCaughtUp[T] = _nothing,
+    on_tick: OnTick[T] = _nothing,
 ) -> Results:
     """What follows from all records of a partition and poll, and what is kept in its tables.
 
     The function raises RecordFailed when one record is to blame.
     """
     return op.stateful_batch(
-        "tables", records, lambda _: _Keep(store, on_records, on_caught_up, _nothing)
+        "tables", records, lambda _: _Keep(store, on_records, on_caught_up, on_tick)
     )
 
 

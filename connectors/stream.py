@@ -31,6 +31,8 @@ Reason: TypeAlias = Literal[
     "review_outdated",
     "review_settled",
     "same_reviewer",
+    "delivery_refused",
+    "delivery_failed",
     "poison",
 ]
 """Why a record became a dead letter: a closed list, fit for a metric's label."""

@@ -139,6 +139,8 @@ def _servers(flow: str) -> frozenset[Server]:
         "extract": ("extract",),
         "decide": ("join",),
         "fused": ("branches", "join"),
+        "notify": ("deliveries",),
+        "deliver": ("deliveries",),
     }
     return frozenset(("flow", *own.get(flow, ())))
 

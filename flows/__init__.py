@@ -10,7 +10,9 @@ COLLECT = "collect"
 """The flow that writes the database."""
 OUTPUTS = ("enrich", "statistics")
 """The flows that make something of decisions for readers outside."""
-FLOWS = (EXTRACT, *BRANCHES, JOIN, COLLECT, *OUTPUTS)
+DELIVERIES = ("notify", "deliver")
+"""The flows that hand something to receivers outside Kafka."""
+FLOWS = (EXTRACT, *BRANCHES, JOIN, COLLECT, *OUTPUTS, *DELIVERIES)
 """Every flow; each is a module of this package and a consumer group."""
 FUSED = "fused"
 """The flow that does the work of the branches and the join in one process."""

@@ -10,6 +10,7 @@ _SERVERS: Mapping[Server, str] = {
     "branches": "the branches, `fused`",
     "join": "`decide`, `fused`",
     "extract": "`extract`",
+    "deliveries": "`notify`, `deliver`",
     "up": "`manifold up`",
     "lag": "`manifold lag`",
     "probe": "`manifold probe`",

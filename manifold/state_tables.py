@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from connectors.changelog_table import TableType
 from connectors.counted import COUNTED, PROGRESS, WINDOWS
+from connectors.delivery_tables import OWED, TOLD
 from connectors.enriched import DONE
 from connectors.extracting import ANSWERED, MEMORIES, OVERTAKEN, READINGS
 from connectors.joined import TABLES as JOINED
@@ -17,6 +18,8 @@ STATE: Mapping[str, tuple[TableType, ...]] = {
     JOIN: JOINED,
     FUSED: JOINED,
     "enrich": (DONE,),
+    "notify": (OWED, TOLD),
+    "deliver": (OWED, TOLD),
     "statistics": (WINDOWS, COUNTED, PROGRESS),
 }
 """A test compares them with the contracts; the fused flow keeps the branches' tables as well."""

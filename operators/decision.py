@@ -155,6 +155,21 @@ Audience: TypeAlias = Literal["CLERK", "PRODUCER", "UNKNOWN"]
 """Who should know."""
 
 
+NotificationCause: TypeAlias = Literal[
+    "REVIEW",
+    "NO_ANSWER",
+    "NOT_JUDGED",
+    "ONE_MORE",
+    "OVERTAKEN",
+    "REJECTED",
+    "EXPIRED",
+    "UNKNOWN",
+]
+"""Why somebody should know: it needs a look, because branches have not answered or could not judge,
+or the approval of one more person; it was approved before an answer that speaks against it; it was
+rejected, or because nobody has reviewed it."""
+
+
 class InvoiceNotification(Struct, frozen=True, kw_only=True, gc=False):
     """Somebody should know about a decision."""
 
@@ -180,3 +195,17 @@ class InvoiceNotification(Struct, frozen=True, kw_only=True, gc=False):
     """Rule identifiers, worst first."""
     created_at: Instant
     """When the decision was made."""
+    cause: NotificationCause = "UNKNOWN"
+    """Why, for those who write it in another language; UNKNOWN: only the subject says."""
+    branches: tuple[Branch, ...] = ()
+    """Branches that have not answered, or could not judge."""
+    status: DecisionStatus = "UNKNOWN"
+    """The decision."""
+    amount: Amount | None = None
+    """Amount due in the policy's base currency, as far as pricing could say."""
+    currency: str | None = None
+    """Currency of the invoice, as far as pricing could say."""
+    due: Amount | None = None
+    """Amount due in that currency."""
+    vendor_class: str | None = None
+    """Class of the vendor, as far as fraud could say."""

@@ -9,7 +9,13 @@
 """
 
 from operators.decide import STAYS
-from operators.decision import Audience, InvoiceDecision, InvoiceNotification
+from operators.decision import (
+    Audience,
+    Branch,
+    InvoiceDecision,
+    InvoiceNotification,
+    NotificationCause,
+)
 from operators.judgement import worst_first
 from operators.probe import VENDOR
 from operators.review import DECIDED_BY, EXPIRED
@@ -28,6 +34,7 @@ def notification(decision: InvoiceDecision) -> InvoiceNotification | None:
     if audience is None:
         return None
     reasons = _reasons(decision)
+    cause = _cause(decision, audience)
     return InvoiceNotification(
         notification_id=f"{decision.request_id}/{decision.attempt}/{decision.revision}",
         request_id=decision.request_id,
@@ -37,9 +44,16 @@ def notification(decision: InvoiceDecision) -> InvoiceNotification | None:
         vendor_id=decision.vendor_id,
         audience=audience,
         group=decision.approvers if audience == "CLERK" else None,
-        subject=_subject(decision, audience, len(reasons)),
+        subject=_subject(decision, cause, len(reasons)),
         reasons=reasons,
         created_at=decision.decided_at,
+        cause=cause,
+        branches=_branches(decision, cause),
+        status=decision.status,
+        amount=decision.amount,
+        currency=decision.currency,
+        due=decision.due,
+        vendor_class=decision.vendor_class,
     )
 
 
@@ -80,23 +94,46 @@ def _reasons(decision: InvoiceDecision) -> tuple[str, ...]:
     return tuple(dict.fromkeys(violation.rule_id for violation in worst_first(found)))
 
 
-def _subject(decision: InvoiceDecision, audience: Audience, reasons: int) -> str:
-    invoice = " ".join(decision.invoice_id.split())
-    if audience == "PRODUCER" and decision.decided_by == EXPIRED:
-        return f"Invoice {invoice} was rejected: nobody has reviewed it in time"
+def _cause(decision: InvoiceDecision, audience: Audience) -> NotificationCause:
     if audience == "PRODUCER":
-        return f"Invoice {invoice} was rejected{_because(reasons)}"
+        return "EXPIRED" if decision.decided_by == EXPIRED else "REJECTED"
     if _overtaken(decision):
-        return f"Invoice {invoice} was approved before an answer that speaks against it"
+        return "OVERTAKEN"
     if decision.reviews:
-        return f"Invoice {invoice} needs the approval of one more person"
+        return "ONE_MORE"
     if decision.missing:
-        branches = " and ".join(branch.lower() for branch in decision.missing)
-        return f"Invoice {invoice} needs a look: no answer from {branches} in time"
-    silent = [answer.branch.lower() for answer in decision.branches if answer.status == "UNKNOWN"]
-    if silent:
-        return f"Invoice {invoice} needs a look: {' and '.join(silent)} could not judge it"
-    return f"Invoice {invoice} needs a look{_because(reasons)}"
+        return "NO_ANSWER"
+    return "NOT_JUDGED" if _silent(decision) else "REVIEW"
+
+
+def _silent(decision: InvoiceDecision) -> tuple[Branch, ...]:
+    return tuple(answer.branch for answer in decision.branches if answer.status == "UNKNOWN")
+
+
+def _branches(decision: InvoiceDecision, cause: NotificationCause) -> tuple[Branch, ...]:
+    if cause == "NO_ANSWER":
+        return decision.missing
+    return _silent(decision) if cause == "NOT_JUDGED" else ()
+
+
+def _subject(decision: InvoiceDecision, cause: NotificationCause, reasons: int) -> str:
+    invoice = " ".join(decision.invoice_id.split())
+    branches = " and ".join(branch.lower() for branch in _branches(decision, cause))
+    match cause:
+        case "EXPIRED":
+            return f"Invoice {invoice} was rejected: nobody has reviewed it in time"
+        case "REJECTED":
+            return f"Invoice {invoice} was rejected{_because(reasons)}"
+        case "OVERTAKEN":
+            return f"Invoice {invoice} was approved before an answer that speaks against it"
+        case "ONE_MORE":
+            return f"Invoice {invoice} needs the approval of one more person"
+        case "NO_ANSWER":
+            return f"Invoice {invoice} needs a look: no answer from {branches} in time"
+        case "NOT_JUDGED":
+            return f"Invoice {invoice} needs a look: {branches} could not judge it"
+        case _:
+            return f"Invoice {invoice} needs a look{_because(reasons)}"
 
 
 def _because(reasons: int) -> str:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from operators.decision_table import DecisionRow
 from operators.money import Amount
+from operators.notifications.route import NotificationRoute
 
 
 class ReferenceVendor(Struct, frozen=True, gc=False):
@@ -356,3 +357,5 @@ class ReferencePolicy(Struct, frozen=True, gc=False):
     """Probability from which a second reading may make it sure enough; null: 0.9."""
     reading_model: Amount | None = None
     """Probability from which a language model may; below a person is asked; null: 0.8."""
+    notifications: tuple[NotificationRoute, ...] = ()
+    """Who is told of decisions."""

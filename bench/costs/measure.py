@@ -6,11 +6,11 @@ from typing import NamedTuple
 from bench.costs.ground import Ground
 from bench.costs.process import Taken
 from bench.harness.gauges import MIB
-from flows import BRANCHES, COLLECT, JOIN, OUTPUTS
+from flows import BRANCHES, COLLECT, DELIVERIES, JOIN, OUTPUTS
 from manifold.sizing.measured import FlowCost, Transactions
 
-ORDER = (*BRANCHES, JOIN, COLLECT, *OUTPUTS)
-"""Each after what writes for it."""
+ORDER = (*BRANCHES, JOIN, COLLECT, *OUTPUTS, *DELIVERIES)
+"""Each after what writes for it. Those that deliver have no receivers: what they send is theirs."""
 SETTLED = tuple(flow for flow in BRANCHES if flow in ("inventory", "pricing"))
 """Those that read what was decided, too."""
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from connectors.catalogue import (
     clients,
     decisions,
+    deliveries,
     documents,
     epochs,
     parts,
@@ -40,6 +41,10 @@ from connectors.catalogue.decisions import (
     DECISIONS,
     LATE_RESULTS,
     OPEN_REQUESTS,
+)
+from connectors.catalogue.deliveries import (
+    DELIVERIES,
+    DELIVERIES_WAITING,
 )
 from connectors.catalogue.documents import (
     EXTRACTION_ATTEMPTS_FAILED,
@@ -128,6 +133,7 @@ SECTIONS: Mapping[str, tuple[Metric, ...]] = {
     "Branches and decisions": decisions.METRICS,
     "Reviews": reviews.METRICS,
     "Parts that may be away": parts.METRICS,
+    "Deliveries": deliveries.METRICS,
     "Documents": documents.METRICS,
     "Kafka client": clients.METRICS,
     "Process": process.METRICS,

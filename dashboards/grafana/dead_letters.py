@@ -140,6 +140,34 @@ DEAD_LETTERS = Board(
             ),
         ),
         Row(
+            "Deliveries outside Kafka",
+            (
+                graph(
+                    "Waiting to be delivered",
+                    "What a receiver is owed: not due yet, as of a digest, under way, or to be "
+                    "tried again.",
+                    "none",
+                    (
+                        f"sum by (receiver) (manifold_deliveries_waiting{_OF})",
+                        "{{receiver}}",
+                    ),
+                    width=12,
+                ),
+                graph(
+                    "Deliveries",
+                    "A second, by receiver and what came of them; what is refused or given up is "
+                    "a dead letter.",
+                    "suffix:/s",
+                    (
+                        "sum by (receiver, outcome) "
+                        f"(rate(manifold_deliveries_total{_OF}[$__rate_interval]))",
+                        "{{receiver}}: {{outcome}}",
+                    ),
+                    width=12,
+                ),
+            ),
+        ),
+        Row(
             "Since the processes started",
             (
                 table(

@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "manifold.cli.explain:explain",
     "statistics": "manifold.cli.statistics:statistics",
     "review": "manifold.cli.review:app",
+    "handover": "manifold.cli.handed_over:app",
     "lag": "manifold.cli.lag:lag",
     "offsets": "manifold.cli.offsets:app",
     "transactions": "manifold.cli.transactions:transactions",

@@ -20,6 +20,8 @@ AGAIN: Mapping[str, str] = {
     "collect": "the database recognises what it has",
     "enrich": "what is remembered is not written again",
     "statistics": "what is remembered is not counted again",
+    "notify": "who was told is not told again for as long as that is remembered",
+    "deliver": "what was handed over is not handed over again for as long as that is remembered",
 }
 """What a flow does with a record of a request that it remembers."""
 
@@ -37,6 +39,8 @@ FORGOTTEN: Mapping[str, str] = {
     ),
     "enrich": "invoices are written for posting a second time",
     "statistics": "decisions are counted twice",
+    "notify": "people are told again",
+    "deliver": "invoices are handed over again, with the idempotency keys they had",
 }
 """What a flow does with a record of a request that it has forgotten."""
 
@@ -51,5 +55,7 @@ SKIPPED: Mapping[str, str] = {
     "collect": "what is skipped never comes to database, audit trail and notifications",
     "enrich": "approved invoices that are skipped are never written for posting",
     "statistics": "decisions that are skipped are counted nowhere",
+    "notify": "nobody is told of what is skipped",
+    "deliver": "approved invoices that are skipped are not handed over: `manifold handover resend`",
 }
 """What comes of records that a flow never reads."""

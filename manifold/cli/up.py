@@ -10,7 +10,7 @@ from connectors import logs
 from connectors.database.migration import migrate
 from connectors.settings import Settings
 from connectors.telemetry_server import PortBusy
-from flows import COLLECT, EXTRACT, FLOWS, FUSED, OUTPUTS
+from flows import COLLECT, DELIVERIES, EXTRACT, FLOWS, FUSED, OUTPUTS
 from manifold.cli.options import Bootstrap, Extra, load_settings
 from manifold.cli.output import explained
 from manifold.embedded import Embedded
@@ -47,7 +47,7 @@ def up(
     """
     if fused and flows:
         raise typer.BadParameter("--fused runs all flows: name none beside it")
-    wanted = [EXTRACT, FUSED, COLLECT, *OUTPUTS] if fused else flows or list(FLOWS)
+    wanted = [EXTRACT, FUSED, COLLECT, *OUTPUTS, *DELIVERIES] if fused else flows or list(FLOWS)
     unknown = sorted(set(flows or ()) - set(FLOWS))
     if unknown:
         raise typer.BadParameter(f"there is no flow {unknown[0]!r}; there are {', '.join(FLOWS)}")

@@ -14,17 +14,22 @@ from msgspec.structs import replace
 
 from connectors import settings as sections
 from connectors.changelog_table import TableType
+from connectors.deliveries import Deliveries, Limits
+from connectors.delivery_notes import DeliveryNotes
 from connectors.extracting import Documents, Unusable, Wanted
+from connectors.guard import Guard
+from connectors.postponed import Decode
+from connectors.receiver import Outcome, Receiver
 from connectors.reference import ReferenceTable
 from connectors.remembering import Study
 from connectors.runtime import Runtime
 from connectors.services import Service
 from connectors.settings import Settings
-from connectors.steps import Inputs, Outputs
-from connectors.stream import Batch, Event, Keyed, Outgoing, Received
+from connectors.steps import Inputs, Outputs, Written
+from connectors.stream import Batch, Event, Keyed, Outgoing, Received, Tick
 from connectors.tables import MemoryStore
 from connectors.wire import Wire
-from flows import EXTRACT, FLOWS, JOIN
+from flows import DELIVERIES, EXTRACT, FLOWS, JOIN
 from operators.audit import START, InvoiceAudit, enter
 from operators.audit import Event as Happened
 from operators.extraction.gate import Step
@@ -130,6 +135,36 @@ class MemoryDocuments:
         return DocumentRead(invoice, reading, Step("PERSON" if doubtful else "ACCEPT", doubtful))
 
 
+class WillingReceiver:
+    """Stands in for whoever takes what is delivered."""
+
+    longest = 1_000
+
+    def __init__(self, part: str) -> None:
+        self.guard = Guard(part)
+
+    def deliver(self, delivery_id: str, records: Sequence[Any]) -> Outcome:
+        return Outcome("DELIVERED", "ours-1")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Willing(dict[str, Receiver]):
+    """Receivers of every name."""
+
+    def get(self, part: str, default: object = None) -> Receiver:
+        return self.setdefault(part, WillingReceiver(part))
+
+
+class Committing(Deliveries):
+    """Deliveries of a flow whose every tick finds the poll before it committed."""
+
+    def tick(self, *given: Any) -> Iterator[Written]:
+        self.committed()
+        return super().tick(*given)
+
+
 class MemoryRuntime(Runtime):
     """What a flow's process connects to, in memory."""
 
@@ -152,7 +187,9 @@ class MemoryRuntime(Runtime):
         self.written: list[list[Outgoing]] = []
         self.asked: dict[str, Service[Any]] = {}
         self.steps: Iterable[Event[Received] | Callable[[], None]] | None = None
-        self._events: list[Keyed[Received]] = [(str(event.partition), event) for event in events]
+        self._events: list[Keyed[Received]] = [
+            (str(event.partition), event) for each in events for event in self._ticked(each)
+        ]
         self._records = dict(reference_bytes()) if reference else {}
         self._documents = documents or MemoryDocuments()
         for record in (*policies, *memories):
@@ -164,6 +201,12 @@ class MemoryRuntime(Runtime):
         if self.steps is not None:
             return TestingSource(self._stepwise(self.steps), batch_size=1)
         return TestingSource(self._events, batch_size=max(1, len(self._events)))
+
+    def _ticked(self, event: Event[Received]) -> Iterator[Event[Received]]:
+        """An event, and the tick that follows it where something is owed then."""
+        yield event
+        if self.flow in DELIVERIES and isinstance(event, Batch):
+            yield Tick(event.partition, event.at)
 
     def _stepwise(
         self, steps: Iterable[Event[Received] | Callable[[], None]]
@@ -208,6 +251,16 @@ class MemoryRuntime(Runtime):
         there = extracted() if self.flow != EXTRACT else uploads()
         others = (each for name, those in there.items() if name not in read for each in those)
         return MemoryUploads(self._events, others)
+
+    def deliveries(
+        self, receivers: Mapping[str, Receiver], settings: sections.Delivery, decode: Decode
+    ) -> Deliveries:
+        limits = Limits(at_once=1, wait=60)
+        notes = DeliveryNotes(sections.Redis(), self.group)
+        fetch = self.refetch().fetch
+        deliveries = Committing(Willing(), limits, fetch, decode, notes, lambda: [0])
+        self.made.delivered(deliveries)
+        return deliveries
 
     def _look_into(self, record: type[V], table: ReferenceTable[V]) -> None:
         super()._look_into(record, table)

@@ -16,6 +16,9 @@ from manifold.generator import Sample, invoices, reference_records, world
 from operators.decision import ReviewOutcome
 from operators.extraction.memory import Fact, Learned, Mark, VendorMemory
 from operators.invoice import Invoice
+from operators.money import ONE
+from operators.notifications import NotificationRoute
+from operators.reference import ReferencePolicy
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.upload import Document
 
@@ -43,6 +46,13 @@ WORLD = world(1, 24, datetime.fromtimestamp(AT / 1_000, UTC).date())
 SAMPLES: Sequence[Sample] = tuple(invoices(WORLD, 1, 24, AT - 1_000, fault_rate=0.5))
 
 
+ROUTES = (
+    NotificationRoute("desk", "WEBHOOK", ("desk",)),
+    NotificationRoute("dear", "MAIL", ("ap@example.org",), amount_from=1_000 * ONE, digest="DAILY"),
+)
+"""Who is told in the generated world."""
+
+
 @cache
 def reference_bytes() -> Mapping[str, list[tuple[bytes, bytes]]]:
     """The reference topics of the generated world."""
@@ -52,6 +62,8 @@ def reference_bytes() -> Mapping[str, list[tuple[bytes, bytes]]]:
     name = Fact("seller.name", vendor.name, by)
     memory = VendorMemory(vendor.vendor_id, AT, (name,), marks=(Mark("name", "somebody", by),))
     for key, record in (*reference_records(WORLD), (vendor.vendor_id, memory)):
+        if isinstance(record, ReferencePolicy):
+            record = replace(record, notifications=ROUTES)
         topic = CONTRACTS.topic_of(type(record)).name
         found.setdefault(topic, []).append((key.encode(), CODEC.encoder(type(record))(record)))
     return found

@@ -69,7 +69,7 @@ def test_the_document_has_every_topic_with_whom_it_concerns() -> None:
     message = document["components"]["messages"]["InvoiceUploaded"]
     assert message["payload"]["schema"] == CONTRACTS.newest("InvoiceUploaded").schema
     received = document["operations"]["receive.reference.vendors"]
-    assert received["summary"] == "Read by fraud, enrich, extract."
+    assert received["summary"] == "Read by fraud, enrich, extract, notify."
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import yaml
 
 from connectors.contracts import Contracts
 from connectors.settings import Settings
-from flows import COLLECT, EXTRACT, FLOWS
+from flows import COLLECT, DELIVERIES, EXTRACT, FLOWS
 from manifold.supervisor import _PATIENCE
 from tests.unit.command_lines import parse
 from tests.unit.kubernetes_schemas import problems
@@ -217,7 +217,13 @@ def test_only_those_who_need_a_secret_have_it(objects: Objects) -> None:
                 have.setdefault(secret, set()).add(name)
     assert have["manifold-database"] == {f"manifold-{COLLECT}", "manifold-preparation"}
     assert have["manifold-documents"] == {f"manifold-{EXTRACT}"}
-    assert set(have) == {"manifold-kafka", "manifold-database", "manifold-documents"}
+    assert have["manifold-receivers"] == {f"manifold-{flow}" for flow in DELIVERIES}
+    assert set(have) == {
+        "manifold-kafka",
+        "manifold-database",
+        "manifold-documents",
+        "manifold-receivers",
+    }
 
 
 def test_only_extract_has_the_large_image(objects: Objects) -> None:
@@ -286,6 +292,7 @@ def test_nothing_is_let_through_but_what_is_said(objects: Objects) -> None:
         ("manifold-kafka", "registry"),
         ("manifold-database", "postgres"),
         ("manifold-documents", "redis"),
+        ("manifold-receivers", "redis"),
     }
     assert all(
         rule["ports"]

@@ -26,6 +26,8 @@ _BY_PEOPLE = CONTRACTS.topic_of(InvoiceReviewCompleted).name
 _REFUSALS = frozenset(get_args(Refusal))
 LARGEST = 1_000_000
 """Bytes of a record that a producer takes unless it is told otherwise (`message.max.bytes`)."""
+_SAID = 11
+"""Headers that a dead letter has behind those of its record."""
 
 Where: TypeAlias = tuple[str, int, int]
 
@@ -71,7 +73,7 @@ class Written:
             raise Wrong(offset, f"a record for {outgoing.topic} is too large to be written")
 
     def _letter(self, letter: Outgoing) -> int:
-        headers = dict(letter.headers[-10:])
+        headers = dict(letter.headers[-_SAID:])
         partition, offset = headers[dead_letters.PARTITION], headers[dead_letters.OFFSET]
         topic = headers[dead_letters.TOPIC].decode()
         if letter.topic != f"{topic}.dlq":
@@ -198,7 +200,7 @@ class Outcomes:
             message = headers[dead_letters.MESSAGE].decode()
             raise Wrong(received, f"it keeps to its contract and was set aside: {message}")
         own = [header for header in received.headers if header[0] not in dead_letters.ADDED]
-        if (letter.key, letter.value, letter.timestamp, list(letter.headers[:-10])) != (
+        if (letter.key, letter.value, letter.timestamp, list(letter.headers[:-_SAID])) != (
             received.key,
             received.value,
             received.timestamp,

@@ -33,16 +33,17 @@ app.command("check")(check)
 
 @app.command("list")
 def list_command(json: Json = False) -> None:
-    """List the topics: what they carry, who writes them, who reads them."""
+    """List the topics: who owns them, who writes them, who reads them, how long they are kept."""
     topics = Contracts.load().topics.values()
     if json:
         typer.echo(msgspec.json.encode(list(topics)))
         return
-    table = Table("topic", "written by", "read by", "kept", box=SIMPLE)
+    table = Table("topic", "owner", "written by", "read by", "kept", box=SIMPLE)
     table.columns[0].no_wrap = True
     for topic in topics:
         readers = ", ".join(topic.consumers or topic.tables_of)
-        table.add_row(topic.name, ", ".join(topic.producers), readers, _kept(topic))
+        written_by = ", ".join(topic.producers)
+        table.add_row(topic.name, topic.owner, written_by, readers, _kept(topic))
     Console().print(table)
 
 

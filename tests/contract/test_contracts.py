@@ -187,3 +187,10 @@ def test_the_key_of_a_record() -> None:
         request_id="r-1", invoice_id="i", origin="SCAN", uploaded_at=1, metadata=record.metadata
     )
     assert topic.key_of(unknown) == "r-1"
+
+
+def test_the_list_names_who_owns_a_topic(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    printed = CliRunner().invoke(app, ["list"]).stdout
+    [line] = [line for line in printed.splitlines() if line.split()[:1] == ["invoice.uploaded"]]
+    assert line.split()[1] == "accounts-payable"

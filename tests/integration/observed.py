@@ -152,8 +152,16 @@ class Observed:
         self.pipeline.until(met, what)
 
     def until_fires(self, alert: str, **labels: str) -> None:
-        """Wait for an alert."""
+        """Wait for an alert, and walk through its page."""
+        self.until_seen(alert, **labels)
+        self.walked(alert, **labels)
+
+    def until_seen(self, alert: str, **labels: str) -> None:
+        """Wait for an alert that is over before a page can be walked through."""
         self.until(lambda: self.prometheus.firing(alert, **labels), f"{alert} fires {labels}")
+
+    def walked(self, alert: str, **labels: str) -> None:
+        """Walk through the page of an alert."""
         self.walk.through(alert, self._stands_for(labels))
 
     def _stands_for(self, labels: Mapping[str, str]) -> dict[str, str]:

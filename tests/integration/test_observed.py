@@ -82,8 +82,9 @@ def errors(scene: Observed) -> None:
     for _ in range(2):
         everyday(scene)
         scene.garbled(30)
-        scene.until_fires("ManifoldErrorRate", flow="validation")
+        scene.until_seen("ManifoldErrorRate", flow="validation")
     scene.until_fires("ManifoldDeadLetters", flow="validation")
+    scene.walked("ManifoldErrorRate", flow="validation")
     scene.until_clear("ManifoldErrorRate")
     scene.until_clear("ManifoldDeadLetters")
 

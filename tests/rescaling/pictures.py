@@ -78,5 +78,5 @@ def latencies(path: Path, made: Sequence[Moment], phases: Sequence[Phase]) -> No
     axes.set_xlabel("seconds since the first upload")
     axes.set_ylabel("upload to decision, seconds")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.legend(loc="upper right", ncol=4, frameon=False)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncol=4, frameon=False)
     figure.savefig(path, metadata={"Date": None})

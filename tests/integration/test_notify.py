@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -284,3 +284,29 @@ def test_killed_between_delivery_and_commit_nobody_is_told_twice(
         assert Counter(hook.ids).most_common()[0][1] == 2
         assert len(hook.messages) == 3
         assert len(set(hook.ids)) == 2, "and a receiver can tell by its identifier"
+
+
+def test_a_digest_is_one_message_whatever_partitions_its_requests_are_in(
+    pipeline: Told, mail: MailServer
+) -> None:
+    """Daily, at the first full minute that leaves time to collect; after a restart in between."""
+    due = datetime.fromtimestamp(now() / 1_000 + 25, UTC) + timedelta(minutes=1)
+    daily = replace(BY_MAIL, digest="DAILY", daily_at=due.hour * 60 + due.minute)
+    pipeline.routes(daily)
+    pipeline.start("notify")
+    pipeline.publish(*(note(number) for number in range(12)))
+    pipeline.until(
+        lambda: sum(map(len, pipeline.table("notify", "owed").values())) == 12, "all collected"
+    )
+    pipeline.publish(note(3, revision=2, cause="OVERTAKEN"))
+    pipeline.killed(pipeline.processes[0])
+    pipeline.at_rest("notify")
+    assert not mail.mails, "it is not the time yet"
+    pipeline.until(lambda: bool(mail.mails), "the digest", seconds=120)
+    assert datetime.now(UTC) >= due.replace(second=0, microsecond=0)
+    time.sleep(3)
+    (digest,) = mail.mails
+    assert digest["Subject"] == "12 invoices to look at"
+    text, _ = parts_of(digest)
+    assert text.count("Invoice R-3 ") == 1
+    assert "approved before an answer that speaks against it" in text

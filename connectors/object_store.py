@@ -122,6 +122,29 @@ class Store:
             raise _changed()
         return content
 
+    def check(self, document: Document, limit: int) -> Document:
+        """A document that is there and has at most `limit` bytes, by its relative name.
+
+        What it holds is not looked at. Raises DocumentRefused and StoreAway.
+        """
+        key = key_below(self._url, document.uri)
+        if key is None:
+            raise _outside()
+        self._asking(lambda: self._check(key, limit))
+        return Document(key, document.media_type, document.sha256.lower())
+
+    def _check(self, key: str, limit: int) -> None:
+        try:
+            if self._folder is not None:
+                _check_file(self._folder, key)
+            size = obstore.head(self._store, key)["size"]
+        except FileNotFoundError as error:
+            if _NO_BUCKET.search(str(error)):
+                raise
+            raise _missing() from None
+        if size > limit:
+            raise _too_large(limit)
+
     def _read(self, key: str, limit: int) -> bytes:
         try:
             if self._folder is not None:

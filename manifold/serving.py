@@ -5,7 +5,9 @@ from importlib.metadata import version
 import uvicorn
 from fastapi import FastAPI
 
+from connectors.measures import Measures
 from connectors.settings import Settings
+from manifold.ingesting import ingest
 from web.app import Area, application
 from web.health import HealthArea
 from web.principal import Everybody
@@ -13,7 +15,8 @@ from web.principal import Everybody
 
 def assembled(settings: Settings) -> FastAPI:
     """The application that the settings describe; nothing is connected before it starts."""
-    areas: list[Area] = [HealthArea({})]
+    invoices, parts = ingest(settings, Measures())
+    areas: list[Area] = [HealthArea(parts), invoices]
     return application(Everybody(), areas, version("manifold"))
 
 

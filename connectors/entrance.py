@@ -14,7 +14,7 @@ from connectors.async_producer import AsyncProducer
 from connectors.clock import now
 from connectors.envelope import continued
 from connectors.object_store import Store
-from connectors.stream import Produced
+from connectors.stream import Outgoing, Produced
 from connectors.wire import Wire
 from operators.upload import Document, InvoiceUploaded
 
@@ -57,7 +57,7 @@ class Entrance:
         """
         outgoing = self._wire.encode(Produced(upload, None), now())
         headers, trace = continued(outgoing.headers, traceparent)
-        outgoing = type(outgoing)(outgoing.topic, outgoing.key, outgoing.value, headers)
+        outgoing = Outgoing(outgoing.topic, outgoing.key, outgoing.value, headers)
         await self.producer.send(outgoing)
         return trace
 

@@ -7,28 +7,38 @@ from fastapi import FastAPI
 
 from connectors.measures import Measures
 from connectors.settings import Settings
+from connectors.web_telemetry import served
 from manifold.ingesting import ingest
 from web.app import Area, application
 from web.health import HealthArea
 from web.principal import Everybody
+from web.watched import Watched
 
 
-def assembled(settings: Settings) -> FastAPI:
+class Assembled:
     """The application that the settings describe; nothing is connected before it starts."""
-    invoices, parts = ingest(settings, Measures())
-    areas: list[Area] = [HealthArea(parts), invoices]
-    return application(Everybody(), areas, version("manifold"))
+
+    def __init__(self, settings: Settings) -> None:
+        self.measures = Measures()
+        invoices, broker, beside = ingest(settings, self.measures)
+        self.parts = {**broker, **beside}
+        self.health = HealthArea(broker, beside)
+        areas: list[Area] = [self.health, invoices]
+        self.app: FastAPI = application(Everybody(), areas, version("manifold"))
+        self.app.add_middleware(Watched, measures=self.measures)
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are finished first."""
+    """Serve until SIGINT or SIGTERM; requests under way are finished first. Raises PortBusy."""
     where = settings.web
-    uvicorn.run(
-        assembled(settings),
-        host=where.host,
-        port=where.port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=round(where.finish.total_seconds()),
-    )
+    made = Assembled(settings)
+    with served(settings.telemetry, made.measures, made.parts, made.health.look):
+        uvicorn.run(
+            made.app,
+            host=where.host,
+            port=where.port,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=round(where.finish.total_seconds()),
+        )

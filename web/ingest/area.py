@@ -1,6 +1,7 @@
 """`POST /invoices`: an invoice comes in."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -21,7 +22,7 @@ from operators.upload import InvoiceUploaded
 from web.ingest import body
 from web.ingest.answers import Accepted, answer, status_url
 from web.ingest.body import Body
-from web.ingest.content import Content, Pages, Pointer, content_of, given_of
+from web.ingest.content import Content, Pages, Pointer, content_of, given_of, kind_of
 from web.ingest.described import POST
 from web.ingest.key import HEADER, Key, key_of
 from web.ingest.limits import Held, Limits, Room
@@ -73,8 +74,10 @@ class Ingest:
             async def take() -> bytes:
                 upload = await self._upload(came, content, given, key, who)
                 incoming = request.headers.get("traceparent")
+                began = time.perf_counter()
                 sent = self._entrance.send(upload, incoming.encode() if incoming else None)
                 traces.append(await sent)
+                self._measured(content, time.perf_counter() - began)
                 return _accepted(upload)
 
             try:
@@ -92,13 +95,10 @@ class Ingest:
         """The event, with its document in the store."""
         given = replace(said, request_id=key.request_id, attempt=1, tenant=who.tenant)
         name = came.name or key.request_id
-        kind: str
         if isinstance(content, Pages):
-            kind = "document"
             document = await self._entrance.keep(came.content, content.media_type)
-            upload = of_document(document, given, name, now(), _given_already)
-        elif isinstance(content, Pointer):
-            kind = "pointer"
+            return of_document(document, given, name, now(), _given_already)
+        if isinstance(content, Pointer):
             document = await self._entrance.find(content.document)
             beside = content.given
             given = replace(
@@ -107,12 +107,12 @@ class Ingest:
                 invoice_id=given.invoice_id or beside.invoice_id,
                 origin=given.origin or beside.origin,
             )
-            upload = of_document(document, given, name, now(), _given_already)
-        else:
-            kind = "json" if content.syntax == "JSON" else "xml"
-            upload = of_invoice(content, given, name, now(), _given_already)
-        self._measures.add(catalogue.WEB_INVOICES, 1, kind)
-        return upload
+            return of_document(document, given, name, now(), _given_already)
+        return of_invoice(content, given, name, now(), _given_already)
+
+    def _measured(self, content: Content, seconds: float) -> None:
+        self._measures.add(catalogue.WEB_INVOICES, 1, kind_of(content))
+        self._measures.observe(catalogue.WEB_ACKNOWLEDGED, (seconds,))
 
 
 async def _understood(content: bytes) -> Content:

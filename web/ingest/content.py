@@ -93,6 +93,15 @@ def content_of(body: bytes) -> Content:
     return first
 
 
+def kind_of(content: Content) -> str:
+    """What metrics call it."""
+    if isinstance(content, Pages):
+        return "document"
+    if isinstance(content, Pointer):
+        return "pointer"
+    return "json" if content.syntax == "JSON" else "xml"
+
+
 def _two_of(body: bytes) -> list[Upload | Unreadable]:
     """The first two of what is in a body: more are too many anyway."""
     found: list[Upload | Unreadable] = []

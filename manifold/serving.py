@@ -1,6 +1,8 @@
 """The web application put together from the settings, and served until it is told to stop."""
 
+import signal
 from importlib.metadata import version
+from typing import NoReturn
 
 import uvicorn
 from fastapi import FastAPI
@@ -8,6 +10,7 @@ from fastapi import FastAPI
 from connectors.measures import Measures
 from connectors.settings import Settings
 from connectors.web_telemetry import served
+from manifold.exits import Exit
 from manifold.ingesting import ingest
 from web.app import Area, application
 from web.health import HealthArea
@@ -30,6 +33,9 @@ class Assembled:
 
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are finished first. Raises PortBusy."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # The server takes them over, and raises them again when everything is finished.
+        signal.signal(number, _end)
     where = settings.web
     made = Assembled(settings)
     with served(settings.telemetry, made.measures, made.parts, made.health.look):
@@ -42,3 +48,7 @@ def serve(settings: Settings) -> None:
             server_header=False,
             timeout_graceful_shutdown=round(where.finish.total_seconds()),
         )
+
+
+def _end(*_: object) -> NoReturn:
+    raise SystemExit(Exit.CLEAN)

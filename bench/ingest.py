@@ -24,11 +24,13 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from confluent_kafka.admin import AdminClient
 
 from connectors.browse import every_partition, partitions_of, start_offsets
 from connectors.clock import now
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
+from connectors.kafka import client
 from connectors.offsets import end_offsets
 from connectors.settings import Settings
 from connectors.topics import Topics
@@ -91,17 +93,11 @@ def _measured(given: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
                 }
                 found.append(told)
                 _print(told)
-    for gone in topics_gone(settings, [each.name for each in contracts.every_topic()]):
+    admin = AdminClient(client(settings.kafka_client))
+    names = [each.name for each in contracts.every_topic()]
+    for gone in admin.delete_topics(names, request_timeout=30).values():
         gone.exception()
     return found
-
-
-def topics_gone(settings: Settings, names: list[str]) -> Any:
-    """Delete what the run has made."""
-    from confluent_kafka.admin import AdminClient
-
-    admin = AdminClient(settings.kafka_client)
-    return list(admin.delete_topics(names, request_timeout=30).values())
 
 
 def _written(settings: Settings, topic: str) -> int:

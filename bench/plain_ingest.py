@@ -1,7 +1,7 @@
 """The plainest ingest API there is, FastAPI and a producer: what `POST /invoices` is held against.
 
-It answers when the broker has acknowledged, as ours does; it reads no invoice and checks nothing, and
-sends JSON as it came.
+It answers when the broker has acknowledged, as ours does; it reads no invoice and checks nothing,
+and sends JSON as it came.
 """
 
 import json

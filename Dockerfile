@@ -31,6 +31,7 @@ COPY flows flows
 COPY manifold manifold
 COPY operators operators
 COPY schemas schemas
+COPY web web
 # Without the native codec it would be a wheel for any machine, and a slower one.
 RUN /opt/build/bin/pip wheel --no-build-isolation --no-deps --wheel-dir /wheel . \
  && ls /wheel/manifold-*-linux_*.whl
@@ -61,7 +62,7 @@ RUN install --directory --owner 10001 --group 10001 /var/lib/manifold/documents
 USER 10001:10001
 # A manifold.toml may be mounted here.
 WORKDIR /etc/manifold
-EXPOSE 9464
+EXPOSE 8080 9464
 ENTRYPOINT ["manifold"]
 CMD ["--help"]
 

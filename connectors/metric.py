@@ -6,10 +6,10 @@ from msgspec import Struct
 
 Kind: TypeAlias = Literal["counter", "gauge", "histogram"]
 Server: TypeAlias = Literal[
-    "flow", "branches", "join", "extract", "deliveries", "up", "lag", "probe", "retry"
+    "flow", "branches", "join", "extract", "deliveries", "up", "lag", "probe", "retry", "web"
 ]
 """Whose process has it: any flow's, that of the branches, the join, documents, deliveries, of
-`manifold up`, `manifold lag`, `manifold probe` or `manifold dlq retry`."""
+`manifold up`, `manifold lag`, `manifold probe`, `manifold dlq retry` or `manifold serve`."""
 
 
 class Metric(Struct, frozen=True, eq=False):

@@ -15,6 +15,7 @@ _SERVERS: Mapping[Server, str] = {
     "lag": "`manifold lag`",
     "probe": "`manifold probe`",
     "retry": "`manifold dlq retry`",
+    "web": "`manifold serve`",
 }
 
 _HEAD = """\

@@ -1,31 +1,58 @@
 """The web application put together from the settings, and served until it is told to stop."""
 
+import gc
+import signal
 from importlib.metadata import version
+from typing import NoReturn
 
 import uvicorn
 from fastapi import FastAPI
 
+from connectors.measures import Measures
 from connectors.settings import Settings
+from connectors.web_telemetry import served
+from manifold.exits import Exit
+from manifold.ingesting import ingest
 from web.app import Area, application
 from web.health import HealthArea
 from web.principal import Everybody
+from web.watched import Watched
 
 
-def assembled(settings: Settings) -> FastAPI:
+class Assembled:
     """The application that the settings describe; nothing is connected before it starts."""
-    areas: list[Area] = [HealthArea({})]
-    return application(Everybody(), areas, version("manifold"))
+
+    def __init__(self, settings: Settings) -> None:
+        self.measures = Measures()
+        invoices, broker, beside = ingest(settings, self.measures)
+        self.parts = {**broker, **beside}
+        self.health = HealthArea(broker, beside)
+        areas: list[Area] = [self.health, invoices]
+        self.app: FastAPI = application(Everybody(), areas, version("manifold"))
+        self.app.add_middleware(Watched, measures=self.measures)
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are finished first."""
+    """Serve until SIGINT or SIGTERM; requests under way are finished first. Raises PortBusy."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # The server takes them over, and raises them again when everything is finished.
+        signal.signal(number, _end)
     where = settings.web
-    uvicorn.run(
-        assembled(settings),
-        host=where.host,
-        port=where.port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=round(where.finish.total_seconds()),
-    )
+    made = Assembled(settings)
+    # What is there now stays: looking through it again and again costs requests milliseconds.
+    gc.collect()
+    gc.freeze()
+    with served(settings.telemetry, made.measures, made.parts, made.health.look):
+        uvicorn.run(
+            made.app,
+            host=where.host,
+            port=where.port,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=round(where.finish.total_seconds()),
+        )
+
+
+def _end(*_: object) -> NoReturn:
+    raise SystemExit(Exit.CLEAN)

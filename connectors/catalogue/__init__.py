@@ -20,6 +20,7 @@ from connectors.catalogue import (
     reviews,
     services,
     state,
+    web,
 )
 from connectors.catalogue.clients import (
     CLIENT_BROKERS_UP,
@@ -124,6 +125,20 @@ from connectors.catalogue.state import (
     STATE_CHANGES_BYTES,
     STATE_ENTRIES,
 )
+from connectors.catalogue.web import (
+    WEB_ACKNOWLEDGED,
+    WEB_DURATION,
+    WEB_FEED_DROPPED,
+    WEB_FEED_LAG,
+    WEB_FEED_RECORDS,
+    WEB_INVOICES,
+    WEB_KEYS,
+    WEB_PART_AWAY,
+    WEB_REFUSED,
+    WEB_REQUESTS,
+    WEB_UNDER_WAY,
+    WEB_WATCHERS,
+)
 from connectors.metric import Metric
 
 SECTIONS: Mapping[str, tuple[Metric, ...]] = {
@@ -138,6 +153,7 @@ SECTIONS: Mapping[str, tuple[Metric, ...]] = {
     "Kafka client": clients.METRICS,
     "Process": process.METRICS,
     **services.SECTIONS,
+    "manifold serve": web.METRICS,
 }
 """By the heading under which the documentation has them."""
 

@@ -132,7 +132,10 @@ def test_every_command_line_is_one_of_ours(objects: Objects) -> None:
             given = settings_of(objects, pod, container)
             line = [given.get(each.strip("$()"), each) for each in container["args"]]
             commands.append(line[-1] if parse(line) == ["run"] else " ".join(parse(line)))
-    others = ["contracts register", "db migrate", "dlq retry", "lag", "probe", "topics apply"]
+    others = [
+        *("contracts register", "db migrate", "dlq retry", "lag", "probe", "serve"),
+        "topics apply",
+    ]
     assert sorted(commands) == sorted([*FLOWS, *others])
 
 
@@ -215,14 +218,20 @@ def test_only_those_who_need_a_secret_have_it(objects: Objects) -> None:
             ]
             for secret in filter(None, named):
                 have.setdefault(secret, set()).add(name)
-    assert have["manifold-database"] == {f"manifold-{COLLECT}", "manifold-preparation"}
+    assert have["manifold-database"] == {
+        f"manifold-{COLLECT}",
+        "manifold-preparation",
+        "manifold-web",
+    }
     assert have["manifold-documents"] == {f"manifold-{EXTRACT}"}
     assert have["manifold-receivers"] == {f"manifold-{flow}" for flow in DELIVERIES}
+    assert have["manifold-web"] == {"manifold-web"}
     assert set(have) == {
         "manifold-kafka",
         "manifold-database",
         "manifold-documents",
         "manifold-receivers",
+        "manifold-web",
     }
 
 
@@ -315,3 +324,17 @@ def test_prometheus_finds_every_pod_that_serves(production: Objects) -> None:
 def test_the_small_overlay_needs_no_operator() -> None:
     groups = {each["apiVersion"].rpartition("/")[0] for each in build("small")}
     assert groups == {"", "apps", "batch", "policy", "networking.k8s.io"}
+
+
+def test_the_front_door_has_time_to_finish_and_is_asked_where_it_serves(objects: Objects) -> None:
+    pod = of_kind(objects, "Deployment")["manifold-web"]["spec"]["template"]
+    web = Settings().web
+    needed = 5 + (web.finish + web.acknowledge_limit).total_seconds()
+    assert pod["spec"]["terminationGracePeriodSeconds"] > needed
+    [container] = pod["spec"]["containers"]
+    given = settings_of(objects, pod, container)
+    ports = {each["name"]: str(each["containerPort"]) for each in container["ports"]}
+    assert ports["http"] == given["MANIFOLD_WEB__PORT"]
+    assert ports["telemetry"] == given["MANIFOLD_TELEMETRY__PORT"]
+    service = of_kind(objects, "Service")["manifold-web"]["spec"]
+    assert service["selector"].items() <= pod["metadata"]["labels"].items()

@@ -40,7 +40,7 @@ class DocumentCache(Generic[S]):
         self._seconds = round(settings.keep.total_seconds())
         self._decode = msgspec.json.Decoder(type_).decode
         self.guard = Guard(PART)
-        self._client = None if settings.url is None else redis_client(settings.url)
+        self._client = None if settings.url is None else redis_client(settings)
 
     def get(self, sha256: str) -> S | None:
         """What is known of the document of this SHA-256."""

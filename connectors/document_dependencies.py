@@ -28,7 +28,7 @@ def document_dependencies(settings: Settings) -> Iterator[Known]:
     if settings.redis.url is None:
         yield _off("document cache", "there is no redis.url: nothing is kept")
     else:
-        yield _known("document cache", _redis_fault(settings.redis.url))
+        yield _known("document cache", _redis_fault(settings.redis))
     yield from _workers(settings.documents)
     yield _model(settings)
 
@@ -52,9 +52,9 @@ def _store_fault(settings: Documents) -> str | None:
     return None
 
 
-def _redis_fault(url: str) -> str | None:
+def _redis_fault(settings: Redis) -> str | None:
     try:
-        client = redis_client(url)
+        client = redis_client(settings)
     except InvalidSettings as error:
         return str(error)
     try:

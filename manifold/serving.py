@@ -6,15 +6,18 @@ import uvicorn
 from fastapi import FastAPI
 
 from connectors.settings import Settings
+from manifold.admission import admission, guarded
 from web.app import Area, application
 from web.health import HealthArea
-from web.principal import Everybody
 
 
 def assembled(settings: Settings) -> FastAPI:
     """The application that the settings describe; nothing is connected before it starts."""
-    areas: list[Area] = [HealthArea({})]
-    return application(Everybody(), areas, version("manifold"))
+    admitting = admission(settings)
+    areas: list[Area] = [HealthArea({}), *admitting.areas]
+    app = application(admitting.access, areas, version("manifold"))
+    guarded(app, settings.web)
+    return app
 
 
 def serve(settings: Settings) -> None:
@@ -27,5 +30,8 @@ def serve(settings: Settings) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        limit_concurrency=where.limits.connections,
+        proxy_headers=bool(where.limits.proxies),
+        forwarded_allow_ips=list(where.limits.proxies),
         timeout_graceful_shutdown=round(where.finish.total_seconds()),
     )

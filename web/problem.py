@@ -13,8 +13,14 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.websockets import WebSocket, WebSocketState
 
 MEDIA_TYPE = "application/problem+json"
+_CLOSED_FOR = 4_000
+"""With the status it is the code with which an open WebSocket is closed: 4401, 4403, …"""
+_LONGEST_REASON = 120
+"""Bytes (RFC 6455 has 123)."""
 
 
 class Problem(Exception):
@@ -71,7 +77,10 @@ def told_as_problems(app: FastAPI) -> None:
     """Let every error of an application be told as problem details."""
 
     @app.exception_handler(Problem)
-    async def ours(_: Request, problem: Problem) -> Response:
+    async def ours(connection: HTTPConnection, problem: Problem) -> Response | None:
+        if isinstance(connection, WebSocket):
+            await _refuse(connection, problem)
+            return None
         return problem.response()
 
     @app.exception_handler(HTTPException)
@@ -95,3 +104,12 @@ def told_as_problems(app: FastAPI) -> None:
             "Correct what `errors` names, and send it again.",
             errors=found,
         ).response()
+
+
+async def _refuse(socket: WebSocket, problem: Problem) -> None:
+    """Before it is open the answer is the problem, as over HTTP; then it is closed, with why."""
+    if socket.application_state is WebSocketState.CONNECTING:
+        await socket.send_denial_response(problem.response())
+    elif socket.application_state is WebSocketState.CONNECTED:
+        reason = problem.title.encode()[:_LONGEST_REASON].decode(errors="ignore")
+        await socket.close(_CLOSED_FOR + problem.status, reason)

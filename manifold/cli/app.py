@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, str] = {
     "up": "manifold.cli.up:up",
     "run": "manifold.cli.run:run",
     "serve": "manifold.cli.serve:serve",
+    "token": "manifold.cli.token:token",
     "submit": "manifold.cli.submit:submit",
     "read": "manifold.cli.read:read",
     "validate": "manifold.cli.validate:validate",

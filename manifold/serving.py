@@ -8,13 +8,16 @@ from fastapi import FastAPI
 from connectors.settings import Settings
 from web.app import Area, application
 from web.health import HealthArea
+from web.pages.area import PagesArea
+from web.pages.rendering import Pages
 from web.principal import Everybody
 
 
 def assembled(settings: Settings) -> FastAPI:
     """The application that the settings describe; nothing is connected before it starts."""
-    areas: list[Area] = [HealthArea({})]
-    return application(Everybody(), areas, version("manifold"))
+    pages = Pages()
+    areas: list[Area] = [HealthArea({}), PagesArea(pages)]
+    return application(Everybody(), areas, version("manifold"), pages.telling)
 
 
 def serve(settings: Settings) -> None:

@@ -31,6 +31,7 @@ COPY flows flows
 COPY manifold manifold
 COPY operators operators
 COPY schemas schemas
+COPY web web
 # Without the native codec it would be a wheel for any machine, and a slower one.
 RUN /opt/build/bin/pip wheel --no-build-isolation --no-deps --wheel-dir /wheel . \
  && ls /wheel/manifold-*-linux_*.whl

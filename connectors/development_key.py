@@ -74,7 +74,9 @@ def _private(path: Path, *, make: bool) -> Ed25519PrivateKey:
             raise Misconfigured(f"others may read {path}: chmod 600 {path}, or delete it")
         found = load_pem_private_key(path.read_bytes(), None)
     except (OSError, ValueError) as error:
-        raise Misconfigured(f"{path} holds no key ({error}): delete it, and it is made anew") from None
+        raise Misconfigured(
+            f"{path} holds no key ({error}): delete it, and it is made anew"
+        ) from None
     if not isinstance(found, Ed25519PrivateKey):
         raise Misconfigured(f"{path} holds another kind of key: delete it, and it is made anew")
     return found

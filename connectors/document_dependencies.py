@@ -11,7 +11,7 @@ from connectors.engine_check import Ask, EnginesThere, engines_there
 from connectors.language_model import language_model
 from connectors.object_store import DocumentRefused, Store, StoreAway
 from connectors.redis_client import redis_client
-from connectors.settings import Documents, InvalidSettings, Settings
+from connectors.settings import Documents, InvalidSettings, Redis, Settings
 from connectors.worker_pool import Failed, WorkerPool, WorkersBroken
 from operators.upload import Document
 

@@ -53,8 +53,12 @@ def is_loopback(host: str) -> bool:
 def secure(url: str, setting: str) -> str:
     """The address, which has to be https unless it is this machine's. Raises InvalidSettings."""
     parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
-        raise InvalidSettings(f"{setting}: write https://; http is for this machine's own addresses")
+    if parts.scheme != "https" and not (
+        parts.scheme == "http" and is_loopback(parts.hostname or "")
+    ):
+        raise InvalidSettings(
+            f"{setting}: write https://; http is for this machine's own addresses"
+        )
     return url
 
 
@@ -64,22 +68,27 @@ class FileKeys:
     def __init__(self, path: Path) -> None:
         """Raises InvalidSettings when there are none in it."""
         self._path = path
-        self._read()
-
-    async def key(self, name: str | None) -> PyJWK | None:
-        """The key of that name; None when there is none."""
-        if self._path.stat().st_mtime_ns != self._at:
-            self._read()
-        return _found(self._keys, name)
-
-    def _read(self) -> None:
+        self._at = 0
         try:
-            self._at = self._path.stat().st_mtime_ns
-            self._keys = _keys(self._path.read_bytes())
+            self._read()
         except (OSError, ValueError) as error:
             raise InvalidSettings(
                 f"web.tokens.keys: {self._path} is no JWKS that can be read ({error})"
             ) from None
+
+    async def key(self, name: str | None) -> PyJWK | None:
+        """The key of that name; None when there is none."""
+        try:
+            if self._path.stat().st_mtime_ns != self._at:
+                self._read()
+        except (OSError, ValueError) as error:
+            # It is being written, or wrong: what was read before stays.
+            log.warning("the issuer's keys were not read", because=type(error).__name__)
+        return _found(self._keys, name)
+
+    def _read(self) -> None:
+        self._at = self._path.stat().st_mtime_ns
+        self._keys = _keys(self._path.read_bytes())
 
 
 class FetchedKeys:
@@ -175,7 +184,11 @@ def _keys(content: bytes) -> dict[str, PyJWK]:
     found: dict[str, PyJWK] = {}
     for each in listed:
         # A shared secret in a public place is nobody's signature.
-        if not isinstance(each, dict) or each.get("kty") == "oct" or each.get("use", "sig") != "sig":
+        if (
+            not isinstance(each, dict)
+            or each.get("kty") == "oct"
+            or each.get("use", "sig") != "sig"
+        ):
             continue
         try:
             found[str(each.get("kid", ""))] = PyJWK(each)

@@ -31,7 +31,7 @@ def redis_client_async(settings: Redis) -> asyncio.Redis:
     try:
         retry = asyncio.retry.Retry(NoBackoff(), 0)
         client: asyncio.Redis = asyncio.Redis.from_url(**_options(settings), retry=retry)
-        client.connection_pool.make_connection()
+        client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
         return client
     except (ValueError, TypeError, RedisError):
         raise _no_address() from None

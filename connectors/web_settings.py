@@ -88,7 +88,9 @@ class Limits(_Section):
 class Scanner(_Section):
     """ClamAV, which documents are shown to before they are stored."""
 
-    address: str | None = Field(default=None, pattern=r"^(unix:/.+|[^/:\s]+:\d+|\[[0-9a-f:]+\]:\d+)$")
+    address: str | None = Field(
+        default=None, pattern=r"^(unix:/.+|[^/:\s]+:\d+|\[[0-9a-f:]+\]:\d+)$"
+    )
     """`unix:/run/clamav/clamd.ctl` or HOST:PORT; without, nothing is scanned."""
     time_limit: Duration = Field(default=timedelta(seconds=20), gt=timedelta(0))
     """For one document."""

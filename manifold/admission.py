@@ -14,7 +14,7 @@ from connectors.issuer_keys import FetchedKeys, FileKeys, is_loopback
 from connectors.redis_client import redis_client_async
 from connectors.settings import InvalidSettings, Settings
 from connectors.token_bucket import Bucket, Buckets, MemoryBuckets, RedisBuckets
-from connectors.web_settings import Tokens, Web
+from connectors.web_settings import Algorithm, Tokens, Web
 from web.access.bodies import BoundedBodies, Bounds
 from web.access.claims import Reading
 from web.access.headers import SecurityHeaders
@@ -24,6 +24,7 @@ from web.access.sessions import Sessions, Signing, TokenOrSession
 from web.access.sign_in import Flow, SignInArea
 from web.access.tokens import BearerTokens, Issuer, Keys
 from web.app import Area
+from web.pages.rendering import Pages
 from web.principal import Access, Everybody
 
 _MINUTE = 60.0
@@ -36,7 +37,7 @@ class Admission(Struct, frozen=True):
     areas: tuple[Area, ...]
 
 
-def admission(settings: Settings) -> Admission:
+def admission(settings: Settings, pages: Pages) -> Admission:
     """Who is let in. Raises InvalidSettings; connects nothing.
 
     Without an issuer everybody is, so that is for this machine's own addresses only.
@@ -63,6 +64,7 @@ def admission(settings: Settings) -> Admission:
         signing,
         ring.for_("sign-in"),
         flow,
+        pages,
         takes_tokens=web.tokens.development,
         refused=access.refused,
     )
@@ -81,9 +83,7 @@ def guarded(app: FastAPI, web: Web) -> None:
     app.add_middleware(SecurityHeaders)
 
 
-def _limited(
-    access: Access, web: Web, client: RedisClient | None, namespace: str
-) -> Limited:
+def _limited(access: Access, web: Web, client: RedisClient | None, namespace: str) -> Limited:
     limits = web.limits
     buckets: Buckets = MemoryBuckets() if client is None else RedisBuckets(client, namespace)
     return Limited(
@@ -98,7 +98,7 @@ def _issuers(tokens: Tokens) -> list[Issuer]:
     reading = Reading(tokens.subject_claim, tokens.tenant_claim, tokens.scope_prefix)
     leeway = tokens.leeway.total_seconds()
 
-    def issuer(name: str, keys: Keys, *algorithms: str) -> Issuer:
+    def issuer(name: str, keys: Keys, *algorithms: Algorithm) -> Issuer:
         return Issuer(name, tokens.audience, keys, algorithms, reading, leeway)
 
     found = []

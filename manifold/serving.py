@@ -9,13 +9,16 @@ from connectors.settings import Settings
 from manifold.admission import admission, guarded
 from web.app import Area, application
 from web.health import HealthArea
+from web.pages.area import PagesArea
+from web.pages.rendering import Pages
 
 
 def assembled(settings: Settings) -> FastAPI:
     """The application that the settings describe; nothing is connected before it starts."""
-    admitting = admission(settings)
-    areas: list[Area] = [HealthArea({}), *admitting.areas]
-    app = application(admitting.access, areas, version("manifold"))
+    pages = Pages()
+    admitting = admission(settings, pages)
+    areas: list[Area] = [HealthArea({}), PagesArea(pages), *admitting.areas]
+    app = application(admitting.access, areas, version("manifold"), pages.telling)
     guarded(app, settings.web)
     return app
 

@@ -5,6 +5,7 @@ A body that is compressed is refused: the limits count what was sent, not what i
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from msgspec import Struct
 from starlette.datastructures import Headers
@@ -55,10 +56,8 @@ class BoundedBodies:
             began = True
             await send(message)
 
-        try:
+        with suppress(_Cut):
             await self._app(scope, bounded, sending)
-        except _Cut:
-            pass
         if bounded.cut is not None and not began:
             await _told(bounded.cut, scope, receive, send)
 

@@ -51,9 +51,8 @@ def _scopes(claims: Mapping[str, Any], reading: Reading) -> Iterator[Scope]:
     given: list[str] = []
     for name in ("scope", "scp"):
         found = claims.get(name)
-        given += found.split() if isinstance(found, str) else found if _texts(found) else []
+        if isinstance(found, str):
+            given += found.split()
+        elif isinstance(found, list):
+            given += [each for each in found if isinstance(each, str)]
     return (scope for scope in SCOPES if reading.scope_prefix + scope in given)
-
-
-def _texts(found: Any) -> bool:
-    return isinstance(found, list) and all(isinstance(each, str) for each in found)

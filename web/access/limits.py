@@ -17,7 +17,7 @@ class Limited:
     def __init__(
         self, access: Access, buckets: Buckets, of_subjects: Bucket, of_refusals: Bucket
     ) -> None:
-        """Whom `access` lets in takes from their own bucket, whom it refuses from their address'."""
+        """Whom `access` lets in takes from their own bucket; others from their address'."""
         self._access = access
         self._buckets = buckets
         self._of_subjects = of_subjects

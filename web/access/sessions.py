@@ -21,11 +21,12 @@ from starlette.responses import RedirectResponse, Response
 from connectors.ended_sessions import EndedSessions
 from connectors.keyring import Sealer, Unopened
 from web.access.tokens import BearerTokens, bearer
+from web.pages.rendering import wants_page
 from web.principal import Principal, Scope
-from web.problem import Problem
+from web.problem import Elsewhere, Problem
 
 CSRF_HEADER = "x-csrf-token"
-SIGN_IN = "/sign-in"
+SIGN_IN = "/login"
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _LONGEST = 4_096
@@ -96,7 +97,7 @@ class Sessions:
             longer = min(now + self._signing.idle, session.longest)
             session = msgspec.structs.replace(session, until=longer)
             connection.state.set_cookie = self._cookie(session, now)
-        connection.state.csrf = session.csrf
+        connection.state.csrf_token = session.csrf
         return Principal(session.subject, session.tenant, session.scopes, session.until)
 
     def begun(self, who: Principal) -> str:
@@ -117,11 +118,14 @@ class Sessions:
         )
         return self._cookie(session, now)
 
-    async def end(self, connection: HTTPConnection) -> str:
-        """The `Set-Cookie` that ends a session, wherever its cookie may lie."""
+    async def end(self, connection: HTTPConnection, csrf: str | None) -> str:
+        """The `Set-Cookie` that ends a session, wherever else its cookie may lie.
+
+        `csrf`: what a form has brought in place of the header. Raises Problem with status 403.
+        """
         session = await self._running(connection)
         if session is not None:
-            _check(connection, session)
+            _check(connection, session, csrf)
             seconds = session.longest - round(self._clock())
             await self._ended.add(session.id, max(1, seconds))
         return self._signing.header(self._signing.cookie, "", 0)
@@ -161,15 +165,7 @@ class TokenOrSession:
         return await self._tokens(connection)
 
 
-def csrf_of(connection: HTTPConnection) -> str:
-    """What a page has to send in `X-CSRF-Token` with each change; empty where nothing is needed.
-
-    Pages put it where their script finds it: `<meta name="csrf-token" content="…">`.
-    """
-    return str(getattr(connection.state, "csrf", ""))
-
-
-class SignInFirst(Problem):
+class SignInFirst(Elsewhere):
     """Somebody looks at a page without having signed in: they are shown where."""
 
     def __init__(self, to: str) -> None:
@@ -179,28 +175,26 @@ class SignInFirst(Problem):
 
     def response(self) -> Response:
         """The way there."""
-        return RedirectResponse(f"{SIGN_IN}?to={quote(self._to)}", 303)
+        return RedirectResponse(f"{SIGN_IN}?next={quote(self._to)}", 303)
 
 
 def sign_in_first(connection: HTTPConnection) -> NoReturn:
     """Send people to the page, and tell programs and scripts of pages that they have to."""
-    headers = connection.headers
     page = connection.scope["type"] == "http" and connection.scope["method"] == "GET"
-    if page and "hx-request" not in headers and "text/html" in headers.get("accept", ""):
+    if page and wants_page(connection):
         query = connection.url.query
         raise SignInFirst(connection.url.path + (f"?{query}" if query else ""))
-    further = {"HX-Redirect": SIGN_IN} if "hx-request" in headers else {}
     raise Problem(
         _UNAUTHORIZED,
         "unauthenticated",
         "Not signed in",
         f"Send an access token (`Authorization: Bearer …`), or sign in at {SIGN_IN}.",
-        headers={"WWW-Authenticate": 'Bearer realm="manifold"', **further},
+        headers={"WWW-Authenticate": 'Bearer realm="manifold"'},
     )
 
 
-def _check(connection: HTTPConnection, session: Session) -> None:
-    given = connection.headers.get(CSRF_HEADER, "")
+def _check(connection: HTTPConnection, session: Session, given: str | None = None) -> None:
+    given = connection.headers.get(CSRF_HEADER, given or "")
     if not hmac.compare_digest(given.encode(), session.csrf.encode()):
         raise Problem(
             403,

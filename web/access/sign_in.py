@@ -13,23 +13,27 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from hashlib import sha256
-from html import escape
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 from urllib.parse import parse_qs, quote, urlencode
 
 import httpx2
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from msgspec import Struct
 from starlette.requests import HTTPConnection
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import RedirectResponse
 
 from connectors.issuer_keys import discovered, secure
 from connectors.keyring import Sealer, Unopened
 from connectors.settings import InvalidSettings
 from web.access.sessions import SIGN_IN, Sessions, Signing
 from web.access.tokens import BearerTokens
+from web.pages.rendering import Pages
+from web.principal import Principal
 from web.problem import Problem
+
+Next: TypeAlias = Annotated[str, Query(alias="next")]
+"""What somebody wanted to see."""
 
 _COOKIE = "manifold-signing-in"
 _MINUTES = 10
@@ -65,7 +69,7 @@ class Under(Struct, frozen=True):
 
 
 class SignInArea:
-    """`/sign-in` and `/sign-out`."""
+    """`/login` and `/logout`."""
 
     def __init__(
         self,
@@ -74,6 +78,7 @@ class SignInArea:
         signing: Signing,
         sealer: Sealer,
         flow: Flow | None,
+        pages: Pages,
         *,
         takes_tokens: bool,
         refused: Callable[[HTTPConnection], Awaitable[None]],
@@ -84,11 +89,12 @@ class SignInArea:
         self._signing = signing
         self._sealer = sealer
         self._flow = flow
+        self._pages = pages
         self._takes_tokens = takes_tokens
         self._refused = refused
         self.router = APIRouter(include_in_schema=False)
         self.router.add_api_route(SIGN_IN, self._page)
-        self.router.add_api_route("/sign-out", self._out, methods=["POST"])
+        self.router.add_api_route("/logout", self._out, methods=["POST"])
         if takes_tokens:
             self.router.add_api_route(f"{SIGN_IN}/token", self._token, methods=["POST"])
         if flow is not None:
@@ -100,23 +106,31 @@ class SignInArea:
         """Nothing has to run."""
         yield
 
-    async def _page(self, to: str = "/") -> Response:
+    async def _page(self, request: Request, to: Next = "/") -> Response:
         to = local(to)
         if self._flow is not None and not self._takes_tokens:
-            return RedirectResponse(f"{SIGN_IN}/start?to={quote(to)}", 303)
-        return HTMLResponse(_page(to, at_issuer=self._flow is not None, takes=self._takes_tokens))
+            return RedirectResponse(f"{SIGN_IN}/start?next={quote(to)}", 303)
+        return self._pages.page(
+            request,
+            "access/login.html",
+            to=to,
+            at_issuer=self._flow is not None,
+            takes_tokens=self._takes_tokens,
+        )
 
     async def _token(self, request: Request) -> Response:
         form = await _form(request)
         who = await self._proved(request, form.get("token", "").strip())
-        return self._gone_on(self._sessions.begun(who), local(form.get("to", "/")))
+        return self._gone_on(request, self._sessions.begun(who), local(form.get("next", "/")))
 
     async def _out(self, request: Request) -> Response:
+        given = (await _form(request)).get("csrf_token")
         response = RedirectResponse(SIGN_IN, 303)
-        response.headers.append("set-cookie", await self._sessions.end(request))
+        response.headers.append("set-cookie", await self._sessions.end(request, given))
+        request.state.security = "SIGNED_OUT"
         return response
 
-    async def _start(self, to: str = "/") -> Response:
+    async def _start(self, to: Next = "/") -> Response:
         flow = self._at_issuer()
         told = await self._discovered(flow)
         under = Under(
@@ -136,7 +150,9 @@ class SignInArea:
             "code_challenge_method": "S256",
         }
         where = str(told["authorization_endpoint"])
-        response = RedirectResponse(f"{where}{'&' if '?' in where else '?'}{urlencode(question)}", 303)
+        response = RedirectResponse(
+            f"{where}{'&' if '?' in where else '?'}{urlencode(question)}", 303
+        )
         sealed = self._sealer.seal(msgspec.msgpack.encode(under), b"signing-in")
         value = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
         # Lax: the way back begins at the issuer's.
@@ -154,7 +170,7 @@ class SignInArea:
             await self._refused(request)
             raise _again("the issuer did not let you in")
         who = await self._proved(request, await self._exchanged(flow, code, under.verifier))
-        response = self._gone_on(self._sessions.begun(who), under.to)
+        response = self._gone_on(request, self._sessions.begun(who), under.to)
         response.headers.append("set-cookie", self._signing.header(self._cookie, "", 0, "Lax"))
         return response
 
@@ -166,7 +182,7 @@ class SignInArea:
         assert self._flow is not None
         return self._flow
 
-    async def _proved(self, request: Request, token: str) -> Any:
+    async def _proved(self, request: Request, token: str) -> Principal:
         try:
             who = await self._tokens.holder(token)
         except Problem:
@@ -176,11 +192,8 @@ class SignInArea:
         request.state.security = "SIGNED_IN"
         return who
 
-    def _gone_on(self, cookie: str, to: str) -> Response:
-        response = HTMLResponse(
-            f'<!doctype html><title>Manifold</title><meta http-equiv="refresh" content="0;url='
-            f'{escape(to)}"><p><a href="{escape(to)}">Signed in: go on.</a>'
-        )
+    def _gone_on(self, request: Request, cookie: str, to: str) -> Response:
+        response = self._pages.page(request, "access/signed_in.html", to=to)
         response.headers.append("set-cookie", cookie)
         return response
 
@@ -259,23 +272,3 @@ def _issuer_away(error: Exception) -> Problem:
     return Problem(
         503, "issuer-away", "The issuer is away", f"Try again in a moment ({kind}).", retry_after=5
     )
-
-
-def _page(to: str, *, at_issuer: bool, takes: bool) -> str:
-    parts = [
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        "<title>Sign in · Manifold</title><main><h1>Sign in</h1>"
-    ]
-    if at_issuer:
-        parts.append(f'<p><a href="{SIGN_IN}/start?to={escape(quote(to))}">Sign in</a></p>')
-    if takes:
-        parts.append(
-            f'<form method="post" action="{SIGN_IN}/token"><input type="hidden" name="to" '
-            f'value="{escape(to)}"><label>Token of <code>manifold token</code> (development) '
-            '<input name="token" type="password" autocomplete="off" required autofocus></label> '
-            "<button>Sign in</button></form>"
-        )
-    if not parts[1:]:
-        parts.append("<p>Browsers cannot sign in here: set <code>web.sign_in.client_id</code>.</p>")
-    return "".join([*parts, "</main></html>"])

@@ -78,7 +78,9 @@ async def _proved(token: str, header: Mapping[str, Any], issuer: Issuer) -> Prin
     try:
         key = await issuer.keys.key(_text(header.get("kid")))
     except Unavailable as away:
-        raise Problem(503, "issuer-away", "Tokens cannot be checked", str(away), retry_after=5) from None
+        raise Problem(
+            503, "issuer-away", "Tokens cannot be checked", str(away), retry_after=5
+        ) from None
     if key is None:
         raise invalid("its key is not its issuer's")
     try:

@@ -53,7 +53,8 @@ def refusal(tokens: BearerTokens, token: str | None) -> Problem:
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
 def test_a_genuine_token_says_who_it_is(tokens: BearerTokens, algorithm: str) -> None:
     who = holder(tokens, issuing.token(algorithm))
-    assert (who.subject, who.tenant, who.scopes) == ("anna", "north", {"read", "review"})
+    assert (who.subject, who.tenant) == ("anna", "north")
+    assert who.scopes == {"read", "review"}
     assert who.until is not None
     assert who.until > time.time()
 
@@ -75,7 +76,7 @@ def test_scopes_stand_in_either_claim(
 
 
 def unsigned() -> str:
-    return jwt.encode(issuing.claims(), None, "none", headers={"kid": "RS256"})
+    return jwt.encode(issuing.claims(), "", "none", headers={"kid": "RS256"})
 
 
 def signed_with_the_public_key() -> str:

@@ -164,12 +164,11 @@ class SignInArea:
         flow = self._at_issuer()
         under = self._under(request)
         if under is None or not hmac.compare_digest(state.encode(), under.state.encode()):
-            await self._refused(request)
-            raise _again("this is not where you began")
-        if not code:
-            await self._refused(request)
-            raise _again("the issuer did not let you in")
-        who = await self._proved(request, await self._exchanged(flow, code, under.verifier))
+            raise await self._again(request, "this is not where you began")
+        token = await self._exchanged(flow, code, under.verifier) if code else None
+        if token is None:
+            raise await self._again(request, "the issuer did not let you in")
+        who = await self._proved(request, token)
         response = self._gone_on(request, self._sessions.begun(who), under.to)
         response.headers.append("set-cookie", self._signing.header(self._cookie, "", 0, "Lax"))
         return response
@@ -191,6 +190,10 @@ class SignInArea:
         request.state.principal = who
         request.state.security = "SIGNED_IN"
         return who
+
+    async def _again(self, request: Request, why: str) -> Problem:
+        await self._refused(request)
+        return Problem(401, "sign-in", "Not signed in", f"Sign in again at {SIGN_IN}: {why}.")
 
     def _gone_on(self, request: Request, cookie: str, to: str) -> Response:
         response = self._pages.page(request, "access/signed_in.html", to=to)
@@ -216,7 +219,8 @@ class SignInArea:
             raise _issuer_away(error) from None
         return told
 
-    async def _exchanged(self, flow: Flow, code: str, verifier: str) -> str:
+    async def _exchanged(self, flow: Flow, code: str, verifier: str) -> str | None:
+        """The token for a code; None when the issuer does not take it."""
         told = await self._discovered(flow)
         form = {
             "grant_type": "authorization_code",
@@ -231,7 +235,7 @@ class SignInArea:
             async with self._client(flow) as client:
                 answer = await client.post(str(told["token_endpoint"]), data=form)
             if 400 <= answer.status_code < 500:
-                raise _again("the issuer did not take the code")
+                return None
             answer.raise_for_status()
             token = json.loads(answer.content)["access_token"]
         except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
@@ -261,10 +265,6 @@ async def _form(request: Request) -> dict[str, str]:
             raise Problem(413, "too-large", "The form is too large", "Paste a token only.")
     fields = parse_qs(content.decode(errors="replace"), max_num_fields=10)
     return {name: values[0] for name, values in fields.items()}
-
-
-def _again(why: str) -> Problem:
-    return Problem(401, "sign-in", "Not signed in", f"Sign in again at {SIGN_IN}: {why}.")
 
 
 def _issuer_away(error: Exception) -> Problem:

@@ -14,6 +14,10 @@ _PATIENCE = 0.1
 """Seconds for connecting, and for an answer."""
 _TLS_PATIENCE = 0.5
 """The same where two more ways go before the first answer."""
+_SHARED = 8
+"""Connections of those who wait for many things at once."""
+_SHARED_PATIENCE = 1.0
+"""Theirs: it also runs while a busy loop is at other things."""
 
 
 def redis_client(settings: Redis) -> Client:
@@ -27,12 +31,18 @@ def redis_client(settings: Redis) -> Client:
 
 
 def redis_client_async(settings: Redis) -> asyncio.Redis:
-    """The same for those who wait for many things at once."""
+    """The same for those who wait for many things at once: they share a few connections."""
     try:
-        retry = asyncio.retry.Retry(NoBackoff(), 0)
-        client: asyncio.Redis = asyncio.Redis.from_url(**_options(settings), retry=retry)
-        client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
-        return client
+        options = _options(settings)
+        pool = asyncio.BlockingConnectionPool.from_url(
+            **options
+            | {"socket_timeout": _SHARED_PATIENCE, "socket_connect_timeout": _SHARED_PATIENCE},
+            max_connections=_SHARED,
+            timeout=_SHARED_PATIENCE,
+            retry=asyncio.retry.Retry(NoBackoff(), 0),
+        )
+        pool.make_connection()
+        return asyncio.Redis.from_pool(pool)
     except (ValueError, TypeError, RedisError):
         raise _no_address() from None
 

@@ -28,7 +28,8 @@ class Limited:
         try:
             who = await self._access(connection)
         except Problem as problem:
-            if problem.status == _UNAUTHORIZED:
+            # Who brings nothing has guessed nothing: they are only told where to sign in.
+            if problem.status == _UNAUTHORIZED and "authorization" in connection.headers:
                 await self.refused(connection)
             raise
         connection.state.principal = who

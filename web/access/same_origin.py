@@ -16,6 +16,8 @@ from connectors.issuer_keys import is_loopback
 from web.problem import Problem
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_BY_ANY_NAME = "/health/"
+"""Orchestrators ask by an address."""
 
 
 class SameOrigin:
@@ -35,7 +37,8 @@ class SameOrigin:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._misnamed(headers) or _foreign(scope, headers)
+        named = scope["path"].startswith(_BY_ANY_NAME) or not self._misnamed(headers)
+        refusal = _foreign(scope, headers) if named else _nothing_here()
         if refusal is None:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -44,13 +47,11 @@ class SameOrigin:
         else:
             await refusal.response()(scope, receive, send)
 
-    def _misnamed(self, headers: Headers) -> Problem | None:
+    def _misnamed(self, headers: Headers) -> bool:
         if self._hosts is None:
-            return None
+            return False
         name = urlsplit(f"//{headers.get('host', '')}").hostname or ""
-        if name in self._hosts or ("localhost" in self._hosts and is_loopback(name)):
-            return None
-        return Problem(421, "host", "Not here", "Nothing of that name is served here.")
+        return name not in self._hosts and not ("localhost" in self._hosts and is_loopback(name))
 
 
 def _foreign(scope: Scope, headers: Headers) -> Problem | None:
@@ -64,6 +65,10 @@ def _foreign(scope: Scope, headers: Headers) -> Problem | None:
     if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
         return _refusal()
     return None
+
+
+def _nothing_here() -> Problem:
+    return Problem(421, "host", "Not here", "Nothing of that name is served here.")
 
 
 def _refusal() -> Problem:

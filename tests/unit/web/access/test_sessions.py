@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,7 +25,6 @@ from web.access.sessions import Sessions, Signing, TokenOrSession
 from web.access.sign_in import Flow, SignInArea
 from web.access.tokens import BearerTokens, Issuer
 from web.app import application
-from web.health import HealthArea
 from web.pages.rendering import Pages
 from web.principal import Reader, Reviewer, allowed
 
@@ -38,13 +39,16 @@ class Clock:
         return self.now
 
 
-class Area(HealthArea):
+class Area:
     def __init__(self) -> None:
-        super().__init__({})
         self.router = APIRouter()
         self.router.add_api_route("/mine", self._mine)
         self.router.add_api_route("/change", self._change, methods=["POST"])
         self.router.add_api_websocket_route("/live", self._live)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        yield
 
     async def _mine(self, who: Reader) -> str:
         return who.subject
@@ -293,7 +297,9 @@ def test_a_cookie_of_another_key_or_purpose_opens_nothing(scene: Scene) -> None:
 
 def test_an_open_socket_closes_when_the_session_ends(scene: Scene) -> None:
     scene.sign_in()
-    with scene.client.websocket_connect("wss://manifold.example/live", headers={"Origin": ORIGIN}) as socket:
+    with scene.client.websocket_connect(
+        "wss://manifold.example/live", headers={"Origin": ORIGIN}
+    ) as socket:
         socket.send_text("a")
         assert socket.receive_text() == "anna"
         scene.clock.now += 601

@@ -1,5 +1,6 @@
 """Who is let into the web application, put together from the settings."""
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -8,10 +9,14 @@ from msgspec import Struct
 from redis.asyncio import Redis as RedisClient
 
 from connectors import keyring
+from connectors.codec import Codec
+from connectors.contracts import Contracts
 from connectors.development_key import ISSUER, DevelopmentKeys
 from connectors.ended_sessions import EndedHere, EndedInRedis, EndedSessions
 from connectors.issuer_keys import FetchedKeys, FileKeys, is_loopback
 from connectors.redis_client import redis_client_async
+from connectors.registry import schema_ids
+from connectors.security_event import Gathered, SecurityEvent, kafka_writer, writing
 from connectors.settings import InvalidSettings, Settings
 from connectors.token_bucket import Bucket, Buckets, MemoryBuckets, RedisBuckets
 from connectors.web_settings import Algorithm, Tokens, Web
@@ -23,6 +28,7 @@ from web.access.same_origin import SameOrigin
 from web.access.sessions import Sessions, Signing, TokenOrSession
 from web.access.sign_in import Flow, SignInArea
 from web.access.tokens import BearerTokens, Issuer, Keys
+from web.access.trail import TrailArea, Trailed
 from web.app import Area
 from web.pages.rendering import Pages
 from web.principal import Access, Everybody
@@ -31,10 +37,11 @@ _MINUTE = 60.0
 
 
 class Admission(Struct, frozen=True):
-    """Whoever is let in, and the routes by which people come."""
+    """Whoever is let in, the routes by which people come, and the trail of it."""
 
     access: Access
     areas: tuple[Area, ...]
+    trail: Gathered
 
 
 def admission(settings: Settings, pages: Pages) -> Admission:
@@ -43,12 +50,14 @@ def admission(settings: Settings, pages: Pages) -> Admission:
     Without an issuer everybody is, so that is for this machine's own addresses only.
     """
     web, redis = settings.web, settings.redis
+    trail = Gathered()
+    written = TrailArea(lambda: writing(trail, _writer(settings)))
     client = None if redis.url is None else redis_client_async(redis)
     issuers = _issuers(web.tokens)
     if not issuers:
         _refuse_network(web)
         everybody = Everybody()
-        return Admission(_limited(everybody, web, client, settings.namespace), ())
+        return Admission(_limited(everybody, web, client, settings.namespace), (written,), trail)
     tokens = BearerTokens(issuers)
     signing = _signing(web)
     ended: EndedSessions = (
@@ -68,10 +77,10 @@ def admission(settings: Settings, pages: Pages) -> Admission:
         takes_tokens=web.tokens.development,
         refused=access.refused,
     )
-    return Admission(access, (area,))
+    return Admission(access, (area, written), trail)
 
 
-def guarded(app: FastAPI, web: Web) -> None:
+def guarded(app: FastAPI, web: Web, trail: Gathered) -> None:
     """Put in front of an application what every request has to pass."""
     limits = web.limits
     bounds = Bounds(
@@ -81,6 +90,13 @@ def guarded(app: FastAPI, web: Web) -> None:
     app.add_middleware(BoundedBodies, bounds=bounds)
     app.add_middleware(SameOrigin, hosts=_hosts(web))
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Trailed, gathered=trail)
+
+
+def _writer(settings: Settings) -> Callable[[list[SecurityEvent]], None]:
+    contracts = Contracts.load(namespace=settings.namespace)
+    codec = Codec(contracts, schema_ids(settings.registry, contracts))
+    return kafka_writer(settings.kafka_client, contracts, codec)
 
 
 def _limited(access: Access, web: Web, client: RedisClient | None, namespace: str) -> Limited:

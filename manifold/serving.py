@@ -19,7 +19,7 @@ def assembled(settings: Settings) -> FastAPI:
     admitting = admission(settings, pages)
     areas: list[Area] = [HealthArea({}), PagesArea(pages), *admitting.areas]
     app = application(admitting.access, areas, version("manifold"), pages.telling)
-    guarded(app, settings.web)
+    guarded(app, settings.web, admitting.trail)
     return app
 
 

@@ -7,12 +7,14 @@ decides.
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
 
 import obstore
 import stamina
+from msgspec import Struct
 from obstore.exceptions import (
     BaseError,
     GenericError,
@@ -48,6 +50,15 @@ _NO_BUCKET = re.compile("<Code>(NoSuchBucket|ContainerNotFound)</Code>")
 """No key has angle brackets."""
 _STATUS = re.compile(r"status code: (\d{3}) ")
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+
+
+class Stored(Struct, frozen=True):
+    """A document in the store."""
+
+    key: str
+    size: int
+    """Bytes."""
+    changed_at: Instant
 
 
 class DocumentRefused(Exception):
@@ -121,6 +132,53 @@ class Store:
         if hashlib.sha256(content).hexdigest() != document.sha256.lower():
             raise _changed()
         return content
+
+    def check(self, document: Document, limit: int) -> Document:
+        """A document that is there and has at most `limit` bytes, by its relative name.
+
+        What it holds is not looked at. Raises DocumentRefused and StoreAway.
+        """
+        key = key_below(self._url, document.uri)
+        if key is None:
+            raise _outside()
+        self._asking(lambda: self._check(key, limit))
+        return Document(key, document.media_type, document.sha256.lower())
+
+    def _check(self, key: str, limit: int) -> None:
+        try:
+            if self._folder is not None:
+                _check_file(self._folder, key)
+            size = obstore.head(self._store, key)["size"]
+        except FileNotFoundError as error:
+            if _NO_BUCKET.search(str(error)):
+                raise
+            raise _missing() from None
+        if size > limit:
+            raise _too_large(limit)
+
+    def listed(self, prefix: str) -> Iterator[Stored]:
+        """What lies below a prefix. Raises StoreAway."""
+        pages = iter(obstore.list(self._store, prefix))
+        while True:
+            page = self._asking(lambda: next(pages, None))
+            if page is None:
+                return
+            for found in page:
+                changed = round(found["last_modified"].timestamp() * 1_000)
+                yield Stored(found["path"], found["size"], changed)
+
+    def delete(self, key: str) -> None:
+        """Delete a document; one that is gone is no failure. Raises StoreAway."""
+
+        def gone() -> None:
+            with suppress(FileNotFoundError):
+                obstore.delete(self._store, key)
+
+        self._asking(gone)
+
+    def key_of(self, document: Document) -> str | None:
+        """The relative name of what an event points at; None when it is in no store of ours."""
+        return key_below(self._url, document.uri)
 
     def _read(self, key: str, limit: int) -> bytes:
         try:

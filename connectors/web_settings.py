@@ -104,6 +104,18 @@ class Web(_Section):
     port: int = Field(default=8080, ge=0, le=65_535)
     finish: Duration = Field(default=timedelta(seconds=20), ge=timedelta(0))
     """How long requests under way may take when it is told to stop."""
+    most_bytes: int = Field(default=20_000_000, ge=1_000, le=1_000_000_000)
+    """Largest invoice or document that is taken."""
+    most_bytes_together: int = Field(default=200_000_000, ge=1_000)
+    """Of all invoices and documents that are being taken; beyond, others have to wait."""
+    most_under_way: int = Field(default=200, ge=1, le=100_000)
+    """Invoices that are being taken at once; beyond, others are told to come again."""
+    read_limit: Duration = Field(default=timedelta(seconds=30), gt=timedelta(0))
+    """For a client to send its body."""
+    acknowledge_limit: Duration = Field(default=timedelta(seconds=5), ge=timedelta(seconds=0.1))
+    """For Kafka to acknowledge an invoice; then nobody knows whether it has been written."""
+    remember_keys: Duration = Field(default=timedelta(hours=24), ge=timedelta(minutes=1))
+    """How long a request with an `Idempotency-Key` is answered the same again."""
     tokens: Tokens = Tokens()
     sign_in: SignIn = SignIn()
     limits: Limits = Limits()

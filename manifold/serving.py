@@ -1,40 +1,62 @@
 """The web application put together from the settings, and served until it is told to stop."""
 
+import signal
 from importlib.metadata import version
+from typing import NoReturn
 
 import uvicorn
 from fastapi import FastAPI
 
+from connectors.measures import Measures
 from connectors.settings import Settings
+from connectors.web_telemetry import served
 from manifold.admission import admission, guarded
+from manifold.exits import Exit
+from manifold.ingesting import ingest
 from web.app import Area, application
 from web.health import HealthArea
 from web.pages.area import PagesArea
 from web.pages.rendering import Pages
+from web.watched import Watched
 
 
-def assembled(settings: Settings) -> FastAPI:
+class Assembled:
     """The application that the settings describe; nothing is connected before it starts."""
-    pages = Pages()
-    admitting = admission(settings, pages)
-    areas: list[Area] = [HealthArea({}), PagesArea(pages), *admitting.areas]
-    app = application(admitting.access, areas, version("manifold"), pages.telling)
-    guarded(app, settings.web, admitting.trail)
-    return app
+
+    def __init__(self, settings: Settings) -> None:
+        self.measures = Measures()
+        invoices, broker, beside = ingest(settings, self.measures)
+        self.parts = {**broker, **beside}
+        self.health = HealthArea(broker, beside)
+        pages = Pages()
+        admitting = admission(settings, pages)
+        areas: list[Area] = [self.health, invoices, PagesArea(pages), *admitting.areas]
+        self.app: FastAPI = application(admitting.access, areas, version("manifold"), pages.telling)
+        guarded(self.app, settings.web, admitting.trail)
+        self.app.add_middleware(Watched, measures=self.measures)
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are finished first."""
+    """Serve until SIGINT or SIGTERM; requests under way are finished first. Raises PortBusy."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # The server takes them over, and raises them again when everything is finished.
+        signal.signal(number, _end)
     where = settings.web
-    uvicorn.run(
-        assembled(settings),
-        host=where.host,
-        port=where.port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        limit_concurrency=where.limits.connections,
-        proxy_headers=bool(where.limits.proxies),
-        forwarded_allow_ips=list(where.limits.proxies),
-        timeout_graceful_shutdown=round(where.finish.total_seconds()),
-    )
+    made = Assembled(settings)
+    with served(settings.telemetry, made.measures, made.parts, made.health.look):
+        uvicorn.run(
+            made.app,
+            host=where.host,
+            port=where.port,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            limit_concurrency=where.limits.connections,
+            proxy_headers=bool(where.limits.proxies),
+            forwarded_allow_ips=list(where.limits.proxies),
+            timeout_graceful_shutdown=round(where.finish.total_seconds()),
+        )
+
+
+def _end(*_: object) -> NoReturn:
+    raise SystemExit(Exit.CLEAN)

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "dlq": "manifold.cli.dlq:app",
     "state": "manifold.cli.state:state",
     "saga": "manifold.cli.saga:app",
+    "documents": "manifold.cli.stored:app",
     "topics": "manifold.cli.topics:app",
     "contracts": "manifold.cli.contracts:app",
     "reference": "manifold.cli.reference:app",

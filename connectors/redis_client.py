@@ -14,8 +14,6 @@ _PATIENCE = 0.1
 """Seconds for connecting, and for an answer."""
 _TLS_PATIENCE = 0.5
 """The same where two more ways go before the first answer."""
-_SHARED = 8
-"""Connections of those who wait for many things at once."""
 _SHARED_PATIENCE = 1.0
 """Theirs: it also runs while a busy loop is at other things."""
 
@@ -30,16 +28,17 @@ def redis_client(settings: Redis) -> Client:
         raise _no_address() from None
 
 
-def redis_client_async(settings: Redis) -> asyncio.Redis:
-    """The same for those who wait for many things at once: they share a few connections."""
+def redis_client_async(settings: Redis, connections: int = 8) -> asyncio.Redis:
+    """The same for those who wait for many things at once: they share some connections."""
     try:
         options = _options(settings)
         pool = asyncio.BlockingConnectionPool.from_url(
             **options
             | {"socket_timeout": _SHARED_PATIENCE, "socket_connect_timeout": _SHARED_PATIENCE},
-            max_connections=_SHARED,
+            max_connections=connections,
             timeout=_SHARED_PATIENCE,
-            retry=asyncio.retry.Retry(NoBackoff(), 0),
+            # A connection that was closed while idle is no failure.
+            retry=asyncio.retry.Retry(NoBackoff(), 1),
         )
         pool.make_connection()
         return asyncio.Redis.from_pool(pool)

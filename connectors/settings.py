@@ -96,6 +96,8 @@ class Documents(_Section):
     """A folder, or `file:///…`, `s3://BUCKET/…`, `gs://BUCKET/…`, `az://CONTAINER/…`, `memory://`."""
     options: Annotated[dict[str, SecretStr], BeforeValidator(_texts)] = {}
     """Of obstore's stores and HTTP client: `aws_region`, `azure_storage_account_name`, …"""
+    keys: Path | None = None
+    """Keys that seal documents (`manifold keys new`); without, they are stored as they are."""
     most_bytes: int = Field(default=50_000_000, ge=1, le=1_000_000_000)
     """Largest document that is fetched."""
     time_limit: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))

@@ -64,4 +64,4 @@ def _keys(settings: Settings) -> RequestKeys:
         )
         return KeysOfOneProcess(web.remember_keys, lease)
     prefix = f"manifold:{settings.namespace}"
-    return KeysInRedis(settings.redis.url, prefix, web.remember_keys, lease)
+    return KeysInRedis(settings.redis, prefix, web.remember_keys, lease)

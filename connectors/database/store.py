@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Insert, Table, bindparam, func, select, text,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.database import revision
+from connectors.database.asked import close_reviews, open_reviews
 from connectors.database.engine import engine, folder, parsed, shown, writing
 from connectors.database.errors import (
     Answer,
@@ -28,6 +29,7 @@ from connectors.database.schema import (
     audit_entry,
     decision,
     metadata,
+    open_review,
     result,
     review,
     upload,
@@ -154,8 +156,13 @@ class Store:
                 table, values = row(event)
                 rows[table].append(values)
             if fresh:
+                asked = rows.pop(open_review, [])
                 for table, found in rows.items():
                     connection.execute(self._insert[table], found)
+                open_reviews(connection, asked)
+                close_reviews(
+                    connection, {each["request_id"] for each in (*asked, *rows[decision])}
+                )
                 connection.execute(audit_entry.insert(), [audit_row(entry) for entry in fresh])
                 connection.execute(
                     update(audit_chain).where(audit_chain.c.chain == chain),

@@ -113,6 +113,7 @@ def _upload(event: Event, record: InvoiceUploaded) -> Row:
         "issue_date": issue_date,
         "event_id": event.event_id,
         "tenant": _text(record.tenant),
+        "document": record.document,
     }
 
 

@@ -96,6 +96,7 @@ def _moment(at: Instant) -> datetime:
 
 
 _JSON = JSON().with_variant(JSONB(), "postgresql")
+_JSON_OR_NULL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 metadata = MetaData()
 
@@ -114,7 +115,10 @@ upload = Table(
     Column("issue_date", Date),
     Column("event_id", Text, nullable=False),
     Column("tenant", Text),
-    Index("ix_upload_tenant_uploaded_at", "tenant", "uploaded_at"),
+    Column("document", _JSON_OR_NULL),
+    Index("ix_upload_tenant_uploaded_at", "tenant", "uploaded_at", "request_id"),
+    Index("ix_upload_tenant_vendor_id", "tenant", "vendor_id", "uploaded_at", "request_id"),
+    Index("ix_upload_tenant_number", "tenant", "number"),
 )
 
 result = Table(

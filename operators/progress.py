@@ -4,7 +4,8 @@ What happens may come twice, late, or be part of what is known already: it chang
 whoever listens first and reads afterwards misses nothing, and is told nothing twice.
 
 >>> seen = after(None, Happened("uploaded", "r-1", 1, 1_000, document=True))
->>> seen.state, after(seen, Happened("answered", "r-1", 1, 1_200, branch="FRAUD", status="PASS")).state
+>>> answer = Happened("answered", "r-1", 1, 1_200, branch="FRAUD", status="PASS")
+>>> seen.state, after(seen, answer).state
 ('READING', 'JUDGING')
 >>> decided = after(seen, Happened("decided", "r-1", 1, 1_300, status="REVIEW", revision=1))
 >>> decided.state, decided.settled, after(decided, Happened("answered", "r-1", 1, 1)) is decided
@@ -59,6 +60,8 @@ class Happened(Struct, frozen=True, gc=False):
     reason: str | None = None
     """Why a branch could not judge; of a failure who could not use which record."""
     uploaded_at: Instant = 0
+    tenant: str | None = None
+    """Of an upload: whose it is."""
 
 
 class Progress(Struct, frozen=True):
@@ -101,6 +104,35 @@ def after(progress: Progress | None, happened: Happened) -> Progress:
     if happened.attempt < progress.attempt:
         return progress
     return _moved(progress, happened, fresh=False)
+
+
+def merged(progress: Progress, other: Progress) -> Progress:
+    """What two know together of the same request."""
+    if progress.attempt != other.attempt:
+        return max(progress, other, key=lambda each: each.attempt)
+    later, earlier = progress, other
+    if (other.revision, len(other.branches)) > (progress.revision, len(progress.branches)):
+        later, earlier = other, progress
+    branches = {**earlier.branches, **later.branches}
+    for branch, status in earlier.branches.items():
+        if branches[branch] == "UNKNOWN":
+            branches[branch] = status
+    state = later.state
+    if not later.revision and branches:
+        state = "JUDGING"
+    elif not later.revision:
+        state = max(progress.state, other.state, key=_ORDER.index)
+    return replace(
+        later,
+        state=state,
+        branches=branches,
+        uploaded_at=later.uploaded_at if earlier.uploaded_at is None else earlier.uploaded_at,
+        at=max(progress.at, other.at),
+    )
+
+
+_ORDER: tuple[State, ...] = ("RECEIVED", "READING", "WAITING", "JUDGING", "DECIDED", "REPLACED")
+"""Before a decision, in which order states come."""
 
 
 def _moved(progress: Progress, happened: Happened, *, fresh: bool) -> Progress:

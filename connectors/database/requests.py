@@ -4,6 +4,7 @@ Whoever asks names the tenant whose requests they may see; those of others are n
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -238,10 +239,8 @@ class Requests:
         if wanted.after is not None:
             place = tuple_(by, upload.c.request_id)
             value, request_id = wanted.after
-            end = tuple_(
-                literal(value, by.type),
-                literal(request_id),
-            )
+            exact = Decimal(value) if isinstance(value, str) else value
+            end = tuple_(literal(exact, by.type), literal(request_id))
             query = query.where(place < end if descending else place > end)
         columns = (by, upload.c.request_id)
         query = query.order_by(*(each.desc() if descending else each.asc() for each in columns))

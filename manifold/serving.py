@@ -18,7 +18,7 @@ from web.principal import Everybody
 def assembled(settings: Settings) -> FastAPI:
     """The application that the settings describe; nothing is connected before it starts."""
     pages = Pages()
-    live = telling(settings)
+    live = telling(settings, pages)
     areas: list[Area] = [
         HealthArea({"feed": live.feed.problem}),
         PagesArea(pages),

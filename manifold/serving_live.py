@@ -19,6 +19,7 @@ from web.live.flows import Flows
 from web.live.frames import Frames
 from web.live.hub import Hub
 from web.live.mailbox import Mailbox
+from web.pages.rendering import Pages
 from web.principal import Principal
 from web.requests.area import RequestsArea
 from web.requests.following import steps
@@ -41,7 +42,7 @@ class Telling(Struct, frozen=True):
     feed: Feed
 
 
-def telling(settings: Settings) -> Telling:
+def telling(settings: Settings, pages: Pages) -> Telling:
     """Put them together; nothing is connected yet."""
     contracts = Contracts.load(namespace=settings.namespace)
     codec = Codec(contracts, schema_ids(settings.registry, contracts))
@@ -73,5 +74,5 @@ def telling(settings: Settings) -> Telling:
                 if step is not None:
                     yield event(*step).model_dump()
 
-    frames = Frames(hub, Flows(look))
-    return Telling(RequestsArea(reading, hub), LiveArea(hub, frames, feed, follow), hub, feed)
+    frames = Frames(hub, Flows(look, settings.namespace))
+    return Telling(RequestsArea(reading, hub), LiveArea(hub, frames, feed, follow, pages), hub, feed)

@@ -16,9 +16,10 @@ EVERY = 4.0
 class Flows:
     """The latest look, and why there is none."""
 
-    def __init__(self, look: Look) -> None:
-        """`look` is called in a thread; what it raises is told instead of lags."""
+    def __init__(self, look: Look, namespace: str = "") -> None:
+        """`look` is called in a thread. `namespace` stands before the groups' names."""
         self._look = look
+        self._namespace = namespace
         self.told: list[dict[str, Any]] = []
         """A line for each flow."""
         self.problem: str | None = None
@@ -31,14 +32,14 @@ class Flows:
             self.problem = "Kafka does not say how far flows are behind just now."
             return
         self.problem = None
-        self.told = list(flows(found))
+        self.told = flows(found, self._namespace)
 
 
-def flows(found: Sequence[PartitionLag]) -> list[dict[str, Any]]:
+def flows(found: Sequence[PartitionLag], namespace: str = "") -> list[dict[str, Any]]:
     """A line for each group: its partitions together, the worst of their states."""
     groups: dict[str, list[PartitionLag]] = {}
     for each in found:
-        groups.setdefault(each.group, []).append(each)
+        groups.setdefault(each.group.removeprefix(namespace), []).append(each)
     return [_flow(group, partitions) for group, partitions in groups.items()]
 
 

@@ -2,6 +2,7 @@
 
 import signal
 from importlib.metadata import version
+from types import FrameType
 from typing import NoReturn
 
 import uvicorn
@@ -13,6 +14,7 @@ from connectors.web_telemetry import served
 from manifold.admission import admission, guarded
 from manifold.exits import Exit
 from manifold.ingesting import ingest
+from manifold.serving_live import telling
 from web.app import Area, application
 from web.health import HealthArea
 from web.pages.area import PagesArea
@@ -26,12 +28,22 @@ class Assembled:
     def __init__(self, settings: Settings) -> None:
         self.measures = Measures()
         invoices, broker, beside = ingest(settings, self.measures)
+        pages = Pages()
+        live = telling(settings, pages)
+        admitting = admission(settings, pages)
+        beside = {**beside, "feed": live.feed.problem}
         self.parts = {**broker, **beside}
         self.health = HealthArea(broker, beside)
-        pages = Pages()
-        admitting = admission(settings, pages)
-        areas: list[Area] = [self.health, invoices, PagesArea(pages), *admitting.areas]
+        areas: list[Area] = [
+            self.health,
+            invoices,
+            PagesArea(pages),
+            live.requests,
+            live.live,
+            *admitting.areas,
+        ]
         self.app: FastAPI = application(admitting.access, areas, version("manifold"), pages.telling)
+        self.app.state.ending = (live.hub.end_soon,)
         guarded(self.app, settings.web, admitting.trail)
         self.app.add_middleware(Watched, measures=self.measures)
 
@@ -44,18 +56,29 @@ def serve(settings: Settings) -> None:
     where = settings.web
     made = Assembled(settings)
     with served(settings.telemetry, made.measures, made.parts, made.health.look):
-        uvicorn.run(
-            made.app,
-            host=where.host,
-            port=where.port,
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            limit_concurrency=where.limits.connections,
-            proxy_headers=bool(where.limits.proxies),
-            forwarded_allow_ips=list(where.limits.proxies),
-            timeout_graceful_shutdown=round(where.finish.total_seconds()),
-        )
+        _Server(
+            uvicorn.Config(
+                made.app,
+                host=where.host,
+                port=where.port,
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                limit_concurrency=where.limits.connections,
+                proxy_headers=bool(where.limits.proxies),
+                forwarded_allow_ips=list(where.limits.proxies),
+                timeout_graceful_shutdown=round(where.finish.total_seconds()),
+            )
+        ).run()
+
+
+class _Server(uvicorn.Server):
+    """Tells streams to end before it waits for requests under way: they would never end."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        for end in self.config.app.state.ending:  # type: ignore[union-attr]
+            end()
+        super().handle_exit(sig, frame)
 
 
 def _end(*_: object) -> NoReturn:

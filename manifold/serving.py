@@ -5,19 +5,58 @@ from importlib.metadata import version
 import uvicorn
 from fastapi import FastAPI
 
+from connectors.codec import Codec
+from connectors.contracts import Contracts
+from connectors.database.connected import Connected
+from connectors.database.requests import Requests
+from connectors.database.review_answers import ReviewAnswers
+from connectors.database.review_queue import ReviewQueue
+from connectors.registry import schema_ids
 from connectors.settings import Settings
 from web.app import Area, application
 from web.health import HealthArea
 from web.pages.area import PagesArea
 from web.pages.rendering import Pages
-from web.principal import Everybody
+from web.principal import Access, Everybody
+from web.review.area import Reviewing, ReviewArea
+from web.review.judged import JudgedInvoices
+from web.review.outbox import Outbox
+from web.review.pictures import Pictures
+from web.review.rules import Rules
 
 
-def assembled(settings: Settings) -> FastAPI:
+def assembled(settings: Settings, access: Access | None = None) -> FastAPI:
     """The application that the settings describe; nothing is connected before it starts."""
+    contracts = Contracts.load(namespace=settings.namespace)
+    codec = Codec(contracts, schema_ids(settings.registry, contracts))
     pages = Pages()
-    areas: list[Area] = [HealthArea({}), PagesArea(pages)]
-    return application(Everybody(), areas, version("manifold"), pages.telling)
+    areas: list[Area] = [
+        HealthArea({}),
+        PagesArea(pages),
+        reviews(settings, contracts, codec, pages),
+    ]
+    return application(access or Everybody(), areas, version("manifold"), pages.telling)
+
+
+def reviews(settings: Settings, contracts: Contracts, codec: Codec, pages: Pages) -> ReviewArea:
+    """The review pages."""
+    kafka = settings.kafka_client
+    database = Connected(settings.database.url)
+    answers = ReviewAnswers(database)
+    return ReviewArea(
+        Reviewing(
+            pages=pages,
+            queue=ReviewQueue(database),
+            answers=answers,
+            requests=Requests(settings.database.url),
+            judged=JudgedInvoices(kafka, contracts, codec),
+            pictures=Pictures(settings.documents),
+            rules=Rules(kafka, contracts, codec),
+            outbox=Outbox(answers, kafka, contracts, codec),
+            lease=round(settings.web.review_lease.total_seconds() * 1_000),
+            undo=round(settings.web.review_undo.total_seconds() * 1_000),
+        )
+    )
 
 
 def serve(settings: Settings) -> None:

@@ -52,9 +52,7 @@ _STORED = select(audit_entry).where(
 
 _INHERIT = (
     update(upload)
-    .where(
-        upload.c.request_id == bindparam("of"), upload.c.attempt > 1, upload.c.tenant.is_(None)
-    )
+    .where(upload.c.request_id == bindparam("of"), upload.c.attempt > 1, upload.c.tenant.is_(None))
     .values(tenant=bindparam("owner"))
 )
 

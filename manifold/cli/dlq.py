@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 import typer
 
-from connectors.browse import partitions_of, read_between
+from connectors.browse import partitions_of, record_at
 from connectors.dead_letters import ADDED, GROUP, MESSAGE, STACKTRACE
 from connectors.resolved import (
     Action,
@@ -271,11 +271,9 @@ def _open(there: Cluster, selection: Selection) -> list[Received]:
 
 def _letter(there: Cluster, topic: str, at: tuple[int, int]) -> Received:
     count = partitions_of(there.kafka, [topic])[topic]
-    if at[0] < count:
-        for letter in read_between(there.kafka, {(topic, at[0]): at[1]}):
-            if letter.offset == at[1]:
-                return letter
-            break
+    letter = record_at(there.kafka, (topic, at[0]), at[1]) if at[0] < count else None
+    if letter is not None:
+        return letter
     raise Failed(f"{topic} has no letter at {at[0]}:{at[1]}; `manifold dlq list {topic}` says.")
 
 

@@ -18,7 +18,7 @@ from web.health import HealthArea
 from web.pages.area import PagesArea
 from web.pages.rendering import Pages
 from web.principal import Access, Everybody
-from web.review.area import Reviewing, ReviewArea
+from web.review.area import ReviewArea, Reviewing
 from web.review.judged import JudgedInvoices
 from web.review.outbox import Outbox
 from web.review.pictures import Pictures

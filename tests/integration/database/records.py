@@ -21,7 +21,6 @@ from operators.result import (
     LinePrice,
     PricingDetails,
     PricingResult,
-    Result,
     Source,
     ValidationDetails,
     ValidationResult,

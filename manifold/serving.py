@@ -15,8 +15,10 @@ from connectors.registry import schema_ids
 from connectors.settings import Settings
 from web.app import Area, application
 from web.health import HealthArea
+from web.letters.area import LettersArea
 from web.pages.area import PagesArea
 from web.pages.rendering import Pages
+from web.policy.area import PolicyArea
 from web.principal import Access, Everybody
 from web.review.area import ReviewArea, Reviewing
 from web.review.judged import JudgedInvoices
@@ -34,6 +36,8 @@ def assembled(settings: Settings, access: Access | None = None) -> FastAPI:
         HealthArea({}),
         PagesArea(pages),
         reviews(settings, contracts, codec, pages),
+        LettersArea(pages, settings.kafka_client, contracts, codec),
+        PolicyArea(pages, settings.kafka_client, contracts, codec),
     ]
     return application(access or Everybody(), areas, version("manifold"), pages.telling)
 

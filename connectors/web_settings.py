@@ -116,6 +116,10 @@ class Web(_Section):
     """For Kafka to acknowledge an invoice; then nobody knows whether it has been written."""
     remember_keys: Duration = Field(default=timedelta(hours=24), ge=timedelta(minutes=1))
     """How long a request with an `Idempotency-Key` is answered the same again."""
+    review_lease: Duration = Field(default=timedelta(minutes=10), gt=timedelta(0))
+    """How long a review is a person's who does nothing."""
+    review_undo: Duration = Field(default=timedelta(seconds=8), ge=timedelta(0))
+    """How long an answer can be taken back before it is published."""
     tokens: Tokens = Tokens()
     sign_in: SignIn = SignIn()
     limits: Limits = Limits()

@@ -15,6 +15,7 @@ from manifold.admission import admission, guarded
 from manifold.exits import Exit
 from manifold.ingesting import ingest
 from manifold.serving_live import telling
+from manifold.serving_reviews import working
 from web.app import Area, application
 from web.health import HealthArea
 from web.pages.area import PagesArea
@@ -40,6 +41,7 @@ class Assembled:
             PagesArea(pages),
             live.requests,
             live.live,
+            *working(settings, pages),
             *admitting.areas,
         ]
         self.app: FastAPI = application(admitting.access, areas, version("manifold"), pages.telling)

@@ -75,4 +75,6 @@ def telling(settings: Settings, pages: Pages) -> Telling:
                     yield event(*step).model_dump()
 
     frames = Frames(hub, Flows(look, settings.namespace))
-    return Telling(RequestsArea(reading, hub), LiveArea(hub, frames, feed, follow, pages), hub, feed)
+    return Telling(
+        RequestsArea(reading, hub), LiveArea(hub, frames, feed, follow, pages), hub, feed
+    )

@@ -133,16 +133,17 @@ def read(path: Path) -> Ring:
 def read_or_made(path: Path) -> Ring:
     """The keys in a file, which is made when there is none."""
     if not path.exists():
-        written_once(path, _written(Ring((made("1"),))))
+        written_once(path, written(Ring((made("1"),))))
     return read(path)
 
 
 def write(path: Path, ring: Ring) -> None:
     """Put these keys in place of those in a file."""
-    replaced(path, _written(ring))
+    replaced(path, written(ring))
 
 
-def _written(ring: Ring) -> bytes:
+def written(ring: Ring) -> bytes:
+    """A file's content."""
     return msgspec.json.format(msgspec.json.encode(ring)) + b"\n"
 
 

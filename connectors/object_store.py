@@ -201,6 +201,11 @@ class Store:
         self._asking(lambda: obstore.put(self._store, key, written, use_multipart=False))
         return True
 
+    def sealed_with(self, key: str) -> str | None:
+        """The id of the key that what lies there is sealed with. Raises StoreAway."""
+        head = self._asking(lambda: obstore.get_range(self._store, key, start=0, length=OVERHEAD))
+        return sealed_with(bytes(head))
+
     def _opened(self, content: bytes, key: str) -> bytes:
         try:
             if self._rest is not None:

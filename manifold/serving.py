@@ -20,13 +20,15 @@ from web.app import Area, application
 from web.health import HealthArea
 from web.pages.area import PagesArea
 from web.pages.rendering import Pages
+from web.principal import Access
 from web.watched import Watched
 
 
 class Assembled:
     """The application that the settings describe; nothing is connected before it starts."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, access: Access | None = None) -> None:
+        """`access`: instead of what the settings say."""
         self.measures = Measures()
         invoices, broker, beside = ingest(settings, self.measures)
         pages = Pages()
@@ -44,7 +46,9 @@ class Assembled:
             *working(settings, pages),
             *admitting.areas,
         ]
-        self.app: FastAPI = application(admitting.access, areas, version("manifold"), pages.telling)
+        self.app: FastAPI = application(
+            access or admitting.access, areas, version("manifold"), pages.telling
+        )
         self.app.state.ending = (live.hub.end_soon,)
         guarded(self.app, settings.web, admitting.trail)
         self.app.add_middleware(Watched, measures=self.measures)

@@ -36,6 +36,8 @@ COMMANDS: Mapping[str, str] = {
     "reference": "manifold.cli.reference:app",
     "policy": "manifold.cli.policy:app",
     "memory": "manifold.cli.memory:app",
+    "forget": "manifold.cli.forget:forget",
+    "keys": "manifold.cli.keys:app",
     "backtest": "manifold.cli.backtest:backtest",
     "bench": "manifold.cli.bench:app",
     "plan": "manifold.cli.plan:plan",

@@ -32,7 +32,7 @@ from connectors.resolved import DeadLetterResolved
 from connectors.settings import Database, Settings, Web
 from connectors.settings import Documents as DocumentSettings
 from connectors.topics import Topics
-from manifold.serving import assembled
+from manifold.serving import Assembled
 from operators.audit import Event, witness
 from operators.extraction.gate import Gates
 from operators.extraction.outcome import question
@@ -141,7 +141,7 @@ class Desk:
     @contextmanager
     def open(self) -> Iterator[str]:
         """The address of the pages, which are served while this lasts."""
-        app = assembled(self.settings, ByHeader())
+        app = Assembled(self.settings, ByHeader()).app
         server = uvicorn.Server(
             uvicorn.Config(app, host="127.0.0.1", port=self.port, log_level="error")
         )

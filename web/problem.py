@@ -85,6 +85,7 @@ def told_as_problems(app: FastAPI, otherwise: Telling | None = None) -> None:
     """Let every error of an application be told as problem details, or `otherwise`."""
 
     def told(request: Request, problem: Problem) -> Response:
+        request.state.problem = problem.kind
         if otherwise is None or isinstance(problem, Elsewhere):
             return problem.response()
         wished = otherwise(request, problem)

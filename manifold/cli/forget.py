@@ -131,6 +131,6 @@ def _show(steps: list[Step], vendor: str, dry_run: bool) -> None:
     console().print(shown)
     if not dry_run:
         typer.echo(
-            f"{printable(vendor)} is forgotten where it can be. Repeat this when the last record of "
-            "it has been read: what is still on its way is written after it."
+            f"{printable(vendor)} is forgotten where it can be. Repeat this once the flows have "
+            "read everything: what was on its way has been written since."
         )

@@ -63,9 +63,9 @@ def rotate_command(
 ) -> None:
     """Seal with a new key from now on, and seal again what the old ones have sealed.
 
-    Interrupted, run it again: it goes on with the newest key while documents of older ones are left.
-    Processes that run read the file again by themselves. With copies of the file on several
-    machines, hand the new one to all before documents are read there.
+    Interrupted, run it again: it goes on with the newest key while documents of older ones are
+    left. Processes read the file again by themselves when it changes; where machines have copies
+    of it, stop what stores and reads documents until all have the new one.
     """
     path = _file(file)
     there = cluster()

@@ -19,6 +19,7 @@ _BY_STATUS: dict[int, Kind] = {
     421: "FORBIDDEN",
     429: "RATE_LIMITED",
 }
+_BY_PROBLEM: dict[str, Kind] = {"malware": "MALWARE"}
 _CLOSED_FOR = 4_000
 
 
@@ -62,7 +63,8 @@ class Trailed:
 
 def _kind(scope: Scope, message: Message) -> Kind | None:
     if message["type"] in ("http.response.start", "websocket.http.response.start"):
-        said: Kind | None = scope.get("state", {}).get("security")
+        state = scope.get("state", {})
+        said: Kind | None = state.get("security") or _BY_PROBLEM.get(state.get("problem", ""))
         return said or _BY_STATUS.get(message["status"])
     if message["type"] == "websocket.close":
         return _BY_STATUS.get(message.get("code", 0) - _CLOSED_FOR)

@@ -18,7 +18,7 @@ GONE = "forgotten"
 """What stands where an identifier has to."""
 
 MASKS: Mapping[str, Mapping[str, Any]] = {
-    "upload": {"vendor_id": GONE, "invoice_id": GONE, "number": None},
+    "upload": {"vendor_id": GONE, "invoice_id": GONE, "number": None, "document": None},
     "result": {"vendor_id": GONE, "invoice_id": GONE, "violations": [], "details": {}},
     "decision": {
         "vendor_id": GONE,

@@ -10,7 +10,6 @@ import socket
 import threading
 import time
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -228,24 +227,6 @@ def test_an_oversized_body_in_pieces_is_cut(attacked: Attacked) -> None:
     except httpx2.TransportError:
         return  # it was cut while it was still being sent
     assert answer.status_code == 413
-
-
-def png_bomb() -> bytes:
-    """A picture of 50,000 by 50,000 white dots in a few kilobytes."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        size = len(content).to_bytes(4, "big")
-        return size + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
-
-    side = (50_000).to_bytes(4, "big")
-    line = b"\0" + b"\0" * 6_250
-    head = chunk(b"IHDR", side + side + b"\x01\0\0\0\0")
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + head
-        + chunk(b"IDAT", zlib.compress(line * 500))
-        + chunk(b"IEND", b"")
-    )
 
 
 def zip_bomb() -> bytes:

@@ -42,8 +42,10 @@ def traces(
     """
     theirs = set(known)
     pointing: dict[str, dict[str, Document]] = {}
-    kinds = (InvoiceUploaded, InvoiceOcrCompleted)
-    names = {contracts.topic_of(kind).name: codec.decoder(kind) for kind in kinds}
+    names: dict[str, Callable[[bytes], InvoiceUploaded | InvoiceOcrCompleted]] = {
+        contracts.topic_of(InvoiceUploaded).name: codec.decoder(InvoiceUploaded),
+        contracts.topic_of(InvoiceOcrCompleted).name: codec.decoder(InvoiceOcrCompleted),
+    }
     for received in read_all(kafka, names, tell=tell):
         try:
             record = names[received.topic](received.value or b"")

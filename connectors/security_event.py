@@ -65,9 +65,16 @@ class SecurityEvent(Struct, frozen=True):
     """What it was about: a method and a route, a vendor, the id of a key."""
 
 
-def event(kind: Kind, **facts: str | None) -> SecurityEvent:
+def event(
+    kind: Kind,
+    *,
+    subject: str | None = None,
+    tenant: str | None = None,
+    address: str | None = None,
+    about: str | None = None,
+) -> SecurityEvent:
     """One that happens now."""
-    return SecurityEvent(str(uuid.uuid4()), kind, now(), **facts)
+    return SecurityEvent(str(uuid.uuid4()), kind, now(), 1, subject, tenant, address, about)
 
 
 class Gathered:

@@ -29,8 +29,8 @@ class Place:
         return Redis(
             url=f"rediss://127.0.0.1:{self.port}/0",
             ca=ca,
-            certificate=client and client.certificate,
-            key=client and client.key,
+            certificate=client.certificate if client else None,
+            key=client.key if client else None,
         )
 
 

@@ -93,7 +93,11 @@ def test_anything_else_is_no_leave(tmp_path: Path, said: bytes) -> None:
 
 def test_a_daemon_that_hangs_or_is_not_there_is_away(tmp_path: Path) -> None:
     released = threading.Event()
-    with serving(lambda _: released.wait() and None, tmp_path / "clamd") as scanner:
+
+    def hang(_: socket.socket) -> None:
+        released.wait()
+
+    with serving(hang, tmp_path / "clamd") as scanner:
         with pytest.raises(ScannerAway):
             scanner.check(b"a")
         released.set()

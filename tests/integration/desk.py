@@ -29,9 +29,10 @@ from connectors.document_reader import DocumentReader
 from connectors.object_store import Store as Documents
 from connectors.publish import Publisher
 from connectors.resolved import DeadLetterResolved
-from connectors.settings import Database, Settings, Web
+from connectors.settings import Database, Settings
 from connectors.settings import Documents as DocumentSettings
 from connectors.topics import Topics
+from connectors.web_settings import Web
 from manifold.serving import Assembled
 from operators.audit import Event, witness
 from operators.extraction.gate import Gates

@@ -208,6 +208,10 @@ class Web(_Section):
     port: int = Field(default=8080, ge=0, le=65_535)
     finish: Duration = Field(default=timedelta(seconds=20), ge=timedelta(0))
     """How long requests under way may take when it is told to stop."""
+    review_lease: Duration = Field(default=timedelta(minutes=10), gt=timedelta(0))
+    """How long a review is a person's who does nothing."""
+    review_undo: Duration = Field(default=timedelta(seconds=8), ge=timedelta(0))
+    """How long an answer can be taken back before it is published."""
 
 
 class Settings(BaseSettings):

@@ -10,7 +10,7 @@ from connectors.contracts import Contracts
 from connectors.database.requests import Requests
 from connectors.lag import Lags
 from connectors.live import Feed
-from connectors.registry import schema_ids
+from connectors.policy_topic import PolicyTopic
 from connectors.settings import Settings
 from manifold.cli.flow_groups import FLOWS_AND_FUSED, flows_there, topics_read_by
 from operators.lag import PartitionLag
@@ -22,8 +22,11 @@ from web.live.mailbox import Mailbox
 from web.pages.rendering import Pages
 from web.principal import Principal
 from web.requests.area import RequestsArea
+from web.requests.documents import Documents
 from web.requests.following import steps
+from web.requests.page import RequestPages
 from web.requests.reading import Reading
+from web.requests.records import Records
 from web.requests.telling import event
 
 _CONNECTIONS = 4
@@ -42,11 +45,10 @@ class Telling(Struct, frozen=True):
     feed: Feed
 
 
-def telling(settings: Settings, pages: Pages) -> Telling:
+def telling(settings: Settings, contracts: Contracts, codec: Codec, pages: Pages) -> Telling:
     """Put them together; nothing is connected yet."""
-    contracts = Contracts.load(namespace=settings.namespace)
-    codec = Codec(contracts, schema_ids(settings.registry, contracts))
     kafka = settings.kafka_client
+    policies = PolicyTopic(kafka, contracts, codec)
     requests = Requests(settings.database.url, _CONNECTIONS + 1)
     reading = Reading(requests, _CONNECTIONS)
     hub = Hub()
@@ -75,4 +77,13 @@ def telling(settings: Settings, pages: Pages) -> Telling:
                     yield event(*step).model_dump()
 
     frames = Frames(hub, Flows(look, settings.namespace))
-    return Telling(RequestsArea(reading, hub), LiveArea(hub, frames, feed, follow, pages), hub, feed)
+    about = RequestsArea(
+        reading,
+        hub,
+        RequestPages(
+            pages, lambda: {key: each.policy for key, each in policies.published().items()}
+        ),
+        Records(kafka, codec),
+        Documents(settings.documents),
+    )
+    return Telling(about, LiveArea(hub, frames, feed, follow, pages), hub, feed)

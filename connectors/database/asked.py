@@ -25,7 +25,7 @@ def open_reviews(connection: Connection, rows: Sequence[dict[str, Any]]) -> None
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     insert = make(open_review)
     new = insert.excluded
-    changed = {name: new[name] for name in rows[0] if name != "request_id"}
+    changed: dict[str, Any] = {name: new[name] for name in rows[0] if name != "request_id"}
     changed |= dict.fromkeys(_OF_PEOPLE)
     connection.execute(
         insert.on_conflict_do_update(

@@ -10,11 +10,11 @@ from connectors.database.errors import Answer, DatabaseUnavailable, retrying
 class Connected:
     """The database at a URL, connected to on first use. Threads may share it."""
 
-    def __init__(self, url: str) -> None:
-        """Raises DatabaseError when the URL is none."""
+    def __init__(self, url: str, connections: int = 4) -> None:
+        """`connections`: that may ask at a time. Raises DatabaseError when the URL is none."""
         self._url = parsed(url)
         self._where = shown(self._url)
-        self.reading = engine(self._url)
+        self.reading = engine(self._url, connections)
         """For transactions that read."""
         self.writing = writing(self.reading)
         """For those that write."""

@@ -90,7 +90,7 @@ class ReviewAnswers:
                 if connection.execute(already).first() is not None:
                     return None
                 connection.execute(review_answer.insert(), [row])
-            return Given(row["answer_id"], said, now + window, None, None, None)
+            return Given(str(row["answer_id"]), said, now + window, None, None, None)
 
         return self._database.asking(call)
 

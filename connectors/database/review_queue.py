@@ -24,8 +24,9 @@ from sqlalchemy import (
 
 from connectors.database.connected import Connected
 from connectors.database.rows import identifier
-from connectors.database.schema import open_review, review_answer, upload
+from connectors.database.schema import open_review, result, review_answer, upload
 from operators.money import Amount
+from operators.result import Source
 from operators.review import InvoiceReviewRequested, same_person
 from operators.time import Instant
 
@@ -182,11 +183,37 @@ class ReviewQueue:
 
         return self._database.asking(call)
 
+    def source(self, request_id: str, attempt: int) -> Source | None:
+        """Where the record stands that branches have judged; None before any has."""
+        query = (
+            select(result.c.source_topic, result.c.source_partition, result.c.source_offset)
+            .where(result.c.request_id == identifier(request_id), result.c.attempt == attempt)
+            .limit(1)
+        )
+
+        def call() -> Source | None:
+            with self._database.reading.begin() as connection:
+                found = connection.execute(query).one_or_none()
+            return None if found is None else Source(*found)
+
+        return self._database.asking(call)
+
     def next(
-        self, wanted: Wanted, tenant: str | None, who: str, now: Instant, lease: int
+        self,
+        wanted: Wanted,
+        tenant: str | None,
+        who: str,
+        now: Instant,
+        lease: int,
+        but: str | None = None,
     ) -> str | None:
-        """Take the first item that is free and that this person may answer; its request."""
+        """Take the first item that is free and that this person may answer; its request.
+
+        `but`: a request that is not wanted.
+        """
         for each in self.open(wanted, tenant, now, _TRIED):
+            if each.request_id == but:
+                continue
             if each.holder is not None and each.holder != who:
                 continue
             if each.approved_by_person(who):

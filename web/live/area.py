@@ -31,9 +31,7 @@ class Runs(Protocol):
 class LiveArea:
     """Live, for those who may read."""
 
-    def __init__(
-        self, hub: Hub, frames: Frames, feed: Runs, follow: Follow, pages: Pages
-    ) -> None:
+    def __init__(self, hub: Hub, frames: Frames, feed: Runs, follow: Follow, pages: Pages) -> None:
         self._hub = hub
         self._frames = frames
         self._feed = feed

@@ -44,6 +44,9 @@ def _events(known: Known) -> Iterator[Happened]:
             answer.branch,  # type: ignore[arg-type]
             answer.status,
         )
+    if known.asked is not None:
+        asked = known.asked
+        yield Happened("asked", of, asked.attempt, asked.opened_at, revision=asked.revision)
     for each in known.decisions:
         yield Happened(
             "decided",

@@ -28,6 +28,7 @@ from web.requests.page import RequestPages
 from web.requests.reading import Reading
 from web.requests.records import Records
 from web.requests.telling import event
+from web.requests.withdrawing import Withdrawing
 
 _CONNECTIONS = 4
 """To the database, of those who read."""
@@ -85,5 +86,6 @@ def telling(settings: Settings, contracts: Contracts, codec: Codec, pages: Pages
         ),
         Records(kafka, codec),
         Documents(settings.documents),
+        Withdrawing(kafka, contracts, codec),
     )
     return Telling(about, LiveArea(hub, frames, feed, follow, pages), hub, feed)

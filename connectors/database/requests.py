@@ -97,6 +97,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     attempt: int
     revision: int
     kind: str
+    vendor_id: str | None
     opened_at: Instant
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -62,7 +61,7 @@ def test_a_request_is_followed_from_its_upload_to_its_decision(
         found = client.get(f"/requests/{upload.request_id}").json()
     assert found["decision"]["status"] == last["status"]
     assert found["number"] == (upload.invoice and upload.invoice.number)
-    assert [step["what"] for step in found["timeline"]][0] == "uploaded"
+    assert found["timeline"][0]["what"] == "uploaded"
     assert [step["what"] for step in found["timeline"]].count("answered") == 4
 
 

@@ -4,15 +4,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Header, Query, Response
-from pydantic import AwareDatetime
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import AwareDatetime, BeforeValidator
 
 from connectors.database.requests import Sort, Wanted
 from operators.time import Instant
 from web.live.hub import Hub
 from web.pages.rendering import wants_page
-from web.principal import Reader
+from web.principal import Reader, Submitter
 from web.problem import Problem
 from web.requests import models
 from web.requests.cursor import decode, encode
@@ -22,7 +23,8 @@ from web.requests.page import RequestPages
 from web.requests.reading import Reading
 from web.requests.records import Records
 from web.requests.stream import answer, events
-from web.requests.telling import summary, told, told_early
+from web.requests.telling import event, summary, told, told_early
+from web.requests.withdrawing import Withdrawing
 
 _STREAMS = 2_000
 """Streams of one process; whoever comes after asks another one, or again."""
@@ -33,6 +35,10 @@ _Chosen = BeforeValidator(lambda value: value or None)
 """Forms send a choice that restricts nothing as empty text."""
 _NOT_THERE: dict[int | str, dict[str, Any]] = {
     404: {"description": "There is no such request, or it is somebody else's."}
+}
+_CANCELLED: dict[int | str, dict[str, Any]] = {
+    **_NOT_THERE,
+    409: {"description": "It is settled, or is being judged just now."},
 }
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The page.", "content": {"image/png": {}}},
@@ -63,12 +69,14 @@ class RequestsArea:
         pages: RequestPages,
         records: Records,
         documents: Documents,
+        withdrawing: Withdrawing,
     ) -> None:
         self._reading = reading
         self._hub = hub
         self._pages = pages
         self._records = records
         self._documents = documents
+        self._withdrawing = withdrawing
         self.router = router = APIRouter(tags=["requests"])
         router.add_api_route(
             "/requests",
@@ -92,6 +100,15 @@ class RequestsArea:
             response_class=Response,
             responses=_STREAM,
             summary="Follow a request until it is decided",
+        )
+        router.add_api_route(
+            "/requests/{request_id}/cancel",
+            self._cancel,
+            methods=["POST"],
+            status_code=202,
+            response_model=models.Progress,
+            responses=_CANCELLED,
+            summary="Take a request back",
         )
         router.add_api_route(
             "/requests/{request_id}/records",
@@ -181,6 +198,18 @@ class RequestsArea:
         if wants_page(request):
             return await self._pages.one(request, who, _told(found), found.known)
         return _told(found)
+
+    async def _cancel(
+        self, who: Submitter, request_id: str, why: models.Cancelling | None = None
+    ) -> models.Progress:
+        """What waits for a person is rejected, as if the one who reviews it had done so.
+
+        Once Kafka has taken that over it is accepted; follow the request to see it decided. Again
+        for a request that was cancelled, it is accepted and changes nothing.
+        """
+        found = await look(self._reading, self._hub, _identifier(request_id), who)
+        await self._withdrawing.withdraw(found, who, why.reason if why else None)
+        return event(found.progress)
 
     async def _raw(self, who: Reader, request_id: str) -> dict[str, Any]:
         """Read again from Kafka, as long as they are kept there."""

@@ -192,6 +192,13 @@ class Request(_Told):
     """Where on its way it is: `Last-Event-ID` of the events that follow."""
 
 
+class Cancelling(_Told):
+    """Why a request is cancelled."""
+
+    reason: str | None = Field(default=None, max_length=500, examples=["Sent twice."])
+    """Stands in the decision and in the audit trail."""
+
+
 class Progress(_Told):
     """How far a request has come: the data of an event."""
 

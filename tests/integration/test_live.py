@@ -109,6 +109,30 @@ def test_what_nobody_sent_is_not_there(address: str) -> None:
             assert answer.json()["type"] == "urn:manifold:problem:request-unknown"
 
 
+def test_what_waits_for_a_person_is_taken_back_once(
+    pipeline: Pipeline, address: str, samples: list[Sample]
+) -> None:
+    with httpx2.Client(base_url=address, timeout=60) as client:
+        waiting = client.get("/requests", params={"status": "REVIEW"}).json()["requests"]
+        assert waiting, "none of the generated invoices asks for a person"
+        path = f"/requests/{waiting[0]['request_id']}"
+        for _ in range(2):
+            assert client.post(f"{path}/cancel", json={"reason": "Sent twice."}).status_code == 202
+        with client.stream("GET", f"{path}/events") as stream:
+            last = list(_told(stream))[-1]
+        assert (last["status"], last["decided_by"]) == ("REJECTED", "a person")
+        pipeline.at_rest("decide", "collect")
+        found = client.get(path).json()
+        # Asked again, it is as it was wanted, and nothing more is written.
+        assert client.post(f"{path}/cancel").status_code == 202
+        assert found["decision"]["reason"] == "Cancelled by the producer: Sent twice."
+        assert [each["status"] for each in found["revisions"]] == ["REVIEW", "REJECTED"]
+        other = client.get("/requests", params={"status": "APPROVED"}).json()["requests"][0]
+        refused = client.post(f"/requests/{other['request_id']}/cancel")
+        assert refused.status_code == 409
+        assert refused.json()["type"] == "urn:manifold:problem:settled"
+
+
 def test_the_board_and_a_request_come_through_one_socket(
     pipeline: Pipeline, address: str, samples: list[Sample]
 ) -> None:

@@ -18,7 +18,8 @@ from typing import Any
 import msgspec
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 
 from connectors.clock import now
 from connectors.codec import Codec, LockIds
@@ -142,6 +143,14 @@ class Desk:
     def open(self) -> Iterator[str]:
         """The address of the pages, which are served while this lasts."""
         app = assembled(self.settings, ByHeader())
+
+        @app.middleware("http")
+        async def strict(request: Request, answer: Any) -> Response:
+            """What no page may break: nothing inline, nothing from elsewhere."""
+            found: Response = await answer(request)
+            found.headers["Content-Security-Policy"] = "default-src 'self'; img-src 'self' data:"
+            return found
+
         server = uvicorn.Server(
             uvicorn.Config(app, host="127.0.0.1", port=self.port, log_level="error")
         )

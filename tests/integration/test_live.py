@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,9 +46,10 @@ def test_a_request_is_followed_from_its_upload_to_its_decision(
     upload = samples[0].upload
     with httpx2.Client(base_url=address, timeout=60) as client:
         pipeline.publish(upload)
+        _arrived(client, upload.request_id)
         states = []
         with client.stream("GET", f"/requests/{upload.request_id}/events") as stream:
-            assert stream.headers["content-type"].startswith("text/event-stream"), stream.read()
+            assert stream.headers["content-type"].startswith("text/event-stream")
             for told in _told(stream):
                 states.append(told)
                 if told["status"] is not None:
@@ -143,6 +145,7 @@ def test_the_board_and_a_request_come_through_one_socket(
         async with websockets.connect(address.replace("http", "ws") + "/live") as socket:
             await socket.send('{"subscribe": "board"}')
             await asyncio.to_thread(pipeline.publish, upload)
+            await asyncio.to_thread(_arrived, httpx2.Client(base_url=address), upload.request_id)
             await socket.send(json.dumps({"subscribe": "request", "request_id": upload.request_id}))
             async with asyncio.timeout(60):
                 while True:
@@ -168,6 +171,13 @@ def test_a_page_of_elsewhere_gets_no_socket(address: str) -> None:
 
     with pytest.raises(websockets.InvalidStatus):
         asyncio.run(refused())
+
+
+def _arrived(client: httpx2.Client, request_id: str) -> None:
+    """Ask again, as the problem says, until what was sent has been heard of."""
+    deadline = time.monotonic() + 60
+    while client.get(f"/requests/{request_id}").status_code == 404:
+        assert time.monotonic() < deadline, "what was sent is not heard of"
 
 
 def _told(stream: httpx2.Response) -> Iterator[dict[str, Any]]:

@@ -103,7 +103,7 @@ class Step(_Told):
     after_ms: int = Field(examples=[57])
     """Since the first upload."""
     what: str = Field(examples=["answered"])
-    """uploaded, answered, decided or reviewed."""
+    """uploaded, answered, decided, asked (a person) or reviewed."""
     attempt: int
     branch: str | None = None
     status: str | None = Field(default=None, examples=["PASS"])

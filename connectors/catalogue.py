@@ -16,6 +16,8 @@ _LATENCY = (
 """Seconds from an upload on. The objective, 30 s, is a bound, and so is the deadline's half."""
 _COMMIT = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _DOCUMENT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_REQUEST = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Seconds of a request; the objectives, 50 and 100 ms, are bounds."""
 _RESTORE = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0)
 _MODEL = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
 _REVIEW = (60.0, 300.0, 900.0, 3600.0, 14400.0, 28800.0, 86400.0, 259200.0, 604800.0, 2592000.0)
@@ -522,6 +524,80 @@ PROBE_LAST_SUCCESS = gauge(
     "When a synthetic invoice was decided correctly last, Unix time.",
 )
 
+# manifold serve
+
+WEB_REQUESTS = counter(
+    "web",
+    "manifold_web_requests_total",
+    "Requests answered, by route, method and class of the status: 2xx, 4xx, 5xx.",
+    "route",
+    "method",
+    "status",
+)
+WEB_DURATION = histogram(
+    "web",
+    "manifold_web_request_duration_seconds",
+    _REQUEST,
+    "From the head of a request to the end of its answer.",
+    "route",
+    "method",
+)
+WEB_UNDER_WAY = gauge(
+    "web", "manifold_web_requests_under_way", "Requests that are being answered, streams as well."
+)
+WEB_INVOICES = counter(
+    "web",
+    "manifold_web_invoices_total",
+    "Invoices that were acknowledged, by kind: json, xml, document, pointer.",
+    "kind",
+)
+WEB_ACKNOWLEDGED = histogram(
+    "web",
+    "manifold_web_acknowledge_seconds",
+    _REQUEST,
+    "From handing an invoice to the Kafka client to its acknowledgement.",
+)
+WEB_REFUSED = counter(
+    "web",
+    "manifold_web_invoices_refused_total",
+    "Invoices that were not taken, by the problem that was told: busy, kafka-away, unreadable, …",
+    "problem",
+)
+WEB_KEYS = counter(
+    "web",
+    "manifold_web_request_keys_total",
+    "Requests with an Idempotency-Key, by outcome: new, answered (the same answer again), "
+    "under_way, another_request.",
+    "outcome",
+)
+WEB_PART_AWAY = gauge(
+    "web",
+    "manifold_web_part_away",
+    "Whether a part does not answer, 1 or 0: broker, keys, store.",
+    "part",
+)
+
+WEB_FEED_RECORDS = counter(
+    "web",
+    "manifold_web_feed_records_total",
+    "Records of the topics that were told live.",
+)
+WEB_FEED_LAG = gauge(
+    "web",
+    "manifold_web_feed_lag_seconds",
+    "From the writing of the newest record to its being told live.",
+)
+WEB_FEED_DROPPED = counter(
+    "web",
+    "manifold_web_feed_dropped_total",
+    "Records that were not told, since nobody said within a minute whose they are.",
+)
+WEB_WATCHERS = gauge(
+    "web",
+    "manifold_web_watchers",
+    "Streams and sockets that are open, with the requests they watch.",
+)
+
 SECTIONS: Mapping[str, tuple[Metric, ...]] = {
     "Records": (
         RECORDS_RECEIVED,
@@ -607,6 +683,20 @@ SECTIONS: Mapping[str, tuple[Metric, ...]] = {
         LAG_ERRORS,
     ),
     "manifold probe": (PROBES, PROBE_LATENCY, PROBE_LAST_SUCCESS),
+    "manifold serve": (
+        WEB_REQUESTS,
+        WEB_DURATION,
+        WEB_UNDER_WAY,
+        WEB_INVOICES,
+        WEB_ACKNOWLEDGED,
+        WEB_REFUSED,
+        WEB_KEYS,
+        WEB_PART_AWAY,
+        WEB_FEED_RECORDS,
+        WEB_FEED_LAG,
+        WEB_FEED_DROPPED,
+        WEB_WATCHERS,
+    ),
 }
 
 CATALOGUE: tuple[Metric, ...] = tuple(metric for part in SECTIONS.values() for metric in part)

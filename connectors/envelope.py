@@ -47,6 +47,23 @@ def traceparent(incoming: bytes | None, span: int, trace: str) -> bytes:
     return b"00-%b-%016x-01" % (begun, span)
 
 
+def continued(headers: Headers, incoming: bytes | None) -> tuple[Headers, bytes]:
+    """Headers of a record that goes on with the trace of whoever asked for it, and their trace.
+
+    Without a valid incoming `traceparent` they stay as they are.
+
+    >>> asked = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    >>> own = b"00-11111111111111111111111111111111-00000000000000ff-01"
+    >>> continued([(TRACEPARENT, own)], asked)[1]
+    b'00-0af7651916cd43dd8448eb211c80319c-00000000000000ff-01'
+    """
+    own = next(value for name, value in headers if name == TRACEPARENT and value is not None)
+    if incoming is None or not _VALID(incoming):
+        return headers, own
+    joined = traceparent(incoming, int(own[36:52], 16), "")
+    return [*(each for each in headers if each[0] != TRACEPARENT), (TRACEPARENT, joined)], joined
+
+
 def trace_id(received: Received) -> str | None:
     """The trace that a record belongs to, None when it names none."""
     given = received.header(TRACEPARENT)

@@ -71,7 +71,7 @@ def configure(*, as_json: bool, **context: object) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
-    for ours in ("connectors", "manifold"):
+    for ours in ("connectors", "manifold", "web"):
         logging.getLogger(ours).setLevel(logging.INFO)
     set_on_retry_hooks([_say_retry])
     client = logging.getLogger("librdkafka")

@@ -5,9 +5,9 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 Kind: TypeAlias = Literal["counter", "gauge", "histogram"]
-Server: TypeAlias = Literal["flow", "branches", "join", "extract", "up", "lag", "probe"]
+Server: TypeAlias = Literal["flow", "branches", "join", "extract", "up", "lag", "probe", "web"]
 """Whose process has it: any flow's, that of the branches, the join, documents, of `manifold up`,
-`manifold lag` or `manifold probe`."""
+`manifold lag`, `manifold probe` or `manifold serve`."""
 
 
 class Metric(Struct, frozen=True, eq=False):

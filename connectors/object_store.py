@@ -7,12 +7,14 @@ decides.
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
 
 import obstore
 import stamina
+from msgspec import Struct
 from obstore.exceptions import (
     BaseError,
     GenericError,
@@ -22,16 +24,20 @@ from obstore.exceptions import (
 )
 from obstore.store import LocalStore
 
+from connectors.at_rest import OVERHEAD, AtRest
 from connectors.clock import now
 from connectors.document_address import key_below, new_key, store_url
 from connectors.errors import Unavailable
 from connectors.guard import Guard
+from connectors.keyring import Unopened, sealed_with
 from connectors.object_store_options import opened
 from connectors.settings import Documents
 from operators.time import Instant
 from operators.upload import Document
 
 PART = "document store"
+PURPOSE = "documents"
+"""Of the keys."""
 ATTEMPTS = 4
 
 Reason: TypeAlias = Literal[
@@ -48,6 +54,15 @@ _NO_BUCKET = re.compile("<Code>(NoSuchBucket|ContainerNotFound)</Code>")
 """No key has angle brackets."""
 _STATUS = re.compile(r"status code: (\d{3}) ")
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+
+
+class Stored(Struct, frozen=True):
+    """A document in the store."""
+
+    key: str
+    size: int
+    """Bytes."""
+    changed_at: Instant
 
 
 class DocumentRefused(Exception):
@@ -77,6 +92,7 @@ class Store:
         limit = settings.time_limit.total_seconds()
         self._store = opened(self._url, settings.options, limit / 3)
         self._folder = self._store.prefix if isinstance(self._store, LocalStore) else None
+        self._rest = None if settings.keys is None else AtRest(settings.keys, PURPOSE)
         self.guard = Guard(PART)
         self._retrying = stamina.RetryingCaller(
             attempts=ATTEMPTS,
@@ -96,12 +112,13 @@ class Store:
             media_type = "application/octet-stream"
         sha256 = hashlib.sha256(content).hexdigest()
         key = new_key(at, sha256, media_type)
+        written = content if self._rest is None else self._rest.seal(content, key)
 
         def write() -> None:
             obstore.put(
                 self._store,
                 key,
-                content,
+                written,
                 attributes={"Content-Type": media_type} if self._folder is None else None,
                 use_multipart=False,
             )
@@ -117,9 +134,86 @@ class Store:
         key = key_below(self._url, document.uri)
         if key is None:
             raise _outside()
-        content = self._asking(lambda: self._read(key, limit))
+        content = self._opened(self._asking(lambda: self._read(key, limit + OVERHEAD)), key)
+        if len(content) > limit:
+            raise _too_large(limit)
         if hashlib.sha256(content).hexdigest() != document.sha256.lower():
             raise _changed()
+        return content
+
+    def check(self, document: Document, limit: int) -> Document:
+        """A document that is there and has at most `limit` bytes, by its relative name.
+
+        What it holds is not looked at. Raises DocumentRefused and StoreAway.
+        """
+        key = key_below(self._url, document.uri)
+        if key is None:
+            raise _outside()
+        self._asking(lambda: self._check(key, limit))
+        return Document(key, document.media_type, document.sha256.lower())
+
+    def _check(self, key: str, limit: int) -> None:
+        try:
+            if self._folder is not None:
+                _check_file(self._folder, key)
+            size = obstore.head(self._store, key)["size"]
+        except FileNotFoundError as error:
+            if _NO_BUCKET.search(str(error)):
+                raise
+            raise _missing() from None
+        if size > limit:
+            raise _too_large(limit)
+
+    def listed(self, prefix: str) -> Iterator[Stored]:
+        """What lies below a prefix. Raises StoreAway."""
+        pages = iter(obstore.list(self._store, prefix))
+        while True:
+            page = self._asking(lambda: next(pages, None))
+            if page is None:
+                return
+            for found in page:
+                changed = round(found["last_modified"].timestamp() * 1_000)
+                yield Stored(found["path"], found["size"], changed)
+
+    def delete(self, key: str) -> None:
+        """Delete a document; one that is gone is no failure. Raises StoreAway."""
+
+        def gone() -> None:
+            with suppress(FileNotFoundError):
+                obstore.delete(self._store, key)
+
+        self._asking(gone)
+
+    def key_of(self, document: Document) -> str | None:
+        """The relative name of what an event points at; None when it is in no store of ours."""
+        return key_below(self._url, document.uri)
+
+    def resealed(self, key: str, limit: int) -> bool:
+        """Seal what lies there with the key in force; False when it was already.
+
+        Raises DocumentRefused and StoreAway.
+        """
+        assert self._rest is not None
+        found = self._asking(lambda: self._read(key, limit + OVERHEAD))
+        if sealed_with(found) == self._rest.current:
+            return False
+        written = self._rest.seal(self._opened(found, key), key)
+        self._asking(lambda: obstore.put(self._store, key, written, use_multipart=False))
+        return True
+
+    def sealed_with(self, key: str) -> str | None:
+        """The id of the key that what lies there is sealed with. Raises StoreAway."""
+        head = self._asking(lambda: obstore.get_range(self._store, key, start=0, length=OVERHEAD))
+        return sealed_with(bytes(head))
+
+    def _opened(self, content: bytes, key: str) -> bytes:
+        try:
+            if self._rest is not None:
+                return self._rest.open(content, key)
+        except Unopened:
+            raise _changed() from None
+        if sealed_with(content) is not None:
+            raise StoreAway("documents are sealed: name the file of their keys in documents.keys")
         return content
 
     def _read(self, key: str, limit: int) -> bytes:

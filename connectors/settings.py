@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Self
 
@@ -18,6 +19,7 @@ from pydantic_settings import (
 from connectors.duration import Duration
 from connectors.errors import Misconfigured
 from connectors.model_settings import Model
+from connectors.web_settings import Web
 
 FILE = "manifold.toml"
 
@@ -94,6 +96,8 @@ class Documents(_Section):
     """A folder, or `file:///…`, `s3://BUCKET/…`, `gs://BUCKET/…`, `az://CONTAINER/…`, `memory://`."""
     options: Annotated[dict[str, SecretStr], BeforeValidator(_texts)] = {}
     """Of obstore's stores and HTTP client: `aws_region`, `azure_storage_account_name`, …"""
+    keys: Path | None = None
+    """Keys that seal documents (`manifold keys new`); without, they are stored as they are."""
     most_bytes: int = Field(default=50_000_000, ge=1, le=1_000_000_000)
     """Largest document that is fetched."""
     time_limit: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))
@@ -113,6 +117,12 @@ class Redis(_Section):
     """`redis://:PASSWORD@HOST:6379/0`; without, nothing is kept."""
     keep: Duration = Field(default=timedelta(days=30), ge=timedelta(seconds=1))
     """How long."""
+    ca: Path | None = None
+    """With `rediss://`: who has signed the server's certificate; without, the system's own."""
+    certificate: Path | None = None
+    """With `rediss://`: this client's certificate, where the server wants one (mTLS)."""
+    key: Path | None = None
+    """The private key of `certificate`."""
 
 
 class Join(_Section):
@@ -198,20 +208,6 @@ class Telemetry(_Section):
     """Share of the traces that is told; what becomes a dead letter or is slow always is."""
     trace_slow: Duration = Field(default=timedelta(seconds=30), gt=timedelta(0))
     """From a record's writing to what follows from it."""
-
-
-class Web(_Section):
-    """Where `manifold serve` listens."""
-
-    host: str = "127.0.0.1"
-    """Address to listen on; 0.0.0.0 for all."""
-    port: int = Field(default=8080, ge=0, le=65_535)
-    finish: Duration = Field(default=timedelta(seconds=20), ge=timedelta(0))
-    """How long requests under way may take when it is told to stop."""
-    review_lease: Duration = Field(default=timedelta(minutes=10), gt=timedelta(0))
-    """How long a review is a person's who does nothing."""
-    review_undo: Duration = Field(default=timedelta(seconds=8), ge=timedelta(0))
-    """How long an answer can be taken back before it is published."""
 
 
 class Settings(BaseSettings):

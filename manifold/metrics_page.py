@@ -13,6 +13,7 @@ _SERVERS: Mapping[Server, str] = {
     "up": "`manifold up`",
     "lag": "`manifold lag`",
     "probe": "`manifold probe`",
+    "web": "`manifold serve`",
 }
 
 _HEAD = """\

@@ -1,89 +1,81 @@
 """The web application put together from the settings, and served until it is told to stop."""
 
+import signal
 from importlib.metadata import version
 from types import FrameType
+from typing import NoReturn
 
 import uvicorn
 from fastapi import FastAPI
 
-from connectors.codec import Codec
-from connectors.contracts import Contracts
-from connectors.database.connected import Connected
-from connectors.database.requests import Requests
-from connectors.database.review_answers import ReviewAnswers
-from connectors.database.review_queue import ReviewQueue
-from connectors.registry import schema_ids
+from connectors.measures import Measures
 from connectors.settings import Settings
+from connectors.web_telemetry import served
+from manifold.admission import admission, guarded
+from manifold.exits import Exit
+from manifold.ingesting import ingest
 from manifold.serving_live import telling
+from manifold.serving_reviews import working
 from web.app import Area, application
 from web.health import HealthArea
-from web.letters.area import LettersArea
 from web.pages.area import PagesArea
 from web.pages.rendering import Pages
-from web.policy.area import PolicyArea
-from web.principal import Access, Everybody
-from web.review.area import ReviewArea, Reviewing
-from web.review.judged import JudgedInvoices
-from web.review.outbox import Outbox
-from web.review.pictures import Pictures
-from web.review.rules import Rules
+from web.principal import Access
+from web.watched import Watched
 
 
-def assembled(settings: Settings, access: Access | None = None) -> FastAPI:
+class Assembled:
     """The application that the settings describe; nothing is connected before it starts."""
-    contracts = Contracts.load(namespace=settings.namespace)
-    codec = Codec(contracts, schema_ids(settings.registry, contracts))
-    pages = Pages()
-    live = telling(settings, contracts, codec, pages)
-    areas: list[Area] = [
-        HealthArea({"feed": live.feed.problem}),
-        PagesArea(pages),
-        live.requests,
-        live.live,
-        reviews(settings, contracts, codec, pages),
-        LettersArea(pages, settings.kafka_client, contracts, codec),
-        PolicyArea(pages, settings.kafka_client, contracts, codec),
-    ]
-    app = application(access or Everybody(), areas, version("manifold"), pages.telling)
-    app.state.ending = (live.hub.end_soon,)
-    return app
 
-
-def reviews(settings: Settings, contracts: Contracts, codec: Codec, pages: Pages) -> ReviewArea:
-    """The review pages."""
-    kafka = settings.kafka_client
-    database = Connected(settings.database.url)
-    answers = ReviewAnswers(database)
-    return ReviewArea(
-        Reviewing(
-            pages=pages,
-            queue=ReviewQueue(database),
-            answers=answers,
-            requests=Requests(settings.database.url),
-            judged=JudgedInvoices(kafka, contracts, codec),
-            pictures=Pictures(settings.documents),
-            rules=Rules(kafka, contracts, codec),
-            outbox=Outbox(answers, kafka, contracts, codec),
-            lease=round(settings.web.review_lease.total_seconds() * 1_000),
-            undo=round(settings.web.review_undo.total_seconds() * 1_000),
+    def __init__(self, settings: Settings, access: Access | None = None) -> None:
+        """`access`: instead of what the settings say."""
+        self.measures = Measures()
+        invoices, broker, beside = ingest(settings, self.measures)
+        pages = Pages()
+        live = telling(settings, pages, self.measures)
+        admitting = admission(settings, pages)
+        beside = {**beside, "feed": live.feed.problem}
+        self.parts = {**broker, **beside}
+        self.health = HealthArea(broker, beside)
+        areas: list[Area] = [
+            self.health,
+            invoices,
+            PagesArea(pages),
+            live.requests,
+            live.live,
+            *working(settings, pages),
+            *admitting.areas,
+        ]
+        self.app: FastAPI = application(
+            access or admitting.access, areas, version("manifold"), pages.telling
         )
-    )
+        self.app.state.ending = (live.hub.end_soon,)
+        guarded(self.app, settings.web, admitting.trail)
+        self.app.add_middleware(Watched, measures=self.measures)
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are finished first."""
+    """Serve until SIGINT or SIGTERM; requests under way are finished first. Raises PortBusy."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # The server takes them over, and raises them again when everything is finished.
+        signal.signal(number, _end)
     where = settings.web
-    _Server(
-        uvicorn.Config(
-            assembled(settings),
-            host=where.host,
-            port=where.port,
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=round(where.finish.total_seconds()),
-        )
-    ).run()
+    made = Assembled(settings)
+    with served(settings.telemetry, made.measures, made.parts, made.health.look):
+        _Server(
+            uvicorn.Config(
+                made.app,
+                host=where.host,
+                port=where.port,
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                limit_concurrency=where.limits.connections,
+                proxy_headers=bool(where.limits.proxies),
+                forwarded_allow_ips=list(where.limits.proxies),
+                timeout_graceful_shutdown=round(where.finish.total_seconds()),
+            )
+        ).run()
 
 
 class _Server(uvicorn.Server):
@@ -93,3 +85,7 @@ class _Server(uvicorn.Server):
         for end in self.config.app.state.ending:  # type: ignore[union-attr]
             end()
         super().handle_exit(sig, frame)
+
+
+def _end(*_: object) -> NoReturn:
+    raise SystemExit(Exit.CLEAN)

@@ -10,7 +10,9 @@ from connectors.contracts import Contracts
 from connectors.database.requests import Requests
 from connectors.lag import Lags
 from connectors.live import Feed
+from connectors.measures import Measures
 from connectors.policy_topic import PolicyTopic
+from connectors.registry import schema_ids
 from connectors.settings import Settings
 from manifold.cli.flow_groups import FLOWS_AND_FUSED, flows_there, topics_read_by
 from operators.lag import PartitionLag
@@ -46,14 +48,16 @@ class Telling(Struct, frozen=True):
     feed: Feed
 
 
-def telling(settings: Settings, contracts: Contracts, codec: Codec, pages: Pages) -> Telling:
+def telling(settings: Settings, pages: Pages, measures: Measures) -> Telling:
     """Put them together; nothing is connected yet."""
+    contracts = Contracts.load(namespace=settings.namespace)
+    codec = Codec(contracts, schema_ids(settings.registry, contracts))
     kafka = settings.kafka_client
     policies = PolicyTopic(kafka, contracts, codec)
     requests = Requests(settings.database.url, _CONNECTIONS + 1)
     reading = Reading(requests, _CONNECTIONS)
     hub = Hub()
-    feed = Feed(kafka, contracts, codec, requests.tenants, hub.from_feed)
+    feed = Feed(kafka, contracts, codec, requests.tenants, hub.from_feed, measures)
     lags = Lags(kafka, _WINDOW)
 
     def look() -> list[PartitionLag]:
@@ -77,7 +81,7 @@ def telling(settings: Settings, contracts: Contracts, codec: Codec, pages: Pages
                 if step is not None:
                     yield event(*step).model_dump()
 
-    frames = Frames(hub, Flows(look, settings.namespace))
+    frames = Frames(hub, Flows(look, settings.namespace), measures)
     about = RequestsArea(
         reading,
         hub,

@@ -10,6 +10,7 @@ from rich.padding import Padding
 
 from connectors.clock import now
 from connectors.einvoice import to_json
+from connectors.einvoice.uploaded import Given
 from manifold.cli.answering import Answering
 from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.decisions import violation_line
@@ -26,7 +27,7 @@ from manifold.cli.output import (
     printable,
     table,
 )
-from manifold.cli.uploads import Given, Unusable, uploads
+from manifold.cli.uploads import Unusable, uploads
 from operators.decision import ReviewOutcome
 from operators.extraction.gate import Step
 from operators.extraction.outcome import DocumentRead

@@ -8,6 +8,7 @@ import typer
 
 from connectors.browse import partitions_of
 from connectors.clock import now
+from connectors.einvoice.uploaded import Given
 from connectors.publish import NotWritten, Publisher
 from connectors.settings import Documents
 from manifold.cli.cluster import Cluster, cluster
@@ -23,7 +24,7 @@ from manifold.cli.output import (
     json_line,
     printable,
 )
-from manifold.cli.uploads import Given, Keep, Unusable, uploads
+from manifold.cli.uploads import Keep, Unusable, uploads
 from operators.result import Source
 from operators.upload import Document, InvoiceUploaded, Origin
 

@@ -11,22 +11,12 @@ import typer
 from connectors.clock import now
 from connectors.einvoice import Unreadable, Upload, read_uploads
 from connectors.einvoice.pages import has_pages
-from operators.invoice import Invoice
-from operators.upload import Document, InvoiceUploaded, Metadata, Origin
-from operators.vendor_id import implied_by
+from connectors.einvoice.uploaded import Given, NoVendor, of_document, of_invoice
+from operators.upload import Document, InvoiceUploaded
 
 STDIN = "-"
 _INVOICES = frozenset({".xml", ".json", ".jsonl", ".ndjson"})
 _DOCUMENTS = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".bmp"})
-
-
-class Given(msgspec.Struct, frozen=True):
-    """What the command line says about every upload."""
-
-    vendor_id: str | None = None
-    request_id: str | None = None
-    attempt: int | None = None
-    origin: Origin | None = None
 
 
 class Unusable(msgspec.Struct, frozen=True):
@@ -101,39 +91,19 @@ def _pointer(
         kind = classify(content).kind
     except Unreadable as unreadable:
         return Unusable(file, unreadable.reason, str(unreadable))
-    return file, InvoiceUploaded(
-        request_id=given.request_id or str(uuid.uuid4()),
-        attempt=given.attempt or 1,
-        invoice_id=_stem(file),
-        vendor_id=given.vendor_id,
-        origin=given.origin or "SCAN",
-        uploaded_at=now(),
-        document=keep(content, MEDIA_TYPES[kind]),
-        metadata=Metadata(),
-    )
+    document = keep(content, MEDIA_TYPES[kind])
+    return file, of_document(document, given, _stem(file), now(), _new_id)
 
 
 def _uploaded(upload: Upload, file: str, given: Given) -> InvoiceUploaded | Unusable:
-    invoice = upload.invoice
-    vendor_id = given.vendor_id or upload.vendor_id or implied_by(invoice.seller)
-    if vendor_id is None:
-        return Unusable(
-            file, "no_vendor", "The invoice names no seller: say whose it is with --vendor ID."
-        )
-    return InvoiceUploaded(
-        request_id=given.request_id or upload.request_id or str(uuid.uuid4()),
-        attempt=given.attempt or upload.attempt,
-        invoice_id=upload.invoice_id or invoice.number or _stem(file),
-        vendor_id=vendor_id,
-        origin=given.origin or upload.origin or "API",
-        uploaded_at=now(),
-        invoice=invoice,
-        metadata=upload.metadata or _metadata(invoice),
-    )
+    try:
+        return of_invoice(upload, given, _stem(file), now(), _new_id)
+    except NoVendor as error:
+        return Unusable(file, "no_vendor", f"{error} Say whose it is with --vendor ID.")
 
 
-def _metadata(invoice: Invoice) -> Metadata:
-    return Metadata(invoice.totals.payable, invoice.currency, invoice.issue_date)
+def _new_id() -> str:
+    return str(uuid.uuid4())
 
 
 def _stem(file: str) -> str:

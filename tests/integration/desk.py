@@ -18,8 +18,7 @@ from typing import Any
 import msgspec
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import Response
+from starlette.requests import HTTPConnection
 
 from connectors.clock import now
 from connectors.codec import Codec, LockIds
@@ -33,7 +32,7 @@ from connectors.resolved import DeadLetterResolved
 from connectors.settings import Database, Settings, Web
 from connectors.settings import Documents as DocumentSettings
 from connectors.topics import Topics
-from manifold.serving import assembled
+from manifold.serving import Assembled
 from operators.audit import Event, witness
 from operators.extraction.gate import Gates
 from operators.extraction.outcome import question
@@ -142,15 +141,7 @@ class Desk:
     @contextmanager
     def open(self) -> Iterator[str]:
         """The address of the pages, which are served while this lasts."""
-        app = assembled(self.settings, ByHeader())
-
-        @app.middleware("http")
-        async def strict(request: Request, answer: Any) -> Response:
-            """What no page may break: nothing inline, nothing from elsewhere."""
-            found: Response = await answer(request)
-            found.headers["Content-Security-Policy"] = "default-src 'self'; img-src 'self' data:"
-            return found
-
+        app = Assembled(self.settings, ByHeader()).app
         server = uvicorn.Server(
             uvicorn.Config(app, host="127.0.0.1", port=self.port, log_level="error")
         )

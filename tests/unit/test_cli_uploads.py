@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from manifold.cli.uploads import Given, Unusable, uploads
+from connectors.einvoice.uploaded import Given
+from manifold.cli.uploads import Unusable, uploads
 from operators.invoice import Party
 from operators.upload import Document, InvoiceUploaded
 from operators.vendor_id import implied_by

@@ -63,7 +63,7 @@ def test_what_is_known_already_changes_nothing(again: list[Happened]) -> None:
 
 @given(st.integers(0, 6), st.integers(0, 6))
 def test_what_was_read_and_what_was_heard_make_the_whole(stored: int, heard: int) -> None:
-    """Whoever listens from `heard` on and reads what is stored up to a later point misses nothing."""
+    """Whoever listens first and reads what is stored afterwards misses nothing."""
     events = [UPLOADED, *ANSWERS, DECIDED]
     read, listened = events[: max(stored, heard)], events[heard:]
     if not read or not listened:

@@ -577,6 +577,27 @@ WEB_PART_AWAY = gauge(
     "part",
 )
 
+WEB_FEED_RECORDS = counter(
+    "web",
+    "manifold_web_feed_records_total",
+    "Records of the topics that were told live.",
+)
+WEB_FEED_LAG = gauge(
+    "web",
+    "manifold_web_feed_lag_seconds",
+    "From the writing of the newest record to its being told live.",
+)
+WEB_FEED_DROPPED = counter(
+    "web",
+    "manifold_web_feed_dropped_total",
+    "Records that were not told, since nobody said within a minute whose they are.",
+)
+WEB_WATCHERS = gauge(
+    "web",
+    "manifold_web_watchers",
+    "Streams and sockets that are open, with the requests they watch.",
+)
+
 SECTIONS: Mapping[str, tuple[Metric, ...]] = {
     "Records": (
         RECORDS_RECEIVED,
@@ -671,6 +692,10 @@ SECTIONS: Mapping[str, tuple[Metric, ...]] = {
         WEB_REFUSED,
         WEB_KEYS,
         WEB_PART_AWAY,
+        WEB_FEED_RECORDS,
+        WEB_FEED_LAG,
+        WEB_FEED_DROPPED,
+        WEB_WATCHERS,
     ),
 }
 

@@ -32,7 +32,7 @@ class Assembled:
         self.measures = Measures()
         invoices, broker, beside = ingest(settings, self.measures)
         pages = Pages()
-        live = telling(settings, pages)
+        live = telling(settings, pages, self.measures)
         admitting = admission(settings, pages)
         beside = {**beside, "feed": live.feed.problem}
         self.parts = {**broker, **beside}

@@ -10,6 +10,8 @@ from connectors.contracts import Contracts
 from connectors.database.requests import Requests
 from connectors.lag import Lags
 from connectors.live import Feed
+from connectors.measures import Measures
+from connectors.policy_topic import PolicyTopic
 from connectors.registry import schema_ids
 from connectors.settings import Settings
 from manifold.cli.flow_groups import FLOWS_AND_FUSED, flows_there, topics_read_by
@@ -22,9 +24,13 @@ from web.live.mailbox import Mailbox
 from web.pages.rendering import Pages
 from web.principal import Principal
 from web.requests.area import RequestsArea
+from web.requests.documents import Documents
 from web.requests.following import steps
+from web.requests.page import RequestPages
 from web.requests.reading import Reading
+from web.requests.records import Records
 from web.requests.telling import event
+from web.requests.withdrawing import Withdrawing
 
 _CONNECTIONS = 4
 """To the database, of those who read."""
@@ -42,15 +48,16 @@ class Telling(Struct, frozen=True):
     feed: Feed
 
 
-def telling(settings: Settings, pages: Pages) -> Telling:
+def telling(settings: Settings, pages: Pages, measures: Measures) -> Telling:
     """Put them together; nothing is connected yet."""
     contracts = Contracts.load(namespace=settings.namespace)
     codec = Codec(contracts, schema_ids(settings.registry, contracts))
     kafka = settings.kafka_client
+    policies = PolicyTopic(kafka, contracts, codec)
     requests = Requests(settings.database.url, _CONNECTIONS + 1)
     reading = Reading(requests, _CONNECTIONS)
     hub = Hub()
-    feed = Feed(kafka, contracts, codec, requests.tenants, hub.from_feed)
+    feed = Feed(kafka, contracts, codec, requests.tenants, hub.from_feed, measures)
     lags = Lags(kafka, _WINDOW)
 
     def look() -> list[PartitionLag]:
@@ -74,7 +81,15 @@ def telling(settings: Settings, pages: Pages) -> Telling:
                 if step is not None:
                     yield event(*step).model_dump()
 
-    frames = Frames(hub, Flows(look, settings.namespace))
-    return Telling(
-        RequestsArea(reading, hub), LiveArea(hub, frames, feed, follow, pages), hub, feed
+    frames = Frames(hub, Flows(look, settings.namespace), measures)
+    about = RequestsArea(
+        reading,
+        hub,
+        RequestPages(
+            pages, lambda: {key: each.policy for key, each in policies.published().items()}
+        ),
+        Records(kafka, codec),
+        Documents(settings.documents),
+        Withdrawing(kafka, contracts, codec),
     )
+    return Telling(about, LiveArea(hub, frames, feed, follow, pages), hub, feed)

@@ -27,7 +27,14 @@ from sqlalchemy.orm import aliased
 from connectors.database.engine import engine, folder, parsed, shown
 from connectors.database.errors import DatabaseUnavailable, retrying
 from connectors.database.rows import audit_entries, decided, identifier
-from connectors.database.schema import audit_entry, decision, result, review, upload
+from connectors.database.schema import (
+    audit_entry,
+    decision,
+    open_review,
+    result,
+    review,
+    upload,
+)
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision
 from operators.money import Amount
@@ -84,6 +91,16 @@ class Said(Struct, frozen=True, kw_only=True):
     completed_at: Instant
 
 
+class Asked(Struct, frozen=True, kw_only=True):
+    """An open review as it is stored."""
+
+    attempt: int
+    revision: int
+    kind: str
+    vendor_id: str | None
+    opened_at: Instant
+
+
 class Known(Struct, frozen=True):
     """All that is stored of one request."""
 
@@ -98,6 +115,8 @@ class Known(Struct, frozen=True):
     """In the order in which it was said."""
     audit: tuple[InvoiceAudit, ...]
     """Its entries, by chain."""
+    asked: Asked | None = None
+    """What people are asked about it just now."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -220,6 +239,9 @@ class Requests:
                     .where(audit_entry.c.request_id == request_id)
                     .order_by(audit_entry.c.chain, audit_entry.c.sequence)
                 ).all()
+                asked = connection.execute(
+                    select(*_ASKED).where(open_review.c.request_id == request_id)
+                ).one_or_none()
         return Known(
             request_id,
             tuple(_upload(row) for row in uploads),
@@ -227,6 +249,7 @@ class Requests:
             stored,
             tuple(Said(**row._mapping) for row in said),
             tuple(audit_entries(entries)),
+            None if asked is None else Asked(**asked._mapping),
         )
 
     def _found(self, wanted: Wanted, tenant: str | None) -> list[Found]:
@@ -268,6 +291,7 @@ class Requests:
 
 _UPLOAD = tuple(upload.c[name] for name in Upload.__struct_fields__)
 _ANSWER = tuple(result.c[name] for name in Answer.__struct_fields__)
+_ASKED = tuple(open_review.c[name] for name in Asked.__struct_fields__)
 _SAID = tuple(review.c[name] for name in Said.__struct_fields__)
 
 

@@ -267,7 +267,7 @@ def _share_tenants(connection: Connection, uploads: Iterable[Mapping[str, Any]])
         known = select(upload.c.request_id, upload.c.tenant).where(
             upload.c.request_id.in_(orphans), upload.c.tenant.is_not(None)
         )
-        owners = dict(connection.execute(known).tuples().all())
+        owners = {row.request_id: row.tenant for row in connection.execute(known)}
         if owners:
             connection.execute(
                 _INHERIT, [{"of": of, "owner": owner} for of, owner in owners.items()]

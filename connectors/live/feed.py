@@ -7,6 +7,7 @@ from typing import TypeAlias
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from connectors.browse import every_partition, partitions_of, start_offsets
+from connectors.catalogue import WEB_FEED_DROPPED, WEB_FEED_LAG, WEB_FEED_RECORDS
 from connectors.clock import now
 from connectors.codec import Codec, Undecodable
 from connectors.contracts import Contracts
@@ -16,6 +17,7 @@ from connectors.kafka import client, headers_of, place
 from connectors.live.owners import Owners
 from connectors.live.seen import Reading, Uploaded, readings
 from connectors.logs import Log
+from connectors.measures import Measures
 from connectors.offsets import Where, end_offsets
 from operators.progress import Happened
 from operators.time import Instant
@@ -45,6 +47,7 @@ class Feed:
         codec: Codec,
         stored: Callable[[Iterable[str]], Mapping[str, str | None]],
         tell: Callable[[Told], None],
+        measures: Measures,
     ) -> None:
         """Connect to nothing yet.
 
@@ -61,13 +64,10 @@ class Feed:
         self._uploads = contracts.topic_of(Uploaded).name
         self._owners = Owners(stored)
         self._tell = tell
+        self._measures = measures
         self._stopping = threading.Event()
         self._reading = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live-feed", daemon=True)
-        self.behind: Instant = 0
-        """Milliseconds from when the newest record was written to when it was told."""
-        self.records = 0
-        """Records told so far."""
 
     def start(self) -> None:
         """Begin; what is written from now on is told."""
@@ -160,11 +160,11 @@ class Feed:
             if seen is not None:
                 happened.append(seen)
         at = now()
-        if newest:
-            self.behind = max(0, at - newest)
+        self._measures.set(WEB_FEED_LAG, max(0, at - newest) / 1_000 if newest else 0.0)
         told = self._owners.of(happened, at)
+        self._measures.set(WEB_FEED_DROPPED, self._owners.dropped)
         if told:
-            self.records += len(told)
+            self._measures.add(WEB_FEED_RECORDS, len(told))
             self._tell(told)
 
     def _happened(self, topic: str, message: Message, written: Instant) -> Happened | None:

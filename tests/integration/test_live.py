@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,9 +46,10 @@ def test_a_request_is_followed_from_its_upload_to_its_decision(
     upload = samples[0].upload
     with httpx2.Client(base_url=address, timeout=60) as client:
         pipeline.publish(upload)
+        _arrived(client, upload.request_id)
         states = []
         with client.stream("GET", f"/requests/{upload.request_id}/events") as stream:
-            assert stream.headers["content-type"].startswith("text/event-stream"), stream.read()
+            assert stream.headers["content-type"].startswith("text/event-stream")
             for told in _told(stream):
                 states.append(told)
                 if told["status"] is not None:
@@ -61,7 +63,7 @@ def test_a_request_is_followed_from_its_upload_to_its_decision(
         found = client.get(f"/requests/{upload.request_id}").json()
     assert found["decision"]["status"] == last["status"]
     assert found["number"] == (upload.invoice and upload.invoice.number)
-    assert [step["what"] for step in found["timeline"]][0] == "uploaded"
+    assert found["timeline"][0]["what"] == "uploaded"
     assert [step["what"] for step in found["timeline"]].count("answered") == 4
 
 
@@ -109,6 +111,30 @@ def test_what_nobody_sent_is_not_there(address: str) -> None:
             assert answer.json()["type"] == "urn:manifold:problem:request-unknown"
 
 
+def test_what_waits_for_a_person_is_taken_back_once(
+    pipeline: Pipeline, address: str, samples: list[Sample]
+) -> None:
+    with httpx2.Client(base_url=address, timeout=60) as client:
+        waiting = client.get("/requests", params={"status": "REVIEW"}).json()["requests"]
+        assert waiting, "none of the generated invoices asks for a person"
+        path = f"/requests/{waiting[0]['request_id']}"
+        for _ in range(2):
+            assert client.post(f"{path}/cancel", json={"reason": "Sent twice."}).status_code == 202
+        with client.stream("GET", f"{path}/events") as stream:
+            last = list(_told(stream))[-1]
+        assert (last["status"], last["decided_by"]) == ("REJECTED", "a person")
+        pipeline.at_rest("decide", "collect")
+        found = client.get(path).json()
+        # Asked again, it is as it was wanted, and nothing more is written.
+        assert client.post(f"{path}/cancel").status_code == 202
+        assert found["decision"]["reason"] == "Cancelled by the producer: Sent twice."
+        assert [each["status"] for each in found["revisions"]] == ["REVIEW", "REJECTED"]
+        other = client.get("/requests", params={"status": "APPROVED"}).json()["requests"][0]
+        refused = client.post(f"/requests/{other['request_id']}/cancel")
+        assert refused.status_code == 409
+        assert refused.json()["type"] == "urn:manifold:problem:settled"
+
+
 def test_the_board_and_a_request_come_through_one_socket(
     pipeline: Pipeline, address: str, samples: list[Sample]
 ) -> None:
@@ -119,6 +145,7 @@ def test_the_board_and_a_request_come_through_one_socket(
         async with websockets.connect(address.replace("http", "ws") + "/live") as socket:
             await socket.send('{"subscribe": "board"}')
             await asyncio.to_thread(pipeline.publish, upload)
+            await asyncio.to_thread(_arrived, httpx2.Client(base_url=address), upload.request_id)
             await socket.send(json.dumps({"subscribe": "request", "request_id": upload.request_id}))
             async with asyncio.timeout(60):
                 while True:
@@ -144,6 +171,13 @@ def test_a_page_of_elsewhere_gets_no_socket(address: str) -> None:
 
     with pytest.raises(websockets.InvalidStatus):
         asyncio.run(refused())
+
+
+def _arrived(client: httpx2.Client, request_id: str) -> None:
+    """Ask again, as the problem says, until what was sent has been heard of."""
+    deadline = time.monotonic() + 60
+    while client.get(f"/requests/{request_id}").status_code == 404:
+        assert time.monotonic() < deadline, "what was sent is not heard of"
 
 
 def _told(stream: httpx2.Response) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.integration.pipeline import Pipeline
 
-_PATIENCE = 60.0
+_PATIENCE = 180.0
 
 
 @contextmanager
@@ -45,11 +45,14 @@ def served(pipeline: Pipeline, folder: Path, **variables: str) -> Iterator[str]:
 
 def _until_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + _PATIENCE
+    said = ""
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            if httpx2.get(f"{address}/health/ready").status_code == 200:
+            ready = httpx2.get(f"{address}/health/ready")
+            if ready.status_code == 200:
                 return
+            said = ready.text
         except httpx2.TransportError:
             pass
         time.sleep(0.1)
-    pytest.fail(f"the web application did not start\n{log.read_text()}")
+    pytest.fail(f"the web application did not start: {said}\n{log.read_text()}")

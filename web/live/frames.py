@@ -6,7 +6,9 @@ from contextlib import contextmanager
 
 import msgspec
 
+from connectors.catalogue import WEB_WATCHERS
 from connectors.clock import now
+from connectors.measures import Measures
 from operators.time import Instant
 from web.live.flows import EVERY, Flows
 from web.live.hub import Hub
@@ -24,9 +26,10 @@ Kind = tuple[str | None, bool]
 class Frames:
     """Makes frames while somebody watches."""
 
-    def __init__(self, hub: Hub, flows: Flows, pace: float = PACE) -> None:
+    def __init__(self, hub: Hub, flows: Flows, measures: Measures, pace: float = PACE) -> None:
         self._hub = hub
         self._flows = flows
+        self._measures = measures
         self._pace = pace
         self._watching: dict[Kind, list[Mailbox]] = {}
         self._told: dict[Kind, Instant] = {}
@@ -63,6 +66,7 @@ class Frames:
     async def look(self) -> None:
         """Look how far flows are behind until cancelled."""
         while True:
+            self._measures.set(WEB_WATCHERS, self._hub.watchers)
             if any(whole for _, whole in self._watching):
                 await self._flows.again()
                 await asyncio.sleep(EVERY)

@@ -103,7 +103,7 @@ class Step(_Told):
     after_ms: int = Field(examples=[57])
     """Since the first upload."""
     what: str = Field(examples=["answered"])
-    """uploaded, answered, decided or reviewed."""
+    """uploaded, answered, decided, asked (a person) or reviewed."""
     attempt: int
     branch: str | None = None
     status: str | None = Field(default=None, examples=["PASS"])
@@ -190,6 +190,13 @@ class Request(_Told):
     problems: list[Trouble] = []
     mark: str = Field(examples=["1-1-1111-decided"])
     """Where on its way it is: `Last-Event-ID` of the events that follow."""
+
+
+class Cancelling(_Told):
+    """Why a request is cancelled."""
+
+    reason: str | None = Field(default=None, max_length=500, examples=["Sent twice."])
+    """Stands in the decision and in the audit trail."""
 
 
 class Progress(_Told):

@@ -44,6 +44,9 @@ def _events(known: Known) -> Iterator[Happened]:
             answer.branch,  # type: ignore[arg-type]
             answer.status,
         )
+    if known.asked is not None:
+        asked = known.asked
+        yield Happened("asked", of, asked.attempt, asked.opened_at, revision=asked.revision)
     for each in known.decisions:
         yield Happened(
             "decided",
@@ -269,7 +272,7 @@ def _decision(each: InvoiceDecision) -> models.Decision:
 
 def _timeline(known: Known) -> Iterator[models.Step]:
     began = known.uploads[0].uploaded_at
-    order = {"uploaded": 0, "answered": 1, "decided": 2, "reviewed": 3}
+    order = {"uploaded": 0, "answered": 1, "decided": 2, "asked": 3, "reviewed": 4}
     entries = [(each, *_what(each)) for each in known.audit]
     entries.sort(key=lambda found: (found[0].at, order[found[1]], found[0].revision))
     for entry, what, branch in entries:
@@ -297,6 +300,8 @@ def _what(entry: InvoiceAudit) -> tuple[str, str | None]:
             return "answered", branch
     if kind.endswith("review.completed"):
         return "reviewed", None
+    if kind.endswith("review.requested"):
+        return "asked", None
     return ("decided" if kind.endswith("decision") else "uploaded"), None
 
 

@@ -43,6 +43,11 @@ function next() {
 
 function note(input) {
   input.classList.toggle("changed", input.value.trim() !== input.dataset.read);
+  offer();
+}
+
+/** What can be answered: what is approved already by this person can only be corrected. */
+function offer() {
   const label = document.getElementById("approve-label");
   if (label) label.textContent = Object.keys(changes()).length ? "Send corrected" : "Approve";
   const approve = document.getElementById("approve");
@@ -234,7 +239,7 @@ if (mine) {
 follow(item);
 if (mine) {
   if (doubtful.length) { doubtful[0].focus(); doubtful[0].select(); } else if (reason) { reason.focus(); reason.select(); }
-  for (const input of inputs) note(input);
+  offer();
 }
 if (inputs.length) check();
 if (item.dataset.document) paper.open();

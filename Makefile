@@ -23,6 +23,7 @@ demo: $(VENV)/.native ## install, run the embedded demo, leave nothing running
 test: $(VENV)/.dev lint ## install, run every check and test, with a real broker
 	@deploy/kafka/requirements tests
 	@deploy/documents/requirements
+	@deploy/browser/requirements
 	@if [ -z "$$MANIFOLD_TEST_BOOTSTRAP" ]; then \
 		export MANIFOLD_TEST_BOOTSTRAP=127.0.0.1:$$MANIFOLD_KAFKA_PORT; \
 		if ! $(BROKER) status; then \

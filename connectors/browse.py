@@ -5,6 +5,7 @@ Nothing here moves a flow's offsets. Only committed records are seen.
 
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from typing import TypeAlias
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -122,6 +123,15 @@ def read_all(
     """Everything that stands in topics. Raises TopicsMissing and BrokerAway."""
     partitions = every_partition(partitions_of(kafka, topics))
     return read_between(kafka, start_offsets(kafka, partitions), tell=tell)
+
+
+def record_at(kafka: Mapping[str, str], where: Where, offset: int) -> Received | None:
+    """The record that stands at an offset; None when it is gone, or was never there."""
+    if offset < start_offsets(kafka, [where])[where]:
+        return None
+    with closing(read_between(kafka, {where: offset})) as records:
+        first = next(records, None)
+    return first if first is not None and first.offset == offset else None
 
 
 def follow(

@@ -5,6 +5,7 @@ that cannot be used, a document is simply read.
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 import msgspec
@@ -12,6 +13,7 @@ from redis import Redis as Client
 from redis import RedisError
 
 from connectors.clock import now
+from connectors.errors import Unavailable
 from connectors.guard import Guard
 from connectors.redis_client import redis_client
 from connectors.settings import Redis
@@ -40,7 +42,7 @@ class DocumentCache(Generic[S]):
         self._seconds = round(settings.keep.total_seconds())
         self._decode = msgspec.json.Decoder(type_).decode
         self.guard = Guard(PART)
-        self._client = None if settings.url is None else redis_client(settings.url)
+        self._client = None if settings.url is None else redis_client(settings)
 
     def get(self, sha256: str) -> S | None:
         """What is known of the document of this SHA-256."""
@@ -86,3 +88,27 @@ class DocumentCache(Generic[S]):
             return self._decode(content)
         except msgspec.MsgspecError:
             return None
+
+
+def forget_read(settings: Redis, namespace: str, hashes: Iterable[str], dry_run: bool) -> int:
+    """Delete what was read from documents of these SHA-256; how much that is.
+
+    Every version of the extractor is looked through. Raises Unavailable when Redis is away.
+    """
+    wanted = frozenset(hashes)
+    if settings.url is None or not wanted:
+        return 0
+    client = redis_client(settings)
+    try:
+        found = [
+            name
+            for name in client.scan_iter(f"{namespace}manifold:understood:*", count=1_000)
+            if name.rpartition(b":")[2].decode(errors="replace") in wanted
+        ]
+        for name in found if not dry_run else ():
+            client.unlink(name)
+    except RedisError as error:
+        raise Unavailable(f"Redis does not answer ({type(error).__name__}): try again") from None
+    finally:
+        client.close()
+    return len(found)

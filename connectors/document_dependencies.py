@@ -11,7 +11,7 @@ from connectors.engine_check import Ask, EnginesThere, engines_there
 from connectors.language_model import language_model
 from connectors.object_store import DocumentRefused, Store, StoreAway
 from connectors.redis_client import redis_client
-from connectors.settings import Documents, InvalidSettings, Settings
+from connectors.settings import Documents, InvalidSettings, Redis, Settings
 from connectors.worker_pool import Failed, WorkerPool, WorkersBroken
 from operators.upload import Document
 
@@ -28,7 +28,7 @@ def document_dependencies(settings: Settings) -> Iterator[Known]:
     if settings.redis.url is None:
         yield _off("document cache", "there is no redis.url: nothing is kept")
     else:
-        yield _known("document cache", _redis_fault(settings.redis.url))
+        yield _known("document cache", _redis_fault(settings.redis))
     yield from _workers(settings.documents)
     yield _model(settings)
 
@@ -52,9 +52,9 @@ def _store_fault(settings: Documents) -> str | None:
     return None
 
 
-def _redis_fault(url: str) -> str | None:
+def _redis_fault(settings: Redis) -> str | None:
     try:
-        client = redis_client(url)
+        client = redis_client(settings)
     except InvalidSettings as error:
         return str(error)
     try:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from connectors.async_producer import AsyncProducer
+from connectors.clamav import ClamAv
 from connectors.clock import now
 from connectors.envelope import continued
 from connectors.object_store import Store
@@ -27,12 +28,20 @@ _THREADS = 8
 class Entrance:
     """Stores documents and sends uploads, from the thread of one event loop."""
 
-    def __init__(self, producer: AsyncProducer, wire: Wire, store: Store, most_bytes: int) -> None:
-        """`most_bytes`: of a document that somebody points at."""
+    def __init__(
+        self,
+        producer: AsyncProducer,
+        wire: Wire,
+        store: Store,
+        most_bytes: int,
+        scanner: ClamAv | None = None,
+    ) -> None:
+        """`most_bytes`: of a document that somebody points at. `scanner`: sees all others."""
         self.producer = producer
         self.store = store
         self._wire = wire
         self._most_bytes = most_bytes
+        self._scanner = scanner
         self._threads = ThreadPoolExecutor(_THREADS, "documents")
 
     @asynccontextmanager
@@ -43,8 +52,14 @@ class Entrance:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def keep(self, content: bytes, media_type: str) -> Document:
-        """Store a document. Raises StoreAway."""
-        return await self._apart(lambda: self.store.put(content, media_type, now()))
+        """Store a document. Raises Infected, ScannerAway and StoreAway."""
+
+        def store() -> Document:
+            if self._scanner is not None:
+                self._scanner.check(content)
+            return self.store.put(content, media_type, now())
+
+        return await self._apart(store)
 
     async def find(self, document: Document) -> Document:
         """A document that is in the store already. Raises DocumentRefused and StoreAway."""

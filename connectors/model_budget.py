@@ -49,7 +49,7 @@ def day_budget(redis: settings.Redis, limit: Amount, namespace: str = "") -> Day
     """
     if redis.url is None:
         return MemoryBudget(limit)
-    return RedisBudget(redis_client(redis.url), limit, namespace)
+    return RedisBudget(redis_client(redis), limit, namespace)
 
 
 class MemoryBudget:

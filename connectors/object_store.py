@@ -24,16 +24,20 @@ from obstore.exceptions import (
 )
 from obstore.store import LocalStore
 
+from connectors.at_rest import OVERHEAD, AtRest
 from connectors.clock import now
 from connectors.document_address import key_below, new_key, store_url
 from connectors.errors import Unavailable
 from connectors.guard import Guard
+from connectors.keyring import Unopened, sealed_with
 from connectors.object_store_options import opened
 from connectors.settings import Documents
 from operators.time import Instant
 from operators.upload import Document
 
 PART = "document store"
+PURPOSE = "documents"
+"""Of the keys."""
 ATTEMPTS = 4
 
 Reason: TypeAlias = Literal[
@@ -88,6 +92,7 @@ class Store:
         limit = settings.time_limit.total_seconds()
         self._store = opened(self._url, settings.options, limit / 3)
         self._folder = self._store.prefix if isinstance(self._store, LocalStore) else None
+        self._rest = None if settings.keys is None else AtRest(settings.keys, PURPOSE)
         self.guard = Guard(PART)
         self._retrying = stamina.RetryingCaller(
             attempts=ATTEMPTS,
@@ -107,12 +112,13 @@ class Store:
             media_type = "application/octet-stream"
         sha256 = hashlib.sha256(content).hexdigest()
         key = new_key(at, sha256, media_type)
+        written = content if self._rest is None else self._rest.seal(content, key)
 
         def write() -> None:
             obstore.put(
                 self._store,
                 key,
-                content,
+                written,
                 attributes={"Content-Type": media_type} if self._folder is None else None,
                 use_multipart=False,
             )
@@ -128,7 +134,9 @@ class Store:
         key = key_below(self._url, document.uri)
         if key is None:
             raise _outside()
-        content = self._asking(lambda: self._read(key, limit))
+        content = self._opened(self._asking(lambda: self._read(key, limit + OVERHEAD)), key)
+        if len(content) > limit:
+            raise _too_large(limit)
         if hashlib.sha256(content).hexdigest() != document.sha256.lower():
             raise _changed()
         return content
@@ -179,6 +187,34 @@ class Store:
     def key_of(self, document: Document) -> str | None:
         """The relative name of what an event points at; None when it is in no store of ours."""
         return key_below(self._url, document.uri)
+
+    def resealed(self, key: str, limit: int) -> bool:
+        """Seal what lies there with the key in force; False when it was already.
+
+        Raises DocumentRefused and StoreAway.
+        """
+        assert self._rest is not None
+        found = self._asking(lambda: self._read(key, limit + OVERHEAD))
+        if sealed_with(found) == self._rest.current:
+            return False
+        written = self._rest.seal(self._opened(found, key), key)
+        self._asking(lambda: obstore.put(self._store, key, written, use_multipart=False))
+        return True
+
+    def sealed_with(self, key: str) -> str | None:
+        """The id of the key that what lies there is sealed with. Raises StoreAway."""
+        head = self._asking(lambda: obstore.get_range(self._store, key, start=0, length=OVERHEAD))
+        return sealed_with(bytes(head))
+
+    def _opened(self, content: bytes, key: str) -> bytes:
+        try:
+            if self._rest is not None:
+                return self._rest.open(content, key)
+        except Unopened:
+            raise _changed() from None
+        if sealed_with(content) is not None:
+            raise StoreAway("documents are sealed: name the file of their keys in documents.keys")
+        return content
 
     def _read(self, key: str, limit: int) -> bytes:
         try:

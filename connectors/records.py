@@ -3,6 +3,7 @@
 from typing import Any
 
 from connectors.resolved import DeadLetterResolved
+from connectors.security_event import SecurityEvent
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSettled
 from operators.enrichment import InvoiceEnriched
@@ -55,5 +56,6 @@ RECORDS: tuple[type[Any], ...] = (
     ReferencePolicy,
     VendorMemory,
     DeadLetterResolved,
+    SecurityEvent,
 )
 """One class for each record of `schemas/avro`."""

@@ -6,21 +6,17 @@ from datetime import timedelta
 from typing import TypeVar, cast
 
 from msgspec import ValidationError
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from connectors.clock import now
 from connectors.guard import Guard
+from connectors.redis_client import redis_client_async
 from connectors.request_keys import KeysAway, Taken, decoded, encoded
-from connectors.settings import InvalidSettings
+from connectors.settings import Redis
 
 Answer = TypeVar("Answer")
 
 PART = "Redis of request keys"
-_PATIENCE = 1.0
-"""Seconds for an answer of Redis."""
 _CONNECTIONS = 64
 _RELEASE = """
 if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
@@ -32,27 +28,12 @@ return 0
 class KeysInRedis:
     """Keys that all processes share, and that outlast them."""
 
-    def __init__(self, url: str, prefix: str, keep: timedelta, lease: timedelta) -> None:
+    def __init__(self, settings: Redis, prefix: str, keep: timedelta, lease: timedelta) -> None:
         """Connect nothing yet. `prefix` goes before every key.
 
         Raises InvalidSettings for an address that is none.
         """
-        try:
-            pool = BlockingConnectionPool.from_url(
-                url,
-                max_connections=_CONNECTIONS,
-                timeout=_PATIENCE,
-                socket_timeout=_PATIENCE,
-                socket_connect_timeout=_PATIENCE,
-                retry=Retry(
-                    NoBackoff(), 1
-                ),  # a connection that was closed while idle is no failure
-            )
-        except (ValueError, TypeError):
-            raise InvalidSettings(
-                "redis.url: not an address such as redis://:PASSWORD@HOST:6379/0"
-            ) from None
-        self._redis = Redis(connection_pool=pool)
+        self._redis = redis_client_async(settings, _CONNECTIONS)
         self._release = self._redis.register_script(_RELEASE)
         self._prefix = f"{prefix}request-key:"
         self._keep_ms = round(keep.total_seconds() * 1_000)

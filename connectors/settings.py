@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal, Self
 
@@ -27,6 +28,7 @@ from connectors.duration import Duration
 from connectors.errors import Misconfigured
 from connectors.model_settings import Model
 from connectors.signature import check_webhook
+from connectors.web_settings import Web
 
 FILE = "manifold.toml"
 
@@ -103,6 +105,8 @@ class Documents(_Section):
     """A folder, or `file:///…`, `s3://BUCKET/…`, `gs://BUCKET/…`, `az://CONTAINER/…`, `memory://`."""
     options: Annotated[dict[str, SecretStr], BeforeValidator(_texts)] = {}
     """Of obstore's stores and HTTP client: `aws_region`, `azure_storage_account_name`, …"""
+    keys: Path | None = None
+    """Keys that seal documents (`manifold keys new`); without, they are stored as they are."""
     most_bytes: int = Field(default=50_000_000, ge=1, le=1_000_000_000)
     """Largest document that is fetched."""
     time_limit: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))
@@ -122,6 +126,12 @@ class Redis(_Section):
     """`redis://:PASSWORD@HOST:6379/0`; without, nothing is kept."""
     keep: Duration = Field(default=timedelta(days=30), ge=timedelta(seconds=1))
     """How long."""
+    ca: Path | None = None
+    """With `rediss://`: who has signed the server's certificate; without, the system's own."""
+    certificate: Path | None = None
+    """With `rediss://`: this client's certificate, where the server wants one (mTLS)."""
+    key: Path | None = None
+    """The private key of `certificate`."""
 
 
 class Join(_Section):
@@ -290,28 +300,6 @@ class Telemetry(_Section):
     """Share of the traces that is told; what becomes a dead letter or is slow always is."""
     trace_slow: Duration = Field(default=timedelta(seconds=30), gt=timedelta(0))
     """From a record's writing to what follows from it."""
-
-
-class Web(_Section):
-    """Where `manifold serve` listens."""
-
-    host: str = "127.0.0.1"
-    """Address to listen on; 0.0.0.0 for all."""
-    port: int = Field(default=8080, ge=0, le=65_535)
-    finish: Duration = Field(default=timedelta(seconds=20), ge=timedelta(0))
-    """How long requests under way may take when it is told to stop."""
-    most_bytes: int = Field(default=20_000_000, ge=1_000, le=1_000_000_000)
-    """Largest invoice or document that is taken."""
-    most_bytes_together: int = Field(default=200_000_000, ge=1_000)
-    """Of all invoices and documents that are being taken; beyond, others have to wait."""
-    most_under_way: int = Field(default=200, ge=1, le=100_000)
-    """Invoices that are being taken at once; beyond, others are told to come again."""
-    read_limit: Duration = Field(default=timedelta(seconds=30), gt=timedelta(0))
-    """For a client to send its body."""
-    acknowledge_limit: Duration = Field(default=timedelta(seconds=5), ge=timedelta(seconds=0.1))
-    """For Kafka to acknowledge an invoice; then nobody knows whether it has been written."""
-    remember_keys: Duration = Field(default=timedelta(hours=24), ge=timedelta(minutes=1))
-    """How long a request with an `Idempotency-Key` is answered the same again."""
 
 
 class Settings(BaseSettings):

@@ -4,7 +4,8 @@ invoice.uploaded ─────────┐
 invoice.*.result ─────────┤                            ┌─ invoice.audit
                           ├─ decode ─ store ─ write ───┤
 invoice.decision ─────────┤             │              └─ invoice.notification
-invoice.review.completed ─┘             └─ database
+invoice.review.requested ─┤             └─ database
+invoice.review.completed ─┘
 """
 
 import bytewax.operators as op
@@ -17,7 +18,7 @@ from connectors.steps import Inputs, Outputs, decode, together, write
 from connectors.wire import Wire
 from operators.decision import InvoiceDecision
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
-from operators.review import InvoiceReviewCompleted
+from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.upload import InvoiceUploaded
 
 RECORDS = (
@@ -27,6 +28,7 @@ RECORDS = (
     FraudResult,
     PricingResult,
     InvoiceDecision,
+    InvoiceReviewRequested,
     InvoiceReviewCompleted,
 )
 

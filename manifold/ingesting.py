@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from connectors.async_producer import AsyncProducer
+from connectors.clamav import ClamAv
 from connectors.client_statistics import ClientStatistics
 from connectors.codec import Codec
 from connectors.contracts import Contracts
@@ -44,7 +45,11 @@ def ingest(settings: Settings, measures: Measures) -> tuple[Ingest, Parts, Parts
     )
     store = Store(settings.documents)
     entrance = Entrance(
-        producer, Wire(GROUP, contracts, codec), store, settings.documents.most_bytes
+        producer,
+        Wire(GROUP, contracts, codec),
+        store,
+        settings.documents.most_bytes,
+        None if web.scanner.address is None else ClamAv(web.scanner),
     )
     keys = _keys(settings)
     limits = Limits(web.most_bytes, web.most_bytes_together, web.most_under_way, web.read_limit)
@@ -70,4 +75,4 @@ def _keys(settings: Settings) -> RequestKeys:
         )
         return KeysOfOneProcess(web.remember_keys, lease)
     prefix = f"manifold:{settings.namespace}"
-    return KeysInRedis(settings.redis.url, prefix, web.remember_keys, lease)
+    return KeysInRedis(settings.redis, prefix, web.remember_keys, lease)

@@ -3,6 +3,7 @@
 import gc
 import signal
 from importlib.metadata import version
+from types import FrameType
 from typing import NoReturn
 
 import uvicorn
@@ -11,24 +12,46 @@ from fastapi import FastAPI
 from connectors.measures import Measures
 from connectors.settings import Settings
 from connectors.web_telemetry import served
+from manifold.admission import admission, guarded
 from manifold.exits import Exit
 from manifold.ingesting import ingest
+from manifold.serving_live import telling
+from manifold.serving_reviews import working
 from web.app import Area, application
 from web.health import HealthArea
-from web.principal import Everybody
+from web.pages.area import PagesArea
+from web.pages.rendering import Pages
+from web.principal import Access
 from web.watched import Watched
 
 
 class Assembled:
     """The application that the settings describe; nothing is connected before it starts."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, access: Access | None = None) -> None:
+        """`access`: instead of what the settings say."""
         self.measures = Measures()
         invoices, broker, beside = ingest(settings, self.measures)
+        pages = Pages()
+        live = telling(settings, pages, self.measures)
+        admitting = admission(settings, pages)
+        beside = {**beside, "feed": live.feed.problem}
         self.parts = {**broker, **beside}
         self.health = HealthArea(broker, beside)
-        areas: list[Area] = [self.health, invoices]
-        self.app: FastAPI = application(Everybody(), areas, version("manifold"))
+        areas: list[Area] = [
+            self.health,
+            invoices,
+            PagesArea(pages),
+            live.requests,
+            live.live,
+            *working(settings, pages),
+            *admitting.areas,
+        ]
+        self.app: FastAPI = application(
+            access or admitting.access, areas, version("manifold"), pages.telling
+        )
+        self.app.state.ending = (live.hub.end_soon,)
+        guarded(self.app, settings.web, admitting.trail)
         self.app.add_middleware(Watched, measures=self.measures)
 
 
@@ -43,15 +66,29 @@ def serve(settings: Settings) -> None:
     gc.collect()
     gc.freeze()
     with served(settings.telemetry, made.measures, made.parts, made.health.look):
-        uvicorn.run(
-            made.app,
-            host=where.host,
-            port=where.port,
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=round(where.finish.total_seconds()),
-        )
+        _Server(
+            uvicorn.Config(
+                made.app,
+                host=where.host,
+                port=where.port,
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                limit_concurrency=where.limits.connections,
+                proxy_headers=bool(where.limits.proxies),
+                forwarded_allow_ips=list(where.limits.proxies),
+                timeout_graceful_shutdown=round(where.finish.total_seconds()),
+            )
+        ).run()
+
+
+class _Server(uvicorn.Server):
+    """Tells streams to end before it waits for requests under way: they would never end."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        for end in self.config.app.state.ending:  # type: ignore[union-attr]
+            end()
+        super().handle_exit(sig, frame)
 
 
 def _end(*_: object) -> NoReturn:

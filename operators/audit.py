@@ -25,6 +25,7 @@ the previous hash followed by that form; the first entry continues 64 zeros.
 
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.json import Encoder
@@ -32,9 +33,14 @@ from msgspec.structs import replace
 
 from operators.decision import InvoiceDecision
 from operators.result import Result, Source
-from operators.review import InvoiceReviewCompleted
+from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.time import Instant
 from operators.upload import InvoiceUploaded
+
+Recorded: TypeAlias = (
+    InvoiceUploaded | Result | InvoiceDecision | InvoiceReviewRequested | InvoiceReviewCompleted
+)
+"""What is entered."""
 
 START = "0" * 64
 """What the first entry of a chain continues."""
@@ -58,7 +64,8 @@ class InvoiceAudit(Struct, frozen=True, gc=False):
     revision: int
     """The decision's revision; of a review the one it is about; 0 for other events."""
     status: str
-    """Status the event carries; of a review its outcome; empty for uploads."""
+    """Status the event carries; of a review its outcome, of a question its kind; empty for
+    uploads."""
     at: Instant
     """When it happened."""
     source: Source
@@ -85,14 +92,15 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     revision: int = 0
     """The decision's revision; of a review the one it is about; 0 for other events."""
     status: str = ""
-    """Status the record carries; of a review its outcome; empty for uploads."""
+    """Status the record carries; of a review its outcome, of a question its kind; empty for
+    uploads."""
     at: Instant
     """When it happened."""
     source: Source
     """Where the record stands."""
     payload_sha256: str
     """SHA-256 of the record's value, lower-case hex."""
-    record: InvoiceUploaded | Result | InvoiceDecision | InvoiceReviewCompleted
+    record: Recorded
     """The record."""
 
 
@@ -111,7 +119,7 @@ class Breach(Struct, frozen=True, gc=False):
 
 def witness(
     kind: str,
-    record: InvoiceUploaded | Result | InvoiceDecision | InvoiceReviewCompleted,
+    record: Recorded,
     source: Source,
     payload: bytes,
 ) -> Event:
@@ -120,6 +128,8 @@ def witness(
         status, at = "", record.uploaded_at
     elif isinstance(record, InvoiceReviewCompleted):
         status, at = record.outcome, record.completed_at
+    elif isinstance(record, InvoiceReviewRequested):
+        status, at = record.kind, record.opened_at
     else:
         status, at = record.status, record.decided_at
     return Event(
@@ -127,9 +137,7 @@ def witness(
         kind=kind,
         request_id=record.request_id,
         attempt=record.attempt,
-        revision=(
-            record.revision if isinstance(record, InvoiceDecision | InvoiceReviewCompleted) else 0
-        ),
+        revision=(record.revision if isinstance(record, _OF_A_REVISION) else 0),
         status=status,
         at=at,
         source=source,
@@ -213,4 +221,5 @@ def _fault(entry: InvoiceAudit, chain: str, previous_hash: str) -> str | None:
     return None
 
 
+_OF_A_REVISION = (InvoiceDecision, InvoiceReviewRequested, InvoiceReviewCompleted)
 _form = Encoder().encode

@@ -7,7 +7,7 @@ from typing import Protocol
 from fastapi import APIRouter, FastAPI
 
 from web.principal import Access
-from web.problem import told_as_problems
+from web.problem import Telling, told_as_problems
 
 DESCRIPTION = """\
 Send invoices and follow what becomes of them. Errors are problem details (RFC 9457): `type` is for
@@ -24,8 +24,13 @@ class Area(Protocol):
         """What runs while the application does."""
 
 
-def application(access: Access, areas: Sequence[Area], version: str) -> FastAPI:
-    """The application over any areas; nothing is connected before it starts."""
+def application(
+    access: Access, areas: Sequence[Area], version: str, telling: Telling | None = None
+) -> FastAPI:
+    """The application over any areas; nothing is connected before it starts.
+
+    `telling`: how people, rather than programs, are told of problems.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -43,7 +48,7 @@ def application(access: Access, areas: Sequence[Area], version: str) -> FastAPI:
         redoc_url=None,
     )
     app.state.access = access
-    told_as_problems(app)
+    told_as_problems(app, telling)
     for area in areas:
         app.include_router(area.router)
     return app

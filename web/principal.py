@@ -7,10 +7,11 @@
 
 from typing import Annotated, Any, Literal, Protocol, TypeAlias, get_args
 
-from fastapi import Depends
+from fastapi import Depends, Security
 from msgspec import Struct
 from starlette.requests import HTTPConnection
 
+from web.access.scheme import AccessToken
 from web.problem import Problem
 
 Scope: TypeAlias = Literal["submit", "read", "review", "admin"]
@@ -27,6 +28,8 @@ class Principal(Struct, frozen=True):
     """Whose invoices they may see; None where an installation has one tenant only."""
     scopes: frozenset[Scope]
     """What they may do."""
+    until: int | None = None
+    """Unix time in seconds at which the proof ends; None where it does not."""
 
     def may(self, scope: Scope) -> bool:
         """Whether they may do it."""
@@ -56,22 +59,35 @@ class Everybody:
         return self._principal
 
 
+_scheme = AccessToken()
+
+
 def needs(scope: Scope) -> Any:
     """The dependency of a route: the principal, who must have the scope."""
 
-    async def principal(connection: HTTPConnection) -> Principal:
-        who: Principal = await connection.app.state.access(connection)
-        if not who.may(scope):
-            raise Problem(
-                403,
-                "scope",
-                "Not allowed",
-                f"This needs the scope “{scope}”: ask who issues your tokens for it.",
-                scope=scope,
-            )
-        return who
+    async def principal(
+        connection: HTTPConnection, _: Annotated[None, Security(_scheme, scopes=[scope])]
+    ) -> Principal:
+        return await allowed(connection, scope)
 
     return Depends(principal)
+
+
+async def allowed(connection: HTTPConnection, scope: Scope) -> Principal:
+    """The principal, who must have the scope now.
+
+    What stays open asks again with each message: tokens and sessions end meanwhile. Raises Problem.
+    """
+    who: Principal = await connection.app.state.access(connection)
+    if not who.may(scope):
+        raise Problem(
+            403,
+            "scope",
+            "Not allowed",
+            f"This needs the scope “{scope}”: ask who issues your tokens for it.",
+            scope=scope,
+        )
+    return who
 
 
 Submitter: TypeAlias = Annotated[Principal, needs("submit")]

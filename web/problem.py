@@ -5,16 +5,22 @@
 ('urn:manifold:problem:busy', {'Retry-After': '2'})
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.websockets import WebSocket, WebSocketState
 
 MEDIA_TYPE = "application/problem+json"
+_CLOSED_FOR = 4_000
+"""With the status it is the code with which an open WebSocket is closed: 4401, 4403, …"""
+_LONGEST_REASON = 120
+"""Bytes (RFC 6455 has 123)."""
 
 
 class Problem(Exception):
@@ -67,31 +73,59 @@ class Problem(Exception):
         )
 
 
-def told_as_problems(app: FastAPI) -> None:
-    """Let every error of an application be told as problem details."""
+class Elsewhere(Problem):
+    """A problem whose answer is a way, not a text: people are led on by it."""
+
+
+Telling: TypeAlias = Callable[[Request, Problem], Response | None]
+"""A problem as who asked would rather have it; None when they have no such wish."""
+
+
+def told_as_problems(app: FastAPI, otherwise: Telling | None = None) -> None:
+    """Let every error of an application be told as problem details, or `otherwise`."""
+
+    def told(request: Request, problem: Problem) -> Response:
+        request.state.problem = problem.kind
+        if otherwise is None or isinstance(problem, Elsewhere):
+            return problem.response()
+        wished = otherwise(request, problem)
+        return problem.response() if wished is None else wished
 
     @app.exception_handler(Problem)
-    async def ours(_: Request, problem: Problem) -> Response:
-        return problem.response()
+    async def ours(connection: HTTPConnection, problem: Problem) -> Response | None:
+        if isinstance(connection, WebSocket):
+            await _refuse(connection, problem)
+            return None
+        return told(Request(connection.scope), problem)
 
     @app.exception_handler(HTTPException)
-    async def of_routing(_: Request, error: HTTPException) -> Response:
+    async def of_routing(request: Request, error: HTTPException) -> Response:
         phrase = HTTPStatus(error.status_code).phrase
         kind = phrase.lower().replace(" ", "-")
         problem = Problem(error.status_code, kind, phrase, str(error.detail), headers=error.headers)
-        return problem.response()
+        return told(request, problem)
 
     @app.exception_handler(RequestValidationError)
-    async def of_shape(_: Request, error: RequestValidationError) -> Response:
+    async def of_shape(request: Request, error: RequestValidationError) -> Response:
         # What was given stays out of the answer: it may be somebody's account number.
         found = [
             {"where": "/".join(map(str, each["loc"])), "what": each["msg"]}
             for each in error.errors()
         ]
-        return Problem(
+        problem = Problem(
             422,
             "invalid",
             "The request is not as it has to be",
             "Correct what `errors` names, and send it again.",
             errors=found,
-        ).response()
+        )
+        return told(request, problem)
+
+
+async def _refuse(socket: WebSocket, problem: Problem) -> None:
+    """Before it is open the answer is the problem, as over HTTP; then it is closed, with why."""
+    if socket.application_state is WebSocketState.CONNECTING:
+        await socket.send_denial_response(problem.response())
+    elif socket.application_state is WebSocketState.CONNECTED:
+        reason = problem.title.encode()[:_LONGEST_REASON].decode(errors="ignore")
+        await socket.close(_CLOSED_FOR + problem.status, reason)

@@ -47,12 +47,12 @@ def parsed(url: str) -> URL:
     return found
 
 
-def engine(url: URL) -> Engine:
-    """An engine that connects on first use."""
+def engine(url: URL, connections: int = 1) -> Engine:
+    """An engine that connects on first use, `connections` at a time."""
     try:
         if url.get_backend_name() == "sqlite":
-            return _sqlite(url)
-        return _postgresql(url)
+            return _sqlite(url, connections)
+        return _postgresql(url, connections)
     except (ImportError, NoSuchModuleError) as error:
         raise DatabaseError(f"the driver of {shown(url)} is not installed: {error}") from None
 
@@ -92,10 +92,11 @@ def _without_nul(value: Any) -> Any:
     return value
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, connections: int) -> Engine:
     made = create_engine(
         url,
         connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None},
+        pool_size=connections,
         json_serializer=encoded,
         json_deserializer=msgspec.json.decode,
         hide_parameters=True,
@@ -115,14 +116,14 @@ def _sqlite(url: URL) -> Engine:
     return made
 
 
-def _postgresql(url: URL) -> Engine:
+def _postgresql(url: URL, connections: int) -> Engine:
     made = create_engine(
         url,
         connect_args={
             name: value for name, value in _POSTGRESQL_CLIENT.items() if name not in url.query
         },
         isolation_level="READ COMMITTED",
-        pool_size=1,
+        pool_size=connections,
         json_serializer=encoded,
         json_deserializer=msgspec.json.decode,
         hide_parameters=True,

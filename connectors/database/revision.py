@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from connectors.database.errors import SchemaOutdated
 
-REVISION = "0004"
+REVISION = "0006"
 """The newest of `migrations/`."""
 _TABLE = "alembic_version"
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import RowMapping, Table
 
-from connectors.database.schema import decision, result, review, upload
+from connectors.database.schema import decision, open_review, result, review, upload
 from operators.audit import Event, InvoiceAudit
 from operators.decision import Branch, InvoiceDecision
 from operators.money import render
@@ -26,7 +26,7 @@ from operators.result import (
     Source,
     ValidationResult,
 )
-from operators.review import InvoiceReviewCompleted
+from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.upload import InvoiceUploaded
 
 Row = dict[str, Any]
@@ -87,6 +87,8 @@ def row(event: Event) -> tuple[Table, Row]:
         return upload, _upload(event, record)
     if isinstance(record, InvoiceReviewCompleted):
         return review, _review(event, record)
+    if isinstance(record, InvoiceReviewRequested):
+        return open_review, _asked(event, record)
     return result, _result(event, record)
 
 
@@ -111,6 +113,7 @@ def _upload(event: Event, record: InvoiceUploaded) -> Row:
         "issue_date": issue_date,
         "event_id": event.event_id,
         "tenant": _text(record.tenant),
+        "document": record.document,
     }
 
 
@@ -177,6 +180,37 @@ def _review(event: Event, record: InvoiceReviewCompleted) -> Row:
         "reviewer": _text(record.reviewer),
         "reason": _text(record.reason),
         "completed_at": record.completed_at,
+    }
+
+
+def _asked(event: Event, record: InvoiceReviewRequested) -> Row:
+    invoice = record.invoice
+    amount, currency, name = record.amount, None, None
+    if invoice is not None:
+        totals = invoice.totals
+        amount = totals.gross if totals.payable is None else totals.payable
+        currency, name = invoice.currency, invoice.seller.name
+    rules = dict.fromkeys(each.rule_id for each in record.violations)
+    return {
+        "request_id": event.request_id,
+        "attempt": record.attempt,
+        "revision": record.revision,
+        "kind": record.kind,
+        "invoice_id": _text(record.invoice_id),
+        "vendor_id": _text(record.vendor_id),
+        "vendor_name": _text(name),
+        "amount": amount,
+        "currency": _text(currency),
+        "approvers": _text(record.approvers),
+        "reason": _text(record.reason),
+        # With a space around each, so that one can be looked for.
+        "rules": f" {' '.join(rules)} ",
+        "needed": record.needed,
+        "approved_by": [note.reviewer for note in record.approvals],
+        "opened_at": record.opened_at,
+        "expires_at": record.expires_at,
+        "asked": record,
+        "event_id": event.event_id,
     }
 
 

@@ -96,6 +96,7 @@ def _moment(at: Instant) -> datetime:
 
 
 _JSON = JSON().with_variant(JSONB(), "postgresql")
+_JSON_OR_NULL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 metadata = MetaData()
 
@@ -114,7 +115,10 @@ upload = Table(
     Column("issue_date", Date),
     Column("event_id", Text, nullable=False),
     Column("tenant", Text),
-    Index("ix_upload_tenant_uploaded_at", "tenant", "uploaded_at"),
+    Column("document", _JSON_OR_NULL),
+    Index("ix_upload_tenant_uploaded_at", "tenant", "uploaded_at", "request_id"),
+    Index("ix_upload_tenant_vendor_id", "tenant", "vendor_id", "uploaded_at", "request_id"),
+    Index("ix_upload_tenant_number", "tenant", "number"),
 )
 
 result = Table(
@@ -181,6 +185,56 @@ review = Table(
     Column("completed_at", InstantColumn, nullable=False),
     Index("ix_review_request_id", "request_id"),
 )
+
+open_review = Table(
+    "open_review",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("attempt", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("invoice_id", Text, nullable=False),
+    Column("vendor_id", Text),
+    Column("vendor_name", Text),
+    Column("amount", AmountColumn),
+    Column("currency", Text),
+    Column("approvers", Text),
+    Column("reason", Text),
+    Column("rules", Text, nullable=False),
+    Column("needed", Integer, nullable=False),
+    Column("approved_by", _JSON, nullable=False),
+    Column("opened_at", InstantColumn, nullable=False),
+    Column("expires_at", InstantColumn, nullable=False),
+    Column("asked", _JSON, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("holder", Text),
+    Column("held_until", InstantColumn),
+    Column("postponed_until", InstantColumn),
+    Index("ix_open_review_opened_at", "opened_at"),
+)
+"""What people have to look at now; who does, and until when it is theirs."""
+
+review_answer = Table(
+    "review_answer",
+    metadata,
+    Column("answer_id", Text, primary_key=True),
+    Column("request_id", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("vendor_id", Text),
+    Column("reviewer", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("corrected", _JSON),
+    Column("completed_at", InstantColumn, nullable=False),
+    Column("due_at", InstantColumn, nullable=False),
+    Column("published_at", InstantColumn),
+    Column("refusal", Text),
+    Column("refused_because", Text),
+    Index("ix_review_answer_request_id", "request_id"),
+    Index("ix_review_answer_due_at", "due_at"),
+)
+"""What people have answered on the pages: it can be taken back until it is due to be published."""
 
 audit_chain = Table(
     "audit_chain",

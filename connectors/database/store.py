@@ -6,7 +6,7 @@ and only what is new is appended.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Insert, Table, bindparam, func, select, text,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.database import revision
+from connectors.database.asked import close_reviews, open_reviews
 from connectors.database.engine import engine, folder, parsed, shown, writing
 from connectors.database.errors import (
     Answer,
@@ -28,6 +29,7 @@ from connectors.database.schema import (
     audit_entry,
     decision,
     metadata,
+    open_review,
     result,
     review,
     upload,
@@ -46,6 +48,12 @@ _HEAD = (
 )
 _STORED = select(audit_entry).where(
     audit_entry.c.event_id.in_(bindparam("event_ids", expanding=True))
+)
+
+_INHERIT = (
+    update(upload)
+    .where(upload.c.request_id == bindparam("of"), upload.c.attempt > 1, upload.c.tenant.is_(None))
+    .values(tenant=bindparam("owner"))
 )
 
 
@@ -154,8 +162,14 @@ class Store:
                 table, values = row(event)
                 rows[table].append(values)
             if fresh:
+                asked = rows.pop(open_review, [])
                 for table, found in rows.items():
                     connection.execute(self._insert[table], found)
+                open_reviews(connection, asked)
+                close_reviews(
+                    connection, {each["request_id"] for each in (*asked, *rows[decision])}
+                )
+                _share_tenants(connection, rows[upload])
                 connection.execute(audit_entry.insert(), [audit_row(entry) for entry in fresh])
                 connection.execute(
                     update(audit_chain).where(audit_chain.c.chain == chain),
@@ -237,6 +251,27 @@ def _stored(connection: Connection, event_ids: list[str]) -> dict[str, InvoiceAu
         for entry in audit_entries(connection.execute(_STORED, some)):
             found[entry.event_id] = entry
     return found
+
+
+def _share_tenants(connection: Connection, uploads: Iterable[Mapping[str, Any]]) -> None:
+    """Give corrections the tenant of the upload they correct, in whatever order both come."""
+    owned = [each for each in uploads if each["tenant"] is not None]
+    if owned:
+        connection.execute(
+            _INHERIT, [{"of": each["request_id"], "owner": each["tenant"]} for each in owned]
+        )
+    orphans = [
+        each["request_id"] for each in uploads if each["tenant"] is None and each["attempt"] > 1
+    ]
+    if orphans:
+        known = select(upload.c.request_id, upload.c.tenant).where(
+            upload.c.request_id.in_(orphans), upload.c.tenant.is_not(None)
+        )
+        owners = {row.request_id: row.tenant for row in connection.execute(known)}
+        if owners:
+            connection.execute(
+                _INHERIT, [{"of": of, "owner": owner} for of, owner in owners.items()]
+            )
 
 
 def _refuse_other(known: InvoiceAudit, event: Event) -> None:

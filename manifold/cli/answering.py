@@ -7,12 +7,12 @@ import typer
 
 from connectors.browse import every_partition, follow, partitions_of
 from connectors.codec import Undecodable
+from connectors.content import text_header
 from connectors.dead_letters import ERROR_REASON, MESSAGE
 from connectors.offsets import Where, end_offsets
 from connectors.publish import Publisher
 from connectors.stream import Received
 from manifold.cli.cluster import Cluster
-from manifold.cli.content import text_header
 from manifold.cli.decisions import print_decision
 from manifold.cli.open_reviews import partitions_about
 from manifold.cli.output import Failed, json_line, printable

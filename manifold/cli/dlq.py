@@ -8,8 +8,10 @@ from typing import Annotated, TypeAlias
 import msgspec
 import typer
 
-from connectors.browse import partitions_of, read_between
+from connectors.browse import partitions_of, record_at
+from connectors.content import as_json, content_of, text_header
 from connectors.dead_letters import ADDED, GROUP, MESSAGE, STACKTRACE
+from connectors.letters import By, Heap, Selection, heaps, still_open, summary
 from connectors.resolved import (
     Action,
     Overtaken,
@@ -20,7 +22,6 @@ from connectors.resolved import (
 )
 from connectors.stream import Received
 from manifold.cli.cluster import Cluster, cluster, progress
-from manifold.cli.content import as_json, content_of, text_header
 from manifold.cli.dlq_retry import retry_command
 from manifold.cli.lag_table import duration
 from manifold.cli.letter_options import (
@@ -35,17 +36,7 @@ from manifold.cli.letter_options import (
     named,
     selection,
 )
-from manifold.cli.letters import (
-    By,
-    Heap,
-    Selection,
-    dead_letter_topics,
-    heaps,
-    position,
-    read_letters,
-    still_open,
-    summary,
-)
+from manifold.cli.letters import dead_letter_topics, position, read_letters
 from manifold.cli.options import Bootstrap, Extra, Json, commands
 from manifold.cli.output import (
     EXIT_INTERRUPTED,
@@ -280,11 +271,9 @@ def _open(there: Cluster, selection: Selection) -> list[Received]:
 
 def _letter(there: Cluster, topic: str, at: tuple[int, int]) -> Received:
     count = partitions_of(there.kafka, [topic])[topic]
-    if at[0] < count:
-        for letter in read_between(there.kafka, {(topic, at[0]): at[1]}):
-            if letter.offset == at[1]:
-                return letter
-            break
+    letter = record_at(there.kafka, (topic, at[0]), at[1]) if at[0] < count else None
+    if letter is not None:
+        return letter
     raise Failed(f"{topic} has no letter at {at[0]}:{at[1]}; `manifold dlq list {topic}` says.")
 
 

@@ -13,14 +13,12 @@ from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import Failed, explained, json_line, printable
 from manifold.cli.policy import policies
-from operators.candidate import IN_FORCE
-from operators.decide import WORST_DECIDES, facts_of
 from operators.decision import InvoiceDecision
-from operators.decision_table import DecisionRow, Explanation, applied
-from operators.decision_table import explained as explained_by
+from operators.decision_table import DecisionRow, Explanation
 from operators.reference import ReferencePolicy
 from operators.review import DECIDED_BY
 from operators.time import isoformat
+from operators.why import why
 
 
 @explained()
@@ -33,12 +31,8 @@ def explain(
     """Say which row of the policy's table decided a request, and what the other rows want."""
     there = cluster(bootstrap, extra)
     decision = _latest(there, request_id)
-    known = policies(there)
-    now = known[IN_FORCE]
-    policy = next((each for each in known.values() if each.version == decision.policy_version), now)
-    facts = facts_of(decision.branches, decision.amount, decision.vendor_class)
-    found = explained_by(policy.decision or WORST_DECIDES, facts)
-    by_now = applied(now.decision or WORST_DECIDES, facts)
+    reasons = why(decision, policies(there))
+    policy, found, now, by_now = reasons.policy, reasons.found, reasons.now, reasons.by_now
     if json:
         json_line(
             {

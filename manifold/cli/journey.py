@@ -7,14 +7,7 @@ from typing import Any
 import msgspec
 
 from connectors.browse import every_partition, read_between, start_offsets, topics_there
-from connectors.contracts import Topic
-from connectors.dead_letters import FIRST_SEEN
-from connectors.groups import committed
-from connectors.murmur2 import partition_of
-from connectors.offsets import Where
-from connectors.stream import Received
-from manifold.cli.cluster import Cluster, progress
-from manifold.cli.content import (
+from connectors.content import (
     Content,
     belongs_to,
     content_of,
@@ -22,6 +15,13 @@ from manifold.cli.content import (
     rejection,
     text_header,
 )
+from connectors.contracts import Topic
+from connectors.dead_letters import FIRST_SEEN
+from connectors.groups import committed
+from connectors.murmur2 import partition_of
+from connectors.offsets import Where
+from connectors.stream import Received
+from manifold.cli.cluster import Cluster, progress
 from operators.decide import NAMES
 from operators.decision import InvoiceDecision
 from operators.money import parse, render

@@ -4,8 +4,9 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from connectors.letters import Selection
 from manifold.cli.instants import instant
-from manifold.cli.letters import Selection, position
+from manifold.cli.letters import position
 from manifold.cli.output import EXIT_USAGE, Failed
 
 Topic: TypeAlias = Annotated[

@@ -1,67 +1,17 @@
-"""Dead letters as the commands see them: read, selected, counted."""
+"""Dead letters as the commands name and read them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Iterator
 
-import msgspec
-
-from connectors.browse import every_partition, read_between, start_offsets, topics_there
-from connectors.dead_letters import ATTEMPTS, FIRST_SEEN, GROUP
-from connectors.resolved import letter_id, source_topic
-from connectors.retrying import GIVEN_UP, next_try, reason_of
+from connectors.letters import Letters, Selection, letter_topics
 from connectors.stream import Received
 from manifold.cli.cluster import Cluster, progress
-from manifold.cli.content import belongs_to, content_of, may_belong_to, text_header
 from manifold.cli.output import EXIT_USAGE, Failed
-from operators.retrying import Retries
-from operators.time import Instant, isoformat
-
-
-class Selection(msgspec.Struct, frozen=True):
-    """Which dead letters are meant; what is None or empty does not matter."""
-
-    topic: str | None = None
-    reason: str | None = None
-    group: str | None = None
-    request: str | None = None
-    offsets: tuple[tuple[int, int], ...] = ()
-    since: Instant | None = None
-    """First seen then or later."""
-    until: Instant | None = None
-    """First seen before."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was said."""
-        return self == Selection()
-
-
-class By(StrEnum):
-    """What dead letters are counted by."""
-
-    TOPIC = "topic"
-    GROUP = "group"
-    REASON = "reason"
-    HOUR = "hour"
-    """In which they were first seen, UTC."""
-    DAY = "day"
-
-
-class Heap(msgspec.Struct, frozen=True):
-    """Dead letters that have something in common."""
-
-    common: tuple[str, ...]
-    """What, in the order they were counted by."""
-    letters: int
-    oldest: str
-    newest: str
 
 
 def dead_letter_topics(there: Cluster, named: str | None = None) -> list[str]:
     """The dead-letter topics of the contracts, or the one of a topic; either name will do."""
     contracts = there.contracts
-    sources = [each.name for each in contracts.topics.values() if each.consumers]
-    letters = {source: contracts.dead_letters_of(source).name for source in sources}
+    letters = letter_topics(contracts)
     if named is None:
         return list(letters.values())
     for name in (named, contracts.namespace + named):
@@ -84,83 +34,6 @@ def position(text: str) -> tuple[int, int]:
 
 def read_letters(there: Cluster, selection: Selection) -> Iterator[Received]:
     """The dead letters of a selection, whether or not somebody has dealt with them."""
-    existing = topics_there(there.kafka)
-    wanted = dead_letter_topics(there, selection.topic)
-    partitions = every_partition({name: existing[name] for name in wanted if name in existing})
+    letters = Letters(there.kafka, there.contracts, there.codec)
     with progress("reading dead letters") as tell:
-        for letter in read_between(there.kafka, start_offsets(there.kafka, partitions), tell=tell):
-            if _selected(there, letter, selection):
-                yield letter
-
-
-def group_of(letter: Received) -> str:
-    """The group that could not work on it."""
-    return text_header(letter, GROUP) or "unknown"
-
-
-def summary(letter: Received) -> dict[str, object]:
-    """A letter in a line."""
-    return {
-        "topic": letter.topic,
-        "partition": letter.partition,
-        "offset": letter.offset,
-        "source": source_topic(letter),
-        "group": group_of(letter),
-        "reason": reason_of(letter),
-        "attempts": int(text_header(letter, ATTEMPTS) or 1),
-        "first_seen": first_seen(letter),
-        "next_try": _next_try(letter),
-        "key": None if letter.key is None else letter.key.decode(errors="replace"),
-    }
-
-
-def _next_try(letter: Received) -> str | None:
-    """When `manifold dlq retry` tries it again, as it does by default; None: never."""
-    at = next_try(letter, Retries())
-    return at if at is None or at == GIVEN_UP else isoformat(at)
-
-
-def first_seen(letter: Received) -> str:
-    """When a flow first failed on it."""
-    return text_header(letter, FIRST_SEEN) or ""
-
-
-_COMMON: Mapping[By, Callable[[Received], str]] = {
-    By.TOPIC: lambda letter: letter.topic,
-    By.GROUP: group_of,
-    By.REASON: reason_of,
-    By.HOUR: lambda letter: first_seen(letter)[:13].replace("T", " "),
-    By.DAY: lambda letter: first_seen(letter)[:10],
-}
-
-
-def heaps(letters: Iterable[Received], by: Sequence[By]) -> list[Heap]:
-    """Letters counted by what they have in common."""
-    seen: dict[tuple[str, ...], list[str]] = {}
-    for each in letters:
-        seen.setdefault(tuple(_COMMON[one](each) for one in by), []).append(first_seen(each))
-    return [Heap(at, len(times), min(times), max(times)) for at, times in sorted(seen.items())]
-
-
-def still_open(letters: Iterator[Received], resolved: Mapping[str, object]) -> list[Received]:
-    """Those that nobody has dealt with."""
-    return [letter for letter in letters if letter_id(letter) not in resolved]
-
-
-def _selected(there: Cluster, letter: Received, selection: Selection) -> bool:
-    if selection.reason is not None and reason_of(letter) != selection.reason:
-        return False
-    if selection.group is not None and group_of(letter) != there.group(selection.group):
-        return False
-    if selection.since is not None and first_seen(letter) < isoformat(selection.since):
-        return False
-    if selection.until is not None and first_seen(letter) >= isoformat(selection.until):
-        return False
-    if selection.offsets and (letter.partition, letter.offset) not in selection.offsets:
-        return False
-    if selection.request is None:
-        return True
-    if not may_belong_to(letter, selection.request.encode()):
-        return False
-    content = content_of(letter, there.contracts, there.codec)
-    return belongs_to(letter, content, selection.request)
+        yield from letters.read(dead_letter_topics(there, selection.topic), selection, tell)

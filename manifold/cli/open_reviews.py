@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from connectors.browse import every_partition, partitions_of, read_between, start_offsets
 from connectors.codec import Undecodable
+from connectors.content import text_header
 from connectors.murmur2 import partition_of
 from connectors.offsets import Where
 from connectors.stream import Received
 from manifold.cli.cluster import Cluster, progress
-from manifold.cli.content import text_header
 from manifold.cli.output import Failed
 from operators.decision import InvoiceDecision
 from operators.review import InvoiceReviewRequested

@@ -10,11 +10,11 @@ from rich.padding import Padding
 
 from connectors.browse import every_partition, follow, partitions_of
 from connectors.codec import Undecodable
+from connectors.content import text_header
 from connectors.dead_letters import ERROR_REASON, MESSAGE, OFFSET, PARTITION
 from connectors.offsets import Where, end_offsets
 from connectors.stream import Received
 from manifold.cli.cluster import Cluster
-from manifold.cli.content import text_header
 from manifold.cli.decisions import Tally, print_decision, violation_line
 from manifold.cli.output import complain, console, counted, json_line, printable
 from operators.decision import InvoiceDecision

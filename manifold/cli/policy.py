@@ -1,12 +1,11 @@
 """`manifold policy`: the policy as a file: check it, compare it, put it in force."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from msgspec import Struct
 
 from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts
@@ -29,9 +28,7 @@ from manifold.cli.output import (
 from manifold.cli.policy_status import mode_of, published, status
 from manifold.cli.reference_files import records_of
 from operators.candidate import CANDIDATE, IN_FORCE, PREVIOUS
-from operators.decide import WORST_DECIDES
-from operators.extraction.gate import gates_of
-from operators.money import HUNDRED, Amount, parse, render
+from operators.money import HUNDRED, Amount, parse
 from operators.policy_change import (
     Changes,
     Known,
@@ -41,17 +38,8 @@ from operators.policy_change import (
     rolled_back,
     tried,
 )
+from operators.policy_difference import differences
 from operators.reference import ReferencePolicy
-
-_COUNTS = frozenset(
-    {
-        "fraud_warning_score",
-        "fraud_fail_score",
-        "maximum_age_days",
-        "future_days",
-        "review_expire_days",
-    }
-)
 
 app = commands(
     "policy", "The policy: show it, check a file, compare it, publish it, try it on a share."
@@ -116,7 +104,7 @@ def diff_command(
     """Show what a policy changes: against the one in force, or against another file."""
     new = policy_from(file)
     old = in_force(cluster(bootstrap, extra)) if other is None else policy_from(other)
-    changes = list(_changes(old, new))
+    changes = [(each.what, each.before, each.now) for each in differences(old, new)]
     shown = table("what", "before", "now")
     for what, before, now in changes:
         if json:
@@ -254,54 +242,6 @@ def policies(there: Cluster) -> Mapping[str, ReferencePolicy]:
 def in_force(there: Cluster) -> ReferencePolicy:
     """The policy in force; Failed when there is none."""
     return policies(there)[IN_FORCE]
-
-
-def _changes(old: ReferencePolicy, new: ReferencePolicy) -> Iterator[tuple[str, str, str]]:
-    before, now = dict(_parts(old)), dict(_parts(new))
-    for what in dict.fromkeys((*before, *now)):
-        if before.get(what, "") != now.get(what, ""):
-            yield what, before.get(what, ""), now.get(what, "")
-
-
-def _parts(policy: ReferencePolicy) -> Iterator[tuple[str, str]]:
-    """What a policy says, each part under the name people know it by."""
-    for name in policy.__struct_fields__:
-        value: Any = getattr(policy, name)
-        match name:
-            case "rules":
-                yield from ((f"rule {each.rule_id}", each.severity) for each in value)
-            case "weights":
-                yield from ((f"weight of {each.signal}", str(each.points)) for each in value)
-            case "decision":
-                for place, row in enumerate(value or WORST_DECIDES, 1):
-                    yield f"row “{row.name}”", f"{place}. {_row(row)}"
-            case "four_eyes_from":
-                yield name, _shown(name, policy.approval_limit if value is None else value)
-            case "reading_accept":
-                yield name, f"{gates_of(policy).accept:g}"
-            case "reading_again":
-                yield name, f"{gates_of(policy).second_reading:g}"
-            case "reading_model":
-                yield name, f"{gates_of(policy).model:g}"
-            case "quantity_tolerance_amount":
-                yield name, _shown(name, value or 0)
-            case _:
-                yield name, _shown(name, value)
-
-
-def _row(row: Struct) -> str:
-    said = ((name, getattr(row, name)) for name in row.__struct_fields__ if name != "name")
-    return ", ".join(
-        f"{name} {_shown(name, value)}" for name, value in said if value not in (None, (), False)
-    )
-
-
-def _shown(name: str, value: Any) -> str:
-    if isinstance(value, tuple):
-        return " ".join(map(str, value))
-    if type(value) is int and name not in _COUNTS:
-        return render(value, 0)
-    return str(value)
 
 
 def _summary(policy: ReferencePolicy) -> str:

@@ -1,22 +1,19 @@
 """`manifold policy status`: what is in force, what is being tried, and what came of it so far."""
 
-from collections.abc import Iterator
-from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from connectors.browse import every_partition, read_between, start_offsets, topics_there
-from connectors.codec import Undecodable
 from connectors.policy_topic import PolicyTopic, Published
+from connectors.policy_trial import PolicyTrials, candidate_of
 from manifold.cli.cluster import Cluster, cluster, progress
 from manifold.cli.compared import as_json, shown, tell
 from manifold.cli.instants import instant
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import Failed, console, explained, json_line, printable, table
-from operators.candidate import CANDIDATE, IN_FORCE, PREVIOUS
-from operators.comparison import DecisionSeen, Side, Trial, latest
+from operators.candidate import IN_FORCE, PREVIOUS
+from operators.comparison import Side, Trial
 from operators.money import render
 from operators.reference import ReferencePolicy
 from operators.time import Instant, isoformat
@@ -48,9 +45,10 @@ def status(
     if begin is not None:
         begun = begin
     version = candidate.policy.version if candidate is not None else ""
-    trial = Trial(in_force.policy.version, version)
-    for decision in latest(_decisions(there, begun)).values():
-        trial.add(decision)
+    with progress("reading decisions") as passed:
+        trial = PolicyTrials(there.kafka, there.contracts, there.codec).since(
+            begun, in_force.policy.version, version, passed
+        )
     if json:
         json_line(_machine(known, candidate, begun, trial))
         return
@@ -66,26 +64,6 @@ def published(there: Cluster) -> dict[str, Published]:
             "`manifold reference load --starter`."
         )
     return known
-
-
-def candidate_of(known: dict[str, Published]) -> Published | None:
-    """The candidate, unless it has been promoted."""
-    candidate, in_force = known.get(CANDIDATE), known.get(IN_FORCE)
-    if candidate is None or in_force is None:
-        return candidate
-    return None if candidate.policy.version == in_force.policy.version else candidate
-
-
-def _decisions(there: Cluster, since: Instant) -> Iterator[DecisionSeen]:
-    topic = there.topic(DecisionSeen)
-    decode = there.codec.decoder(DecisionSeen)
-    partitions = every_partition({topic.name: topics_there(there.kafka).get(topic.name, 0)})
-    starts = start_offsets(there.kafka, partitions, since)
-    with progress("reading decisions") as passed:
-        for received in read_between(there.kafka, starts, tell=passed):
-            if received.value is not None and received.timestamp >= since:
-                with suppress(Undecodable):
-                    yield decode(received.value)
 
 
 def _machine(

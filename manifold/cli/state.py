@@ -7,10 +7,10 @@ import msgspec
 import typer
 
 from connectors.browse import read_all
+from connectors.content import entry
 from connectors.contracts import Contracts, Topic
 from connectors.pages import entries_of
 from manifold.cli.cluster import Cluster, cluster, progress
-from manifold.cli.content import entry
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import (
     EXIT_USAGE,

@@ -15,10 +15,7 @@ from connectors.browse import (
     start_offsets,
     topics_there,
 )
-from connectors.offsets import end_offsets
-from connectors.stream import Received
-from manifold.cli.cluster import Cluster, cluster
-from manifold.cli.content import (
+from connectors.content import (
     Content,
     as_json,
     belongs_to,
@@ -26,6 +23,9 @@ from manifold.cli.content import (
     may_belong_to,
     rejection,
 )
+from connectors.offsets import end_offsets
+from connectors.stream import Received
+from manifold.cli.cluster import Cluster, cluster
 from manifold.cli.options import Bootstrap, Extra, Json
 from manifold.cli.output import EXIT_USAGE, Failed, explained, json_line, printable
 from operators.time import isoformat

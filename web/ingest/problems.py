@@ -1,6 +1,7 @@
 """What keeps an invoice from coming in, told so that a client knows whether to send it again."""
 
 from connectors.async_producer import NotTaken, Unacknowledged
+from connectors.clamav import Infected, ScannerAway
 from connectors.codec import TooLarge
 from connectors.database.errors import DatabaseUnavailable
 from connectors.einvoice.uploaded import NoVendor
@@ -15,7 +16,7 @@ _BROKER_AGAIN = 2
 _OTHERS_AGAIN = 5
 """Seconds."""
 
-Failure = (Unavailable, DocumentRefused, NoVendor, TooLarge)
+Failure = (Unavailable, DocumentRefused, Infected, NoVendor, TooLarge)
 """What may come of taking an invoice."""
 
 
@@ -33,6 +34,10 @@ def told(error: Exception, key: Key) -> Problem:
         case KeysAway():
             what = f"Nothing is known of the {HEADER}, and without it an invoice may come in twice"
             return _away("keys-away", "Keys are not known", what, _OTHERS_AGAIN)
+        case ScannerAway():
+            return _away("scanner-away", "Documents cannot be scanned", str(error), _OTHERS_AGAIN)
+        case Infected():
+            return _unfit("malware", "The document is harmful", str(error))
         case StoreAway():
             return _away("store-away", "The document store is away", str(error), _OTHERS_AGAIN)
         case DatabaseUnavailable():

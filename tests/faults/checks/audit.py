@@ -8,7 +8,7 @@ from msgspec import Struct
 from operators.audit import InvoiceAudit, verify, witness
 from operators.decision import InvoiceDecision
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
-from operators.review import InvoiceReviewCompleted
+from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
 from operators.upload import InvoiceUploaded
 from tests.faults.checks.check import Check, Findings
 from tests.faults.recorded import Recorded
@@ -22,6 +22,7 @@ COLLECTED: tuple[type[Any], ...] = (
     FraudResult,
     PricingResult,
     InvoiceDecision,
+    InvoiceReviewRequested,
     InvoiceReviewCompleted,
 )
 """What `collect` enters."""

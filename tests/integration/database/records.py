@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.json import encode
 
-from operators.audit import Event, witness
+from operators.audit import Event, Recorded, witness
 from operators.decision import BranchAnswer, DecisionStatus, InvoiceDecision
 from operators.invoice import Account, Invoice, Party, Payment, Totals
 from operators.money import parse
@@ -21,14 +21,14 @@ from operators.result import (
     LinePrice,
     PricingDetails,
     PricingResult,
-    Result,
     Source,
     ValidationDetails,
     ValidationResult,
     ValidationStatus,
     Violation,
 )
-from operators.review import InvoiceReviewCompleted
+from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested
+from operators.time import DAY
 from operators.upload import InvoiceUploaded, Metadata
 
 UPLOADED_AT = 1_700_000_000_123
@@ -142,8 +142,26 @@ def review(arrival: Arrival, reviewer: str = "anna") -> InvoiceReviewCompleted:
     )
 
 
+def asked(arrival: Arrival, revision: int = 1, **changes: Any) -> InvoiceReviewRequested:
+    return InvoiceReviewRequested(
+        **{
+            "request_id": arrival.request_id,
+            "attempt": arrival.attempt,
+            "revision": revision,
+            "kind": "DECISION",
+            "invoice_id": "i-1",
+            "vendor_id": "v-1",
+            "amount": parse("1190.005"),
+            "violations": (VIOLATION,),
+            "opened_at": UPLOADED_AT + 9,
+            "expires_at": UPLOADED_AT + 30 * DAY,
+            **changes,
+        }
+    )
+
+
 def event(
-    record: InvoiceUploaded | Result | InvoiceDecision | InvoiceReviewCompleted,
+    record: Recorded,
     offset: int,
     topic: str | None = None,
 ) -> Event:

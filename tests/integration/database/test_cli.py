@@ -26,11 +26,11 @@ def test_migrate_then_verify_then_count(tmp_path: Path, monkeypatch: pytest.Monk
     assert "manifold db migrate" in output
     code, output = run("migrate")
     assert code == 0
-    assert "empty → 0003" in output
+    assert "empty → 0005" in output
     assert json.loads(run("migrate", "--json")[1]) == {
         "database": url,
-        "from": "0004",
-        "to": "0004",
+        "from": "0005",
+        "to": "0005",
     }
     store = Store.connect(url)
     store.append("collect-0", one_of_each(1))

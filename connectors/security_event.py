@@ -1,0 +1,150 @@
+"""The trail of security: what happened, gathered for a moment and then written to Kafka.
+
+It never holds a request up, and a flood of refusals becomes a few records that count. While Kafka
+is away it is kept, up to a number; the log has a line for each in any case, without names.
+"""
+
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from connectors.clock import now
+from connectors.codec import Codec
+from connectors.contracts import Contracts
+from connectors.errors import Unavailable
+from connectors.logs import Log
+from connectors.publish import Publisher
+from operators.time import Instant
+
+log = Log(__name__)
+
+Kind: TypeAlias = Literal[
+    "SIGNED_IN",
+    "SIGNED_OUT",
+    "UNAUTHENTICATED",
+    "FORBIDDEN",
+    "RATE_LIMITED",
+    "BODY_REFUSED",
+    "OTHER_TENANT",
+    "MALWARE",
+    "FORGOTTEN",
+    "KEY_ROTATED",
+    "UNKNOWN",
+]
+"""What happened."""
+
+_MOST_KEPT = 10_000
+"""Different events that wait to be written; further ones are in the log only."""
+_PAUSE = 1.0
+
+
+class SecurityEvent(Struct, frozen=True):
+    """Somebody came in, was refused, or did what only few may."""
+
+    event_id: str
+    """Identifies the event."""
+    kind: Kind
+    """What happened."""
+    at: Instant
+    """When; of several, the first."""
+    count: int = 1
+    """How often within a moment: a flood is one event."""
+    subject: str | None = None
+    """Who it was; None when nobody knows."""
+    tenant: str | None = None
+    """Whose invoices they may see."""
+    address: str | None = None
+    """The network address they came from."""
+    about: str | None = None
+    """What it was about: a method and a route, a vendor, the id of a key."""
+
+
+def event(
+    kind: Kind,
+    *,
+    subject: str | None = None,
+    tenant: str | None = None,
+    address: str | None = None,
+    about: str | None = None,
+) -> SecurityEvent:
+    """One that happens now."""
+    return SecurityEvent(str(uuid.uuid4()), kind, now(), 1, subject, tenant, address, about)
+
+
+class Gathered:
+    """What has happened since it was last taken. Threads may share it."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._kept: OrderedDict[SecurityEvent, SecurityEvent] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def add(self, happened: SecurityEvent) -> None:
+        """One more; of those that differ in nothing but their time, the count goes up."""
+        alike = replace(happened, event_id="", at=0, count=1)
+        with self._lock:
+            known = self._kept.get(alike)
+            if known is not None:
+                self._kept[alike] = replace(known, count=known.count + happened.count)
+            elif len(self._kept) < _MOST_KEPT:
+                self._kept[alike] = happened
+        if known is None:
+            log.warning("security", kind=happened.kind, about=happened.about)
+
+    def taken(self) -> list[SecurityEvent]:
+        """All of it, which is then no longer here."""
+        with self._lock:
+            found, self._kept = list(self._kept.values()), OrderedDict()
+        return found
+
+
+@contextmanager
+def writing(gathered: Gathered, write: Callable[[list[SecurityEvent]], None]) -> Iterator[None]:
+    """Write what is gathered every moment, in a thread, and the rest at the end."""
+    stopped = threading.Event()
+
+    def once() -> None:
+        found = gathered.taken()
+        if not found:
+            return
+        try:
+            write(found)
+        except Unavailable as error:
+            log.warning("the trail of security was not written", because=str(error))
+            for each in found:
+                gathered.add(each)
+
+    def run() -> None:
+        while not stopped.wait(_PAUSE):
+            once()
+        once()
+
+    thread = threading.Thread(target=run, name="security-trail")
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def kafka_writer(
+    kafka: Mapping[str, str], contracts: Contracts, codec: Codec
+) -> Callable[[list[SecurityEvent]], None]:
+    """Writes events, and returns once Kafka has them. Connects when there is one to write.
+
+    Raises NotWritten.
+    """
+
+    def write(events: list[SecurityEvent]) -> None:
+        with Publisher(kafka, contracts, codec, "web") as publisher:
+            for each in events:
+                publisher.send(each)
+
+    return write

@@ -1,0 +1,219 @@
+"""What a client may send and ask for, and what every answer tells browsers."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from fastapi import APIRouter, Request
+from fastapi.testclient import TestClient
+from pydantic import BaseModel
+
+from connectors.token_bucket import Bucket, MemoryBuckets
+from web.access.bodies import BoundedBodies, Bounds
+from web.access.headers import SecurityHeaders
+from web.access.limits import Limited
+from web.access.same_origin import SameOrigin
+from web.app import application
+from web.health import HealthArea
+from web.principal import Access, Everybody, Principal, Reader
+from web.problem import Problem
+
+LIMIT = 1_000
+
+
+class Parsed(BaseModel):
+    text: str
+
+
+class Area(HealthArea):
+    def __init__(self) -> None:
+        super().__init__({})
+        self.health = self.router
+        self.router = APIRouter()
+        self.router.include_router(self.health)
+        self.router.add_api_route("/mine", self._mine)
+        self.router.add_api_route("/raw", self._raw, methods=["POST"])
+        self.router.add_api_route("/parsed", self._parsed, methods=["POST"])
+        self.taken = 0
+
+    async def _mine(self, who: Reader) -> str:
+        return who.subject
+
+    async def _raw(self, request: Request) -> int:
+        async for chunk in request.stream():
+            self.taken += len(chunk)
+        return self.taken
+
+    async def _parsed(self, parsed: Parsed) -> str:
+        return parsed.text
+
+
+class OnlyAnna:
+    async def __call__(self, connection: Any, /) -> Principal:
+        name = connection.headers.get("authorization")
+        if name != "Bearer anna":
+            raise Problem(401, "unauthenticated", "Not signed in", "Sign in.")
+        return Principal("anna", None, frozenset({"read"}))
+
+
+def client(
+    access: Access | None = None, *, time: float = 5.0, silence: float = 5.0, **of: Any
+) -> TestClient:
+    app = application(access or Everybody(), [Area()], "1")
+    app.add_middleware(BoundedBodies, bounds=Bounds(LIMIT, time, silence))
+    app.add_middleware(SameOrigin, hosts=frozenset({"localhost"}))
+    app.add_middleware(SecurityHeaders)
+    return TestClient(app, base_url=of.get("base_url", "http://localhost"))
+
+
+@pytest.mark.parametrize("path", ["/raw", "/parsed"])
+def test_a_body_too_large_is_refused_before_it_is_taken_in(path: str) -> None:
+    answer = client().post(path, content=b"x" * (LIMIT + 1))
+    assert (answer.status_code, answer.json()["most_bytes"]) == (413, LIMIT)
+    assert answer.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize("path", ["/raw", "/parsed"])
+def test_a_body_that_does_not_say_how_large_it_is_is_cut(path: str) -> None:
+    def chunks() -> Any:
+        yield b'{"text": "'
+        for _ in range(100):
+            yield b"x" * 100
+
+    headers = {"Content-Type": "application/json"}
+    assert client().post(path, content=chunks(), headers=headers).status_code == 413
+
+
+def test_a_body_within_the_bounds_passes() -> None:
+    assert client().post("/raw", content=b"x" * LIMIT).json() == LIMIT
+    assert client().post("/parsed", json={"text": "a"}).json() == "a"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "gzip, gzip", "x"])
+def test_a_compressed_body_is_refused(encoding: str) -> None:
+    answer = client().post("/raw", content=b"x", headers={"Content-Encoding": encoding})
+    assert (answer.status_code, answer.headers["accept-encoding"]) == (415, "identity")
+
+
+def slow_body(path: str, bounds: Bounds, parts: Callable[[], AsyncIterator[bytes]]) -> int:
+    """The status that a client gets who sends these parts."""
+    app = application(Everybody(), [Area()], "1")
+    app.add_middleware(BoundedBodies, bounds=bounds)
+    sent: list[Any] = []
+
+    async def scene() -> None:
+        coming = parts()
+
+        async def receive() -> Any:
+            try:
+                return {"type": "http.request", "body": await anext(coming), "more_body": True}
+            except StopAsyncIteration:
+                await asyncio.sleep(3_600)
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        headers = [(b"content-type", b"application/json")]
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "headers": headers,
+            "client": ("127.0.0.1", 1),
+            "server": ("localhost", 80),
+            "scheme": "http",
+            "http_version": "1.1",
+            "root_path": "",
+        }
+        await app(scope, receive, send)
+
+    asyncio.run(scene())
+    return int(sent[0]["status"])
+
+
+@pytest.mark.parametrize("path", ["/raw", "/parsed"])
+def test_a_body_that_stops_coming_is_not_waited_for(path: str) -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"{"
+
+    began = time.monotonic()
+    assert slow_body(path, Bounds(LIMIT, 60.0, 0.05), parts) == 408
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize("path", ["/raw", "/parsed"])
+def test_a_body_that_drips_is_not_waited_for(path: str) -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        while True:
+            await asyncio.sleep(0.01)
+            yield b" "
+
+    assert slow_body(path, Bounds(10**9, 0.2, 5.0), parts) == 408
+
+
+def test_every_answer_tells_browsers_what_to_refuse() -> None:
+    for path in ("/mine", "/nothing"):
+        headers = client().get(path).headers
+        assert "'unsafe" not in headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cache-control"] == "no-store"
+        assert "strict-transport-security" not in headers
+    over_tls = client(base_url="https://localhost").get("/mine").headers
+    assert over_tls["strict-transport-security"].startswith("max-age=")
+    too_large = client().post("/raw", content=b"x" * 2_000)
+    assert "content-security-policy" in too_large.headers
+
+
+def test_names_that_are_not_ours_are_not_served() -> None:
+    assert client().get("/mine").status_code == 200
+    assert client(base_url="http://127.0.0.1:8080").get("/mine").status_code == 200
+    rebound = client(base_url="http://evil.example")
+    assert rebound.get("/mine").status_code == 421
+    assert rebound.get("/health/live").status_code == 200
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def limited(clock: Clock) -> Limited:
+    buckets = MemoryBuckets(clock)
+    return Limited(OnlyAnna(), buckets, Bucket("subject", 2.0, 3), Bucket("refusals", 0.1, 2))
+
+
+def test_a_subject_that_asks_too_often_waits() -> None:
+    clock = Clock()
+    asking = client(limited(clock))
+    anna = {"Authorization": "Bearer anna"}
+    answers = [asking.get("/mine", headers=anna) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[0].headers["ratelimit-policy"] == '"subject";q=3;w=2'
+    assert [answer.headers["ratelimit"] for answer in answers] == [
+        '"subject";r=2',
+        '"subject";r=1',
+        '"subject";r=0;t=1',
+        '"subject";r=0;t=1',
+    ]
+    assert answers[3].headers["retry-after"] == "1"
+    clock.now += 0.5
+    assert asking.get("/mine", headers=anna).status_code == 200
+    assert asking.get("/mine", headers=anna).status_code == 429
+    clock.now += 3_600
+    assert asking.get("/mine", headers=anna).headers["ratelimit"] == '"subject";r=2'
+
+
+def test_whoever_guesses_waits_and_others_do_not() -> None:
+    asking = client(limited(Clock()))
+    wrong = {"Authorization": "Bearer eve"}
+    assert [asking.get("/mine", headers=wrong).status_code for _ in range(3)] == [401, 401, 429]
+    assert asking.get("/mine").status_code == 401
+    assert asking.get("/mine", headers={"Authorization": "Bearer anna"}).status_code == 200

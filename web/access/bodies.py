@@ -1,0 +1,140 @@
+"""How much may be sent, and how slowly: refused before it is taken in.
+
+A body that is compressed is refused: the limits count what was sent, not what it becomes.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from msgspec import Struct
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.problem import Problem
+
+
+class Bounds(Struct, frozen=True):
+    """Of one request's body."""
+
+    most_bytes: int
+    """Of all of it."""
+    time: float
+    """Seconds within which it has to be here."""
+    silence: float
+    """Longest pause in seconds."""
+
+
+class _Cut(Exception):
+    """The rest of a body is not taken in."""
+
+
+class BoundedBodies:
+    """Refuses bodies that are too large, too slow or compressed."""
+
+    def __init__(self, app: ASGIApp, bounds: Bounds) -> None:
+        """Around `app`."""
+        self._app = app
+        self._bounds = bounds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is within the bounds."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = self._at_once(Headers(scope=scope))
+        if refusal is not None:
+            await _told(refusal, scope, receive, send)
+            return
+        began = False
+        bounded = _Bounded(receive, self._bounds, lambda: began)
+
+        async def sending(message: Message) -> None:
+            nonlocal began
+            if bounded.cut is not None and not began:
+                return  # whatever else it is taken for, as by those who parse it
+            began = True
+            await send(message)
+
+        with suppress(_Cut):
+            await self._app(scope, bounded, sending)
+        if bounded.cut is not None and not began:
+            await _told(bounded.cut, scope, receive, send)
+
+    def _at_once(self, headers: Headers) -> Problem | None:
+        encoding = headers.get("content-encoding", "identity").strip().lower()
+        if encoding != "identity":
+            return Problem(
+                415,
+                "content-encoding",
+                "Compressed bodies are not taken",
+                "Send it as it is, without Content-Encoding.",
+                headers={"Accept-Encoding": "identity"},
+            )
+        length = headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()):
+            return Problem(400, "content-length", "Bad request", "Content-Length is no number.")
+        return _too_large(self._bounds) if int(length) > self._bounds.most_bytes else None
+
+
+class _Bounded:
+    """The rest of a request, as far as it is within the bounds."""
+
+    def __init__(self, receive: Receive, bounds: Bounds, began: Callable[[], bool]) -> None:
+        self._receive = receive
+        self._bounds = bounds
+        self._began = began
+        self._deadline = asyncio.get_running_loop().time() + bounds.time
+        self._bytes = 0
+        self._whole = False
+        self.cut: Problem | None = None
+        """Why the rest is not taken in."""
+
+    async def __call__(self) -> Message:
+        """The next part. Once the body is whole, what comes is a disconnect: however late."""
+        if self._whole:
+            return await self._receive()
+        rest = self._deadline - asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(max(0.0, min(rest, self._bounds.silence))):
+                message = await self._receive()
+        except TimeoutError:
+            if self._began():
+                return {"type": "http.disconnect"}
+            raise self._cut(_too_slow(self._bounds)) from None
+        if message["type"] == "http.request":
+            self._bytes += len(message.get("body", b""))
+            self._whole = not message.get("more_body", False)
+            if self._bytes > self._bounds.most_bytes:
+                raise self._cut(_too_large(self._bounds))
+        return message
+
+    def _cut(self, problem: Problem) -> _Cut:
+        self.cut = problem
+        return _Cut(problem.detail)
+
+
+def _too_large(bounds: Bounds) -> Problem:
+    return Problem(
+        413,
+        "too-large",
+        "The body is too large",
+        f"Send at most {bounds.most_bytes:,} bytes.",
+        most_bytes=bounds.most_bytes,
+    )
+
+
+def _too_slow(bounds: Bounds) -> Problem:
+    return Problem(
+        408,
+        "too-slow",
+        "The body did not come",
+        f"Send it within {bounds.time:g} s, without pauses of more than {bounds.silence:g} s.",
+    )
+
+
+async def _told(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer, and end the connection: what it still sends would be read as the next request."""
+    response = problem.response()
+    response.headers["connection"] = "close"
+    await response(scope, receive, send)

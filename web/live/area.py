@@ -1,0 +1,73 @@
+"""`/live`: the WebSocket of boards and requests, and what runs for it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Protocol
+
+from fastapi import APIRouter, Request, WebSocket
+from fastapi.responses import HTMLResponse
+
+from web.live.frames import Frames
+from web.live.hub import Hub
+from web.live.socket import Follow, Socket
+from web.pages.rendering import Pages
+from web.principal import Principal, Reader
+
+_SOCKETS = 2_000
+_FULL = 1013
+
+
+class Runs(Protocol):
+    """What follows the topics."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def close(self) -> None:
+        """Stop."""
+
+
+class LiveArea:
+    """Live, for those who may read."""
+
+    def __init__(self, hub: Hub, frames: Frames, feed: Runs, follow: Follow, pages: Pages) -> None:
+        self._hub = hub
+        self._frames = frames
+        self._feed = feed
+        self._follow = follow
+        self._pages = pages
+        self.router = APIRouter()
+        self.router.add_api_websocket_route("/live", self._live)
+        self.router.add_api_route("/board", self._page, methods=["GET"], include_in_schema=False)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The feed, and the frames."""
+        self._hub.begin()
+        self._feed.start()
+        tasks = [asyncio.create_task(self._frames.make()), asyncio.create_task(self._frames.look())]
+        try:
+            yield
+        finally:
+            self._hub.end()
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with suppress(asyncio.CancelledError):
+                    await task
+            await asyncio.to_thread(self._feed.close)
+
+    async def _page(self, who: Reader, request: Request) -> HTMLResponse:
+        return self._pages.page(request, "live/board.html", who=who)
+
+    async def _live(self, socket: WebSocket) -> None:
+        if self._hub.ending or self._hub.watchers >= _SOCKETS:
+            await socket.close(_FULL)
+            return
+
+        async def prove(connection: WebSocket) -> Principal:
+            found: Principal = await connection.app.state.access(connection)
+            return found
+
+        await Socket(socket, prove, self._hub, self._frames, self._follow).serve()

@@ -1,0 +1,116 @@
+"""A request that its producer takes back: the answer of a person, that says no.
+
+What waits for a person is rejected by the one who sent it, in the way in which anybody who may
+review it would: by a record that `decide` or `extract` takes once, that gives back what has been
+reserved, and that stands in the decision and in the audit trail. What is being judged cannot be
+taken back: it is decided within the deadline, and what is settled stands.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from connectors.clock import now
+from connectors.codec import Codec
+from connectors.contracts import Contracts
+from connectors.errors import Unavailable
+from connectors.publish import Publisher
+from operators.review import InvoiceReviewCompleted
+from web.principal import Principal
+from web.problem import Problem
+from web.requests.looking import Look
+
+CANCELLED = "Cancelled by the producer"
+_KEPT = 1_000
+"""Cancellations that are remembered, so that the same one again is the same record."""
+_SOON = 3
+
+
+class Withdrawing:
+    """Publishes cancellations, each acknowledged by Kafka before it is answered."""
+
+    def __init__(self, kafka: Mapping[str, str], contracts: Contracts, codec: Codec) -> None:
+        """Connect nothing yet."""
+        self._parts = (kafka, contracts, codec)
+        self._publisher: Publisher | None = None
+        self._said: OrderedDict[tuple[str, int, int], InvoiceReviewCompleted] = OrderedDict()
+        self._turn = asyncio.Lock()
+
+    async def withdraw(self, found: Look, who: Principal, reason: str | None) -> None:
+        """Publish that a request is taken back, once. Raises Problem when that cannot be."""
+        progress = found.progress
+        if was_cancelled(found):
+            return
+        if progress.state in ("DECIDED", "REPLACED"):
+            raise Problem(
+                409,
+                "settled",
+                "Too late",
+                f"It has been settled as {progress.status}. What has to be changed now is a new "
+                "attempt, or for those who pay.",
+            )
+        if progress.state != "WAITING":
+            raise Problem(
+                409,
+                "being-judged",
+                "Not yet",
+                "It is being judged, and will be decided in a moment. When a person has to look "
+                "at it then, it can be cancelled.",
+                retry_after=_SOON,
+            )
+        async with self._turn:
+            await asyncio.to_thread(self._publish, self._saying(found, who, reason))
+
+    def _saying(self, found: Look, who: Principal, reason: str | None) -> InvoiceReviewCompleted:
+        progress, known = found.progress, found.known
+        key = (progress.request_id, progress.attempt, progress.revision)
+        said = self._said.get(key)
+        if said is None:
+            vendor_id = None
+            if known is not None and known.decisions:
+                vendor_id = known.decisions[-1].vendor_id
+            elif known is not None and known.asked is not None:
+                vendor_id = known.asked.vendor_id
+            said = self._said[key] = InvoiceReviewCompleted(
+                request_id=progress.request_id,
+                attempt=progress.attempt,
+                revision=progress.revision,
+                vendor_id=vendor_id,
+                outcome="REJECTED",
+                reviewer=who.subject,
+                reason=f"{CANCELLED}: {reason}" if reason else f"{CANCELLED}.",
+                completed_at=now(),
+            )
+            while len(self._said) > _KEPT:
+                self._said.popitem(last=False)
+        return said
+
+    def _publish(self, said: InvoiceReviewCompleted) -> None:
+        if self._publisher is None:
+            self._publisher = Publisher(*self._parts, "api")
+        try:
+            self._publisher.send(said)
+            self._publisher.flush()
+        except Unavailable:
+            # A producer that has given up a record is not used again.
+            self._publisher = None
+            raise Problem(
+                503,
+                "kafka-away",
+                "Not cancelled",
+                "Kafka has not taken it over. Try again in a few seconds.",
+                retry_after=5,
+            ) from None
+
+
+def was_cancelled(found: Look) -> bool:
+    """Whether it is settled because it was cancelled: asked again, that is what was wanted."""
+    known = found.known
+    if known is None or not known.decisions:
+        return False
+    last = known.decisions[-1]
+    return (
+        last.attempt == found.progress.attempt
+        and last.status == "REJECTED"
+        and any(note.reason.startswith(CANCELLED) for note in last.reviews)
+    )

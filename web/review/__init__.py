@@ -1,0 +1,1 @@
+"""Where people settle what the machine is unsure of."""

@@ -29,6 +29,7 @@ from web.requests.following import steps
 from web.requests.page import RequestPages
 from web.requests.reading import Reading
 from web.requests.records import Records
+from web.requests.seeding import seed
 from web.requests.telling import event
 from web.requests.withdrawing import Withdrawing
 
@@ -81,6 +82,9 @@ def telling(settings: Settings, pages: Pages, measures: Measures) -> Telling:
                 if step is not None:
                     yield event(*step).model_dump()
 
+    async def begin(tenant: str | None) -> None:
+        await seed(reading, hub, tenant)
+
     frames = Frames(hub, Flows(look, settings.namespace), measures)
     about = RequestsArea(
         reading,
@@ -92,4 +96,4 @@ def telling(settings: Settings, pages: Pages, measures: Measures) -> Telling:
         Documents(settings.documents),
         Withdrawing(kafka, contracts, codec),
     )
-    return Telling(about, LiveArea(hub, frames, feed, follow, pages), hub, feed)
+    return Telling(about, LiveArea(hub, frames, feed, follow, begin, pages), hub, feed)

@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from msgspec import Struct
 
@@ -75,7 +76,7 @@ def _upload(request_id: str, at: Instant, number: int) -> Iterable[Struct]:
 
 
 def _answers(request_id: str, at: Instant, number: int) -> Iterable[Struct]:
-    common = {
+    common: dict[str, Any] = {
         "request_id": request_id,
         "invoice_id": f"i-{number}",
         "vendor_id": f"V-{number % 500}",

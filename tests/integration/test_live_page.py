@@ -121,6 +121,7 @@ def test_the_list_finds_requests(address: str, page: Page) -> None:
     page.fill("#vendor", found)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**vendor={found}**")
+    expect(page.locator("tbody tr").first).to_be_visible()
     vendors = page.locator("tbody tr td:nth-child(3)").all_inner_texts()
     assert set(vendors) == {found}
     assert faults(page) == []

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from web.live.frames import Frames
 from web.live.hub import Hub
-from web.live.socket import Follow, Socket
+from web.live.socket import Begin, Follow, Socket
 from web.pages.rendering import Pages
 from web.principal import Principal, Reader
 
@@ -31,11 +31,20 @@ class Runs(Protocol):
 class LiveArea:
     """Live, for those who may read."""
 
-    def __init__(self, hub: Hub, frames: Frames, feed: Runs, follow: Follow, pages: Pages) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        frames: Frames,
+        feed: Runs,
+        follow: Follow,
+        begin: Begin,
+        pages: Pages,
+    ) -> None:
         self._hub = hub
         self._frames = frames
         self._feed = feed
         self._follow = follow
+        self._begin = begin
         self._pages = pages
         self.router = APIRouter()
         self.router.add_api_websocket_route("/live", self._live)
@@ -70,4 +79,5 @@ class LiveArea:
             found: Principal = await connection.app.state.access(connection)
             return found
 
-        await Socket(socket, prove, self._hub, self._frames, self._follow).serve()
+        parts = (self._hub, self._frames, self._follow, self._begin)
+        await Socket(socket, prove, *parts).serve()

@@ -32,6 +32,8 @@ NOT_ALLOWED = 4403
 
 Follow = Callable[[str, Principal, Mailbox], AsyncIterator[dict[str, object]]]
 """Looks a request up and tells how far it has come, then each step; raises Problem."""
+Begin = Callable[[str | None], Awaitable[None]]
+"""Gives the board of a tenant something to show, if it shows nothing yet."""
 Prove = Callable[[WebSocket], Awaitable[Principal]]
 
 
@@ -45,13 +47,20 @@ class Socket:
     """One connection, from its acceptance to its end."""
 
     def __init__(
-        self, socket: WebSocket, prove: Prove, hub: Hub, frames: Frames, follow: Follow
+        self,
+        socket: WebSocket,
+        prove: Prove,
+        hub: Hub,
+        frames: Frames,
+        follow: Follow,
+        begin: Begin,
     ) -> None:
         self._socket = socket
         self._prove = prove
         self._hub = hub
         self._frames = frames
         self._follow = follow
+        self._begin = begin
         self._outbox = Mailbox(most=MOST_REQUESTS + 14)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._board: ExitStack | None = None
@@ -124,6 +133,7 @@ class Socket:
         match asked:
             case _Asked(subscribe="board"):
                 self._leave_board()
+                await self._begin(who.tenant)
                 self._board = ExitStack()
                 whole = who.tenant is None or who.may("admin")
                 self._board.enter_context(self._frames.watching((who.tenant, whole), self._outbox))

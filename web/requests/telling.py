@@ -119,27 +119,25 @@ def told_early(watched: Watched, upload: Happened, progress: Progress) -> models
     )
 
 
+def progress_of_found(found: Found) -> Progress:
+    """How far a request of a list has come."""
+    upload = found.upload
+    of, attempt = upload.request_id, upload.attempt
+    unread = upload.document is not None and upload.number is None
+    progress = after(None, Happened("uploaded", of, attempt, upload.uploaded_at, document=unread))
+    for branch, status in found.answers.items():
+        answered = Happened("answered", of, attempt, 0, branch, status)  # type: ignore[arg-type]
+        progress = after(progress, answered)
+    if found.status is None:
+        return progress
+    at = found.decided_at or 0
+    decided = Happened("decided", of, attempt, at, None, found.status, found.revision)
+    return after(progress, decided)
+
+
 def summary(found: Found) -> models.Summary:
     """A request of a list."""
-    upload = found.upload
-    progress = after(
-        None,
-        Happened(
-            "uploaded",
-            upload.request_id,
-            upload.attempt,
-            upload.uploaded_at,
-            document=upload.document is not None and upload.number is None,
-        ),
-    )
-    for branch, status in found.answers.items():
-        event = Happened("answered", upload.request_id, upload.attempt, 0, branch, status)  # type: ignore[arg-type]
-        progress = after(progress, event)
-    if found.status is not None:
-        event = Happened(
-            "decided", upload.request_id, upload.attempt, 0, None, found.status, found.revision
-        )
-        progress = after(progress, event)
+    upload, progress = found.upload, progress_of_found(found)
     return models.Summary(
         request_id=upload.request_id,
         state=_state(progress),

@@ -125,6 +125,22 @@ def test_item_after_item_by_ctrl_enter(desk: Desk, anna: Page) -> None:
     expect(anna.get_by_text("Nothing to review")).to_be_visible()
 
 
+def test_what_nobody_has_touched_is_no_correction(desk: Desk, anna: Page) -> None:
+    terms = "#SKONTO#TAGE=10#\r\n 30 days net \n"
+    record = upload(Arrival("r-1"))
+    assert record.invoice is not None
+    broken = Violation("PEPPOL-X", "The terms are odd.", "WARNING", "payment_terms")
+    invoice = replace(record.invoice, payment_terms=terms)
+    desk.enter(record)
+    desk.ask("r-1", violations=(broken,), invoice=invoice)
+    anna.goto("/review/r-1")
+    expect(anna.locator("[name=payment_terms]")).to_be_focused()
+    anna.keyboard.press("Enter")
+    anna.keyboard.press("Control+Enter")
+    told(anna, "sent")
+    assert [(each.outcome, each.corrected) for each in said(desk)] == [("APPROVED", None)]
+
+
 def test_an_answer_is_taken_back_before_anybody_has_read_it(desk: Desk, anna: Page) -> None:
     desk.enter(upload(Arrival("r-1")))
     desk.ask("r-1")

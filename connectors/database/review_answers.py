@@ -122,16 +122,6 @@ class ReviewAnswers:
 
         return self._database.asking(call)
 
-    def hasten(self, answer_id: str, who: str, now: Instant) -> None:
-        """Have an answer published at once: the person is sure, or gone."""
-        given = review_answer.c
-        statement = (
-            update(review_answer)
-            .where(given.answer_id == answer_id, given.reviewer == who, given.due_at > now)
-            .values(due_at=now)
-        )
-        self._write(statement)
-
     def due(self, now: Instant, most: int = 100) -> list[Given]:
         """Answers that have to be published."""
         given = review_answer.c

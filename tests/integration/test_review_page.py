@@ -22,6 +22,7 @@ from tests.integration.database.records import Arrival, decision, upload
 from tests.integration.desk import Desk, chromium, person
 from tests.integration.inbox import doubtful
 from tests.integration.test_reviews import POLICY
+from web import review
 
 UNDO = 1.5
 TOLD = 30_000
@@ -58,6 +59,18 @@ def anna(browser: Browser, desk: Desk) -> Iterator[Page]:
     yield page
     page.context.close()
     assert not complaints
+
+
+@pytest.fixture(scope="module")
+def script(browser: Browser) -> Iterator[Page]:
+    """A page with the script that turns words into values."""
+    source = (Path(review.__file__).parent / "static" / "values.js").read_text()
+    page = browser.new_page()
+    page.set_content("<title>values</title>")
+    page.add_script_tag(content=f"{source}; window.value = value", type="module")
+    page.wait_for_function("window.value")
+    yield page
+    page.close()
 
 
 def said(desk: Desk) -> list[InvoiceReviewCompleted]:
@@ -123,6 +136,22 @@ def test_item_after_item_by_ctrl_enter(desk: Desk, anna: Page) -> None:
         (f"r-{number}", "APPROVED") for number in range(6)
     ]
     expect(anna.get_by_text("Nothing to review")).to_be_visible()
+
+
+def test_what_nobody_has_touched_is_no_correction(desk: Desk, anna: Page) -> None:
+    terms = "#SKONTO#TAGE=10#\r\n 30 days net \n"
+    record = upload(Arrival("r-1"))
+    assert record.invoice is not None
+    broken = Violation("PEPPOL-X", "The terms are odd.", "WARNING", "payment_terms")
+    invoice = replace(record.invoice, payment_terms=terms)
+    desk.enter(record)
+    desk.ask("r-1", violations=(broken,), invoice=invoice)
+    anna.goto("/review/r-1")
+    expect(anna.locator("[name=payment_terms]")).to_be_focused()
+    anna.keyboard.press("Enter")
+    anna.keyboard.press("Control+Enter")
+    told(anna, "sent")
+    assert [(each.outcome, each.corrected) for each in said(desk)] == [("APPROVED", None)]
 
 
 def test_an_answer_is_taken_back_before_anybody_has_read_it(desk: Desk, anna: Page) -> None:
@@ -197,6 +226,32 @@ def test_a_word_of_the_page_fills_the_field_that_is_looked_at(desk: Desk, anna: 
     expect(anna.locator("#broken")).to_contain_text("131.90")
     total.fill("1.2.3.4")
     expect(total).to_have_attribute("aria-invalid", "true")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("amount", "1.234.567,89", "1234567.89"),
+        ("amount", "EUR 1,234.50", "1234.50"),
+        ("amount", "1'234.5", "1234.5"),
+        ("amount", "12,00-", "-12.00"),
+        ("amount", "1 234", "1234"),
+        ("amount", "1.234", "1234"),
+        ("amount", "0,125", "0.125"),
+        ("amount", "99999999999999999999,99", "99999999999999999999.99"),
+        ("amount", "nothing", "nothing"),
+        ("day", "12 March 2024", "2024-03-12"),
+        ("day", "3.2.26", "2026-02-03"),
+        ("day", "31. Dezember 2025", "2025-12-31"),
+        ("day", "2026-1-5", "2026-01-05"),
+        ("day", "45.13.2026", "45.13.2026"),
+        ("text", " R-7 ", "R-7"),
+    ],
+)
+def test_what_stands_on_a_page_is_taken_exactly(
+    script: Page, kind: str, text: str, value: str
+) -> None:
+    assert script.evaluate("([text, kind]) => window.value(text, kind)", [text, kind]) == value
 
 
 def test_a_refusal_is_told_with_what_to_do(desk: Desk, anna: Page) -> None:

@@ -102,7 +102,6 @@ class ReviewArea:
             ("POST", "/next", self._next),
             ("GET", "/answers/{answer_id}", self._became),
             ("POST", "/answers/{answer_id}/undo", self._undo),
-            ("POST", "/answers/{answer_id}/now", self._hasten),
             ("GET", "/{request_id}", self._item),
             ("POST", "/{request_id}/claim", self._claim),
             ("POST", "/{request_id}/release", self._release),
@@ -327,10 +326,6 @@ class ReviewArea:
                 "It is on its way: what has to be changed now is a new attempt.",
             )
         return {"request_id": request_id, "next": f"/review/{quote(request_id, safe='')}"}
-
-    def _hasten(self, answer_id: str, who: Reviewer) -> dict[str, Any]:
-        self._of.answers.hasten(answer_id, who.subject, now())
-        return {"answer_id": answer_id}
 
     def _page(self, request_id: str, number: int, who: Reviewer) -> Response:
         judged = self._judged(self._found(request_id, who))

@@ -8,7 +8,9 @@ const item = document.getElementById("item");
 const base = `/review/${item.dataset.request}`;
 const query = item.dataset.query ? `?${item.dataset.query}` : "";
 const mine = item.dataset.mine === "yes";
-const inputs = [...document.querySelectorAll("[data-fields] input")];
+const inputs = [...document.querySelectorAll("[data-fields] :is(input, textarea)")];
+// As the browser holds them: it has its own ways with white space, and that is no correction.
+const read = new Map(inputs.map((each) => [each, each.value]));
 const doubtful = inputs.filter((each) => "doubtful" in each.dataset);
 const reason = document.getElementById("reason");
 const rejecting = document.getElementById("reject");
@@ -28,7 +30,7 @@ const paper = new Paper(item, (text, behind) => {
 // Values ---------------------------------------------------------------------------------------
 
 function changes() {
-  return Object.fromEntries(inputs.filter((each) => each.value.trim() !== each.dataset.read).map((each) => [each.name, each.value]));
+  return Object.fromEntries(inputs.filter((each) => each.value.trim() !== read.get(each).trim()).map((each) => [each.name, each.value]));
 }
 
 function next() {
@@ -42,7 +44,7 @@ function next() {
 }
 
 function note(input) {
-  input.classList.toggle("changed", input.value.trim() !== input.dataset.read);
+  input.classList.toggle("changed", input.value.trim() !== read.get(input).trim());
   offer();
 }
 
@@ -155,7 +157,7 @@ const actions = {
     });
   },
   undo() { document.querySelector("[data-undo]")?.click(); },
-  reread() { if (last) { last.value = last.dataset.read; note(last); check(); } },
+  reread() { if (last) { last.value = read.get(last); note(last); check(); } },
   help() { help.showModal(); },
   "page-before"() { paper.turn(-1); },
   "page-after"() { paper.turn(1); },
@@ -191,13 +193,13 @@ const WITH_ALT = { r: "reject", p: "postpone", u: "undo", n: "next", z: "reread"
 document.addEventListener("keydown", (event) => {
   const open = document.querySelector("dialog[open]");
   if (open) { inDialog(open, event); return; }
-  const field = event.target.closest?.("[data-fields] input");
+  const field = event.target.closest?.("[data-fields] :is(input, textarea)");
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) actions.approve();
   else if (event.altKey && WITH_ALT[event.key]) actions[WITH_ALT[event.key]]();
   else if (event.key === "F1" || (event.key === "?" && !typing(event))) actions.help();
   else if (event.key === "Escape") actions.leave();
   else if (event.key === "n" && !mine && !typing(event)) actions.next();
-  else if (field && event.key === "Enter") next();
+  else if (field && event.key === "Enter" && !event.shiftKey) next();
   else if (event.key === "Tab" && !event.shiftKey && doubtful.includes(field)) next();
   else return;
   event.preventDefault();

@@ -1,5 +1,5 @@
 // The queue by keyboard: arrows choose, Enter opens, n takes the next one.
-import { typing } from "../pages/manifold.js";
+import { ask, tell, typing } from "../pages/manifold.js";
 import { follow } from "./answered.js";
 
 const rows = [...document.querySelectorAll("#queue tbody tr")];
@@ -23,6 +23,14 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "n" && start && !start.disabled) start.form.requestSubmit();
   else return;
   event.preventDefault();
+});
+
+start?.form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    const { next } = await ask(start.form.action, { method: "POST" });
+    location.assign(next);
+  } catch (error) { tell(error.message, "bad"); }
 });
 
 // Enter starts, so that a day of reviews needs no mouse.

@@ -9,6 +9,8 @@ export function amount(text) {
   if (!found) return null;
   const sign = found[0].startsWith("-") || /-\s*$/.test(text) ? "-" : "";
   const digits = found[0].replace("-", "");
+  // No thousands begin with a nought: 0.125 is an eighth.
+  if (/^0[.,]\d+$/.test(digits)) return `${sign}${digits.replace(",", ".")}`;
   const parts = digits.match(/^([\d.,]*?)(?:[.,](\d{1,2}))?$/);
   const whole = (parts[1] || "0").replace(/[.,]/g, "");
   return `${sign}${whole}${parts[2] === undefined ? "" : `.${parts[2]}`}`;

@@ -55,17 +55,19 @@ def build(kind: type[Record], value: object, path: str = "") -> Record:
     """A record from a JSON object whose numbers are `Number`; raises Unreadable."""
     if not isinstance(value, dict):
         raise _bad(path or "What is given", "has to be an object, {…}")
-    readers = _readers(kind)
+    readers, required = _readers(kind)
     for name in value:
         if name not in readers:
             raise _unknown(kind, name, path)
-    return kind(
-        **{
-            name: read(value.get(name), f"{path}.{name}".lstrip("."))
-            for name, (required, read) in readers.items()
-            if required or value.get(name) is not None
-        }
-    )
+    before = f"{path}." if path else ""
+    # Most fields of an invoice are not there: what is given is gone through, not what could be.
+    found = {
+        name: readers[name](part, before + name) for name, part in value.items() if part is not None
+    }
+    for name in required:
+        if name not in found:
+            found[name] = readers[name](None, before + name)
+    return kind(**found)
 
 
 def _plain(name: str, value: object) -> object:
@@ -84,8 +86,11 @@ def _plain(name: str, value: object) -> object:
 
 
 @cache
-def _readers(kind: type[Struct]) -> dict[str, tuple[bool, Reader]]:
-    return {field.name: (field.required, _reader(kind, field)) for field in fields(kind)}
+def _readers(kind: type[Struct]) -> tuple[dict[str, Reader], tuple[str, ...]]:
+    """What reads each field, and which fields there have to be."""
+    every = fields(kind)
+    required = tuple(field.name for field in every if field.required)
+    return {field.name: _reader(kind, field) for field in every}, required
 
 
 def _reader(kind: type[Struct], field: FieldInfo) -> Reader:

@@ -6,7 +6,8 @@ first, is the same request to everybody behind us too, and is decided once.
 
 import re
 from hashlib import sha256
-from uuid import UUID, uuid4, uuid5
+from secrets import token_hex
+from uuid import UUID, uuid5
 
 from msgspec import Struct, json
 
@@ -60,7 +61,7 @@ def given_key(header: str | None) -> str | None:
 def key_of(who: Principal, header: str | None, content: bytes, given: Given) -> Key:
     """What identifies a request; one that brings no key is given one."""
     key = given_key(header)
-    wanted = key if key is not None else str(uuid4())
+    wanted = key if key is not None else token_hex(16)
     name = _name(who.tenant, who.subject, wanted)
     fingerprint = _fingerprint(content, given)
     return Key(name, fingerprint, str(uuid5(_SPACE, f"{name} {fingerprint}")), wanted)

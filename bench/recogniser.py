@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import onnx  # type: ignore[import-not-found,unused-ignore]
+import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper, version_converter
 from onnxruntime.quantization import (  # type: ignore[import-untyped]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from importlib.resources import files
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -25,6 +26,11 @@ from connectors.documents.signs import LineSigns, Steps, signs_of
 from operators.extraction.doubtful import Line
 from operators.extraction.page import Box, Reader, Word
 
+RECOGNISER = Path(__file__).parent / "models" / "PP-OCRv6_rec_small_latin_int8.onnx"
+"""The recogniser of lines, with the signs of our languages and in 8 bits: `bench/recogniser.py`
+makes it of the one in RapidOCR's wheel, which takes twice the time."""
+MADE_FROM = "made_from"
+"""Where the model says of which one, by its SHA-256, it was made."""
 _CORES = os.cpu_count() or 1
 _COARSE = 480_000
 """Pixels at which lines are looked for first, to see how high they are."""
@@ -44,7 +50,7 @@ _MAJORITY = 0.4
 
 
 class RapidOcr:
-    """RapidOCR with the models of its wheel; one per process, since it holds 200 MB."""
+    """RapidOCR with its models; one per process, since it holds 200 MB."""
 
     reader: Reader = "RAPIDOCR"
 
@@ -62,8 +68,9 @@ class RapidOcr:
         self._engine.readers = threads
         self._engine.cfg._set_flag("allow_objects", True)
         # Lines are so small that several at a time are faster than several threads for each.
-        for task, each in (("det", threads), ("cls", 1), ("rec", 1)):
-            self._engine.cfg[task.title()].session = _session(task, each)
+        models = (("Det", packaged("det"), threads), ("Cls", packaged("cls"), 1))
+        for task, model, each in (*models, ("Rec", RECOGNISER, 1)):
+            self._engine.cfg[task].session = _session(model, each)
 
     def lines(self, pixels: Grey, *, quickly: bool = True) -> Quadrilaterals:
         """Where lines of text are in an image; quickly, small print may be missing."""
@@ -112,18 +119,23 @@ class RapidOcr:
         return sum(votes) > _MAJORITY * len(votes)
 
 
-def _session(task: str, threads: int) -> InferenceSession:
-    """A model, with threads that rest while they wait: RapidOCR's own take a core each for that."""
+def packaged(task: str) -> Path:
+    """A model of RapidOCR's wheel: `det`, `cls` or `rec`; raises NotThere."""
     models = files("rapidocr").joinpath("models").iterdir()
     path = next((str(file) for file in models if f"_{task}_" in file.name), None)
     if path is None:
         raise NotThere("RapidOCR came without its models: install the package rapidocr anew.")
+    return Path(path)
+
+
+def _session(model: Path, threads: int) -> InferenceSession:
+    """A model, with threads that rest while they wait: RapidOCR's own take a core each for that."""
     options = SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.enable_mem_pattern = False  # lines have many widths, and memory for each was kept
     options.log_severity_level = 4
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
 class _Lines(RapidOCR):

@@ -6,7 +6,7 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ _PARTS = re.compile(r"\s*[·•●|∙◦*]\s*|\s+[-–—]\s+|;\s+|,\s+(?!Inc|L
 _HOUSE = re.compile(r"\d{1,4} ?[A-Za-z]?(?:[-/]\d{1,4} ?[A-Za-z]?)?")
 """The number of a house, after a comma as in Spain and Italy."""
 _SIGNS = re.compile(r"\s*[·•●|∙◦*]\s*")
+_DASHES = re.compile(r"\s*[·•●|∙◦*]\s*|\s+[-–—]\s+")
 _LABELLED = re.compile(
     r"(?i)^(?:address|adresse|anschrift|name|straße|strasse|dirección|direccion|indirizzo"
     r"|adres)\s*:\s*"
@@ -121,10 +122,25 @@ def _better_below(lines: Sequence[str], at: int) -> bool:
 
 
 def address_line(line: str) -> AddressRead | None:
-    """An address on one line: `Kraxi GmbH · Flugzeugallee 17 · 12345 Papierfeld`."""
+    """An address on one line: `Kraxi GmbH · Flugzeugallee 17 · 12345 Papierfeld`.
+
+    Engines take some of the dots for dashes, of which names have their own.
+
+    >>> address_line("Kraxi GmbH - Flugzeugallee 17 · 12345 Papierfeld · Tel 12 · Fax 13").name
+    'Kraxi GmbH'
+    """
+    if len(_SIGNS.findall(line)) <= 1:
+        return _parted(_PARTS.split(line))
+    found = _parted(_SIGNS.split(line))
+    if found is None or found.name is None:
+        return _parted(_DASHES.split(line)) or found
+    return found
+
+
+def _parted(texts: Iterable[str]) -> AddressRead | None:
+    """An address in the parts of a line."""
     parts: list[str] = []
-    signs = _SIGNS if len(_SIGNS.findall(line)) > 1 else _PARTS
-    for part in signs.split(line):
+    for part in texts:
         if parts and _HOUSE.fullmatch(part.strip()):
             parts[-1] = f"{parts[-1]}, {part.strip()}"
         elif part.strip():

@@ -251,7 +251,7 @@ def buyers_mark(
     document: Document, mark: Found, chosen: Sides, marks: Sequence[Found] = ()
 ) -> float:
     """How much speaks for an identifier being the buyer's, below 0 for the seller's."""
-    if mark.label is not None and _is_yours(document, mark):
+    if _is_yours(document, mark):
         return 2.0
     page = document.page_of(mark.row)
 

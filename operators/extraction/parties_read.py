@@ -96,7 +96,7 @@ def _party(
             label=1.0 if best.label is not None else 0.0,
             near=clear[id(best)],
             alone=1.0
-            if all(each.value == best.value for each in marks if _rivals(each, best))
+            if all(each.value == best.value for each in marks if _rivals(each, best, place))
             else 0.0,
             form=_at_home(best, place),
             check=best.check,
@@ -118,8 +118,10 @@ def _party(
     )
 
 
-def _rivals(one: Found, other: Found) -> bool:
-    return one.kind == other.kind
+def _rivals(one: Found, best: Found, place: Place | None) -> bool:
+    """Whether an identifier may be meant in another's place; a seller may have one abroad, too."""
+    abroad = _at_home(one, place) == 0.0 and _at_home(best, place) == 1.0
+    return one.kind == best.kind and not abroad
 
 
 def _at_home(mark: Found, place: Place | None) -> float:

@@ -153,8 +153,17 @@ def _heads(cell: Cell, place: Place, reach: float) -> bool:
         and cell.box.right > place.box.left
     ):
         return place.box.top - cell.box.bottom < reach
-    beside = place.rows[0] <= cell.row <= place.rows[-1] and cell not in place.cells
+    # Large letters may be a row of their own, though they stand beside the smaller ones.
+    beside = (
+        place.rows[0] <= cell.row <= place.rows[-1] or _abreast(cell.box, place.box)
+    ) and cell not in place.cells
     return beside and cell.box.right < place.box.left and LEGAL.search(cell.text) is not None
+
+
+def _abreast(one: Box, other: Box) -> bool:
+    """Whether two boxes share half of the height of the lower one."""
+    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return shared > 0.5 * min(one.bottom - one.top, other.bottom - other.top)
 
 
 def _cut(cells: Sequence[Cell]) -> int:

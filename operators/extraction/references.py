@@ -32,6 +32,8 @@ _QUALIFIED = 24
 _PREFIX = 4
 """Signs of a label up to which it is rather the beginning of a number: `PO-17`."""
 _OWN = ("number", "number_weak")
+_TITLE = 0.7
+"""How clearly the title of a document names the number behind it, where nothing else is there."""
 _VERBS = frozenset("von vom für for dated date du del der am of le de en per page seite in".split())
 
 
@@ -178,12 +180,21 @@ def _candidate(
     score += 0.4 if sum(folded in text for text in seen) > 1 and len(folded) >= 4 else 0.0
     score -= 1.8 if folded in others else 0.0
     evidence = Evidence(
-        label=1.0 if clear else 0.4,
+        label=1.0 if clear else _TITLE if _is_title(document, found) else 0.4,
         near=1.0 if found.beside else 0.6,
         form=max(-1.0, min(1.0, 0.5 + form)),
         engine=sureness(row, *found.span),
     )
     return placed(document, value, found.row, found.span, score, evidence)
+
+
+def _is_title(document: Document, found: Named) -> bool:
+    """Whether a number stands with nothing but its label in a cell: `Invoice 2026-17`."""
+    text = document.rows[found.label.row].text
+    begin = text.rfind("\t", 0, found.label.start) + 1
+    end = text.find("\t", found.span[1])
+    rest = text[begin : found.label.start] + text[found.span[1] : len(text) if end < 0 else end]
+    return found.row == found.label.row and not any(map(str.isalnum, rest))
 
 
 def _form(value: str) -> float:

@@ -9,6 +9,7 @@
 ('A-17', 11900000000)
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -173,12 +174,22 @@ def _together(
     """Number and issue date, each surer where they stand together or share the year."""
     if number is None or issued is None or number.row is None or issued.row is None:
         return number, issued
-    shared = str(issued.value.year) in number.value
+    shared = has_year(number.value, issued.value.year)
     close = abs(number.row - issued.row) <= _CLOSE
     return (
         replace(number, evidence=replace(number.evidence, check=(shared + close) / 2)),
         replace(issued, evidence=replace(issued.evidence, check=(shared + close) / 2)),
     )
+
+
+def has_year(number: str, year: int) -> bool:
+    """Whether a number has a year in it, of two digits only where they stand by themselves.
+
+    >>> has_year("2026-0417", 2026), has_year("0498/26", 2026), has_year("0426981", 2026)
+    (True, True, False)
+    """
+    short = f"{year % 100:02}"
+    return str(year) in number or short in re.split(r"[^0-9]+", number)
 
 
 def _type_code(document: Document, kind: Kind, reads: Reads) -> str | None:

@@ -50,6 +50,18 @@ def surer(field: str, text: str, than: str) -> bool:
             id="a number with the year of the invoice in it",
         ),
         pytest.param(
+            "number",
+            LETTERHEAD + HEAD.replace("RE-2026-017", "017-26-A") + SUMS,
+            LETTERHEAD + HEAD.replace("RE-2026-017", "017-58-A") + SUMS,
+            id="a number with the year in two digits",
+        ),
+        pytest.param(
+            "number",
+            LETTERHEAD + "Rechnung RE-017\n" + SUMS,
+            LETTERHEAD + "Rechnung RE-017 laut Vertrag\n" + SUMS,
+            id="a number with nothing but the title before it",
+        ),
+        pytest.param(
             "issue_date",
             LETTERHEAD + HEAD + "Fällig am:  01.04.2026\n" + SUMS,
             LETTERHEAD + HEAD + "Fällig am:  19.04.2026\n" + SUMS,

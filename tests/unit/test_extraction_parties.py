@@ -1,11 +1,15 @@
 import pytest
+from msgspec.structs import replace
 
 from operators.extraction.accounts import compact_iban
 from operators.extraction.addresses import address_in, address_line
+from operators.extraction.identifiers import identifiers
+from operators.extraction.page import Box, Page, Word
+from operators.extraction.parties import Sides, buyers_mark
 from operators.extraction.understand import understand
 from operators.invoice import Address
 from operators.reference import ReferenceVendor
-from tests.unit.extraction_pages import field_of, invoice_of, page_of, understood
+from tests.unit.extraction_pages import field_of, invoice_of, laid_out, page_of, understood
 
 LETTER = """
 Kraxi GmbH · Flugzeugallee 17 · 12345 Papierfeld
@@ -255,3 +259,80 @@ IBAN FR14 2004 1010 0505 0001 3M02 606
     )
 
     assert (found.seller.vat_id, found.buyer.vat_id) == ("FR40303265045", "DE136695976")
+
+
+BIG_LETTERS = """
+                                                      Werkstrasse 44
+                                                      9080 St. Gallen
+                                                      Tel. 071 123 45 67
+
+Serrano AG
+Bahnhofstrasse 21
+3011 Bern
+
+Rechnung FA-2025-6086        31.12.2025
+Total CHF 119.00
+"""
+
+
+def test_large_letters_beside_an_address_are_its_name_though_they_are_a_row_of_their_own() -> None:
+    page = page_of(BIG_LETTERS)
+    name = [
+        Word("Rovigo", Box(20, 26, 80, 66)),
+        Word("&", Box(90, 26, 100, 66)),
+        Word("Cie", Box(110, 26, 150, 66)),
+    ]
+    found = understand([Page(page.width, page.height, (*name, *page.words))], "RAPIDOCR").invoice
+
+    assert found.seller.name == "Rovigo & Cie"
+    assert found.buyer.name == "Serrano AG"
+
+
+def test_a_dot_that_was_read_as_a_dash_does_not_cost_the_name_before_it() -> None:
+    found = address_line(
+        "Tolvik-Caldera Foods LLC - 180 Main Street · Columbus, OH 43215 · EIN: 82-489 - Reg. 43636"
+    )
+
+    assert found is not None
+    assert (found.name, found.street) == ("Tolvik-Caldera Foods LLC", "180 Main Street")
+
+
+TWO_IDENTIFIERS = """
+Elmora Logistica SL · Calle Mayor 5 · 28013 Madrid
+
+Ulmeno Obras SA
+Plaza de España 18
+50003 Zaragoza
+
+
+
+
+
+
+
+
+                              Factura R2208534
+                              CIF cliente:   {buyer}
+
+Total factura: EUR 121,00
+
+Elmora Logistica SL · Calle Mayor 5 · 28013 Madrid · CIF: {home}{abroad}
+"""
+
+
+def test_an_identifier_said_to_be_the_customer_s_is_so_without_a_label_that_we_know() -> None:
+    document = laid_out(TWO_IDENTIFIERS.format(buyer="ESB49964133", home="", abroad=""))
+    (mark,) = (each for each in identifiers(document) if each.kind == "vat_id")
+
+    assert buyers_mark(document, replace(mark, label=None), Sides()) > 0
+
+
+def test_an_identifier_of_another_country_does_not_make_the_one_at_home_less_sure() -> None:
+    page = TWO_IDENTIFIERS.format(
+        buyer="ESB49964133", home="ESB22888408", abroad=" · CIF (NL): NL877322503B75"
+    )
+
+    found = understood(page)
+
+    assert found.invoice.seller.vat_id == "ESB22888408"
+    assert field_of(found, "seller.vat_id").confidence > 0.98

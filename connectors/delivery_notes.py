@@ -31,7 +31,7 @@ class DeliveryNotes:
         """Connect nothing yet. `prefix`: the group; raises InvalidSettings for a wrong address."""
         self._prefix = f"{prefix}:delivery:"
         self.guard = Guard(PART)
-        self._client = None if settings.url is None else redis_client(settings.url)
+        self._client = None if settings.url is None else redis_client(settings)
 
     def claim(self, delivery_id: str, lease: Instant) -> Outcome | None:
         """None when it may be delivered; else what is known of it. `lease`: milliseconds."""

@@ -11,6 +11,7 @@ import pytest
 from bytewax.testing import TestingSink, TestingSource, run_main
 from msgspec import Struct
 from msgspec.structs import replace
+from pydantic import SecretStr
 
 from connectors import settings as sections
 from connectors.changelog_table import TableType
@@ -59,6 +60,7 @@ from tests.contract.generated_records import (
     sent,
     uploads,
 )
+from tests.webhook_server import SECRET
 
 V = TypeVar("V")
 
@@ -135,6 +137,13 @@ class MemoryDocuments:
         return DocumentRead(invoice, reading, Step("PERSON" if doubtful else "ACCEPT", doubtful))
 
 
+HANDOVER = sections.Handover(
+    by="webhook",
+    webhook=sections.Webhook(url="http://localhost/unused", secret=SecretStr(SECRET)),
+)
+"""Approved invoices go somewhere; nothing is asked there."""
+
+
 class WillingReceiver:
     """Stands in for whoever takes what is delivered."""
 
@@ -178,7 +187,7 @@ class MemoryRuntime(Runtime):
         memories: Sequence[VendorMemory] = (),
         documents: Documents | None = None,
     ) -> None:
-        super().__init__(flow, Settings(), threading.Event())
+        super().__init__(flow, Settings(handover=HANDOVER), threading.Event())
         self.contracts, self.codec = CONTRACTS, CODEC
         self.reads: tuple[type[Any], ...] = ()
         self.looked_up: set[str] = set()

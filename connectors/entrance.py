@@ -42,6 +42,7 @@ class Entrance:
         self._wire = wire
         self._most_bytes = most_bytes
         self._scanner = scanner
+        self._schema_known = False
         self._threads = ThreadPoolExecutor(_THREADS, "documents")
 
     @asynccontextmanager
@@ -68,13 +69,22 @@ class Entrance:
     async def send(self, upload: InvoiceUploaded, traceparent: bytes | None) -> bytes:
         """Send an upload; the `traceparent` it has been given, in the trace of who asked.
 
-        When this returns, it is in. Raises NotTaken, Unacknowledged, and TooLarge.
+        When this returns, it is in. Raises NotTaken, Unacknowledged, TooLarge, and
+        Unavailable when a registry does not say under which number its schema is written.
         """
-        outgoing = self._wire.encode(Produced(upload, None), now())
+        outgoing = await self._encoded(Produced(upload, None))
         headers, trace = continued(outgoing.headers, traceparent)
         outgoing = Outgoing(outgoing.topic, outgoing.key, outgoing.value, headers)
         await self.producer.send(outgoing)
         return trace
+
+    async def _encoded(self, produced: Produced) -> Outgoing:
+        """The record; until one has been encoded, its schema may have to be asked for first."""
+        if self._schema_known:
+            return self._wire.encode(produced, now())
+        outgoing = await self._apart(lambda: self._wire.encode(produced, now()))
+        self._schema_known = True
+        return outgoing
 
     async def _apart(self, call: Callable[[], Answer]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)

@@ -55,6 +55,8 @@ def told(error: Exception, key: Key) -> Problem:
                 "The invoice is too large",
                 "It is more than a record of Kafka takes. Split it, or send it as a document.",
             )
+        case Unavailable():
+            return _away("part-away", "A part of Manifold is away", str(error), _OTHERS_AGAIN)
     raise error
 
 

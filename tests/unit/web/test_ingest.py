@@ -11,6 +11,7 @@ from connectors import catalogue
 from connectors.async_producer import NotTaken, Unacknowledged
 from connectors.database.attempts import Attempt
 from connectors.object_store import DocumentRefused, StoreAway
+from connectors.registry import RegistryUnavailable
 from tests.unit.web.entrances import TRACE, Served
 from web.principal import Everybody
 
@@ -213,6 +214,7 @@ def served_room(served: Served) -> Any:
         (NotTaken("busy", "full"), 429, "busy", "no"),
         (NotTaken("away", "no Kafka broker answers"), 503, "kafka-away", "no"),
         (NotTaken("refused", "it says no"), 503, "kafka-refuses", "no"),
+        (RegistryUnavailable("the registry does not answer"), 503, "part-away", "no"),
         (Unacknowledged("…"), 503, "unacknowledged", "unknown"),
         (StoreAway("the document store is away"), 503, "store-away", "no"),
         (DocumentRefused("document_missing", "there is none"), 422, "document-missing", None),

@@ -62,7 +62,7 @@ RUN install --directory --owner 10001 --group 10001 /var/lib/manifold/documents
 USER 10001:10001
 # A manifold.toml may be mounted here.
 WORKDIR /etc/manifold
-EXPOSE 9464
+EXPOSE 8080 9464
 ENTRYPOINT ["manifold"]
 CMD ["--help"]
 

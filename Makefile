@@ -56,6 +56,10 @@ bench: $(VENV)/.dev .bench/venv/.made ## compare with other stream processors; t
 	@deploy/kafka/requirements
 	@$(BIN)/python -m bench.harness $(BENCH_ARGS)
 
+.PHONY: bench-ingest
+bench-ingest: $(VENV)/.dev ## measure how fast invoices come in over HTTP, which takes five minutes; wants `make kafka`
+	@$(BIN)/python -m bench.ingest --bootstrap 127.0.0.1:$(MANIFOLD_KAFKA_PORT) $(BENCH_ARGS)
+
 .PHONY: bench-ci
 bench-ci: $(VENV)/.dev ## compare the CPU of each step with the commit before
 	@$(BIN)/python bench/ratio.py

@@ -553,14 +553,14 @@ WEB_INVOICES = counter(
 )
 WEB_ACKNOWLEDGED = histogram(
     "web",
-    "manifold_web_acknowledge_seconds",
+    "manifold_web_acknowledgement_duration_seconds",
     _REQUEST,
     "From handing an invoice to the Kafka client to its acknowledgement.",
 )
 WEB_REFUSED = counter(
     "web",
     "manifold_web_invoices_refused_total",
-    "Invoices that were not taken, by the problem that was told: busy, kafka-away, unreadable, …",
+    "Invoices that were not taken, by the problem that was told, such as busy or unreadable.",
     "problem",
 )
 WEB_KEYS = counter(

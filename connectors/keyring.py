@@ -132,8 +132,11 @@ def read(path: Path) -> Ring:
 
 def read_or_made(path: Path) -> Ring:
     """The keys in a file, which is made when there is none."""
-    if not path.exists():
-        written_once(path, written(Ring((made("1"),))))
+    try:
+        if not path.exists():
+            written_once(path, written(Ring((made("1"),))))
+    except OSError as error:
+        raise KeysWrong(f"no keys can be made in {path} ({error.strerror})") from None
     return read(path)
 
 

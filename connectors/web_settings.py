@@ -100,7 +100,7 @@ class Web(_Section):
     """Where `manifold serve` listens, whom it believes and what it bears."""
 
     host: str = "127.0.0.1"
-    """Address to listen on; 0.0.0.0 for all, which takes tokens."""
+    """Address to listen on; 0.0.0.0 for all, which takes an issuer of tokens."""
     port: int = Field(default=8080, ge=0, le=65_535)
     finish: Duration = Field(default=timedelta(seconds=20), ge=timedelta(0))
     """How long requests under way may take when it is told to stop."""
@@ -120,6 +120,9 @@ class Web(_Section):
     """How long a review is a person's who does nothing."""
     review_undo: Duration = Field(default=timedelta(seconds=8), ge=timedelta(0))
     """How long an answer can be taken back before it is published."""
+    everybody: bool = False
+    """Let whoever reaches it do everything, on any address and without tokens: for a container
+    whose port nobody but this machine can reach."""
     tokens: Tokens = Tokens()
     sign_in: SignIn = SignIn()
     limits: Limits = Limits()

@@ -59,6 +59,9 @@ def admission(settings: Settings, pages: Pages) -> Admission:
         everybody = Everybody()
         return Admission(_limited(everybody, web, client, settings.namespace), (written,), trail)
     tokens = BearerTokens(issuers)
+    if web.sign_in.client_id is None and not web.tokens.development:
+        access = _limited(tokens, web, client, settings.namespace)
+        return Admission(access, (written,), trail)
     signing = _signing(web)
     ended: EndedSessions = (
         EndedHere() if client is None else EndedInRedis(client, settings.namespace)
@@ -132,7 +135,7 @@ def _keys(issuer: str, where: str | None) -> Keys:
 
 
 def _refuse_network(web: Web) -> None:
-    if not is_loopback(web.host):
+    if not is_loopback(web.host) and not web.everybody:
         raise InvalidSettings(
             f"web.host: {web.host} is for others too, and without tokens whoever reaches it may do "
             "everything. Name an issuer (web.tokens.issuer), or listen on 127.0.0.1"
@@ -168,4 +171,4 @@ def _hosts(web: Web) -> frozenset[str] | None:
     """The names it may be asked by; without this a page of any name that points here could."""
     if web.sign_in.public_url is not None:
         return frozenset({urlsplit(web.sign_in.public_url).hostname or "", "localhost"})
-    return frozenset({"localhost"}) if is_loopback(web.host) else None
+    return frozenset({"localhost"}) if is_loopback(web.host) or web.everybody else None

@@ -8,6 +8,7 @@ from connectors.clamav import ClamAv
 from connectors.client_statistics import ClientStatistics
 from connectors.codec import Codec
 from connectors.contracts import Contracts
+from connectors.database.attempts import Attempts
 from connectors.entrance import Entrance
 from connectors.kafka import no_statistics
 from connectors.logs import Log
@@ -56,7 +57,12 @@ def ingest(settings: Settings, measures: Measures) -> tuple[Ingest, Parts, Parts
         "keys": keys.why_not,
         "store": lambda: None if store.guard.state == "CLOSED" else store.guard.reason,
     }
-    return Ingest(entrance, keys, limits, measures), {"broker": producer.why_not}, beside
+    attempts = Attempts(settings.database.url)
+    return (
+        Ingest(entrance, keys, attempts.of, limits, measures),
+        {"broker": producer.why_not},
+        beside,
+    )
 
 
 def _keys(settings: Settings) -> RequestKeys:

@@ -1,4 +1,4 @@
-"""Every dashboard. What comes in through the web has none yet."""
+"""Every dashboard."""
 
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from dashboards.grafana.lag import LAG
 from dashboards.grafana.overview import OVERVIEW
 from dashboards.grafana.panel import Board
 from dashboards.grafana.review import REVIEW
+from dashboards.grafana.web import WEB
 
 BOARDS: tuple[Board, ...] = (
     OVERVIEW,
@@ -20,6 +21,7 @@ BOARDS: tuple[Board, ...] = (
     REVIEW,
     DEAD_LETTERS,
     KAFKA_CLIENTS,
+    WEB,
 )
 
 

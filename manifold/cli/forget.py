@@ -117,7 +117,7 @@ def _topics(there: Cluster, vendor: str, dry_run: bool) -> list[Step]:
 
 def _until(topic: Topic) -> str:
     if topic.cleanup != "delete":
-        return "its flow replaces it"
+        return "a newer record of its key"
     if topic.retention_ms < 0:
         return "the topic is deleted"
     return isoformat(now() + topic.retention_ms)[:10]

@@ -29,9 +29,10 @@ from connectors.document_reader import DocumentReader
 from connectors.object_store import Store as Documents
 from connectors.publish import Publisher
 from connectors.resolved import DeadLetterResolved
-from connectors.settings import Database, Settings, Web
+from connectors.settings import Database, Settings
 from connectors.settings import Documents as DocumentSettings
 from connectors.topics import Topics
+from connectors.web_settings import Web
 from manifold.serving import Assembled
 from operators.audit import Event, witness
 from operators.extraction.gate import Gates
@@ -62,20 +63,17 @@ class Desk:
     """A web application with what it needs."""
 
     def __init__(self, bootstrap: str, folder: Path, **web: Any) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
         self.settings = Settings.load(
             kafka={"bootstrap.servers": bootstrap},
             namespace=f"t{uuid.uuid4().hex[:8]}.",
             database=Database(url=f"sqlite:///{folder / 'manifold.db'}"),
             documents=DocumentSettings(url=str(folder / "documents"), workers=1),
-            web=Web(port=self.port, **web),
+            web=Web(**web),
         )
         self.kafka = {**self.settings.kafka_client, "log_level": "0"}
         self.contracts = Contracts.load(namespace=self.settings.namespace)
         self.codec = Codec(self.contracts, LockIds(self.contracts))
-        self.address = f"http://127.0.0.1:{self.port}"
+        self.address = ""
         migrate(self.settings.database.url)
         self.store = Store.connect(self.settings.database.url)
         self.documents = Documents(self.settings.documents)
@@ -141,22 +139,32 @@ class Desk:
     @contextmanager
     def open(self) -> Iterator[str]:
         """The address of the pages, which are served while this lasts."""
-        app = Assembled(self.settings, ByHeader()).app
-        server = uvicorn.Server(
-            uvicorn.Config(app, host="127.0.0.1", port=self.port, log_level="error")
-        )
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + _PATIENCE
-        while not server.started and thread.is_alive() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert server.started, "the pages are not served"
         try:
-            yield self.address
+            with serving(self.settings) as self.address:
+                yield self.address
         finally:
-            server.should_exit = True
-            thread.join(_PATIENCE)
             self.store.close()
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """The address of an application that believes headers, while this lasts."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    app = Assembled(settings, ByHeader()).app
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + _PATIENCE
+    while not server.started and thread.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert server.started, "the pages are not served"
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(_PATIENCE)
 
 
 @contextmanager
@@ -172,10 +180,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def person(browser: Browser, desk: Desk, name: str = "anna.berger", **options: Any) -> Page:
-    """A person's own browser window; what its pages complain about fails the test at `calm`."""
+def person(browser: Browser, address: str, name: str = "anna.berger", **options: Any) -> Page:
+    """A person's own browser window."""
     context = browser.new_context(
-        base_url=desk.address,
+        base_url=address,
         extra_http_headers={PERSON: name},
         viewport={"width": 1440, "height": 900},
         **options,

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 
 from flows import FLOWS
+from manifold.generator import Sample
 from operators.decision import InvoiceDecision
 from operators.upload import InvoiceUploaded
 from tests.integration.pipeline import Pipeline, generated
@@ -30,7 +33,7 @@ def test_an_invoice_that_is_sent_is_decided(pipeline: Pipeline, tmp_path: Path) 
     with WebProcess(pipeline.variables, tmp_path / "web.log") as web:
         answers = []
         for sample in samples:
-            upload = pipeline.codec.to_json(sample.upload)
+            upload = upload_of(pipeline, sample)
             answers.append(
                 web.client.post(
                     "/invoices",
@@ -53,5 +56,31 @@ def test_an_invoice_that_is_sent_is_decided(pipeline: Pipeline, tmp_path: Path) 
             asked[:36].encode()
         }
         pipeline.until(lambda: set(pipeline.decided()) == sent, "every invoice is decided")
+
+        # A correction is an attempt more, once the database knows of the first.
+        request, invoice = answers[0].json()["request_id"], upload_of(pipeline, samples[0])
+        told: list[httpx2.Response] = []
+
+        def corrected() -> bool:
+            told.append(
+                web.client.put(
+                    f"/requests/{request}/attempts/2",
+                    params={"vendor_id": invoice["vendor_id"]},
+                    json=invoice["invoice"],
+                )
+            )
+            return told[-1].status_code != 404
+
+        pipeline.until(corrected, "the request is known")
+        assert told[-1].status_code == 202, told[-1].text
+        pipeline.until(
+            lambda: any(each.attempt == 2 for each in pipeline.seen.all(InvoiceDecision)),
+            "the correction is decided",
+        )
     expected = sorted(sample.decision for sample in samples)
-    assert sorted(each.status for each in pipeline.seen.all(InvoiceDecision)) == expected
+    decisions = [each for each in pipeline.seen.all(InvoiceDecision) if each.attempt == 1]
+    assert sorted(each.status for each in decisions) == expected
+
+
+def upload_of(pipeline: Pipeline, sample: Sample) -> dict[str, Any]:
+    return pipeline.codec.to_json(sample.upload)

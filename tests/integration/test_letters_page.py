@@ -65,7 +65,7 @@ def test_letters_are_replayed_and_discarded_once_after_a_question(
     value = desk.codec.encoder(InvoiceUploaded)(record)
     bury(desk, value, "poison")
     bury(desk, b"\x01garbled <script>", "not_framed")
-    page = person(browser, desk)
+    page = person(browser, desk.address)
     page.goto("/letters")
     expect(page.locator("#letters tbody tr")).to_have_count(2)
     expect(page.get_by_label("Counts")).to_contain_text("poison")
@@ -104,7 +104,7 @@ def test_letters_are_replayed_and_discarded_once_after_a_question(
 
 
 def test_they_are_for_those_who_run_it(browser: Browser, desk: Desk) -> None:
-    page = person(browser, desk, "ben.costa")
+    page = person(browser, desk.address, "ben.costa")
     answer = page.goto("/letters")
     assert answer is not None
     assert answer.status == 403
@@ -118,7 +118,7 @@ def test_a_policy_is_compared_with_the_one_before(browser: Browser, desk: Desk) 
     topic.change(put_in_force({}, POLICY))
     stricter = replace(POLICY, version="stricter", approval_limit=500 * ONE)
     topic.change(put_in_force({IN_FORCE: replace(POLICY, policy_id=IN_FORCE)}, stricter))
-    page = person(browser, desk)
+    page = person(browser, desk.address)
     page.goto("/policy")
     expect(page.locator(".differences")).to_contain_text("approval_limit")
     expect(page.locator(".differences ins").first).to_be_visible()

@@ -44,7 +44,7 @@ def desk(bootstrap: str, tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def anna(browser: Browser, desk: Desk) -> Iterator[Page]:
-    page = person(browser, desk)
+    page = person(browser, desk.address)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
@@ -148,7 +148,7 @@ def test_of_two_people_the_second_is_told_who_has_it_and_cannot_answer(
 ) -> None:
     desk.enter(upload(Arrival("r-1")))
     desk.ask("r-1")
-    ben = person(browser, desk, "ben.costa")
+    ben = person(browser, desk.address, "ben.costa")
     anna.goto("/review/r-1")
     ben.goto("/review/r-1")
     expect(ben.get_by_role("alert")).to_contain_text("anna.berger has this one")
@@ -232,7 +232,7 @@ def test_everybody_can_use_the_pages(browser: Browser, desk: Desk, scheme: str) 
     desk.ask("r-1", violations=(broken,))
     desk.ask("r-2", invoice_id="<script>alert(1)</script>")
     desk.scan("doc-1", doubtful(1))
-    page = person(browser, desk, color_scheme=scheme)
+    page = person(browser, desk.address, color_scheme=scheme)
     found: dict[str, list[str]] = {}
     for path in ("/review", "/review/r-1", "/review/doc-1", "/review/none", "/letters", "/policy"):
         page.goto(path)

@@ -96,7 +96,7 @@ def test_every_flow_runs(services: dict[str, dict[str, Any]]) -> None:
 
 def test_every_command_line_is_one_of_ours(ours: dict[str, dict[str, Any]]) -> None:
     told = {name: parse(each["command"]) for name, each in ours.items() if "command" in each}
-    assert set(told) == {*FLOWS, *PREPARATIONS, "lag", "probe"}
+    assert set(told) == {*FLOWS, *PREPARATIONS, "lag", "probe", "web"}
 
 
 def test_every_setting_is_one_of_ours(
@@ -209,4 +209,4 @@ def test_prometheus_scrapes_every_flow_and_what_looks_at_them() -> None:
         for group in job.get("static_configs", [])
         for target in group["targets"]
     }
-    assert scraped >= {f"{name}:9464" for name in (*FLOWS, "lag", "probe")}
+    assert scraped >= {f"{name}:9464" for name in (*FLOWS, "lag", "probe", "web")}

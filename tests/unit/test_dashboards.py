@@ -87,6 +87,7 @@ def test_addresses_stay_as_they_are() -> None:
         "manifold-review",
         "manifold-dead-letters",
         "manifold-kafka-clients",
+        "manifold-web",
     ]
 
 

@@ -122,7 +122,7 @@ def test_selectors_tell_flows_apart(objects: Objects) -> None:
         tuple(sorted(each["spec"]["selector"]["matchLabels"].items()))
         for each in of_kind(objects, "StatefulSet", "Deployment").values()
     ]
-    assert len(selectors) == len(set(selectors)) == len(FLOWS) + 2
+    assert len(selectors) == len(set(selectors)) == len(FLOWS) + 3
 
 
 def test_every_command_line_is_one_of_ours(objects: Objects) -> None:
@@ -132,7 +132,7 @@ def test_every_command_line_is_one_of_ours(objects: Objects) -> None:
             given = settings_of(objects, pod, container)
             line = [given.get(each.strip("$()"), each) for each in container["args"]]
             commands.append(line[-1] if parse(line) == ["run"] else " ".join(parse(line)))
-    others = ["contracts register", "db migrate", "lag", "probe", "topics apply"]
+    others = ["contracts register", "db migrate", "lag", "probe", "serve", "topics apply"]
     assert sorted(commands) == sorted([*FLOWS, *others])
 
 
@@ -215,9 +215,19 @@ def test_only_those_who_need_a_secret_have_it(objects: Objects) -> None:
             ]
             for secret in filter(None, named):
                 have.setdefault(secret, set()).add(name)
-    assert have["manifold-database"] == {f"manifold-{COLLECT}", "manifold-preparation"}
+    assert have["manifold-database"] == {
+        f"manifold-{COLLECT}",
+        "manifold-preparation",
+        "manifold-web",
+    }
     assert have["manifold-documents"] == {f"manifold-{EXTRACT}"}
-    assert set(have) == {"manifold-kafka", "manifold-database", "manifold-documents"}
+    assert have["manifold-web"] == {"manifold-web"}
+    assert set(have) == {
+        "manifold-kafka",
+        "manifold-database",
+        "manifold-documents",
+        "manifold-web",
+    }
 
 
 def test_only_extract_has_the_large_image(objects: Objects) -> None:
@@ -308,3 +318,17 @@ def test_prometheus_finds_every_pod_that_serves(production: Objects) -> None:
 def test_the_small_overlay_needs_no_operator() -> None:
     groups = {each["apiVersion"].rpartition("/")[0] for each in build("small")}
     assert groups == {"", "apps", "batch", "policy", "networking.k8s.io"}
+
+
+def test_the_front_door_has_time_to_finish_and_is_asked_where_it_serves(objects: Objects) -> None:
+    pod = of_kind(objects, "Deployment")["manifold-web"]["spec"]["template"]
+    web = Settings().web
+    needed = 5 + (web.finish + web.acknowledge_limit).total_seconds()
+    assert pod["spec"]["terminationGracePeriodSeconds"] > needed
+    [container] = pod["spec"]["containers"]
+    given = settings_of(objects, pod, container)
+    ports = {each["name"]: str(each["containerPort"]) for each in container["ports"]}
+    assert ports["http"] == given["MANIFOLD_WEB__PORT"]
+    assert ports["telemetry"] == given["MANIFOLD_TELEMETRY__PORT"]
+    service = of_kind(objects, "Service")["manifold-web"]["spec"]
+    assert service["selector"].items() <= pod["metadata"]["labels"].items()

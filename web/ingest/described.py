@@ -285,3 +285,32 @@ POST: dict[str, Any] = {
         "requestBody": {"required": True, "content": _BODIES},
     },
 }
+
+PUT: dict[str, Any] = {
+    **POST,
+    "operation_id": "correctInvoice",
+    "summary": "Correct an invoice, or send it once more",
+    "description": "A further attempt of a request of yours: the one after the last that is known, "
+    "from 2 on. It takes the place of the one before. The same body sent again has the same "
+    "answer; an Idempotency-Key is not needed.",
+    "responses": {
+        **_RESPONSES,
+        404: _problem(
+            404,
+            "no-request",
+            "There is no such request",
+            "A request is known some seconds after it has come in: look at its id.",
+        ),
+        409: _problem(
+            409,
+            "attempt",
+            "This is not the next attempt",
+            "The next attempt of this request is 3.",
+            next_attempt=3,
+        ),
+    },
+    "openapi_extra": {
+        "parameters": _PARAMETERS,
+        "requestBody": {"required": True, "content": _BODIES},
+    },
+}

@@ -61,8 +61,22 @@ def key_of(who: Principal, header: str | None, content: bytes, given: Given) -> 
     """What identifies a request; one that brings no key is given one."""
     key = given_key(header)
     wanted = key if key is not None else str(uuid4())
-    about = json.encode([given, sha256(content).hexdigest()])
-    fingerprint = sha256(about).hexdigest()
-    owner = json.encode([who.tenant, who.subject, wanted])
-    name = sha256(owner).hexdigest()
+    name = _name(who.tenant, who.subject, wanted)
+    fingerprint = _fingerprint(content, given)
     return Key(name, fingerprint, str(uuid5(_SPACE, f"{name} {fingerprint}")), wanted)
+
+
+def key_of_attempt(
+    who: Principal, request_id: str, attempt: int, content: bytes, given: Given
+) -> Key:
+    """What identifies a correction: its request and its number, whoever of a tenant sends it."""
+    name = _name(who.tenant, "attempt", request_id, str(attempt))
+    return Key(name, _fingerprint(content, given), request_id, "")
+
+
+def _name(*parts: str | None) -> str:
+    return sha256(json.encode(parts)).hexdigest()
+
+
+def _fingerprint(content: bytes, given: Given) -> str:
+    return sha256(json.encode([given, sha256(content).hexdigest()])).hexdigest()

@@ -3,6 +3,7 @@
 from connectors.async_producer import NotTaken, Unacknowledged
 from connectors.clamav import Infected, ScannerAway
 from connectors.codec import TooLarge
+from connectors.database.errors import DatabaseUnavailable
 from connectors.einvoice.uploaded import NoVendor
 from connectors.errors import Unavailable
 from connectors.object_store import DocumentRefused, StoreAway
@@ -39,6 +40,8 @@ def told(error: Exception, key: Key) -> Problem:
             return _unfit("malware", "The document is harmful", str(error))
         case StoreAway():
             return _away("store-away", "The document store is away", str(error), _OTHERS_AGAIN)
+        case DatabaseUnavailable():
+            return _away("database-away", "The database is away", str(error), _OTHERS_AGAIN)
         case DocumentRefused():
             return _unfit(error.reason.replace("_", "-"), "The document is not there", str(error))
         case NoVendor():

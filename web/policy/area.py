@@ -74,7 +74,9 @@ class PolicyArea:
         found: list[Difference] = []
         if compared is not None:
             before, now = compared
-            found = list(differences(before.published.policy, now.published.policy))
+            changed = differences(before.published.policy, now.published.policy)
+            # Under which key a policy stands is no part of what it says.
+            found = [each for each in changed if each.what != "policy_id"]
         in_force, candidate = known.get(IN_FORCE), candidate_of(known)
         trial, since = None, 0
         if in_force is not None:

@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from pydantic import AwareDatetime, BeforeValidator
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from connectors.database.requests import Sort, Wanted
 from operators.time import Instant
@@ -31,6 +31,7 @@ _STREAMS = 2_000
 _LONGEST_ID = 512
 
 Status = Literal["OPEN", "APPROVED", "REVIEW", "REJECTED", "REPLACED", "UNKNOWN"]
+_Short: TypeAlias = Annotated[str, Field(max_length=200)]
 _Chosen = BeforeValidator(lambda value: value or None)
 """Forms send a choice that restricts nothing as empty text."""
 _NOT_THERE: dict[int | str, dict[str, Any]] = {
@@ -145,11 +146,11 @@ class RequestsArea:
             _Chosen,
             Query(description="Of the decision in force; OPEN for those without one."),
         ] = None,
-        vendor: Annotated[str | None, _Chosen, Query(max_length=200, examples=["V-1001"])] = None,
+        vendor: Annotated[_Short | None, _Chosen, Query(examples=["V-1001"])] = None,
         number: Annotated[
-            str | None,
+            _Short | None,
             _Chosen,
-            Query(max_length=200, description="The invoice's.", examples=["RE-117"]),
+            Query(description="The invoice's.", examples=["RE-117"]),
         ] = None,
         origin: Annotated[str | None, Query(max_length=20, examples=["API"])] = None,
         since: Annotated[AwareDatetime | None, Query(description="Uploaded then or later.")] = None,

@@ -27,7 +27,7 @@ from web.pages.rendering import Pages, wants_page
 from web.principal import Admin, Principal, Reviewer
 from web.problem import Problem
 from web.review.asked import Answer, Assigned, Changes, Postponed, became
-from web.review.form import form_of, label_of
+from web.review.form import form_of
 from web.review.judged import NOTHING, Judged, JudgedInvoices
 from web.review.outbox import Outbox
 from web.review.pictures import Pictures
@@ -192,7 +192,7 @@ class ReviewArea:
             details=_details_of(known, found),
             judged=judged,
             form=form,
-            label_of=label_of,
+            boxes=_boxes(judged),
             chosen=chosen,
             given=None if said is None else self._of.answers.get(said, who.subject),
             lease=self._of.lease,
@@ -422,6 +422,16 @@ def _details_of(known: Known | None, found: Opened) -> dict[str, Any]:
     if known is None:
         return {}
     return {each.branch: each for each in known.answers if each.attempt == found.asked.attempt}
+
+
+def _boxes(judged: Judged) -> list[tuple[Any, ...]]:
+    """Where values were read, on the straightened pages: near enough until it is known better."""
+    fields = [] if judged.reading is None else judged.reading.fields
+    return [
+        (each.field, each.page, each.box.left, each.box.top, each.box.right, each.box.bottom)
+        for each in fields
+        if each.page is not None and each.box is not None
+    ]
 
 
 def _plain(listed: Any) -> dict[str, Any]:

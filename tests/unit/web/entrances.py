@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from connectors.database.attempts import Attempt
 from connectors.measures import Measures
 from connectors.request_keys import KeysOfOneProcess, RequestKeys
 from operators.upload import Document, InvoiceUploaded
@@ -66,6 +67,13 @@ class Served:
         self.entrance = entrance or Entrances()
         self.measures = Measures()
         keys = keys or KeysOfOneProcess(timedelta(hours=1), timedelta(seconds=60))
-        self.area = Ingest(self.entrance, keys, Limits(**limits), self.measures)  # type: ignore[arg-type]
+        self.known: dict[str, list[Attempt]] = {}
+        self.area = Ingest(
+            self.entrance,  # type: ignore[arg-type]
+            keys,
+            lambda request_id: self.known.get(request_id, []),
+            Limits(**limits),
+            self.measures,
+        )
         self.app: FastAPI = application(access or Everybody(), [self.area], "1")
         self.app.add_middleware(Watched, measures=self.measures)

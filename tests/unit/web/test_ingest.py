@@ -9,6 +9,7 @@ from httpx2 import Response
 
 from connectors import catalogue
 from connectors.async_producer import NotTaken, Unacknowledged
+from connectors.database.attempts import Attempt
 from connectors.object_store import DocumentRefused, StoreAway
 from tests.unit.web.entrances import TRACE, Served
 from web.principal import Everybody
@@ -203,7 +204,7 @@ def test_nothing_is_taken_beyond_what_may_be_under_way() -> None:
 
 
 def served_room(served: Served) -> Any:
-    return served.area._room.entered()
+    return served.area.room.entered()
 
 
 @pytest.mark.parametrize(
@@ -270,3 +271,37 @@ def test_the_description_tells_the_truth() -> None:
                 shown = operation["responses"]["202"]["content"]["application/json"]
                 assert told.json().keys() == shown["examples"]["accepted"]["value"].keys()
     assert {*operation["responses"]} >= {"202", "409", "413", "415", "422", "429", "503"}
+
+
+def correct(served: Served, request: str, attempt: object, body: bytes) -> Response:
+    with TestClient(served.app) as client:
+        return client.put(f"/requests/{request}/attempts/{attempt}", content=body)
+
+
+def test_a_correction_is_the_next_attempt_of_a_request_of_ones_own() -> None:
+    served = Served(access=Everybody("erp", "north"))
+    served.known = {"r": [Attempt(1, "north")], "theirs": [Attempt(1, "south")]}
+    body = json.dumps(INVOICE).encode()
+    first = correct(served, "r", 2, body)
+    again = correct(served, "r", 2, body)
+    other = correct(served, "r", 2, json.dumps({**INVOICE, "number": "R-2"}).encode())
+    assert (first.status_code, again.status_code, other.status_code) == (202, 202, 422)
+    assert first.json() == again.json()
+    assert (first.json()["request_id"], first.json()["attempt"]) == ("r", 2)
+    [upload] = served.entrance.sent
+    assert (upload.request_id, upload.attempt, upload.tenant) == ("r", 2, "north")
+
+    early = correct(served, "r", 4, body)
+    assert (early.status_code, early.json()["next_attempt"]) == (409, 2)
+    served.known["r"].append(Attempt(2, "north"))
+    assert correct(served, "r", 3, body).status_code == 202
+    # Another tenant's request is no other answer than none at all.
+    theirs, nobodys = correct(served, "theirs", 2, body), correct(served, "nobodys", 2, body)
+    assert (theirs.status_code, theirs.text) == (404, nobodys.text)
+    assert {correct(served, "r", wrong, body).status_code for wrong in (0, 1, "x")} == {422}
+    assert len(served.entrance.sent) == 2
+
+
+def test_a_body_of_several_megabytes_is_taken() -> None:
+    served = Served()
+    assert send(served, PDF + b"x" * 5_000_000).status_code == 202

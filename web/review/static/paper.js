@@ -11,6 +11,10 @@ export class Paper {
     this.onWord = onWord;
     this.zoom = 0;
     this.marks = new Map();
+    // Where values were read: near enough until their places on the page as it came are known.
+    this.boxes = JSON.parse(item.dataset.boxes).map(([field, page, left, top, right, bottom]) => ({
+      field, page, corners: [[left, top], [right, top], [right, bottom], [left, bottom]],
+    }));
   }
 
   async open() {
@@ -54,6 +58,8 @@ export class Paper {
   async places(size) {
     const state = document.getElementById("words-state");
     state.textContent = "finding words …";
+    this.draw(this.sheets.firstElementChild, size, [], this.boxes.filter((each) => each.page === 1));
+    this.show(this.shown);
     try {
       const { words, fields } = await ask(`${this.base}/places`);
       for (const sheet of this.sheets.children) {
@@ -92,6 +98,7 @@ export class Paper {
       });
       svg.append(place);
     }
+    sheet.querySelector("svg")?.remove();
     sheet.append(svg);
   }
 

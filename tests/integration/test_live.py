@@ -4,6 +4,8 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -184,3 +186,31 @@ def _told(stream: httpx2.Response) -> Iterator[dict[str, Any]]:
     for line in stream.iter_lines():
         if line.startswith("data: "):
             yield json.loads(line[6:])
+
+
+def test_streams_end_whole_when_the_service_stops(
+    pipeline: Pipeline, samples: list[Sample], tmp_path: Path
+) -> None:
+    for process in [each for each in pipeline.processes if each.flow == "decide"]:
+        pipeline.stop(process)
+    upload = samples[30].upload
+    told: list[dict[str, Any]] = []
+
+    def follow(address: str) -> None:
+        # A connection that is cut, rather than ended, raises.
+        with (
+            httpx2.Client(base_url=address, timeout=60) as client,
+            client.stream("GET", f"/requests/{upload.request_id}/events") as stream,
+        ):
+            told.extend(_told(stream))
+
+    with ThreadPoolExecutor(1) as thread:
+        with served(pipeline, tmp_path) as address:
+            pipeline.publish(upload)
+            _arrived(httpx2.Client(base_url=address), upload.request_id)
+            following = thread.submit(follow, address)
+            time.sleep(1)
+            assert not following.done()
+        following.result(60)
+    assert told
+    assert told[-1]["status"] is None

@@ -44,7 +44,7 @@ def desk(bootstrap: str, tmp_path: Path) -> Iterator[Desk]:
 
 def bury(desk: Desk, value: bytes, reason: str, key: bytes = b"v-1") -> None:
     topic = desk.contracts.topic_of(InvoiceUploaded).name
-    headers = [
+    headers: list[tuple[str, str | bytes | None]] = [
         (ERROR_REASON, reason.encode()),
         (MESSAGE, b"It could not be used."),
         (TOPIC, topic.encode()),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.testclient import TestClient
 from starlette.responses import Response
 
-from web.app import application
+from web.app import Area, application
 from web.pages.area import PagesArea
 from web.pages.rendering import Pages
 from web.principal import Everybody, Reader
@@ -36,7 +36,7 @@ class Sample:
 @pytest.fixture
 def client() -> Iterator[TestClient]:
     pages = Pages()
-    areas = [PagesArea(pages), Sample(pages)]
+    areas: list[Area] = [PagesArea(pages), Sample(pages)]
     app = application(Everybody("anna", "north"), areas, "1", pages.telling)
     with TestClient(app, follow_redirects=False) as client:
         yield client

@@ -68,7 +68,7 @@ def script(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
     page.set_content("<title>values</title>")
     page.add_script_tag(content=f"{source}; window.value = value", type="module")
-    page.wait_for_function("window.value")
+    page.wait_for_function('() => typeof window.value === "function"')
     yield page
     page.close()
 

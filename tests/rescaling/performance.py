@@ -129,33 +129,42 @@ class Acts:
     def all(self) -> None:
         """Do everything, from the first upload until no process is left."""
         processes = self._scene.processes
-        self._load.start()
         with self._phase("steady", "1"):
-            pass
+            self._load.start()
         with self._phase("rolling restart", "1"):
             processes.renew(self._report)
         with self._phase("scaled up", "1 → 4"):
             self._scale(4)
-        with self._phase("scaled down", "4 → 2"):
+        with self._phase("scaled down", "4 → 2", then=self._end_load):
             self._scale(2)
-        if self._load.is_over:
-            raise NotPerformed("renewing and rescaling took so long that the invoices ran out")
-        self._load.finish()
-        with self._phase("drained", "2", 0):
+        with self._phase("drained", "2", seconds=0):
             self._rest()
         processes.stop()
 
     @contextmanager
-    def _phase(self, name: str, count: str, seconds: float | None = None) -> Iterator[None]:
+    def _phase(
+        self,
+        name: str,
+        count: str,
+        seconds: float | None = None,
+        then: Callable[[], None] = lambda: None,
+    ) -> Iterator[None]:
+        """One begins where the last has ended. `then` is done at its end, and a part of it."""
         self._report(f"--- {name}, {count} of each")
-        began, until = now(), time.monotonic()
-        until += self._plan.seconds if seconds is None else seconds
+        began = self.phases[-1].ended if self.phases else now()
+        until = time.monotonic() + (self._plan.seconds if seconds is None else seconds)
         yield
         while (left := until - time.monotonic()) > 0:
             time.sleep(min(left, 0.5))
             self._scene.processes.check()
             self._tell()
+        then()
         self.phases.append(Phase(name, count, began, now()))
+
+    def _end_load(self) -> None:
+        if self._load.is_over:
+            raise NotPerformed("renewing and rescaling took so long that the invoices ran out")
+        self._load.finish()
 
     def _scale(self, count: int) -> None:
         began = time.monotonic()

@@ -32,7 +32,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It is open."""
-        self._transport = transport  # type: ignore[assignment]
+        self._transport = transport  # type: ignore[assignment]  # a TCP transport it is
         self._parser = httptools.HttpResponseParser(self)
 
     def send(self, request: bytes, meant: float) -> None:

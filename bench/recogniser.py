@@ -24,13 +24,13 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper, version_converter
-from onnxruntime.quantization import (  # type: ignore[import-untyped]
+from onnxruntime.quantization import (  # type: ignore[import-untyped]  # onnxruntime has no types
     CalibrationDataReader,
     CalibrationMethod,
     QuantType,
     quantize_static,
 )
-from onnxruntime.quantization.shape_inference import (  # type: ignore[import-untyped]
+from onnxruntime.quantization.shape_inference import (  # type: ignore[import-untyped]  # onnxruntime has no types
     quant_pre_process,
 )
 
@@ -93,7 +93,7 @@ def lines_of(folder: Path) -> list[Numbers]:
     """Some lines of documents as the recogniser is given them."""
     found: list[Numbers] = []
     engines = Engines()
-    recogniser = engines.rapidocr._engine._load_rec_model()  # type: ignore[attr-defined]
+    recogniser = engines.rapidocr._engine._load_rec_model()  # type: ignore[attr-defined]  # ours has it
     recogniser.session = _Watched(recogniser.session, found)
     for path in documents(folder):
         read_pages(path.read_bytes(), engines=engines)
@@ -101,7 +101,7 @@ def lines_of(folder: Path) -> list[Numbers]:
     return found[:_LINES]
 
 
-class _Lines(CalibrationDataReader):  # type: ignore[misc]
+class _Lines(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime has no types
     """Lines, one after the other."""
 
     def __init__(self, lines: list[Numbers]) -> None:

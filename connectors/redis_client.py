@@ -40,7 +40,7 @@ def redis_client_async(settings: Redis, connections: int = 8) -> asyncio.Redis:
             # A connection that was closed while idle is no failure.
             retry=asyncio.retry.Retry(NoBackoff(), 1),
         )
-        pool.make_connection()  # type: ignore[no-untyped-call]
+        pool.make_connection()  # type: ignore[no-untyped-call]  # redis leaves it untyped
         return asyncio.Redis.from_pool(pool)
     except (ValueError, TypeError, RedisError):
         raise _no_address() from None

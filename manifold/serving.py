@@ -86,7 +86,7 @@ class _Server(uvicorn.Server):
     """Tells streams to end before it waits for requests under way: they would never end."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        for end in self.config.app.state.ending:  # type: ignore[union-attr]
+        for end in self.config.app.state.ending:  # type: ignore[union-attr]  # it is our application
             end()
         super().handle_exit(sig, frame)
 

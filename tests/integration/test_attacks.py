@@ -61,7 +61,7 @@ class Attacked:
                 port=port,
                 most_bytes=MOST // 2,
                 tokens=Tokens(development=True, development_key=self.key, tenant_claim="tenant"),
-                sign_in={"keys": folder / "session.json"},  # type: ignore[arg-type]
+                sign_in={"keys": folder / "session.json"},  # type: ignore[arg-type]  # pydantic makes it one
                 limits=Limits(most_bytes=MOST, silence=timedelta(seconds=30)),
             ),
         )

@@ -168,7 +168,7 @@ def test_the_board_and_a_request_come_through_one_socket(
 def test_a_page_of_elsewhere_gets_no_socket(address: str) -> None:
     async def refused() -> None:
         where = address.replace("http", "ws") + "/live"
-        async with websockets.connect(where, origin="https://elsewhere.example"):  # type: ignore[arg-type]
+        async with websockets.connect(where, origin="https://elsewhere.example"):  # type: ignore[arg-type]  # a plain text is one
             pass
 
     with pytest.raises(websockets.InvalidStatus):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import reportlab
-from onnxruntime import InferenceSession  # type: ignore[import-untyped]
+from onnxruntime import InferenceSession  # type: ignore[import-untyped]  # onnxruntime has no types
 from PIL import Image, ImageDraw, ImageFont
 
 from connectors.documents import rapid

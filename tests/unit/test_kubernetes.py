@@ -122,7 +122,7 @@ def test_selectors_tell_flows_apart(objects: Objects) -> None:
         tuple(sorted(each["spec"]["selector"]["matchLabels"].items()))
         for each in of_kind(objects, "StatefulSet", "Deployment").values()
     ]
-    assert len(selectors) == len(set(selectors)) == len(FLOWS) + 3
+    assert len(selectors) == len(set(selectors)) == len(FLOWS) + 4
 
 
 def test_every_command_line_is_one_of_ours(objects: Objects) -> None:

@@ -46,7 +46,7 @@ def test_it_has_two_parts_and_the_same_identifier_each_time(server: MailServer) 
 def test_a_recipient_that_is_not_taken(server: MailServer, code: int, kind: str) -> None:
     server.refuse["ap@example.org"] = f"{code} ap@example.org is not here"
     outcome = sent(server)
-    assert outcome == Outcome(kind, f"the mail server does not take this recipient ({code})")  # type: ignore[arg-type]
+    assert outcome == Outcome(kind, f"the mail server does not take this recipient ({code})")  # type: ignore[arg-type]  # one of its kinds
     assert "@" not in outcome.said
 
 

@@ -144,7 +144,7 @@ def given_of(said: dict[str, str]) -> Given:
     return Given(
         vendor_id=said.get("vendor_id"),
         invoice_id=said.get("invoice_id"),
-        origin=origin,  # type: ignore[arg-type]
+        origin=origin,  # type: ignore[arg-type]  # looked up among them
     )
 
 

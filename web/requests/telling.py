@@ -41,7 +41,7 @@ def _events(known: Known) -> Iterator[Happened]:
             of,
             answer.attempt,
             answer.decided_at,
-            answer.branch,  # type: ignore[arg-type]
+            answer.branch,  # type: ignore[arg-type]  # the database has no other
             answer.status,
         )
     if known.asked is not None:
@@ -126,7 +126,7 @@ def progress_of_found(found: Found) -> Progress:
     unread = upload.document is not None and upload.number is None
     progress = after(None, Happened("uploaded", of, attempt, upload.uploaded_at, document=unread))
     for branch, status in found.answers.items():
-        answered = Happened("answered", of, attempt, 0, branch, status)  # type: ignore[arg-type]
+        answered = Happened("answered", of, attempt, 0, branch, status)  # type: ignore[arg-type]  # the database has no other
         progress = after(progress, answered)
     if found.status is None:
         return progress
@@ -176,7 +176,7 @@ def event(progress: Progress, skipped: int = 0) -> models.Progress:
 
 
 def _state(progress: Progress) -> models.State:
-    return progress.state.lower()  # type: ignore[return-value]
+    return progress.state.lower()  # type: ignore[return-value]  # its states in small letters
 
 
 def _at(at: Instant | None) -> str | None:

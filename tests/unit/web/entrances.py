@@ -69,7 +69,7 @@ class Served:
         keys = keys or KeysOfOneProcess(timedelta(hours=1), timedelta(seconds=60))
         self.known: dict[str, list[Attempt]] = {}
         self.area = Ingest(
-            self.entrance,  # type: ignore[arg-type]
+            self.entrance,  # type: ignore[arg-type]  # it does what is asked of one
             keys,
             lambda request_id: self.known.get(request_id, []),
             Limits(**limits),

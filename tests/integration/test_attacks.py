@@ -362,6 +362,7 @@ def test_a_name_that_is_not_ours_is_not_served(attacked: Attacked) -> None:
     assert answer.status_code == 421
 
 
+@pytest.mark.timeout(900)
 def test_random_requests_find_no_failure(attacked: Attacked) -> None:
     schema = schemathesis.openapi.from_url(f"{attacked.url}/openapi.json")
     tried = 0

@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, text
 from typer.testing import CliRunner
 
 from connectors.database import Store
+from connectors.database.revision import REVISION
 from manifold.cli.database import app
 from tests.integration.database.records import one_of_each
 
@@ -26,11 +27,11 @@ def test_migrate_then_verify_then_count(tmp_path: Path, monkeypatch: pytest.Monk
     assert "manifold db migrate" in output
     code, output = run("migrate")
     assert code == 0
-    assert "empty → 0005" in output
+    assert f"empty → {REVISION}" in output
     assert json.loads(run("migrate", "--json")[1]) == {
         "database": url,
-        "from": "0005",
-        "to": "0005",
+        "from": REVISION,
+        "to": REVISION,
     }
     store = Store.connect(url)
     store.append("collect-0", one_of_each(1))

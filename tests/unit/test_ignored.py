@@ -4,7 +4,17 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("bench", "connectors", "dashboards", "deploy", "flows", "manifold", "operators", "web", "tests")
+ROOMS = (
+    "bench",
+    "connectors",
+    "dashboards",
+    "deploy",
+    "flows",
+    "manifold",
+    "operators",
+    "web",
+    "tests",
+)
 IGNORED = re.compile(r"# type: ignore(\[[a-z, -]+\])?")
 WITH_REASON = re.compile(r"# type: ignore\[[a-z, -]+\]  # \S")
 

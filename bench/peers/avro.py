@@ -23,7 +23,7 @@ def reader(record: str) -> Callable[[bytes], dict[str, Any]]:
 
     def read(value: bytes) -> dict[str, Any]:
         if value[:_FRAMED] != frame:
-            raise ValueError(f"the value is no {record} of version 1")
+            raise ValueError(f"the value is no {record} of the newest version")
         found: Any = fastavro.schemaless_reader(io.BytesIO(value[_FRAMED:]), schema, None)
         return found  # type: ignore[no-any-return]  # fastavro says any
 
@@ -44,16 +44,20 @@ def writer(record: str) -> Callable[[dict[str, Any]], bytes]:
 
 
 def _schema(record: str) -> Any:
-    file = _SCHEMAS / "avro" / record / "1.avsc"
+    file = _SCHEMAS / "avro" / record / f"{_newest(record)}.avsc"
     return fastavro.parse_schema(_plain(json.loads(file.read_text())))
 
 
 def _frame(record: str) -> bytes:
     ids = json.loads((_SCHEMAS / "lock.json").read_text())["ids"]
     for number, entry in ids.items():
-        if (entry["record"], entry["version"]) == (record, 1):
+        if (entry["record"], entry["version"]) == (record, _newest(record)):
             return b"\0" + int(number).to_bytes(4, "big")
-    raise LookupError(f"schemas/lock.json has no id for {record} version 1")
+    raise LookupError(f"schemas/lock.json has no id for the newest version of {record}")
+
+
+def _newest(record: str) -> int:
+    return max(int(file.stem) for file in (_SCHEMAS / "avro" / record).glob("*.avsc"))
 
 
 def _plain(schema: Any) -> Any:

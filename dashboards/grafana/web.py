@@ -92,5 +92,32 @@ WEB = Board(
                 ),
             ),
         ),
+        Row(
+            "Told live",
+            (
+                graph(
+                    "Records told",
+                    "Records of the topics that were told to those who watch, a second.",
+                    "suffix:/s",
+                    ("sum(rate(manifold_web_feed_records_total[$__rate_interval]))", "told"),
+                    (
+                        "sum(rate(manifold_web_feed_dropped_total[$__rate_interval]))",
+                        "nobody's",
+                    ),
+                ),
+                graph(
+                    "How far behind",
+                    "From the writing of the newest record to its being told, by the slowest.",
+                    "s",
+                    ("max(manifold_web_feed_lag_seconds)", "behind"),
+                ),
+                graph(
+                    "Who watches",
+                    "Streams and sockets that are open.",
+                    "none",
+                    ("sum(manifold_web_watchers)", "open"),
+                ),
+            ),
+        ),
     ),
 )

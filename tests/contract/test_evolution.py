@@ -153,8 +153,6 @@ def test_an_alias_is_followed(use_native: bool) -> None:
 
 def test_blocks_with_their_size_are_read(use_native: bool) -> None:
     schema = CONTRACTS.newest("InvoiceNotification").schema
-    fields = parse(schema).fields
-    assert [field.name for field in fields][-2:] == ["reasons", "created_at"]
     record = CONTRACTS.topics["invoice.notification"].examples[0]
     codec = Codec(CONTRACTS, OneSchema(schema), use_native=use_native)
     made = codec.from_json(InvoiceNotification, {**record, "reasons": ["a", "b"]})

@@ -23,7 +23,7 @@ Musterfirma GmbH
 Hauptstr. 5
 24103 Kiel
 
-Vorgang                      {number}
+Interner Vorgang             {number}
 Rechnungsdatum               {day}
 Kundennummer                 K-4711
 

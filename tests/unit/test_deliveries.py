@@ -23,8 +23,14 @@ from operators.outbox import Owed
 from operators.table import MemoryTable
 from operators.time import Instant
 
-HERE = now()
-"""The threads read the clock, so this test does as well."""
+HERE: Instant = 0
+
+
+@pytest.fixture(autouse=True)
+def clock() -> None:
+    """The threads read the clock, so each test begins with what it says."""
+    global HERE
+    HERE = now()
 
 
 class Content(Struct, frozen=True):
@@ -81,7 +87,8 @@ class Flow:
             record = Decoded(Content(number), received(number))
             self.deliveries.owe(self.tables, 0, f"k{number}", owed, record)
 
-    def tick(self, at: Instant = HERE) -> list[Written]:
+    def tick(self, at: Instant | None = None) -> list[Written]:
+        at = HERE if at is None else at
         return list(self.deliveries.tick(self.tables, 0, at, self.finish, lambda _, due: due))
 
     def finish(

@@ -89,25 +89,25 @@ REVIEWS: dict[str, Defect] = {
     "nobody asked": (
         beyond.without_last(InvoiceReviewRequested, beyond.APPROVED),
         reviews.NAME,
-        {reviews.NAME},
+        {reviews.NAME, audit.NAME},
         f"{beyond.APPROVED} attempt 1: asked 0 times about revision 1 instead of 1",
     ),
     "asked twice": (
         defects.doubled(InvoiceReviewRequested, beyond.APPROVED),
         reviews.NAME,
-        {reviews.NAME},
+        {reviews.NAME, audit.NAME},
         "asked 2 times",
     ),
     "asked about what is settled": (
         beyond.of_another(InvoiceReviewRequested, defects.VICTIM),
         reviews.NAME,
-        {reviews.NAME},
+        {reviews.NAME, audit.NAME},
         f"{defects.VICTIM} attempt 1: asked 1 times about revision 1 instead of 0",
     ),
     "asked for more people": (
         beyond.otherwise(InvoiceReviewRequested, beyond.APPROVED, needed=2),
         reviews.NAME,
-        {reviews.NAME},
+        {reviews.NAME, audit.NAME},
         "otherwise than it was decided",
     ),
     "an effect of nothing": (

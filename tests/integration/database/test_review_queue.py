@@ -46,7 +46,7 @@ def answers(database: Connected) -> ReviewAnswers:
 def listed(
     queue: ReviewQueue, now: int = NOW, tenant: str | None = None, **wanted: object
 ) -> list[str]:
-    return [each.request_id for each in queue.open(Wanted(**wanted), tenant, now)]  # type: ignore[arg-type]
+    return [each.request_id for each in queue.open(Wanted(**wanted), tenant, now)]  # type: ignore[arg-type]  # each as its field wants it
 
 
 @pytest.mark.parametrize("later", [(1, 2), (2, 1)])

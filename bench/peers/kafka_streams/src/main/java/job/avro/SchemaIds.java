@@ -8,16 +8,20 @@ import java.util.HashMap;
 import java.util.Map;
 import job.model.Branch;
 
-/** Which id stands for the first version of each record. */
+/** Which id stands for the newest version of each record. */
 public record SchemaIds(int upload, Map<Branch, Integer> results, int decision) {
 
     /** The ids that `schemas/lock.json` gives. */
     public static SchemaIds read(Path lock) throws IOException {
         Map<String, Integer> ids = new HashMap<>();
         JsonNode entries = new ObjectMapper().readTree(lock.toFile()).path("ids");
+        Map<String, Integer> newest = new HashMap<>();
         entries.fields().forEachRemaining(entry -> {
-            if (entry.getValue().path("version").asInt() == 1) {
-                ids.put(entry.getValue().path("record").asText(), Integer.valueOf(entry.getKey()));
+            String record = entry.getValue().path("record").asText();
+            int version = entry.getValue().path("version").asInt();
+            if (version > newest.getOrDefault(record, 0)) {
+                newest.put(record, version);
+                ids.put(record, Integer.valueOf(entry.getKey()));
             }
         });
         Map<Branch, Integer> results = new HashMap<>();
@@ -31,7 +35,7 @@ public record SchemaIds(int upload, Map<Branch, Integer> results, int decision) 
     private static int idOf(Map<String, Integer> ids, String record, Path lock) {
         Integer id = ids.get(record);
         if (id == null) {
-            throw new IllegalArgumentException(lock + " has no id for " + record + " version 1");
+            throw new IllegalArgumentException(lock + " has no id for " + record);
         }
         return id;
     }

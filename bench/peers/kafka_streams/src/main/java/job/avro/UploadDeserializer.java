@@ -11,7 +11,7 @@ import job.model.Upload;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/** Reads `invoice_uploaded` version 1: the fields any branch wants, in the order they stand there. */
+/** Reads `invoice_uploaded` version 2: the fields any branch wants, in the order they stand there. */
 public final class UploadDeserializer implements Deserializer<Upload> {
     private final int schemaId;
 

@@ -33,7 +33,7 @@ from connectors.contracts import Contracts
 from connectors.kafka import client
 from connectors.offsets import end_offsets
 from connectors.settings import Settings
-from connectors.topics import Topics
+from connectors.topics import BrokerError, Topics
 from manifold.generator import invoices, world
 from operators.upload import InvoiceUploaded
 
@@ -52,7 +52,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures here as well")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="manifold-bench-") as folder:
-        measured = _measured(given, Path(folder))
+        try:
+            measured = _measured(given, Path(folder))
+        except BrokerError as error:
+            sys.exit(f"bench.ingest: {error} (`make kafka` starts one)")
     if given.json:
         given.json.write_text(json.dumps(measured, indent=2) + "\n")
     lost = [each for each in measured if each["written"] < each["codes"].get("202", 0)]
@@ -65,7 +68,8 @@ def _measured(given: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
     contracts = Contracts.load(namespace=namespace)
     uploaded = contracts.topic_of(InvoiceUploaded)
     topics = Topics(settings.kafka_client)
-    topics.create(topics.plan([uploaded]))
+    every = list(contracts.every_topic())
+    topics.create(topics.plan(every))
     topic = uploaded.name
     codec = Codec(contracts, LockIds(contracts))
     samples = invoices(world(1, _BODIES, datetime.now(UTC).date()), 1, _BODIES, now(), 0.2)
@@ -95,7 +99,7 @@ def _measured(given: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
                 found.append(told)
                 _print(told)
     admin = AdminClient(client(settings.kafka_client))
-    for gone in admin.delete_topics([topic], request_timeout=30).values():
+    for gone in admin.delete_topics([each.name for each in every], request_timeout=30).values():
         gone.exception()
     return found
 

@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections import Counter, deque
+from contextlib import suppress
 from typing import Any
 
 import httptools
@@ -51,9 +52,11 @@ class Connection(asyncio.Protocol):
         self._load.answered(self, self._parser.get_status_code(), self._meant)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Whoever waited for an answer gets none."""
+        """Whoever waited for an answer gets none; what was closed idle is no failure."""
         if self._busy:
             self._load.answered(None, 0, self._meant)
+        else:
+            self._load.closed(self)
 
 
 class Load:
@@ -65,23 +68,17 @@ class Load:
         self._count = round(rate * seconds)
         self._requests = [_request(port, body) for body in bodies]
         self._idle: deque[Connection] = deque()
+        self._opening: set[asyncio.Task[None]] = set()
         self._waiting: deque[tuple[bytes, float]] = deque()
         self._left = self._count
         self._done = asyncio.Event()
         self.codes: Counter[int] = Counter()
         self.latencies: dict[int, list[float]] = {}
 
-    def _connection(self) -> Connection:
-        return Connection(self)
-
     async def run(self) -> dict[str, Any]:
         """What was answered; latencies in milliseconds."""
-        loop = asyncio.get_running_loop()
         for _ in range(CONNECTIONS):
-            _, made = await loop.create_connection(
-                lambda: Connection(self), "127.0.0.1", self._port
-            )
-            self._idle.append(made)
+            await self._open()
         began = time.perf_counter()
         sent = 0
         while sent < self._count:
@@ -98,7 +95,8 @@ class Load:
 
     def _leave(self, request: bytes, meant: float) -> None:
         if self._idle:
-            self._idle.popleft().send(request, meant)
+            # The one used last: others may be closed for idleness, as a client's pool has it.
+            self._idle.pop().send(request, meant)
         else:
             self._waiting.append((request, meant))
 
@@ -115,6 +113,19 @@ class Load:
             connection.send(*self._waiting.popleft())
         else:
             self._idle.append(connection)
+
+    def closed(self, connection: Connection) -> None:
+        """A connection was closed while nobody used it: another takes its place."""
+        with suppress(ValueError):
+            self._idle.remove(connection)
+            task = asyncio.ensure_future(self._open())
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+
+    async def _open(self) -> None:
+        loop = asyncio.get_running_loop()
+        _, made = await loop.create_connection(lambda: Connection(self), "127.0.0.1", self._port)
+        self._idle.append(made)
 
     def _told(self, seconds: float) -> dict[str, Any]:
         taken = sorted(self.latencies.get(202, []))

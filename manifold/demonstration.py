@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from confluent_kafka import Consumer, KafkaException
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from connectors.browse import read_all
 from connectors.clock import now
@@ -125,7 +126,7 @@ class Demonstration:
                     due = self._due(started, rate) - publisher.accepted
                     for sample in (next(waiting, None) for _ in range(due)):
                         if sample is not None:
-                            publisher.send(sample.upload)
+                            publisher.send(replace(sample.upload, uploaded_at=now()))
                             heard = time.monotonic()
                     changed = False
                     for message in consumer.consume(500, 0.1):

@@ -70,9 +70,12 @@ def telling(settings: Settings, pages: Pages, measures: Measures) -> Telling:
             own = [settings.namespace + flow for flow in FLOWS_AND_FUSED]
             own = [name for name in own if name in names]
             flows = flows_there(contracts, own, there.members(own))
-        return lags.look(
+        found = lags.look(
             {settings.namespace + flow: topics_read_by(contracts, flow) for flow in flows}
         )
+        # The embedded broker does not say which groups there are; those have committed something.
+        there_are = {each.group for each in found if each.committed is not None}
+        return [each for each in found if not there.embedded() or each.group in there_are]
 
     async def follow(
         request_id: str, who: Principal, box: Mailbox

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from connectors.settings import Settings
 from flows import FLOWS
+from manifold.board import BoardProcess
 from manifold.cli.options import Json
 from manifold.cli.output import EXIT_INTERRUPTED, Failed, explained, json_line
 from manifold.demonstration import Demonstration, Outcome, Tally
@@ -40,6 +41,8 @@ def demo(
 ) -> None:
     """Decide invented invoices, some with known faults, with every flow on an embedded broker.
 
+    Meanwhile a board shows them at an address that is printed; --keep leaves it there.
+
     Exits with 0 only if every request was decided and every fault found by its branch.
     """
     console = Console(stderr=json)
@@ -47,12 +50,17 @@ def demo(
         with Embedded(Settings.load()) as embedded:
             demonstration = Demonstration(embedded.settings, count, seed)
             supervisor = Supervisor(FLOWS, embedded.settings, logs=embedded.folder)
-            with told(supervisor, embedded.settings.telemetry, console.print), supervisor:
+            board = BoardProcess(embedded.settings, embedded.folder / "serve.log")
+            with told(supervisor, embedded.settings.telemetry, console.print), supervisor, board:
+                if board.wait():
+                    console.print(f"Watch it at {board.address}\n", soft_wrap=True)
+                else:
+                    console.print("The board does not answer; the demo goes on without it.\n")
                 tally = _show(console, demonstration, supervisor, count, rate)
                 _conclude(console, tally)
                 _post(console, demonstration.posted())
                 if keep:
-                    _keep(console, embedded, supervisor)
+                    _keep(console, embedded, supervisor, board)
             if not tally.decided or supervisor.restarts:
                 _explain(console, embedded)
     except Misconfigured as error:
@@ -65,9 +73,15 @@ def demo(
     raise typer.Exit(0 if good else 1)
 
 
-def _keep(console: Console, embedded: Embedded, supervisor: Supervisor) -> None:
+def _keep(
+    console: Console, embedded: Embedded, supervisor: Supervisor, board: BoardProcess
+) -> None:
     address = embedded.settings.kafka_client["bootstrap.servers"]
-    console.print(f"\nStill running on {address}: use it with --bootstrap. Ctrl-C ends it.")
+    console.print(
+        f"\nStill running on {address}: use it with --bootstrap, or look at {board.address}. "
+        "Ctrl-C ends it.",
+        soft_wrap=True,
+    )
     until_signalled(supervisor)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from operators.money import Amount, render
+from operators.money import Amount, render, rounded
 from operators.time import DAY, Instant, isoformat
 
 _MINUTE = 60_000
@@ -27,6 +27,15 @@ def money(amount: Amount | None, currency: str | None = None) -> str:
     sign = "-" if amount < 0 else ""
     text = f"{sign}{int(whole):,}.{decimals}"
     return f"{text} {currency}" if currency else text
+
+
+def due(amount: Amount | None, currency: str | None) -> str:
+    """An amount in its currency, exact; without one it was converted, and is rounded.
+
+    >>> due(190_014_449_508, "EUR"), due(190_014_449_508, None)
+    ('1,900.14449508 EUR', '1,900.14')
+    """
+    return money(amount if currency or amount is None else rounded(amount), currency)
 
 
 def number(count: int | None) -> str:
@@ -113,6 +122,7 @@ def status(name: str | None) -> Markup:
 
 
 FILTERS: dict[str, Any] = {
+    "due": due,
     "money": money,
     "number": number,
     "age": age,

@@ -15,14 +15,14 @@ from connectors.mail import Mail
 from connectors.receiver import Outcome, Receiver
 from connectors.settings import Settings
 from connectors.steps import OnCaughtUp, OnRecord, OnTick, Written
-from connectors.stream import Decoded, Ignored, Produced
+from connectors.stream import Decoded, Ignored, Produced, Rejected
 from connectors.tables import Tables
 from connectors.webhook import Webhook
 from operators.candidate import chosen
 from operators.decision import InvoiceNotification
 from operators.notifications import InvoiceNotificationAddressed, addressed, due
 from operators.notifications.contents import latest
-from operators.notifications.schedule import after_quiet
+from operators.notifications.schedule import after_quiet, fault
 from operators.outbox import Owed
 from operators.reference import ReferencePolicy, ReferenceVendor
 from operators.table import Lookup, Table
@@ -56,6 +56,10 @@ def notifying(
         key = record.delivery_id
         if tables[TOLD.name].get(key) is not None or tables[OWED.name].get(key) is not None:
             yield Ignored(received)
+            return
+        wrong = fault(record)
+        if wrong is not None:
+            yield Rejected(received, "contract_broken", wrong)
             return
         when = due(record, at)
         owed = Owed(

@@ -45,6 +45,15 @@ class Schedule(Protocol):
         """IANA name."""
 
 
+def fault(schedule: Schedule) -> str | None:
+    """Why nobody can say when it is due; None when that can be said."""
+    try:
+        ZoneInfo(schedule.time_zone)
+    except (KeyError, ValueError, OSError):  # unknown, not a name at all, or no name of a file
+        return "its time zone is none of the IANA's: correct the route in the policy"
+    return None
+
+
 def due(schedule: Schedule, at: Instant) -> Instant:
     """The first instant, not before `at`, at which it may be told.
 

@@ -2,6 +2,7 @@
 
 from flows import FLOWS
 from operators.audit import InvoiceAudit
+from operators.review import InvoiceReviewRequested
 from tests.faults.exactness import assert_collected, assert_exact
 from tests.integration.pipeline import Pipeline, generated
 
@@ -22,4 +23,6 @@ def test_the_audit_trail_outlives_kills(pipeline: Pipeline) -> None:
     assert_exact(pipeline, world, sent)
     assert_collected(pipeline)
     with pipeline.store() as store:
-        assert store.stats().rows["audit_entry"] == 6 * len(sent)
+        asked = len(pipeline.seen.all(InvoiceReviewRequested))
+        assert asked
+        assert store.stats().rows["audit_entry"] == 6 * len(sent) + asked

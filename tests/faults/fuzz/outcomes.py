@@ -8,12 +8,14 @@ from connectors import dead_letters
 from connectors.codec import Undecodable
 from connectors.stream import Outgoing, Reason, Received
 from connectors.wire import FORWARDED
-from flows import EXTRACT, FLOWS
+from flows import DELIVERIES, EXTRACT, FLOWS
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision, InvoiceSettled
 from operators.extraction.lesson_learned import InvoiceLessonLearned
 from operators.extraction.memory import FACTS, LONGEST, VendorMemory
 from operators.extraction.reviewing import BEFORE_DECISION
+from operators.notifications import InvoiceNotificationAddressed
+from operators.notifications.schedule import fault
 from operators.result import Result
 from operators.review import InvoiceReviewCompleted, InvoiceReviewRequested, Refusal
 from operators.upload import InvoiceOcrCompleted, InvoiceUploaded
@@ -141,6 +143,9 @@ class Outcomes:
             raise Wrong(received, "a record that cannot be read left no trace")
         if isinstance(record, InvoiceSettled):
             return self._expect(received, "settled", letters, answers, 0)
+        if self._flow in DELIVERIES:
+            # What is owed stands in a table; without receivers it is given up when it is due.
+            return self._expect(received, "owed or nobody's", letters, answers, 0)
         if self._flow == EXTRACT:
             return self._extracted(received, record, written)
         if self._flow == "decide":
@@ -222,6 +227,11 @@ class Outcomes:
                 return reason == "contract_broken" and (nobodys or record.kind == "UNKNOWN")
             by_people = isinstance(record, InvoiceReviewCompleted)
             return reason in _REFUSALS if by_people else reason.startswith("document_")
+        if self._flow == "notify":
+            record = _understood(received)
+            addressed = isinstance(record, InvoiceNotificationAddressed)
+            untimed = addressed and fault(record) is not None
+            return addressed and reason == ("contract_broken" if untimed else "delivery_refused")
         nameless = self._flow != "collect" and not _understood(received).vendor_id
         return nameless and reason == "contract_broken"
 

@@ -158,8 +158,10 @@ def test_a_duplicated_upload_keeps_the_first_and_the_trail_keeps_both(
         "audit_chain": 0,
         "audit_entry": 4,
         "decision": 0,
+        "open_review": 0,
         "result": 2,
         "review": 0,
+        "review_answer": 0,
         "upload": 1,
     }
 

@@ -1,6 +1,8 @@
 """Between the feed and those who watch: nothing lost at the end, nothing of others, bounded."""
 
 import asyncio
+from contextlib import aclosing
+from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,9 @@ from operators.progress import Happened, after
 from web.live.board import ADMITTED, ROWS, Board
 from web.live.hub import Hub
 from web.live.mailbox import Mailbox
+from web.principal import Principal
+from web.requests.following import steps
+from web.requests.reading import Reading
 
 
 def uploaded(request_id: str, at: int = 1_000, tenant: str | None = None) -> Happened:
@@ -104,6 +109,64 @@ def test_who_watches_is_told_of_changes_only_and_of_the_end_of_the_service() -> 
         assert hub.watchers == 0
 
     asyncio.run(watch())
+
+
+class NothingStored:
+    """A database in which no request has arrived yet."""
+
+    async def known(self, request_id: str, tenant: str | None) -> None:
+        return None
+
+
+NOTHING_STORED = cast("Reading", NothingStored())
+ANNA = Principal("anna", None, frozenset({"read"}))
+
+
+def test_who_follows_a_request_accepted_a_moment_ago_waits_until_it_arrives() -> None:
+    async def follow() -> str:
+        hub = Hub(clock=lambda: 1_000)
+        async with aclosing(steps(NOTHING_STORED, hub, "r-1", ANNA, Mailbox(), 60)) as found:
+            first = asyncio.ensure_future(anext(found))
+            await asyncio.sleep(0.01)
+            assert not first.done(), "nobody has looked whether it arrives"
+            hub.take([(None, uploaded("r-1"))])
+            step = await asyncio.wait_for(first, 5)
+        assert step is not None
+        return step[0].state
+
+    assert asyncio.run(follow()) == "RECEIVED"
+
+
+def test_everybody_waits_for_the_upload_whoever_else_waits_or_watches() -> None:
+    async def wait() -> None:
+        hub = Hub(clock=lambda: 1_000)
+        with hub.watching("r-1", Mailbox()):
+            brief = asyncio.create_task(hub.heard_of("r-1", 0.01))
+            patient = [asyncio.create_task(hub.heard_of("r-1", 60)) for _ in range(2)]
+            gone = await brief
+            assert gone is not None
+            assert gone.upload is None
+            # An answer may be read before the upload, which stands in another partition.
+            hub.take([(None, decided("r-1"))])
+            await asyncio.sleep(0.01)
+            assert not any(task.done() for task in patient)
+            hub.take([(None, uploaded("r-1"))])
+            for found in await asyncio.wait_for(asyncio.gather(*patient), 5):
+                assert found is not None
+                assert found.upload is not None
+
+    asyncio.run(wait())
+
+
+def test_nobody_waits_for_an_upload_beyond_the_end_of_the_service() -> None:
+    async def wait() -> None:
+        hub = Hub(clock=lambda: 1_000)
+        waiting = asyncio.create_task(hub.heard_of("r-1", 60))
+        await asyncio.sleep(0.01)
+        hub.end()
+        assert await asyncio.wait_for(waiting, 5) is None
+
+    asyncio.run(wait())
 
 
 def test_an_event_is_told_when_it_is_known_whose_it_is() -> None:

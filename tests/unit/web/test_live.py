@@ -1,13 +1,22 @@
 """Between the feed and those who watch: nothing lost at the end, nothing of others, bounded."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import aclosing
-from typing import cast
+from types import SimpleNamespace
+from typing import Any, cast
 
+import pytest
+from confluent_kafka import Consumer, KafkaError, KafkaException
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.codec import Codec, LockIds
+from connectors.contracts import Contracts
+from connectors.database.errors import DatabaseUnavailable
+from connectors.live import Feed
 from connectors.live.owners import Owners
+from connectors.measures import Measures
 from operators.progress import Happened, after
 from web.live.board import ADMITTED, ROWS, Board
 from web.live.hub import Hub
@@ -181,6 +190,76 @@ def test_an_event_is_told_when_it_is_known_whose_it_is() -> None:
     assert owners.of([before], now=200) == []
     stored["r-0"] = "south"
     assert owners.of([], now=1_000) == [("south", before)]
+
+
+def test_nothing_is_lost_while_the_database_is_away() -> None:
+    away = True
+    asked = 0
+
+    def stored(ids: Iterable[str]) -> dict[str, str | None]:
+        nonlocal asked
+        asked += 1
+        if away:
+            raise DatabaseUnavailable("it is being restarted")
+        return {"r-0": "south"} if "r-0" in ids else {}
+
+    owners = Owners(stored)
+    before, other, upload = decided("r-0"), decided("r-9"), uploaded("r-1", tenant="north")
+    assert owners.of([before, upload, other], now=0) == [("north", upload)]
+    for second in range(1, 181):
+        later = decided("r-1", revision=second)
+        assert owners.of([later], now=second * 1_000) == [("north", later)]
+    assert owners.dropped == 0
+    assert asked <= 10, "each time may take seconds in which nothing is told"
+    away = False
+    assert owners.of([], now=200_000) == [("south", before)]
+    assert owners.of([], now=300_000) == []
+    assert owners.dropped == 1
+
+
+class Came:
+    """A record as the client gives it, or an error in its place."""
+
+    def __init__(self, topic: str, offset: int, error: KafkaError | None = None) -> None:
+        self._topic, self._offset, self._error = topic, offset, error
+
+    def error(self) -> KafkaError | None:
+        return self._error
+
+    def topic(self) -> str:
+        return self._topic
+
+    def partition(self) -> int:
+        return 0
+
+    def offset(self) -> int:
+        return self._offset
+
+    def timestamp(self) -> tuple[int, int]:
+        return 1, 1_000
+
+    def value(self) -> None:
+        return None
+
+    def headers(self) -> None:
+        return None
+
+
+def test_what_came_with_an_error_is_told_before_the_topics_are_followed_anew() -> None:
+    contracts = Contracts.load()
+    told: list[Any] = []
+    feed = Feed(
+        {}, contracts, Codec(contracts, LockIds(contracts)), lambda _: {}, told.extend, Measures()
+    )
+    letters = contracts.dead_letters_of("invoice.uploaded").name
+    lost = KafkaError(KafkaError._ALL_BROKERS_DOWN)
+    batch = [Came(letters, 7), Came(letters, 8, lost), Came(letters, 9)]
+    consumer = SimpleNamespace(consume=lambda *_: batch)
+    reached: dict[tuple[str, int], int] = {}
+    with pytest.raises(KafkaException):
+        feed._poll(cast("Consumer", consumer), reached)
+    assert reached == {(letters, 0): 10}
+    assert [happened.what for _, happened in told] == ["failed", "failed"]
 
 
 def test_what_belongs_to_nobody_is_let_go_and_counted() -> None:

@@ -10,12 +10,11 @@ from fastapi.responses import HTMLResponse
 
 from web.live.frames import Frames
 from web.live.hub import Hub
-from web.live.socket import Begin, Follow, Socket
+from web.live.socket import TRY_LATER, Begin, Follow, Socket
 from web.pages.rendering import Pages
 from web.principal import Principal, Reader
 
 _SOCKETS = 2_000
-_FULL = 1013
 
 
 class Runs(Protocol):
@@ -72,7 +71,7 @@ class LiveArea:
 
     async def _live(self, socket: WebSocket) -> None:
         if self._hub.ending or self._hub.watchers >= _SOCKETS:
-            await socket.close(_FULL)
+            await socket.close(TRY_LATER)
             return
 
         async def prove(connection: WebSocket) -> Principal:

@@ -27,6 +27,7 @@ _PROVED = 60.0
 
 GOING_AWAY = 1012
 PROTOCOL = 1008
+TRY_LATER = 1013
 NOT_PROVED = 4401
 NOT_ALLOWED = 4403
 
@@ -75,7 +76,7 @@ class Socket:
         except Problem as problem:
             # Browsers are told no status of a refused handshake, but they are told close codes.
             await self._socket.accept()
-            await self._socket.close(NOT_PROVED if problem.status == 401 else NOT_ALLOWED)
+            await self._socket.close(_code(problem))
             return
         await self._socket.accept()
         with self._hub.open(self._outbox):
@@ -108,7 +109,7 @@ class Socket:
             try:
                 await self._reader()
             except Problem as problem:
-                return NOT_PROVED if problem.status == 401 else NOT_ALLOWED
+                return _code(problem)
 
     async def _listen(self) -> int:
         while True:
@@ -184,6 +185,11 @@ class Socket:
         if self._board is not None:
             self._board.close()
             self._board = None
+
+
+def _code(problem: Problem) -> int:
+    """Why a connection is closed: for good, or, when too much is asked for, until later."""
+    return {401: NOT_PROVED, 403: NOT_ALLOWED}.get(problem.status, TRY_LATER)
 
 
 def same_origin(socket: WebSocket) -> bool:

@@ -85,6 +85,9 @@ class Limits(_Section):
     """Longest pause within a body."""
     connections: int = Field(default=2_000, ge=1)
     """At a time; more are answered with 503."""
+    streams: int = Field(default=50, ge=1)
+    """Of one subject at a time: requests that are followed, and WebSockets. All subjects together
+    have at most three quarters of `connections`."""
 
 
 class Scanner(_Section):

@@ -76,13 +76,18 @@ class Limits(_Section):
     proxies: tuple[str, ...] = ()
     """Addresses or networks whose X-Forwarded-For is believed."""
     most_bytes: int = Field(default=52_000_000, ge=1)
-    """Of one request's body."""
+    """Of the body of one request that brings an invoice."""
+    most_bytes_elsewhere: int = Field(default=2_000_000, ge=1)
+    """Of any other body: such are parsed before anybody is asked who they are."""
     body_time: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))
     """Within which a body has to be here, whole."""
     silence: Duration = Field(default=timedelta(seconds=10), gt=timedelta(0))
     """Longest pause within a body."""
     connections: int = Field(default=2_000, ge=1)
     """At a time; more are answered with 503."""
+    streams: int = Field(default=50, ge=1)
+    """Of one subject at a time: requests that are followed, and WebSockets. All subjects together
+    have at most three quarters of `connections`."""
 
 
 class Scanner(_Section):

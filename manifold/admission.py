@@ -87,7 +87,10 @@ def guarded(app: FastAPI, web: Web, trail: Gathered) -> None:
     """Put in front of an application what every request has to pass."""
     limits = web.limits
     bounds = Bounds(
-        limits.most_bytes, limits.body_time.total_seconds(), limits.silence.total_seconds()
+        limits.most_bytes,
+        limits.body_time.total_seconds(),
+        limits.silence.total_seconds(),
+        limits.most_bytes_elsewhere,
     )
     # The last one added is the first that a request meets.
     app.add_middleware(BoundedBodies, bounds=bounds)

@@ -21,6 +21,7 @@ from web.live.flows import Flows
 from web.live.frames import Frames
 from web.live.hub import Hub
 from web.live.mailbox import Mailbox
+from web.live.streams import Streams
 from web.pages.rendering import Pages
 from web.principal import Principal
 from web.requests.area import RequestsArea
@@ -88,10 +89,14 @@ def telling(settings: Settings, pages: Pages, measures: Measures) -> Telling:
     async def begin(tenant: str | None) -> None:
         await seed(reading, hub, tenant)
 
+    limits = settings.web.limits
+    # Whoever watches leaves connections for those who send.
+    streams = Streams(max(1, limits.connections * 3 // 4), limits.streams)
     frames = Frames(hub, Flows(look, settings.namespace), measures)
     about = RequestsArea(
         reading,
         hub,
+        streams,
         RequestPages(
             pages, lambda: {key: each.policy for key, each in policies.published().items()}
         ),
@@ -99,4 +104,5 @@ def telling(settings: Settings, pages: Pages, measures: Measures) -> Telling:
         Documents(settings.documents),
         Withdrawing(kafka, contracts, codec),
     )
-    return Telling(about, LiveArea(hub, frames, feed, follow, begin, pages), hub, feed)
+    live = LiveArea(hub, streams, frames, feed, follow, begin, pages)
+    return Telling(about, live, hub, feed)

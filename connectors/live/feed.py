@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from connectors.browse import every_partition, partitions_of, start_offsets
 from connectors.catalogue import WEB_FEED_DROPPED, WEB_FEED_LAG, WEB_FEED_RECORDS
@@ -146,12 +146,14 @@ class Feed:
     def _poll(self, consumer: Consumer, reached: dict[Where, int]) -> None:
         happened: list[Happened] = []
         newest: Instant = 0
+        failed: KafkaError | None = None
         for message in consumer.consume(_AT_ONCE, _POLL):
             error = message.error()
             if error is not None:
-                if error.retriable():
-                    continue
-                raise KafkaException(error)
+                if failed is None and not error.retriable():
+                    # What came with it is told first: it is not read again.
+                    failed = error
+                continue
             topic, partition, offset = place(message)
             reached[topic, partition] = offset + 1
             written = message.timestamp()[1]
@@ -166,6 +168,8 @@ class Feed:
         if told:
             self._measures.add(WEB_FEED_RECORDS, len(told))
             self._tell(told)
+        if failed is not None:
+            raise KafkaException(failed)
 
     def _happened(self, topic: str, message: Message, written: Instant) -> Happened | None:
         value = message.value()

@@ -2,12 +2,20 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from connectors.errors import Misconfigured, Unavailable
+from connectors.logs import Log
 from operators.progress import Happened
 from operators.time import Instant
+
+log = Log(__name__)
 
 _MOST = 100_000
 _HELD = 50_000
 _PATIENCE: Instant = 60_000
+_AGAIN: Instant = 500
+"""What has just been uploaded is not stored yet: no use in asking at every poll."""
+_AWAY: Instant = 20_000
+"""A database that does not answer is waited for up to eleven seconds, and nothing is told then."""
 
 
 class Owners:
@@ -19,13 +27,18 @@ class Owners:
     """
 
     def __init__(self, stored: Callable[[Iterable[str]], Mapping[str, str | None]]) -> None:
-        """`stored`: whose requests are, as far as stored. It may raise; it is asked again then."""
+        """`stored`: whose requests are, as far as stored.
+
+        It may raise Unavailable or Misconfigured: what is of nobody known is held back until it
+        answers again, and all else is told meanwhile.
+        """
         self._stored = stored
         self._known: dict[str, str | None] = {}
         self._held: list[tuple[Instant, Happened]] = []
         self._ask_at: Instant = 0
+        self._away = False
         self.dropped = 0
-        """Events that belong to nobody known, even after a minute."""
+        """Events that belong to nobody known, even after a minute in which that could be asked."""
 
     def of(self, happened: list[Happened], now: Instant) -> list[tuple[str | None, Happened]]:
         """The events with their owners, what was held back before them."""
@@ -44,7 +57,8 @@ class Owners:
             elif each.request_id in known:
                 told.append((known[each.request_id], each))
             elif now - since < _PATIENCE and len(self._held) < _HELD:
-                self._held.append((since, each))
+                # While nobody can be asked it does not get old.
+                self._held.append((now if self._away else since, each))
             else:
                 self.dropped += 1
         while len(known) > _MOST:
@@ -59,6 +73,13 @@ class Owners:
         }
         if not unknown or now < self._ask_at:
             return
-        # What has just been uploaded is not stored yet: no use in asking at every poll.
-        self._ask_at = now + 500
-        self._known |= self._stored(unknown)
+        try:
+            self._known |= self._stored(unknown)
+        except (Unavailable, Misconfigured) as error:
+            if not self._away:
+                log.warning("requests of before are not told live", why=str(error))
+            self._away = True
+            self._ask_at = now + _AWAY
+        else:
+            self._away = False
+            self._ask_at = now + _AGAIN

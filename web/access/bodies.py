@@ -1,28 +1,55 @@
 """How much may be sent, and how slowly: refused before it is taken in.
 
-A body that is compressed is refused: the limits count what was sent, not what it becomes.
+A body that is compressed is refused: the limits count what was sent, not what it becomes. What is
+no invoice is read and parsed by the framework before anybody is asked who they are, so it has to be
+small.
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import suppress
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.problem import Problem
+
+_INVOICES = {
+    "POST": re.compile(r"/invoices/?"),
+    "PUT": re.compile(r"/requests/[^/]+/attempts/[^/]+/?"),
+}
+"""The routes that read their bodies themselves, once they know who sends them."""
 
 
 class Bounds(Struct, frozen=True):
     """Of one request's body."""
 
     most_bytes: int
-    """Of all of it."""
+    """Of all of it, where it is an invoice."""
     time: float
     """Seconds within which it has to be here."""
     silence: float
     """Longest pause in seconds."""
+    most_bytes_elsewhere: int = 2_000_000
+    """Of all of it, where it is none."""
+
+    def of(self, scope: Scope) -> "Bounds":
+        """Those of one request: `most_bytes` is what it may send."""
+        if brings_invoice(scope["method"], scope["path"]):
+            return self
+        return structs.replace(self, most_bytes=min(self.most_bytes, self.most_bytes_elsewhere))
+
+
+def brings_invoice(method: str, path: str) -> bool:
+    """Whether the body of a request is an invoice or a document.
+
+    >>> brings_invoice("POST", "/invoices"), brings_invoice("POST", "/review/r-1/check")
+    (True, False)
+    """
+    route = _INVOICES.get(method)
+    return route is not None and route.fullmatch(path) is not None
 
 
 class _Cut(Exception):
@@ -42,12 +69,13 @@ class BoundedBodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._at_once(Headers(scope=scope))
+        bounds = self._bounds.of(scope)
+        refusal = _at_once(Headers(scope=scope), bounds)
         if refusal is not None:
             await _told(refusal, scope, receive, send)
             return
         began = False
-        bounded = _Bounded(receive, self._bounds, lambda: began)
+        bounded = _Bounded(receive, bounds, lambda: began)
 
         async def sending(message: Message) -> None:
             nonlocal began
@@ -60,21 +88,6 @@ class BoundedBodies:
             await self._app(scope, bounded, sending)
         if bounded.cut is not None and not began:
             await _told(bounded.cut, scope, receive, send)
-
-    def _at_once(self, headers: Headers) -> Problem | None:
-        encoding = headers.get("content-encoding", "identity").strip().lower()
-        if encoding != "identity":
-            return Problem(
-                415,
-                "content-encoding",
-                "Compressed bodies are not taken",
-                "Send it as it is, without Content-Encoding.",
-                headers={"Accept-Encoding": "identity"},
-            )
-        length = headers.get("content-length", "0")
-        if not (length.isascii() and length.isdigit()):
-            return Problem(400, "content-length", "Bad request", "Content-Length is no number.")
-        return _too_large(self._bounds) if int(length) > self._bounds.most_bytes else None
 
 
 class _Bounded:
@@ -112,6 +125,22 @@ class _Bounded:
     def _cut(self, problem: Problem) -> _Cut:
         self.cut = problem
         return _Cut(problem.detail)
+
+
+def _at_once(headers: Headers, bounds: Bounds) -> Problem | None:
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding != "identity":
+        return Problem(
+            415,
+            "content-encoding",
+            "Compressed bodies are not taken",
+            "Send it as it is, without Content-Encoding.",
+            headers={"Accept-Encoding": "identity"},
+        )
+    length = headers.get("content-length", "0")
+    if not (length.isascii() and length.isdigit()):
+        return Problem(400, "content-length", "Bad request", "Content-Length is no number.")
+    return _too_large(bounds) if int(length) > bounds.most_bytes else None
 
 
 def _too_large(bounds: Bounds) -> Problem:

@@ -10,12 +10,10 @@ from fastapi.responses import HTMLResponse
 
 from web.live.frames import Frames
 from web.live.hub import Hub
-from web.live.socket import Begin, Follow, Socket
+from web.live.socket import TRY_LATER, Begin, Follow, Socket
+from web.live.streams import Streams
 from web.pages.rendering import Pages
 from web.principal import Principal, Reader
-
-_SOCKETS = 2_000
-_FULL = 1013
 
 
 class Runs(Protocol):
@@ -34,6 +32,7 @@ class LiveArea:
     def __init__(
         self,
         hub: Hub,
+        streams: Streams,
         frames: Frames,
         feed: Runs,
         follow: Follow,
@@ -41,6 +40,7 @@ class LiveArea:
         pages: Pages,
     ) -> None:
         self._hub = hub
+        self._streams = streams
         self._frames = frames
         self._feed = feed
         self._follow = follow
@@ -71,13 +71,13 @@ class LiveArea:
         return self._pages.page(request, "live/board.html", who=who)
 
     async def _live(self, socket: WebSocket) -> None:
-        if self._hub.ending or self._hub.watchers >= _SOCKETS:
-            await socket.close(_FULL)
+        if self._hub.ending:
+            await socket.close(TRY_LATER)
             return
 
         async def prove(connection: WebSocket) -> Principal:
             found: Principal = await connection.app.state.access(connection)
             return found
 
-        parts = (self._hub, self._frames, self._follow, self._begin)
+        parts = (self._hub, self._streams, self._frames, self._follow, self._begin)
         await Socket(socket, prove, *parts).serve()

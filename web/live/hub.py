@@ -46,7 +46,7 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._requests: dict[str, Watched] = {}
         self._boards: dict[str | None, Board] = {}
-        self._arrivals: dict[str, asyncio.Event] = {}
+        self._arrivals: dict[str, set[asyncio.Event]] = {}
         self._boxes: set[Mailbox] = set()
         self.letters: Counter[str] = Counter()
         """Dead letters by reason, of everybody, since the beginning and of shortly before."""
@@ -91,8 +91,9 @@ class Hub:
             if happened.what == "uploaded":
                 watched.upload = happened
             self._board_of(tenant).take(happened, progress, at)
-        if self._arrivals and (arrival := self._arrivals.get(happened.request_id)):
-            arrival.set()
+        if self._arrivals:
+            for arrival in self._arrivals.get(happened.request_id, ()):
+                arrival.set()
         if watched.boxes and (progress is not before or happened.what == "failed"):
             for box in watched.boxes:
                 box.put(happened.request_id, (progress, happened))
@@ -106,18 +107,29 @@ class Hub:
         return self._requests.get(request_id)
 
     async def heard_of(self, request_id: str, seconds: float) -> Watched | None:
-        """The same, waiting for a request that may be on its way."""
-        found = self._requests.get(request_id)
-        if found is not None or self.ending:
-            return found
-        arrival = self._arrivals.setdefault(request_id, asyncio.Event())
+        """The same, waiting for the upload of a request that may be on its way.
+
+        That somebody watches it, or that something else of it was seen, is no upload yet.
+        """
+        arrival = asyncio.Event()
+        waiting = self._arrivals.setdefault(request_id, set())
+        waiting.add(arrival)
         try:
-            await asyncio.wait_for(arrival.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                while not (self._uploaded(request_id) or self.ending):
+                    arrival.clear()
+                    await arrival.wait()
         except TimeoutError:
             pass
         finally:
-            self._arrivals.pop(request_id, None)
+            waiting.discard(arrival)
+            if not waiting:
+                self._arrivals.pop(request_id, None)
         return self._requests.get(request_id)
+
+    def _uploaded(self, request_id: str) -> bool:
+        found = self._requests.get(request_id)
+        return found is not None and found.upload is not None
 
     @contextmanager
     def watching(self, request_id: str, box: Mailbox) -> Iterator[Watched]:
@@ -166,6 +178,9 @@ class Hub:
         self.ending = True
         for box in self._boxes:
             box.close()
+        for waiting in self._arrivals.values():
+            for arrival in waiting:
+                arrival.set()
 
     def _board_of(self, tenant: str | None) -> Board:
         board = self._boards.get(tenant)

@@ -20,7 +20,8 @@ class Mailbox:
     def __init__(self, most: int = 64) -> None:
         """`most`: how much waits before states between are left out.
 
-        There are never more kinds of things to tell than that: their number bounds the memory.
+        There should never be more kinds of things to tell than that: their number bounds the
+        memory. `full` says when there are.
         """
         self._most = most
         self._waiting: deque[tuple[str, Any, int]] = deque()
@@ -37,6 +38,11 @@ class Mailbox:
         if len(self._waiting) > self._most:
             self._compact()
         self._news.set()
+
+    @property
+    def full(self) -> bool:
+        """Whether of more kinds of things something waits than there may be."""
+        return len(self._waiting) > self._most
 
     def take(self) -> tuple[Any, int] | None:
         """What waits longest, and how many before it about the same were left out."""

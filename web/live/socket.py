@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from web.live.frames import Frames
 from web.live.hub import Hub
 from web.live.mailbox import Mailbox
+from web.live.streams import Streams
 from web.principal import Principal
 from web.problem import Problem
 
@@ -27,6 +28,7 @@ _PROVED = 60.0
 
 GOING_AWAY = 1012
 PROTOCOL = 1008
+TRY_LATER = 1013
 NOT_PROVED = 4401
 NOT_ALLOWED = 4403
 
@@ -51,6 +53,7 @@ class Socket:
         socket: WebSocket,
         prove: Prove,
         hub: Hub,
+        streams: Streams,
         frames: Frames,
         follow: Follow,
         begin: Begin,
@@ -58,6 +61,7 @@ class Socket:
         self._socket = socket
         self._prove = prove
         self._hub = hub
+        self._streams = streams
         self._frames = frames
         self._follow = follow
         self._begin = begin
@@ -70,31 +74,35 @@ class Socket:
         if not same_origin(self._socket):
             await self._socket.close(NOT_ALLOWED)
             return
-        try:
-            await self._reader()
-        except Problem as problem:
-            # Browsers are told no status of a refused handshake, but they are told close codes.
-            await self._socket.accept()
-            await self._socket.close(NOT_PROVED if problem.status == 401 else NOT_ALLOWED)
-            return
-        await self._socket.accept()
-        with self._hub.open(self._outbox):
-            parts = [
-                asyncio.create_task(each)
-                for each in (self._listen(), self._speak(), self._prove_again())
-            ]
+        with ExitStack() as held:
             try:
-                done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-                code = next((task.result() for task in done if not task.exception()), None)
-                if code is not None and self._socket.client_state == WebSocketState.CONNECTED:
-                    await self._socket.close(code)
-            except (WebSocketDisconnect, RuntimeError):
-                pass
-            finally:
-                for task in (*parts, *self._tasks.values()):
-                    task.cancel()
-                await asyncio.gather(*parts, *self._tasks.values(), return_exceptions=True)
-                self._leave_board()
+                held.enter_context(self._streams.opened(await self._reader()))
+            except Problem as problem:
+                # Browsers are told no status of a refused handshake, but they are told close codes.
+                await self._socket.accept()
+                await self._socket.close(_code(problem))
+                return
+            await self._socket.accept()
+            held.enter_context(self._hub.open(self._outbox))
+            await self._until_ended()
+
+    async def _until_ended(self) -> None:
+        parts = [
+            asyncio.create_task(each)
+            for each in (self._listen(), self._speak(), self._prove_again())
+        ]
+        try:
+            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            code = next((task.result() for task in done if not task.exception()), None)
+            if code is not None and self._socket.client_state == WebSocketState.CONNECTED:
+                await self._socket.close(code)
+        except (WebSocketDisconnect, RuntimeError):
+            pass
+        finally:
+            for task in (*parts, *self._tasks.values()):
+                task.cancel()
+            await asyncio.gather(*parts, *self._tasks.values(), return_exceptions=True)
+            self._leave_board()
 
     async def _reader(self) -> Principal:
         who = await self._prove(self._socket)
@@ -108,7 +116,7 @@ class Socket:
             try:
                 await self._reader()
             except Problem as problem:
-                return NOT_PROVED if problem.status == 401 else NOT_ALLOWED
+                return _code(problem)
 
     async def _listen(self) -> int:
         while True:
@@ -116,7 +124,8 @@ class Socket:
                 text = await self._socket.receive_text()
             except (WebSocketDisconnect, KeyError):
                 return 1000
-            if len(text) > _LONGEST_MESSAGE:
+            if len(text) > _LONGEST_MESSAGE or self._outbox.full:
+                # What is asked for and not read would wait in memory.
                 return PROTOCOL
             try:
                 await self._asked(msgspec.json.decode(text, type=_Asked))
@@ -178,12 +187,18 @@ class Socket:
 
     def _refuse(self, kind: str, detail: str, request_id: str | None = None) -> None:
         told = {"type": "problem", "kind": kind, "detail": detail, "request_id": request_id}
-        self._outbox.put(f"problem {request_id}", msgspec.json.encode(told).decode())
+        # Of one kind, whatever they name: clients would choose how many kinds there are.
+        self._outbox.put("problem", msgspec.json.encode(told).decode())
 
     def _leave_board(self) -> None:
         if self._board is not None:
             self._board.close()
             self._board = None
+
+
+def _code(problem: Problem) -> int:
+    """Why a connection is closed: for good, or, when too much is asked for, until later."""
+    return {401: NOT_PROVED, 403: NOT_ALLOWED}.get(problem.status, TRY_LATER)
 
 
 def same_origin(socket: WebSocket) -> bool:

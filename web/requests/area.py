@@ -12,9 +12,9 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 from connectors.database.requests import Sort, Wanted
 from operators.time import Instant
 from web.live.hub import Hub
+from web.live.streams import Streams
 from web.pages.rendering import wants_page
 from web.principal import Reader, Submitter
-from web.problem import Problem
 from web.requests import models
 from web.requests.cursor import decode, encode
 from web.requests.documents import Documents
@@ -26,8 +26,6 @@ from web.requests.stream import answer, events
 from web.requests.telling import event, summary, told, told_early
 from web.requests.withdrawing import Withdrawing
 
-_STREAMS = 2_000
-"""Streams of one process; whoever comes after asks another one, or again."""
 _LONGEST_ID = 512
 
 Status = Literal["OPEN", "APPROVED", "REVIEW", "REJECTED", "REPLACED", "UNKNOWN"]
@@ -57,6 +55,8 @@ _STREAM: dict[int | str, dict[str, Any]] = {
     },
     204: {"description": "It is decided, and nothing has changed since `Last-Event-ID`."},
     **_NOT_THERE,
+    429: {"description": "You have as many streams open as one may have."},
+    503: {"description": "As many streams are open as there may be."},
 }
 
 
@@ -67,6 +67,7 @@ class RequestsArea:
         self,
         reading: Reading,
         hub: Hub,
+        streams: Streams,
         pages: RequestPages,
         records: Records,
         documents: Documents,
@@ -74,6 +75,7 @@ class RequestsArea:
     ) -> None:
         self._reading = reading
         self._hub = hub
+        self._streams = streams
         self._pages = pages
         self._records = records
         self._documents = documents
@@ -239,10 +241,8 @@ class RequestsArea:
             if found.progress.mark == last_event_id:
                 # Browsers connect again after the end; this tells them not to.
                 return Response(status_code=204)
-        if self._hub.watchers >= _STREAMS:
-            detail = "As many are watched as this service takes. Try again in a few seconds."
-            raise Problem(503, "streams", "Too many streams", detail, retry_after=5)
-        return await answer(events(self._reading, self._hub, request_id, who, last_event_id))
+        parts = (self._reading, self._hub, self._streams)
+        return await answer(events(*parts, request_id, who, last_event_id))
 
 
 def _told(found: Look) -> models.Request:

@@ -9,6 +9,7 @@ from starlette.responses import StreamingResponse
 from operators.progress import Progress
 from web.live.hub import Hub
 from web.live.mailbox import Mailbox
+from web.live.streams import Streams
 from web.principal import Principal
 from web.requests.following import steps
 from web.requests.reading import Reading
@@ -23,20 +24,25 @@ _LONGEST = 3_600
 
 
 async def events(
-    reading: Reading, hub: Hub, request_id: str, who: Principal, last: str | None
+    reading: Reading, hub: Hub, streams: Streams, request_id: str, who: Principal, last: str | None
 ) -> AsyncGenerator[str, None]:
-    """The events, as text; the second `next` raises Problem when there is no such request."""
-    yield f"retry: {_AGAIN}\n\n"
-    clock = asyncio.get_running_loop().time
-    until = clock() + _LONGEST
-    async with aclosing(steps(reading, hub, request_id, who, Mailbox(), HEARTBEAT)) as found:
-        async for step in found:
-            if step is None or step[0].mark == last:
-                yield ": still here\n\n"
-            else:
-                yield _event(*step)
-            if clock() > until:
-                return
+    """The events, as text.
+
+    The first `next` raises Problem when there are too many streams, the second when there is no
+    such request.
+    """
+    with streams.opened(who):
+        yield f"retry: {_AGAIN}\n\n"
+        clock = asyncio.get_running_loop().time
+        until = clock() + _LONGEST
+        async with aclosing(steps(reading, hub, request_id, who, Mailbox(), HEARTBEAT)) as found:
+            async for step in found:
+                if step is None or step[0].mark == last:
+                    yield ": still here\n\n"
+                else:
+                    yield _event(*step)
+                if clock() > until:
+                    return
 
 
 def _event(progress: Progress, skipped: int = 0) -> str:

@@ -12,11 +12,14 @@ export function connect(path, subscriptions, { onMessage, onState }) {
     onState("connecting");
     socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
     socket.onopen = () => {
-      pause = 500;
       for (const each of subscriptions) socket.send(JSON.stringify(each));
       onState("live");
     };
-    socket.onmessage = (event) => onMessage(JSON.parse(event.data));
+    socket.onmessage = (event) => {
+      // Only now: one that is told to try later has been opened first, to be told why.
+      pause = 500;
+      onMessage(JSON.parse(event.data));
+    };
     socket.onclose = (event) => {
       if (ended) return;
       if (event.code === LOGIN) {

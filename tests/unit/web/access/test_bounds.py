@@ -11,7 +11,8 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
 from connectors.token_bucket import Bucket, MemoryBuckets
-from web.access.bodies import BoundedBodies, Bounds
+from tests.unit.web.entrances import Served
+from web.access.bodies import BoundedBodies, Bounds, brings_invoice
 from web.access.headers import SecurityHeaders
 from web.access.limits import Limited
 from web.access.same_origin import SameOrigin
@@ -36,6 +37,9 @@ class Area(HealthArea):
         self.router.add_api_route("/mine", self._mine)
         self.router.add_api_route("/raw", self._raw, methods=["POST"])
         self.router.add_api_route("/parsed", self._parsed, methods=["POST"])
+        self.router.add_api_route("/answer", self._answer, methods=["POST"])
+        self.router.add_api_route("/invoices", self._raw, methods=["POST"])
+        self.router.add_api_route("/requests/{name}/attempts/2", self._raw, methods=["PUT"])
         self.taken = 0
 
     async def _mine(self, who: Reader) -> str:
@@ -49,6 +53,9 @@ class Area(HealthArea):
     async def _parsed(self, parsed: Parsed) -> str:
         return parsed.text
 
+    async def _answer(self, who: Reader, parsed: Parsed) -> str:
+        return parsed.text
+
 
 class OnlyAnna:
     async def __call__(self, connection: Any, /) -> Principal:
@@ -59,10 +66,13 @@ class OnlyAnna:
 
 
 def client(
-    access: Access | None = None, *, time: float = 5.0, silence: float = 5.0, **of: Any
+    access: Access | None = None,
+    *,
+    bounds: Bounds | None = None,
+    **of: Any,
 ) -> TestClient:
     app = application(access or Everybody(), [Area()], "1")
-    app.add_middleware(BoundedBodies, bounds=Bounds(LIMIT, time, silence))
+    app.add_middleware(BoundedBodies, bounds=bounds or Bounds(LIMIT, 5.0, 5.0))
     app.add_middleware(SameOrigin, hosts=frozenset({"localhost"}))
     app.add_middleware(SecurityHeaders)
     return TestClient(app, base_url=of.get("base_url", "http://localhost"))
@@ -89,6 +99,34 @@ def test_a_body_that_does_not_say_how_large_it_is_is_cut(path: str) -> None:
 def test_a_body_within_the_bounds_passes() -> None:
     assert client().post("/raw", content=b"x" * LIMIT).json() == LIMIT
     assert client().post("/parsed", json={"text": "a"}).json() == "a"
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_only_an_invoice_may_be_large_and_nobody_unknown_has_anything_large_parsed(
+    announced: bool,
+) -> None:
+    bounds = Bounds(10 * LIMIT, 5.0, 5.0, LIMIT)
+    asking = client(OnlyAnna(), bounds=bounds)
+    body = b'{"text": "' + b"x" * (2 * LIMIT) + b'"}'
+    headers = {"Content-Type": "application/json"}
+
+    def sent() -> Any:
+        return body if announced else iter([body[:LIMIT], body[LIMIT:]])
+
+    answer = asking.post("/answer", content=sent(), headers=headers)
+    assert (answer.status_code, answer.json()["most_bytes"]) == (413, LIMIT)
+    assert asking.post("/invoices", content=sent()).json() == len(body)
+    assert asking.put("/requests/r-1/attempts/2", content=sent()).status_code == 200
+    assert not brings_invoice("PUT", "/invoices")
+    assert not brings_invoice("POST", "/invoices/more")
+
+
+def test_every_route_that_takes_invoices_may_be_sent_large_ones() -> None:
+    described = Served().app.openapi()["paths"]
+    assert described
+    for path, operations in described.items():
+        for method in operations:
+            assert brings_invoice(method.upper(), path), (method, path)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "gzip, gzip", "x"])

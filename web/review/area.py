@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse
 from msgspec import Struct
 
 from connectors.clock import now
+from connectors.codec import TooLarge
 from connectors.database.requests import Known, Requests
 from connectors.database.review_answers import ReviewAnswers
 from connectors.database.review_queue import Opened, Order, ReviewQueue, Wanted
@@ -298,6 +299,15 @@ class ReviewArea:
         wrong = fault(said)
         if wrong is not None:
             raise Problem(422, "invalid", "This cannot be sent", f"{wrong[:1].upper()}{wrong[1:]}.")
+        try:
+            self._of.outbox.check(said)
+        except TooLarge as large:
+            raise Problem(
+                413,
+                "too-large",
+                "The correction is too large",
+                f"{large}: shorten its texts, or reject it and have it sent anew.",
+            ) from None
         given = self._of.answers.give(said, at, self._of.undo)
         if given is None:
             claim = self._of.queue.claim(request_id, who.subject, at, self._of.lease)

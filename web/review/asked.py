@@ -1,11 +1,14 @@
 """What the pages send, and what they are told."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.database.review_answers import Given
+from connectors.einvoice.plain import LONGEST_TEXT
 from operators.decision import InvoiceDecision
+
+_LONGEST_PATH = 200
 
 
 class _Body(BaseModel):
@@ -15,7 +18,10 @@ class _Body(BaseModel):
 class Changes(_Body):
     """Values that a person has put right, as text by their paths."""
 
-    changes: dict[str, str] = Field(default_factory=dict, max_length=5_000)
+    changes: dict[
+        Annotated[str, Field(max_length=_LONGEST_PATH)],
+        Annotated[str, Field(max_length=LONGEST_TEXT)],
+    ] = Field(default_factory=dict, max_length=5_000)
 
 
 class Answer(Changes):

@@ -1,9 +1,12 @@
 """What people have answered, kept until it is published: for some seconds it can be taken back.
 
 The answer stands in the database before the person is told so, and whichever process finds it due
-publishes it. Published twice it is the same answer, which changes nothing.
+claims it and publishes it. What was claimed once can no longer be taken back, whatever became of
+who claimed it: it may be on its topic. Published twice it is the same answer, which changes
+nothing.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -95,7 +98,7 @@ class ReviewAnswers:
         return self._database.asking(call)
 
     def take_back(self, answer_id: str, who: str, now: Instant, lease: int) -> str | None:
-        """Take an answer back before it is published; the request, which is held again."""
+        """Take an answer back before anybody publishes it; the request, which is held again."""
         given = review_answer.c
         gone = (
             delete(review_answer)
@@ -103,6 +106,7 @@ class ReviewAnswers:
                 given.answer_id == answer_id,
                 given.reviewer == who,
                 given.published_at.is_(None),
+                given.sending_until.is_(None),
                 given.due_at > now,
             )
             .returning(given.request_id)
@@ -122,14 +126,40 @@ class ReviewAnswers:
 
         return self._database.asking(call)
 
-    def due(self, now: Instant, most: int = 100) -> list[Given]:
-        """Answers that have to be published."""
+    def claim(self, now: Instant, lease: int, most: int = 100) -> list[Given]:
+        """Answers that are due, for the caller to publish within `lease` milliseconds.
+
+        Nobody else is given them meanwhile; afterwards they are due again, unless `published`.
+        """
         given = review_answer.c
-        return self._read(
-            select(review_answer)
-            .where(given.published_at.is_(None), given.due_at <= now)
-            .order_by(given.due_at)
-            .limit(most)
+        free = or_(given.sending_until.is_(None), given.sending_until <= now)
+        due = and_(given.published_at.is_(None), given.due_at <= now, free)
+        some = select(review_answer).where(due).order_by(given.due_at).limit(most)
+
+        def call() -> list[Given]:
+            # Mostly nothing is due: SQLite need not be locked to see that.
+            with self._database.reading.begin() as connection:
+                if connection.execute(some.limit(1)).first() is None:
+                    return []
+            with self._database.writing.begin() as connection:
+                locked = some.with_for_update(skip_locked=True)
+                found = [_given(each) for each in connection.execute(locked).mappings()]
+                mine = given.answer_id.in_([each.answer_id for each in found])
+                connection.execute(
+                    update(review_answer).where(mine).values(sending_until=now + lease)
+                )
+            return found
+
+        return self._database.asking(call)
+
+    def give_back(self, some: Iterable[Given], now: Instant) -> None:
+        """Let answers that were claimed and not published be claimed again at once."""
+        given = review_answer.c
+        mine = given.answer_id.in_([each.answer_id for each in some])
+        self._write(
+            update(review_answer)
+            .where(mine, given.published_at.is_(None))
+            .values(sending_until=now)
         )
 
     def published(self, answer_id: str, now: Instant) -> None:

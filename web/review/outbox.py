@@ -22,6 +22,11 @@ _EVERY = 0.25
 """Seconds between two looks for what is due."""
 _PAUSE = 5.0
 """Seconds after which is tried again what has failed."""
+_LEASE = 120_000
+"""Milliseconds after which somebody else publishes what a process has claimed."""
+_AT_A_TIME = 20
+_AWAY = (Unavailable, Misconfigured, KafkaException)
+"""What is wrong with something else than the answer."""
 _FORGET_EVERY = 600.0
 _LOOK_BACK = 15 * 60_000
 """Milliseconds: refusals of so long ago are looked at after a start."""
@@ -30,7 +35,7 @@ log = Log(__name__)
 
 
 class Outbox:
-    """Publishes what is due, from whichever process looks first."""
+    """Publishes what is due, from whichever process claims it first."""
 
     def __init__(
         self,
@@ -81,7 +86,7 @@ class Outbox:
         while not self._ending.is_set():
             try:
                 loop()
-            except (Unavailable, Misconfigured, KafkaException) as error:
+            except _AWAY as error:
                 log.warning("answers wait", because=str(error))
                 self._ending.wait(_PAUSE)
             except Exception as error:
@@ -93,12 +98,21 @@ class Outbox:
         forgotten = time.monotonic()
         with Publisher(self._kafka, self._contracts, self._codec, "review") as publisher:
             while not self._ending.is_set():
-                for each in self._answers.due(now()):
-                    self._publish(publisher, each)
+                self._publish_some(publisher)
                 if time.monotonic() - forgotten > _FORGET_EVERY:
                     self._answers.forget(now())
                     forgotten = time.monotonic()
                 self._ending.wait(_EVERY)
+
+    def _publish_some(self, publisher: Publisher) -> None:
+        waiting = self._answers.claim(now(), _LEASE, _AT_A_TIME)
+        try:
+            while waiting:
+                self._publish(publisher, waiting[0])
+                del waiting[0]
+        finally:
+            if waiting:
+                self._answers.give_back(waiting, now())
 
     def _publish(self, publisher: Publisher, given: Given) -> None:
         """One after the other, so that what is refused holds nothing else up."""
@@ -113,6 +127,12 @@ class Outbox:
             if not error.unfit:
                 raise
             self._answers.refused(given.completed, "broker_refuses", str(error))
+        except _AWAY:
+            raise
+        except Exception as error:
+            # A bug, and of this one: it stays claimed, so that the others come before it.
+            log.error("an answer waits", exc_info=error, quoting=False)
+            return
         self._answers.published(given.answer_id, now())
 
     def _hear_refusals(self) -> None:

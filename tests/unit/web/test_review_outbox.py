@@ -17,6 +17,7 @@ from connectors.database import Store
 from connectors.database.connected import Connected
 from connectors.database.migration import migrate
 from connectors.database.review_answers import Given, ReviewAnswers
+from connectors.publish import NotWritten, Publisher
 from connectors.stream import Received
 from operators.review import InvoiceReviewCompleted
 from tests.integration.database.records import Arrival, asked, event, review
@@ -78,6 +79,45 @@ def test_an_answer_too_large_for_its_topic_holds_no_other_up(
     assert sorted(each.request_id for each in found) == ["r-0", "r-2"], "each once"
     assert became(answers, large).refusal == "too_large"
     assert became(answers, before).refusal is became(answers, after).refusal is None
+
+
+def test_an_answer_that_is_on_its_way_cannot_be_taken_back(
+    kafka: dict[str, str], answers: ReviewAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose clock is behind takes it for one that is not due yet."""
+    given = gave(answers, "r-0")
+    flush, taken = Publisher.flush, []
+
+    def taking_back(publisher: Publisher) -> int:
+        at = given.due_at - 1
+        taken.append(answers.take_back(given.answer_id, given.completed.reviewer, at, 1_000))
+        return flush(publisher)
+
+    monkeypatch.setattr(Publisher, "flush", taking_back)
+    with Outbox(answers, kafka, CONTRACTS, CODEC).running():
+        until(lambda: bool(written(kafka)))
+        until(lambda: became(answers, given).published_at is not None)
+    assert taken[0] is None
+
+
+def test_what_could_not_be_published_is_tried_again_soon(
+    kafka: dict[str, str], answers: ReviewAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = gave(answers, "r-0"), gave(answers, "r-1")
+    monkeypatch.setattr("web.review.outbox._PAUSE", 0.1)
+    flush, tried = Publisher.flush, []
+
+    def failing_once(publisher: Publisher) -> int:
+        tried.append(publisher)
+        if len(tried) == 1:
+            raise NotWritten("the broker did not answer in time")
+        return flush(publisher)
+
+    monkeypatch.setattr(Publisher, "flush", failing_once)
+    with Outbox(answers, kafka, CONTRACTS, CODEC).running():
+        until(lambda: became(answers, second).published_at is not None)
+    assert became(answers, first).published_at is not None
+    assert tried[1] is not tried[0], "a new producer"
 
 
 def test_an_answer_is_measured_before_it_is_taken(

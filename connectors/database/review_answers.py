@@ -50,7 +50,8 @@ class ReviewAnswers:
         """Keep an answer for `window` milliseconds, then have it published.
 
         None unless the revision it is about is still asked about and nobody else has it: that and
-        the answer are one transaction, in which the item is given back.
+        the answer are one transaction, in which the item is given back. Given again by the same
+        person, it is the answer that was given first.
         """
         row = {
             "answer_id": uuid4().hex,
@@ -77,7 +78,7 @@ class ReviewAnswers:
             .values(holder=said.reviewer, held_until=now + window)
         )
         given = review_answer.c
-        already = select(given.answer_id).where(
+        already = select(review_answer).where(
             given.request_id == row["request_id"],
             given.attempt == said.attempt,
             given.revision == said.revision,
@@ -87,10 +88,12 @@ class ReviewAnswers:
 
         def call() -> Given | None:
             with self._database.writing.begin() as connection:
-                if connection.execute(mine).rowcount != 1:
-                    return None
-                # Sent twice by an impatient hand, it is one answer.
-                if connection.execute(already).first() is not None:
+                asked = connection.execute(mine).rowcount == 1
+                # Sent twice by an impatient hand, or since no answer came, it is one answer.
+                first = connection.execute(already).mappings().first()
+                if first is not None:
+                    return _given(first)
+                if not asked:
                     return None
                 connection.execute(review_answer.insert(), [row])
             return Given(str(row["answer_id"]), said, now + window, None, None, None)

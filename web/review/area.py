@@ -314,7 +314,7 @@ class ReviewArea:
             raise _held(claim.holder, claim.until)
         return {
             "answer_id": given.answer_id,
-            "outcome": outcome,
+            "outcome": given.completed.outcome,
             "due_at": given.due_at,
             "next": self._next_address(chosen, who, given.answer_id),
         }

@@ -33,6 +33,7 @@ from web.review.judged import NOTHING, Judged, JudgedInvoices
 from web.review.outbox import Outbox
 from web.review.pictures import Pictures
 from web.review.rules import Rules
+from web.text import PlainText
 
 _SHOWN = 200
 
@@ -63,10 +64,10 @@ class Filter(Struct, frozen=True):
 
 
 def filtered(
-    kind: str | None = None,
-    group: str | None = None,
-    vendor: str | None = None,
-    rule: str | None = None,
+    kind: PlainText | None = None,
+    group: PlainText | None = None,
+    vendor: PlainText | None = None,
+    rule: PlainText | None = None,
     order: Order = "oldest",
     postponed: bool = False,
 ) -> Filter:
@@ -128,7 +129,7 @@ class ReviewArea:
         request: Request,
         who: Reviewer,
         chosen: Chosen,
-        said: str | None = None,
+        said: PlainText | None = None,
     ) -> Response | dict[str, Any]:
         at = now()
         found = self._of.queue.open(chosen.wanted, who.tenant, at, _SHOWN)
@@ -152,7 +153,7 @@ class ReviewArea:
         request: Request,
         who: Reviewer,
         chosen: Chosen,
-        but: str | None = None,
+        but: PlainText | None = None,
     ) -> Response | dict[str, Any]:
         address = self._next_address(chosen, who, but=but)
         if wants_page(request):
@@ -165,7 +166,7 @@ class ReviewArea:
         request_id: str,
         who: Reviewer,
         chosen: Chosen,
-        said: str | None = None,
+        said: PlainText | None = None,
     ) -> Response | dict[str, Any]:
         at = now()
         found = self._of.queue.get(request_id, who.tenant, at)
@@ -319,14 +320,14 @@ class ReviewArea:
             "next": self._next_address(chosen, who, given.answer_id),
         }
 
-    def _became(self, answer_id: str, who: Reviewer) -> dict[str, Any]:
+    def _became(self, answer_id: PlainText, who: Reviewer) -> dict[str, Any]:
         given = self._of.answers.get(answer_id, who.subject)
         if given is None:
             raise _no_answer()
         known = self._of.requests.known(given.completed.request_id, who.tenant)
         return became(given, [] if known is None else list(known.decisions))
 
-    def _undo(self, answer_id: str, who: Reviewer) -> dict[str, Any]:
+    def _undo(self, answer_id: PlainText, who: Reviewer) -> dict[str, Any]:
         request_id = self._of.answers.take_back(answer_id, who.subject, now(), self._of.lease)
         if request_id is None:
             raise Problem(

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from connectors.database.review_answers import Given
 from connectors.einvoice.plain import LONGEST_TEXT
 from operators.decision import InvoiceDecision
+from web.text import PlainText
 
 _LONGEST_PATH = 200
 
@@ -31,7 +32,7 @@ class Answer(Changes):
     revision: int
     outcome: Literal["APPROVED", "REJECTED"]
     """APPROVED with changes is a correction."""
-    reason: str = Field(min_length=1, max_length=2_000)
+    reason: PlainText = Field(min_length=1, max_length=2_000)
 
 
 class Postponed(_Body):
@@ -43,7 +44,7 @@ class Postponed(_Body):
 class Assigned(_Body):
     """Whose an item is to be; nobody's without a name."""
 
-    to: str | None = Field(default=None, min_length=1, max_length=200)
+    to: PlainText | None = Field(default=None, min_length=1, max_length=200)
 
 
 def became(given: Given, decisions: list[InvoiceDecision]) -> dict[str, Any]:

@@ -47,6 +47,10 @@ class Unencodable(Exception):
 class TooLarge(Unencodable):
     """A record with more bytes than its topic takes."""
 
+    def __init__(self, record: str, size: int, topic: str) -> None:
+        """Which record is of how many bytes."""
+        super().__init__(f"{record}: {size:,} bytes are more than {topic} takes")
+
 
 class UnknownSchema(LookupError):
     """No schema has that id."""

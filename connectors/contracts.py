@@ -33,6 +33,9 @@ _DEAD_LETTERS_DAYS = 30
 _DEAD_LETTERS_HEADERS = 65_536
 """Bytes for what a dead letter says beside the record."""
 
+_BESIDE_VALUE = 65_536
+"""Bytes for key and headers."""
+
 
 class ContractError(Misconfigured):
     """A contract is missing or broken; the text says which and what to do."""
@@ -75,6 +78,11 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Paths of the fields that hold personal data."""
     examples: tuple[dict[str, Any], ...] = ()
     """Records as readable JSON: decimals as strings, dates and instants in RFC 3339."""
+
+    @property
+    def most_value_bytes(self) -> int:
+        """The largest value that the topic takes, whatever its key and its headers."""
+        return self.max_message_bytes - _BESIDE_VALUE
 
     def key_of(self, record: Any) -> str:
         """The key under which a record is written.

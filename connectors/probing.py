@@ -72,7 +72,7 @@ class Prober:
             self._publisher.send(probe.synthetic(request_id, now()), on_written=written.append)
             self._publisher.flush()
         except Unavailable as error:
-            # Of one that could not be sent before, it is told for ever.
+            # It may be another that was given up: one before it.
             if not written:
                 log.warning("a synthetic invoice could not be sent", because=str(error))
                 return self._told(Probed(request_id, "not_sent", time.monotonic() - began))

@@ -26,9 +26,6 @@ from operators.time import Instant
 FORWARDED = "manifold.forwarded"
 """Header of a record that stands in its topic twice, since it was sent on: where it stood first."""
 
-_BESIDE_VALUE = 65_536
-"""Bytes for key and headers."""
-
 
 class _Route(Struct, frozen=True):
     """How records of one type are written."""
@@ -117,9 +114,7 @@ class Wire:
         route = self._routes.get(type(record)) or self._route(type(record))
         value = route.encode(record)
         if len(value) > route.most:
-            raise TooLarge(
-                f"{type(record).__name__}: {len(value):,} bytes are more than {route.topic} takes"
-            )
+            raise TooLarge(type(record).__name__, len(value), route.topic)
         return Outgoing(
             route.topic,
             route.key(record).encode(),
@@ -147,7 +142,7 @@ class Wire:
         topic = self._contracts.topic_of(record)
         route = _Route(
             topic.name,
-            topic.max_message_bytes - _BESIDE_VALUE,
+            topic.most_value_bytes,
             topic.key_reader(),
             self._codec.encoder(record),
             Envelope(self.group, topic.name.removeprefix(self._contracts.namespace)),

@@ -10,15 +10,24 @@ from http import HTTPStatus
 from typing import Any, TypeAlias
 
 import msgspec
+from confluent_kafka import KafkaException
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketState
 
+from connectors.errors import Misconfigured, Unavailable
+from connectors.kafka import has_no_leader, is_away
+from connectors.logs import Log
+
+log = Log(__name__)
+
 MEDIA_TYPE = "application/problem+json"
 _CLOSED_FOR = 4_000
 """With the status it is the code with which an open WebSocket is closed: 4401, 4403, …"""
+_AGAIN = 5
+"""Seconds after which what was away may be there again."""
 _LONGEST_REASON = 120
 """Bytes (RFC 6455 has 123)."""
 
@@ -98,6 +107,12 @@ def told_as_problems(app: FastAPI, otherwise: Telling | None = None) -> None:
             return None
         return told(Request(connection.scope), problem)
 
+    @app.exception_handler(Unavailable)
+    @app.exception_handler(Misconfigured)
+    @app.exception_handler(KafkaException)
+    async def of_parts(connection: HTTPConnection, error: Exception) -> Response | None:
+        return await ours(connection, _of_part(error))
+
     @app.exception_handler(HTTPException)
     async def of_routing(request: Request, error: HTTPException) -> Response:
         phrase = HTTPStatus(error.status_code).phrase
@@ -120,6 +135,19 @@ def told_as_problems(app: FastAPI, otherwise: Telling | None = None) -> None:
             errors=found,
         )
         return told(request, problem)
+
+
+def _of_part(error: Exception) -> Problem:
+    """What a part cannot do now, whose own text is for the log: it names hosts and settings."""
+    if isinstance(error, Misconfigured):
+        log.error("a part cannot be used", because=str(error))
+        detail = "A part of Manifold cannot be used; the log of this service says what to do."
+        return Problem(503, "part-unusable", "This cannot be done", detail)
+    if isinstance(error, KafkaException) and not (is_away(error) or has_no_leader(error)):
+        raise error
+    log.warning("a part is away", because=str(error))
+    detail = "A part of Manifold does not answer just now. Try again in a few seconds."
+    return Problem(503, "part-away", "This cannot be done now", detail, retry_after=_AGAIN)
 
 
 async def _refuse(socket: WebSocket, problem: Problem) -> None:

@@ -370,5 +370,5 @@ def _upload(row: Row[Any]) -> Upload:
 
 
 def _plain(value: Any) -> Any:
-    """As a cursor carries it."""
-    return value if isinstance(value, int | float) else str(value)
+    """As a cursor carries it: a decimal without an exponent."""
+    return format(value, "f") if isinstance(value, Decimal) else value

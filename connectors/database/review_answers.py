@@ -1,9 +1,12 @@
 """What people have answered, kept until it is published: for some seconds it can be taken back.
 
 The answer stands in the database before the person is told so, and whichever process finds it due
-publishes it. Published twice it is the same answer, which changes nothing.
+claims it and publishes it. What was claimed once can no longer be taken back, whatever became of
+who claimed it: it may be on its topic. Published twice it is the same answer, which changes
+nothing.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -47,7 +50,8 @@ class ReviewAnswers:
         """Keep an answer for `window` milliseconds, then have it published.
 
         None unless the revision it is about is still asked about and nobody else has it: that and
-        the answer are one transaction, in which the item is given back.
+        the answer are one transaction, in which the item is given back. Given again by the same
+        person, it is the answer that was given first.
         """
         row = {
             "answer_id": uuid4().hex,
@@ -74,7 +78,7 @@ class ReviewAnswers:
             .values(holder=said.reviewer, held_until=now + window)
         )
         given = review_answer.c
-        already = select(given.answer_id).where(
+        already = select(review_answer).where(
             given.request_id == row["request_id"],
             given.attempt == said.attempt,
             given.revision == said.revision,
@@ -84,10 +88,12 @@ class ReviewAnswers:
 
         def call() -> Given | None:
             with self._database.writing.begin() as connection:
-                if connection.execute(mine).rowcount != 1:
-                    return None
-                # Sent twice by an impatient hand, it is one answer.
-                if connection.execute(already).first() is not None:
+                asked = connection.execute(mine).rowcount == 1
+                # Sent twice by an impatient hand, or since no answer came, it is one answer.
+                first = connection.execute(already).mappings().first()
+                if first is not None:
+                    return _given(first)
+                if not asked:
                     return None
                 connection.execute(review_answer.insert(), [row])
             return Given(str(row["answer_id"]), said, now + window, None, None, None)
@@ -95,7 +101,7 @@ class ReviewAnswers:
         return self._database.asking(call)
 
     def take_back(self, answer_id: str, who: str, now: Instant, lease: int) -> str | None:
-        """Take an answer back before it is published; the request, which is held again."""
+        """Take an answer back before anybody publishes it; the request, which is held again."""
         given = review_answer.c
         gone = (
             delete(review_answer)
@@ -103,6 +109,7 @@ class ReviewAnswers:
                 given.answer_id == answer_id,
                 given.reviewer == who,
                 given.published_at.is_(None),
+                given.sending_until.is_(None),
                 given.due_at > now,
             )
             .returning(given.request_id)
@@ -122,14 +129,40 @@ class ReviewAnswers:
 
         return self._database.asking(call)
 
-    def due(self, now: Instant, most: int = 100) -> list[Given]:
-        """Answers that have to be published."""
+    def claim(self, now: Instant, lease: int, most: int = 100) -> list[Given]:
+        """Answers that are due, for the caller to publish within `lease` milliseconds.
+
+        Nobody else is given them meanwhile; afterwards they are due again, unless `published`.
+        """
         given = review_answer.c
-        return self._read(
-            select(review_answer)
-            .where(given.published_at.is_(None), given.due_at <= now)
-            .order_by(given.due_at)
-            .limit(most)
+        free = or_(given.sending_until.is_(None), given.sending_until <= now)
+        due = and_(given.published_at.is_(None), given.due_at <= now, free)
+        some = select(review_answer).where(due).order_by(given.due_at).limit(most)
+
+        def call() -> list[Given]:
+            # Mostly nothing is due: SQLite need not be locked to see that.
+            with self._database.reading.begin() as connection:
+                if connection.execute(some.limit(1)).first() is None:
+                    return []
+            with self._database.writing.begin() as connection:
+                locked = some.with_for_update(skip_locked=True)
+                found = [_given(each) for each in connection.execute(locked).mappings()]
+                mine = given.answer_id.in_([each.answer_id for each in found])
+                connection.execute(
+                    update(review_answer).where(mine).values(sending_until=now + lease)
+                )
+            return found
+
+        return self._database.asking(call)
+
+    def give_back(self, some: Iterable[Given], now: Instant) -> None:
+        """Let answers that were claimed and not published be claimed again at once."""
+        given = review_answer.c
+        mine = given.answer_id.in_([each.answer_id for each in some])
+        self._write(
+            update(review_answer)
+            .where(mine, given.published_at.is_(None))
+            .values(sending_until=now)
         )
 
     def published(self, answer_id: str, now: Instant) -> None:

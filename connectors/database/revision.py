@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from connectors.database.errors import SchemaOutdated
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest of `migrations/`."""
 _TABLE = "alembic_version"
 

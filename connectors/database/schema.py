@@ -231,10 +231,12 @@ review_answer = Table(
     Column("published_at", InstantColumn),
     Column("refusal", Text),
     Column("refused_because", Text),
+    Column("sending_until", InstantColumn),
     Index("ix_review_answer_request_id", "request_id"),
     Index("ix_review_answer_due_at", "due_at"),
 )
-"""What people have answered on the pages: it can be taken back until it is due to be published."""
+"""What people have answered on the pages: it can be taken back until a process has
+claimed it, to publish it until then."""
 
 audit_chain = Table(
     "audit_chain",

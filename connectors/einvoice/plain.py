@@ -27,6 +27,8 @@ Reader: TypeAlias = Callable[[object, str], object]
 
 _NOT_MONEY = frozenset({"percent", "rate", "vat_rate", "quantity", "base_quantity"})
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+LONGEST_TEXT = 100_000
+"""Characters of a text: more than any note has, and far less than a record takes."""
 _EXPONENT = re.compile(r"-?\d{1,40}(?:\.\d{1,40})?[eE][+-]?\d{1,2}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -120,6 +122,8 @@ def _many(read: Reader, value: object, path: str) -> tuple[object, ...]:
 def _text(value: object, path: str) -> str | None:
     if type(value) is not str:
         raise _bad(path, "has to be text in double quotes")
+    if len(value) > LONGEST_TEXT:
+        raise _bad(path, f"is longer than {LONGEST_TEXT:,} characters")
     if _NO_TEXT.search(value):
         raise _bad(path, "holds a character that is no text")
     return value.strip() or None

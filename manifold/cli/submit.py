@@ -8,6 +8,7 @@ import typer
 
 from connectors.browse import partitions_of
 from connectors.clock import now
+from connectors.codec import TooLarge
 from connectors.einvoice.uploaded import Given
 from connectors.publish import NotWritten, Publisher
 from connectors.settings import Documents
@@ -121,13 +122,19 @@ class _Submission:
                     if isinstance(each, Unusable):
                         self._unusable(each)
                     else:
-                        publisher.send(each[1], on_written=self._written(*each))
+                        self._send(publisher, *each)
         except NotWritten as error:
             self._failed = True
             complain(str(error))
         except KeyboardInterrupt:
             complain(f"Interrupted: {counted(publisher.written, 'invoice')} sent, the rest not.")
             raise typer.Exit(EXIT_INTERRUPTED) from None
+
+    def _send(self, publisher: Publisher, file: str, upload: InvoiceUploaded) -> None:
+        try:
+            publisher.send(upload, on_written=self._written(file, upload))
+        except TooLarge as error:
+            self._unusable(Unusable(file, "too_large", str(error)))
 
     def _written(self, file: str, upload: InvoiceUploaded) -> Any:
         def on_written(source: Source) -> None:

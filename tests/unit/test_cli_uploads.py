@@ -1,14 +1,18 @@
 import json
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 
+from connectors.codec import TooLarge
 from connectors.einvoice.uploaded import Given
+from manifold.cli import submit
 from manifold.cli.uploads import Unusable, uploads
 from operators.invoice import Party
+from operators.probe import synthetic
 from operators.upload import Document, InvoiceUploaded
 from operators.vendor_id import implied_by
 
@@ -127,3 +131,31 @@ def test_a_document_that_cannot_be_read_is_not_kept(tmp_path: Path) -> None:
     assert isinstance(found, Unusable)
     assert found.reason == "damaged"
     assert not kept_any
+
+
+def test_one_too_large_for_its_topic_is_told_and_the_others_are_sent(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+
+    class Taking:
+        def __init__(self, *_: object) -> None: ...
+
+        def __enter__(self) -> "Taking":
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def send(self, record: InvoiceUploaded, on_written: object) -> None:
+            if record.request_id == "r-large":
+                raise TooLarge("InvoiceUploaded", 1_200_000, "invoice.uploaded")
+            sent.append(record.request_id)
+
+    monkeypatch.setattr(submit, "Publisher", Taking)
+    submission = submit._Submission(SimpleNamespace(kafka={}, contracts=None, codec=None), True)  # type: ignore[arg-type]  # nothing is connected to
+    found = [(f"{each}.json", synthetic(each, 0)) for each in ("r-large", "r-2")]
+    submission._publish(iter(found))
+    assert sent == ["r-2"]
+    assert submission._failed
+    told = json.loads(capsys.readouterr().out)
+    assert (told["file"], told["error"]["reason"]) == ("r-large.json", "too_large")

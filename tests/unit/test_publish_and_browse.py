@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import KafkaError, Producer
+from msgspec.structs import replace
 
 from connectors.browse import BrokerAway, read_all, topics_there
-from connectors.codec import Codec, LockIds
+from connectors.codec import Codec, LockIds, TooLarge
 from connectors.contracts import Contracts
 from connectors.publish import NotWritten, Publisher
 from operators.money import ONE
+from operators.probe import synthetic
 from operators.reference import (
     ReferenceContract,
     ReferenceExchangeRate,
@@ -18,6 +20,7 @@ from operators.reference import (
     ReferenceVendor,
 )
 from operators.result import Source
+from operators.upload import InvoiceUploaded
 
 CONTRACTS = Contracts.load()
 CODEC = Codec(CONTRACTS, LockIds(CONTRACTS))
@@ -78,6 +81,42 @@ def test_an_unacknowledged_record_is_not_called_written(
     with pytest.raises(NotWritten, match="1 of 1 records"):
         publisher.flush()
     assert publisher.written == 0
+
+
+def test_a_record_as_large_as_its_topic_takes_is_written(kafka: dict[str, str]) -> None:
+    most = CONTRACTS.topic_of(InvoiceUploaded).most_value_bytes
+    upload = synthetic("r-large", 1_790_000_000_000)
+    invoice = upload.invoice
+    assert invoice is not None
+    encode = CODEC.encoder(InvoiceUploaded)
+
+    def with_note(length: int) -> InvoiceUploaded:
+        return replace(upload, invoice=replace(invoice, payment_terms="x" * length))
+
+    spare = most - len(encode(with_note(most - 1_000))) + most - 1_000
+    assert len(encode(with_note(spare))) == most > 1_000_000
+    with Publisher(kafka, CONTRACTS, CODEC) as publisher:
+        publisher.send(with_note(spare))
+        with pytest.raises(TooLarge, match="are more than invoice"):
+            publisher.send(with_note(spare + 1))
+    assert publisher.written == 1
+
+
+def test_a_flush_tells_of_what_was_sent_since_the_last_one(
+    kafka: dict[str, str],
+) -> None:
+    publisher = Publisher(kafka, CONTRACTS, CODEC)
+    publisher.send(ReferenceVendor("V-1", "Name"))
+    publisher.flush()
+    publisher.send(ReferenceVendor("V-2", "Name"))
+    too_large = KafkaError(KafkaError.MSG_SIZE_TOO_LARGE)
+    publisher.accepted += 1
+    publisher._delivered(None, too_large, None)  # type: ignore[arg-type]  # the broker's answer
+    with pytest.raises(NotWritten, match="1 of 2 records") as caught:
+        publisher.flush()
+    assert caught.value.unfit
+    publisher.send(ReferenceVendor("V-3", "Name"))
+    assert publisher.flush() == 3
 
 
 def test_an_empty_topic_is_read_at_once(kafka: dict[str, str]) -> None:

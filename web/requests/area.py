@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
@@ -25,11 +25,14 @@ from web.requests.records import Records
 from web.requests.stream import answer, events
 from web.requests.telling import event, summary, told, told_early
 from web.requests.withdrawing import Withdrawing
+from web.text import PlainText
 
 _LONGEST_ID = 512
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 Status = Literal["OPEN", "APPROVED", "REVIEW", "REJECTED", "REPLACED", "UNKNOWN"]
-_Short: TypeAlias = Annotated[str, Field(max_length=200)]
+_Short: TypeAlias = Annotated[PlainText, Field(max_length=200)]
 _Chosen = BeforeValidator(lambda value: value or None)
 """Forms send a choice that restricts nothing as empty text."""
 _NOT_THERE: dict[int | str, dict[str, Any]] = {
@@ -154,7 +157,7 @@ class RequestsArea:
             _Chosen,
             Query(description="The invoice's.", examples=["RE-117"]),
         ] = None,
-        origin: Annotated[str | None, Query(max_length=20, examples=["API"])] = None,
+        origin: Annotated[PlainText | None, Query(max_length=20, examples=["API"])] = None,
         since: Annotated[AwareDatetime | None, Query(description="Uploaded then or later.")] = None,
         until: Annotated[AwareDatetime | None, Query(description="Uploaded before.")] = None,
         sort: Annotated[
@@ -175,9 +178,9 @@ class RequestsArea:
         """
         wanted = Wanted(
             status=status,
-            vendor_id=_clean(vendor),
-            number=_clean(number),
-            origin=_clean(origin),
+            vendor_id=vendor,
+            number=number,
+            origin=origin,
             since=_instant(since),
             until=_instant(until),
             sort=sort,
@@ -254,11 +257,10 @@ def _told(found: Look) -> models.Request:
 
 
 def _instant(at: datetime | None) -> Instant | None:
-    return None if at is None else round(at.astimezone(UTC).timestamp() * 1_000)
-
-
-def _clean(text: str | None) -> str | None:
-    return None if text is None else text.replace("\x00", "\ufffd")
+    """Also of what is before the year 1 or after 9999 once it is told in UTC."""
+    if at is None:
+        return None
+    return round((at.replace(tzinfo=UTC) - _EPOCH - (at.utcoffset() or timedelta())) / _MILLISECOND)
 
 
 def _identifier(request_id: str) -> str:

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from web.text import PlainText
+
 State: TypeAlias = Literal["received", "reading", "judging", "waiting", "decided", "replaced"]
 Instant: TypeAlias = Annotated[
     str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-03-02T09:15:00.123Z"])
@@ -195,7 +197,7 @@ class Request(_Told):
 class Cancelling(_Told):
     """Why a request is cancelled."""
 
-    reason: str | None = Field(default=None, max_length=500, examples=["Sent twice."])
+    reason: PlainText | None = Field(default=None, max_length=500, examples=["Sent twice."])
     """Stands in the decision and in the audit trail."""
 
 

@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse
 from msgspec import Struct
 
 from connectors.clock import now
+from connectors.codec import TooLarge
 from connectors.database.requests import Known, Requests
 from connectors.database.review_answers import ReviewAnswers
 from connectors.database.review_queue import Opened, Order, ReviewQueue, Wanted
@@ -32,6 +33,7 @@ from web.review.judged import NOTHING, Judged, JudgedInvoices
 from web.review.outbox import Outbox
 from web.review.pictures import Pictures
 from web.review.rules import Rules
+from web.text import PlainText
 
 _SHOWN = 200
 
@@ -62,10 +64,10 @@ class Filter(Struct, frozen=True):
 
 
 def filtered(
-    kind: str | None = None,
-    group: str | None = None,
-    vendor: str | None = None,
-    rule: str | None = None,
+    kind: PlainText | None = None,
+    group: PlainText | None = None,
+    vendor: PlainText | None = None,
+    rule: PlainText | None = None,
     order: Order = "oldest",
     postponed: bool = False,
 ) -> Filter:
@@ -127,7 +129,7 @@ class ReviewArea:
         request: Request,
         who: Reviewer,
         chosen: Chosen,
-        said: str | None = None,
+        said: PlainText | None = None,
     ) -> Response | dict[str, Any]:
         at = now()
         found = self._of.queue.open(chosen.wanted, who.tenant, at, _SHOWN)
@@ -151,7 +153,7 @@ class ReviewArea:
         request: Request,
         who: Reviewer,
         chosen: Chosen,
-        but: str | None = None,
+        but: PlainText | None = None,
     ) -> Response | dict[str, Any]:
         address = self._next_address(chosen, who, but=but)
         if wants_page(request):
@@ -164,7 +166,7 @@ class ReviewArea:
         request_id: str,
         who: Reviewer,
         chosen: Chosen,
-        said: str | None = None,
+        said: PlainText | None = None,
     ) -> Response | dict[str, Any]:
         at = now()
         found = self._of.queue.get(request_id, who.tenant, at)
@@ -298,25 +300,34 @@ class ReviewArea:
         wrong = fault(said)
         if wrong is not None:
             raise Problem(422, "invalid", "This cannot be sent", f"{wrong[:1].upper()}{wrong[1:]}.")
+        try:
+            self._of.outbox.check(said)
+        except TooLarge as large:
+            raise Problem(
+                413,
+                "too-large",
+                "The correction is too large",
+                f"{large}: shorten its texts, or reject it and have it sent anew.",
+            ) from None
         given = self._of.answers.give(said, at, self._of.undo)
         if given is None:
             claim = self._of.queue.claim(request_id, who.subject, at, self._of.lease)
             raise _held(claim.holder, claim.until)
         return {
             "answer_id": given.answer_id,
-            "outcome": outcome,
+            "outcome": given.completed.outcome,
             "due_at": given.due_at,
             "next": self._next_address(chosen, who, given.answer_id),
         }
 
-    def _became(self, answer_id: str, who: Reviewer) -> dict[str, Any]:
+    def _became(self, answer_id: PlainText, who: Reviewer) -> dict[str, Any]:
         given = self._of.answers.get(answer_id, who.subject)
         if given is None:
             raise _no_answer()
         known = self._of.requests.known(given.completed.request_id, who.tenant)
         return became(given, [] if known is None else list(known.decisions))
 
-    def _undo(self, answer_id: str, who: Reviewer) -> dict[str, Any]:
+    def _undo(self, answer_id: PlainText, who: Reviewer) -> dict[str, Any]:
         request_id = self._of.answers.take_back(answer_id, who.subject, now(), self._of.lease)
         if request_id is None:
             raise Problem(

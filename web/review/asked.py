@@ -1,11 +1,15 @@
 """What the pages send, and what they are told."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.database.review_answers import Given
+from connectors.einvoice.plain import LONGEST_TEXT
 from operators.decision import InvoiceDecision
+from web.text import PlainText
+
+_LONGEST_PATH = 200
 
 
 class _Body(BaseModel):
@@ -15,7 +19,10 @@ class _Body(BaseModel):
 class Changes(_Body):
     """Values that a person has put right, as text by their paths."""
 
-    changes: dict[str, str] = Field(default_factory=dict, max_length=5_000)
+    changes: dict[
+        Annotated[str, Field(max_length=_LONGEST_PATH)],
+        Annotated[str, Field(max_length=LONGEST_TEXT)],
+    ] = Field(default_factory=dict, max_length=5_000)
 
 
 class Answer(Changes):
@@ -25,7 +32,7 @@ class Answer(Changes):
     revision: int
     outcome: Literal["APPROVED", "REJECTED"]
     """APPROVED with changes is a correction."""
-    reason: str = Field(min_length=1, max_length=2_000)
+    reason: PlainText = Field(min_length=1, max_length=2_000)
 
 
 class Postponed(_Body):
@@ -37,7 +44,7 @@ class Postponed(_Body):
 class Assigned(_Body):
     """Whose an item is to be; nobody's without a name."""
 
-    to: str | None = Field(default=None, min_length=1, max_length=200)
+    to: PlainText | None = Field(default=None, min_length=1, max_length=200)
 
 
 def became(given: Given, decisions: list[InvoiceDecision]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ KEPT = {
     "review": {"outcome", "reviewer", "completed_at"},
     "review_answer": {
         "answer_id", "reviewer", "outcome", "completed_at", "due_at", "published_at", "refusal",
-        "refused_because",
+        "refused_because", "sending_until",
     },
 }  # fmt: skip
 """Columns that say nothing of who the vendor is."""

@@ -118,6 +118,17 @@ def test_pages_have_every_request_once_and_in_order(
     assert by == sorted(by, reverse=sort in ("newest", "dearest"))
 
 
+@pytest.mark.parametrize("place", ["0", "-0.5", -0.5, -1, 2**63 - 1, "9" * 28])
+def test_a_place_is_an_amount_however_it_is_told(
+    store: Store, requests: Requests, place: float | str
+) -> None:
+    """Each database tells it in its own way; a cursor of the other one is no fault."""
+    store.append("collect-0", [event(sent(number)) for number in range(3)])
+    after = place_of(cursor_of("cheapest", (place, "r-0")), "cheapest")
+    found = requests.found(Wanted(sort="cheapest", after=after), None)
+    assert bool(found) == (float(place) <= 0)
+
+
 def test_requests_are_found_by_what_they_are(store: Store, requests: Requests) -> None:
     store.append("collect-0", [event(sent(number)) for number in range(6)])
     store.append("collect-0", [event(decision(Arrival("r-3")))])

@@ -175,18 +175,48 @@ def test_an_answer_can_be_taken_back_until_it_is_due(
     said = review(Arrival("r-1"))
     given = answers.give(said, NOW, 8_000)
     assert given is not None
-    assert answers.give(said, NOW, 8_000) is None
+    assert answers.give(replace(said, completed_at=NOW + 1), NOW + 1, 8_000) == given
     assert listed(queue) == []
-    assert answers.due(NOW + 7_999) == []
+    assert answers.claim(NOW + 7_999, LEASE) == []
     assert answers.take_back(given.answer_id, "ben", NOW + 1, LEASE) is None
     assert answers.take_back(given.answer_id, "anna", NOW + 1, LEASE) == "r-1"
-    assert answers.due(NOW + 9_000) == []
+    assert answers.claim(NOW + 9_000, LEASE) == []
     assert listed(queue) == ["r-1"]
 
     again = answers.give(said, NOW, 8_000)
     assert again is not None
-    assert [each.completed for each in answers.due(NOW + 8_000)] == [said]
+    assert [each.completed for each in answers.claim(NOW + 8_000, LEASE)] == [said]
     assert answers.take_back(again.answer_id, "anna", NOW + 8_000, LEASE) is None
+
+
+def test_an_answer_that_is_being_published_is_not_taken_back(
+    store: Store, answers: ReviewAnswers
+) -> None:
+    """By a clock that is behind it is not due yet."""
+    store.append("c", [event(asked(Arrival("r-1")), 0)])
+    given = answers.give(review(Arrival("r-1")), NOW, 8_000)
+    assert given is not None
+    assert answers.claim(NOW + 8_000, 60_000) == [given]
+    assert answers.take_back(given.answer_id, "anna", NOW + 7_999, LEASE) is None
+    assert answers.claim(NOW + 67_999, 60_000) == [], "it is somebody's"
+    assert answers.claim(NOW + 68_000, 60_000) == [given], "who has died with it"
+    answers.give_back([given], NOW + 69_000)
+    assert answers.take_back(given.answer_id, "anna", NOW + 7_999, LEASE) is None
+    assert answers.claim(NOW + 69_000, 60_000) == [given]
+    answers.published(given.answer_id, NOW + 69_001)
+    answers.give_back([given], NOW + 69_002)
+    assert answers.claim(NOW + 900_000, 60_000) == []
+
+
+def test_of_many_who_look_for_what_is_due_one_has_it(store: Store, answers: ReviewAnswers) -> None:
+    store.append("c", [event(asked(Arrival(f"r-{each}")), each) for each in range(40)])
+    for each in range(40):
+        assert answers.give(review(Arrival(f"r-{each}")), NOW, 0) is not None
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: answers.claim(NOW, LEASE, 5), range(12)))
+    rest = answers.claim(NOW, LEASE)
+    taken = [each.completed.request_id for some in (*found, rest) for each in some]
+    assert sorted(taken) == sorted(f"r-{each}" for each in range(40))
 
 
 def test_nobody_answers_what_another_has_or_what_is_no_longer_asked(
@@ -207,9 +237,9 @@ def test_a_refusal_is_told_and_the_item_is_open_again(
     said = replace(review(Arrival("r-1")), outcome="CORRECTED", corrected=invoice)
     given = answers.give(said, NOW, 0)
     assert given is not None
-    assert [each.completed for each in answers.due(NOW)] == [said]
+    assert [each.completed for each in answers.claim(NOW, LEASE)] == [said]
     answers.published(given.answer_id, NOW)
-    assert answers.due(NOW) == []
+    assert answers.claim(NOW + LEASE, LEASE) == []
     assert listed(queue) == []
     assert answers.refused(said, "same_reviewer", "Another has to.")
     found = answers.get(given.answer_id, "anna")

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from pydantic import ValidationError
 
 from connectors.einvoice import Unreadable
 from connectors.einvoice.editing import edited
@@ -12,6 +13,7 @@ from operators.extraction.understood import FieldRead
 from operators.invoice import Account, Invoice, Line, Party, Payment, Totals
 from operators.money import parse
 from operators.result import Violation
+from web.review.asked import Changes
 from web.review.form import form_of
 
 INVOICE = Invoice(
@@ -114,3 +116,11 @@ def test_what_cannot_be_read_is_refused_by_its_path(path: str, text: str) -> Non
     with pytest.raises(Unreadable) as refused:
         edited(INVOICE, {path: text})
     assert path.split("[")[0].split(".")[0] in str(refused.value)
+
+
+def test_a_value_is_no_longer_than_any_text_has_to_be() -> None:
+    with pytest.raises(ValidationError, match="at most 100000"):
+        Changes(changes={"payment_terms": "x" * 100_001})
+    with pytest.raises(Unreadable, match="longer than 100,000"):
+        edited(INVOICE, {"payment_terms": "x" * 100_001})
+    assert edited(INVOICE, {"payment_terms": "x" * 100_000}).payment_terms == "x" * 100_000

@@ -1,7 +1,5 @@
 """The pages of a request's document, drawn by workers that start with the first page."""
 
-import asyncio
-
 import msgspec
 from fastapi import Response
 
@@ -27,7 +25,7 @@ class Documents:
         document = msgspec.convert(given, Document)
         if self._pictures is None:
             self._pictures = Pictures(self._where)
-        drawn = await asyncio.to_thread(self._pictures.page, document, number)
+        drawn = await self._pictures.page(document, number)
         headers = {"Cache-Control": "private, max-age=3600", "Page-Count": str(drawn.pages)}
         return Response(drawn.png, 200, headers, media_type="image/png")
 

@@ -33,6 +33,7 @@ from web.review.judged import NOTHING, Judged, JudgedInvoices
 from web.review.outbox import Outbox
 from web.review.pictures import Pictures
 from web.review.rules import Rules
+from web.review.shown import shown
 
 _SHOWN = 200
 
@@ -328,17 +329,13 @@ class ReviewArea:
             )
         return {"request_id": request_id, "next": f"/review/{quote(request_id, safe='')}"}
 
-    async def _page(self, request_id: str, number: int, who: Reviewer) -> Response:
+    async def _page(
+        self, request: Request, request_id: str, number: int, who: Reviewer
+    ) -> Response:
         judged = await run_in_threadpool(self._looked_at, request_id, who)
         if judged.document is None or number < 1:
             raise Problem(404, "not-found", "Not found", "There is no such page.")
-        drawn = await self._of.pictures.page(judged.document, number)
-        headers = {
-            "Cache-Control": "private, max-age=3600",
-            "Page-Size": f"{drawn.width:.2f} {drawn.height:.2f}",
-            "Page-Count": str(drawn.pages),
-        }
-        return Response(drawn.png, 200, headers, media_type="image/png")
+        return await shown(self._of.pictures, judged.document, number, request)
 
     async def _places(self, request_id: str, who: Reviewer) -> dict[str, Any]:
         judged = await run_in_threadpool(self._looked_at, request_id, who)

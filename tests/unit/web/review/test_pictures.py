@@ -7,6 +7,8 @@ from threading import Event
 from typing import Any
 
 import pytest
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.testclient import TestClient
 
 from connectors.object_store import DocumentRefused
 from connectors.page_pictures import Drawn, NotDrawn, Picture
@@ -16,6 +18,7 @@ from web.problem import Problem
 from web.review import drawing
 from web.review.drawing import Drawing
 from web.review.pictures import Pictures
+from web.review.shown import shown
 
 DOCUMENT = Document("inbox/1", "application/pdf", "ab")
 DRAWN = Drawn(b"png", 10, 20, 3)
@@ -123,6 +126,34 @@ def test_what_cannot_be_drawn_is_not_tried_again_for_a_minute(
         scene.pictures.close()
 
     asyncio.run(failing())
+
+
+def test_a_page_is_shown_again_only_to_who_may_still_see_it(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    may_see = [True]
+    app = FastAPI()
+
+    @app.get("/page/{number}")
+    async def page(number: int, request: Request) -> Response:
+        if not may_see[0]:
+            raise HTTPException(401)
+        return await shown(scene.pictures, DOCUMENT, number, request)
+
+    with TestClient(app) as client:
+        first = client.get("/page/1")
+        assert (first.status_code, first.content) == (200, b"png")
+        assert first.headers["cache-control"] == "private, no-cache"
+        assert (first.headers["page-count"], first.headers["page-size"]) == ("3", "10.00 20.00")
+        tag = first.headers["etag"]
+        for given in (tag, tag.removeprefix("W/"), f'"other", {tag}'):
+            again = client.get("/page/1", headers={"If-None-Match": given})
+            assert (again.status_code, again.content) == (304, b"")
+            assert again.headers["etag"] == tag
+        for path, given in (("/page/2", tag), ("/page/1", '"other"'), ("/page/1", "")):
+            assert client.get(path, headers={"If-None-Match": given}).status_code == 200
+        may_see[0] = False
+        assert client.get("/page/1", headers={"If-None-Match": tag}).status_code == 401
+    scene.pictures.close()
 
 
 def test_a_store_that_is_away_is_asked_again(tmp_path: Path) -> None:

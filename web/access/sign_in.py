@@ -133,9 +133,12 @@ class SignInArea:
         request.state.security = "SIGNED_OUT"
         return response
 
-    async def _left(self, request: Request) -> Response:
+    async def _left(self, request: Request, to: Next = "/") -> Response:
         return self._pages.page(
-            request, "access/signed_out.html", sign_in=SIGN_IN, at_issuer=self._flow is not None
+            request,
+            "access/signed_out.html",
+            sign_in=f"{SIGN_IN}?next={quote(local(to))}",
+            at_issuer=self._flow is not None,
         )
 
     async def _start(self, to: Next = "/") -> Response:

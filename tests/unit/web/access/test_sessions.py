@@ -25,7 +25,7 @@ from web.access.sessions import Sessions, Signing, TokenOrSession
 from web.access.sign_in import Flow, SignInArea
 from web.access.tokens import BearerTokens, Issuer
 from web.app import application
-from web.pages.rendering import Pages
+from web.pages.rendering import ROOT, Pages
 from web.principal import Reader, Reviewer, allowed
 
 PAGE = {"Accept": "text/html"}
@@ -291,8 +291,18 @@ def test_whoever_signs_out_stays_signed_out_until_they_sign_in() -> None:
     assert answer.status_code == 200
     assert "signed out" in answer.text
     assert "http-equiv" not in answer.text
-    assert 'href="/login"' in answer.text
+    assert 'href="/login?next=/"' in answer.text
     assert scene.client.get("/mine").status_code == 401
+
+
+def test_pages_that_are_open_sign_nobody_in_again(scene: Scene) -> None:
+    left = scene.client.get("/signed-out", params={"next": "/board?x=1"})
+    assert 'href="/login?next=/board%3Fx%3D1"' in left.text
+    assert 'href="/login?next=/"' in scene.client.get("/signed-out?next=//evil.example").text
+    scripts = [*ROOT.glob("*/static/**/*.js")]
+    leading = [each for each in scripts if "location.assign(`/signed-out?" in each.read_text()]
+    assert {each.name for each in leading} == {"connection.js", "manifold.js"}
+    assert not [each.name for each in scripts if "(`/login" in each.read_text()]
 
 
 def test_a_cookie_of_ones_own_making_opens_nothing(scene: Scene) -> None:

@@ -2,7 +2,7 @@
 
 They are fetched when a key is named that is not known, and not more often than now and then: who
 sends invented names must not make us ask the issuer each time. While the issuer is away, the keys
-that are known stay known.
+that are known stay known. Known keys that are no longer fresh are fetched beside the requests.
 """
 
 import asyncio
@@ -30,6 +30,9 @@ _PAUSE = 10.0
 """Seconds between two fetches at least."""
 _FRESH = 3_600.0
 """Seconds after which keys are fetched again: one that the issuer has withdrawn has to go."""
+_LONG = 2 * _FRESH
+"""Seconds without having asked the issuer, as nobody came: then the first who comes waits for it,
+lest a key that was withdrawn long ago opens the door once more."""
 
 
 class IssuerAway(Unavailable):
@@ -110,22 +113,39 @@ class FetchedKeys:
         self._tried: float | None = None
         self._fetched: float | None = None
         self._lock = asyncio.Lock()
+        self._refreshing: asyncio.Task[None] | None = None
 
     async def key(self, name: str | None) -> PyJWK | None:
         """The key of that name; None when the issuer has none. Raises IssuerAway."""
         found = _found(self._keys, name)
-        if found is None or self._stale():
-            async with self._lock:
+        if found is not None and not self._unasked():
+            if self._stale() and self._may_try():
+                self._refresh()
+            return found
+        async with self._lock:
+            found = _found(self._keys, name)
+            if (found is None or self._unasked()) and self._may_try():
+                await self._fetch()
                 found = _found(self._keys, name)
-                if (found is None or self._stale()) and self._may_try():
-                    await self._fetch()
-                    found = _found(self._keys, name)
         if found is None and self._fetched is None:
             raise IssuerAway("the keys of the issuer of tokens cannot be had: try again later")
         return found
 
+    def _refresh(self) -> None:
+        """Fetch them beside the requests: an issuer that is away keeps nobody waiting."""
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._refreshed())
+
+    async def _refreshed(self) -> None:
+        async with self._lock:
+            if self._may_try():
+                await self._fetch()
+
     def _stale(self) -> bool:
         return self._fetched is not None and self._clock() - self._fetched > _FRESH
+
+    def _unasked(self) -> bool:
+        return self._tried is not None and self._clock() - self._tried >= _LONG
 
     def _may_try(self) -> bool:
         return self._tried is None or self._clock() - self._tried >= _PAUSE

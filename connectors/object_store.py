@@ -89,6 +89,7 @@ class Store:
         Raises InvalidSettings when there can be no such store.
         """
         self._url = store_url(settings.url)
+        self._most_bytes = settings.most_bytes
         limit = settings.time_limit.total_seconds()
         self._store = opened(self._url, settings.options, limit / 3)
         self._folder = self._store.prefix if isinstance(self._store, LocalStore) else None
@@ -140,6 +141,18 @@ class Store:
         if hashlib.sha256(content).hexdigest() != document.sha256.lower():
             raise _changed()
         return content
+
+    def sha256_of(self, key: str) -> str | None:
+        """The SHA-256 of what lies there; None when no document that can be read does.
+
+        Raises StoreAway.
+        """
+        limit = self._most_bytes + OVERHEAD
+        try:
+            content = self._opened(self._asking(lambda: self._read(key, limit)), key)
+        except DocumentRefused:
+            return None
+        return hashlib.sha256(content).hexdigest()
 
     def check(self, document: Document, limit: int) -> Document:
         """A document that is there and has at most `limit` bytes, by its relative name.

@@ -15,9 +15,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from connectors.clock import now
-from connectors.codec import Codec
+from connectors.codec import Codec, Unencodable
 from connectors.contracts import Contracts
-from connectors.errors import Unavailable
 from connectors.logs import Log
 from connectors.publish import Publisher
 from operators.time import Instant
@@ -42,6 +41,10 @@ Kind: TypeAlias = Literal[
 _MOST_KEPT = 10_000
 """Different events that wait to be written; further ones are in the log only."""
 _PAUSE = 1.0
+_AGAIN = 5.0
+"""Seconds after which is tried again what has failed."""
+_END = 10.0
+"""Seconds that the end waits for the last events."""
 
 
 class SecurityEvent(Struct, frozen=True):
@@ -85,9 +88,14 @@ class Gathered:
         self._kept: OrderedDict[SecurityEvent, SecurityEvent] = OrderedDict()
         self._lock = threading.Lock()
 
+    def __len__(self) -> int:
+        """How many different events wait."""
+        with self._lock:
+            return len(self._kept)
+
     def add(self, happened: SecurityEvent) -> None:
         """One more; of those that differ in nothing but their time, the count goes up."""
-        alike = replace(happened, event_id="", at=0, count=1)
+        alike = _alike(happened)
         with self._lock:
             known = self._kept.get(alike)
             if known is not None:
@@ -97,6 +105,21 @@ class Gathered:
         if known is None:
             log.warning("security", kind=happened.kind, about=happened.about)
 
+    def put_back(self, events: list[SecurityEvent]) -> None:
+        """What was taken and could not be written: before what has happened since, up to a number.
+
+        It is not new: the log has its lines already.
+        """
+        with self._lock:
+            since, self._kept = self._kept, OrderedDict()
+            for happened in (*events, *since.values()):
+                alike = _alike(happened)
+                known = self._kept.get(alike)
+                if known is not None:
+                    self._kept[alike] = replace(known, count=known.count + happened.count)
+                elif len(self._kept) < _MOST_KEPT:
+                    self._kept[alike] = happened
+
     def taken(self) -> list[SecurityEvent]:
         """All of it, which is then no longer here."""
         with self._lock:
@@ -104,47 +127,76 @@ class Gathered:
         return found
 
 
+def _alike(happened: SecurityEvent) -> SecurityEvent:
+    return replace(happened, event_id="", at=0, count=1)
+
+
 @contextmanager
 def writing(gathered: Gathered, write: Callable[[list[SecurityEvent]], None]) -> Iterator[None]:
-    """Write what is gathered every moment, in a thread, and the rest at the end."""
+    """Write what is gathered every moment, in a thread, and the rest at the end.
+
+    What cannot be written, for whatever reason, is tried again. The end waits ten seconds at most:
+    do not leave it in an event loop.
+    """
     stopped = threading.Event()
 
-    def once() -> None:
+    def once() -> bool:
         found = gathered.taken()
         if not found:
-            return
+            return True
         try:
             write(found)
-        except Unavailable as error:
-            log.warning("the trail of security was not written", because=str(error))
-            for each in found:
-                gathered.add(each)
+        except Exception as error:
+            # Whatever it is: a trail that ends without a word is none.
+            gathered.put_back(found)
+            log.error(
+                "the trail of security was not written",
+                exc_info=error,
+                quoting=False,
+                events=len(found),
+            )
+            return False
+        return True
 
     def run() -> None:
-        while not stopped.wait(_PAUSE):
-            once()
+        pause = _PAUSE
+        while not stopped.wait(pause):
+            pause = _PAUSE if once() else _AGAIN
         once()
 
-    thread = threading.Thread(target=run, name="security-trail")
+    # A process that is told to stop does not stay because of what Kafka does not take.
+    thread = threading.Thread(target=run, name="security-trail", daemon=True)
     thread.start()
     try:
         yield
     finally:
         stopped.set()
-        thread.join()
+        thread.join(_END)
+        left = len(gathered)
+        if thread.is_alive() or left:
+            log.error("the end of the trail of security is not known to be written", events=left)
 
 
 def kafka_writer(
     kafka: Mapping[str, str], contracts: Contracts, codec: Codec
 ) -> Callable[[list[SecurityEvent]], None]:
-    """Writes events, and returns once Kafka has them. Connects when there is one to write.
+    """Writes events, and returns once Kafka has them, with a producer of its own each time.
 
-    Raises NotWritten.
+    Connects when there is one to write. Raises NotWritten, and what else keeps a producer from it.
     """
 
     def write(events: list[SecurityEvent]) -> None:
         with Publisher(kafka, contracts, codec, "web") as publisher:
             for each in events:
-                publisher.send(each)
+                try:
+                    publisher.send(each)
+                except Unencodable as error:
+                    # It never will be, and must not keep back the others.
+                    log.error(
+                        "an event of security is no record",
+                        exc_info=error,
+                        quoting=False,
+                        kind=each.kind,
+                    )
 
     return write

@@ -35,6 +35,7 @@ from web.problem import Problem
 Next: TypeAlias = Annotated[str, Query(alias="next")]
 """What somebody wanted to see."""
 
+_SIGNED_OUT = "/signed-out"
 _COOKIE = "manifold-signing-in"
 _MINUTES = 10
 _PATIENCE = 5.0
@@ -69,7 +70,7 @@ class Under(Struct, frozen=True):
 
 
 class SignInArea:
-    """`/login` and `/logout`."""
+    """`/login`, `/logout` and `/signed-out`."""
 
     def __init__(
         self,
@@ -95,6 +96,7 @@ class SignInArea:
         self.router = APIRouter(include_in_schema=False)
         self.router.add_api_route(SIGN_IN, self._page)
         self.router.add_api_route("/logout", self._out, methods=["POST"])
+        self.router.add_api_route(_SIGNED_OUT, self._left)
         if takes_tokens:
             self.router.add_api_route(f"{SIGN_IN}/token", self._token, methods=["POST"])
         if flow is not None:
@@ -125,10 +127,19 @@ class SignInArea:
 
     async def _out(self, request: Request) -> Response:
         given = (await _form(request)).get("csrf_token")
-        response = RedirectResponse(SIGN_IN, 303)
+        # Not to where signing in begins: who is still signed in at the issuer's would be back.
+        response = RedirectResponse(_SIGNED_OUT, 303)
         response.headers.append("set-cookie", await self._sessions.end(request, given))
         request.state.security = "SIGNED_OUT"
         return response
+
+    async def _left(self, request: Request, to: Next = "/") -> Response:
+        return self._pages.page(
+            request,
+            "access/signed_out.html",
+            sign_in=f"{SIGN_IN}?next={quote(local(to))}",
+            at_issuer=self._flow is not None,
+        )
 
     async def _start(self, to: Next = "/") -> Response:
         flow = self._at_issuer()

@@ -1,5 +1,6 @@
 """What is said of those who come in, or are refused: one event for each, in the trail."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Any
@@ -34,8 +35,13 @@ class TrailArea:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """It ends with the last event written, or known not to be."""
-        with self._writing():
+        writing = self._writing()
+        writing.__enter__()
+        try:
             yield
+        finally:
+            # Its last record may take its time; what else has to end does so meanwhile.
+            await asyncio.to_thread(writing.__exit__, None, None, None)
 
 
 class Trailed:

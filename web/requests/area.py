@@ -44,6 +44,9 @@ _CANCELLED: dict[int | str, dict[str, Any]] = {
 }
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The page.", "content": {"image/png": {}}},
+    304: {"description": "It is the one whose `ETag` is in `If-None-Match`."},
+    422: {"description": "There is a document that cannot be drawn; why is said."},
+    503: {"description": "Too much is being drawn, or the store is away: `Retry-After`."},
     **_NOT_THERE,
 }
 _STREAM: dict[int | str, dict[str, Any]] = {
@@ -222,12 +225,12 @@ class RequestsArea:
         found = await look(self._reading, self._hub, _identifier(request_id), who)
         return {"records": [] if found.known is None else await self._records.of(found.known)}
 
-    async def _page(self, who: Reader, request_id: str, number: int) -> Response:
+    async def _page(self, who: Reader, request: Request, request_id: str, number: int) -> Response:
         """Counted from 1; `Page-Count` says how many there are."""
         found = await look(self._reading, self._hub, _identifier(request_id), who)
         if found.known is None:
             raise missing(request_id)
-        return await self._documents.page(found.known, number)
+        return await self._documents.page(found.known, number, request)
 
     async def _events(
         self,

@@ -1,15 +1,14 @@
 """The pages of a request's document, drawn by workers that start with the first page."""
 
-import asyncio
-
 import msgspec
-from fastapi import Response
+from fastapi import Request, Response
 
 from connectors.database.requests import Known
 from connectors.settings import Documents as Where
 from operators.upload import Document
 from web.problem import Problem
 from web.review.pictures import Pictures
+from web.review.shown import shown
 
 
 class Documents:
@@ -19,7 +18,7 @@ class Documents:
         self._where = where
         self._pictures: Pictures | None = None
 
-    async def page(self, known: Known, number: int) -> Response:
+    async def page(self, known: Known, number: int, request: Request) -> Response:
         """A page, counted from 1. Raises Problem when there is none, or it cannot be drawn."""
         given = next((each.document for each in reversed(known.uploads) if each.document), None)
         if given is None or number < 1:
@@ -27,9 +26,7 @@ class Documents:
         document = msgspec.convert(given, Document)
         if self._pictures is None:
             self._pictures = Pictures(self._where)
-        drawn = await asyncio.to_thread(self._pictures.page, document, number)
-        headers = {"Cache-Control": "private, max-age=3600", "Page-Count": str(drawn.pages)}
-        return Response(drawn.png, 200, headers, media_type="image/png")
+        return await shown(self._pictures, document, number, request)
 
     def close(self) -> None:
         """End the workers, if any have started."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from confluent_kafka import KafkaException
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
@@ -67,12 +68,13 @@ class RequestPages:
     async def _why(self, decision: InvoiceDecision) -> Why | None:
         async with self._turn:
             now = asyncio.get_running_loop().time()
-            if self._known is None or now - self._read_at > _KEPT:
+            # Also after a failure: nobody has to wait for an absent broker each time.
+            if now - self._read_at > _KEPT:
                 try:
                     self._known = await asyncio.to_thread(self._policies)
-                except (Unavailable, Misconfigured) as error:
+                except (Unavailable, Misconfigured, KafkaException) as error:
                     log.warning("policies cannot be read", why=str(error))
-                self._read_at = now
+                self._read_at = asyncio.get_running_loop().time()
         if self._known is None or IN_FORCE not in self._known:
             return None
         return why(decision, self._known)

@@ -13,12 +13,17 @@ from collections.abc import Mapping
 from connectors.clock import now
 from connectors.codec import Codec
 from connectors.contracts import Contracts
-from connectors.errors import Unavailable
+from connectors.database.requests import Upload
+from connectors.logs import Log
 from connectors.publish import Publisher
+from operators.extraction.reviewing import BEFORE_DECISION
+from operators.progress import Happened
 from operators.review import InvoiceReviewCompleted
 from web.principal import Principal
 from web.problem import Problem
 from web.requests.looking import Look
+
+log = Log(__name__)
 
 CANCELLED = "Cancelled by the producer"
 _KEPT = 1_000
@@ -50,32 +55,20 @@ class Withdrawing:
                 "attempt, or for those who pay.",
             )
         if progress.state != "WAITING":
-            raise Problem(
-                409,
-                "being-judged",
-                "Not yet",
-                "It is being judged, and will be decided in a moment. When a person has to look "
-                "at it then, it can be cancelled.",
-                retry_after=_SOON,
-            )
+            raise _not_yet()
         async with self._turn:
             await asyncio.to_thread(self._publish, self._saying(found, who, reason))
 
     def _saying(self, found: Look, who: Principal, reason: str | None) -> InvoiceReviewCompleted:
-        progress, known = found.progress, found.known
+        progress = found.progress
         key = (progress.request_id, progress.attempt, progress.revision)
         said = self._said.get(key)
         if said is None:
-            vendor_id = None
-            if known is not None and known.decisions:
-                vendor_id = known.decisions[-1].vendor_id
-            elif known is not None and known.asked is not None:
-                vendor_id = known.asked.vendor_id
             said = self._said[key] = InvoiceReviewCompleted(
                 request_id=progress.request_id,
                 attempt=progress.attempt,
                 revision=progress.revision,
-                vendor_id=vendor_id,
+                vendor_id=_asked_under(found),
                 outcome="REJECTED",
                 reviewer=who.subject,
                 reason=f"{CANCELLED}: {reason}" if reason else f"{CANCELLED}.",
@@ -86,14 +79,15 @@ class Withdrawing:
         return said
 
     def _publish(self, said: InvoiceReviewCompleted) -> None:
-        if self._publisher is None:
-            self._publisher = Publisher(*self._parts, "api")
         try:
+            if self._publisher is None:
+                self._publisher = Publisher(*self._parts, "api")
             self._publisher.send(said)
             self._publisher.flush()
-        except Unavailable:
-            # A producer that has given up a record is not used again.
+        except Exception as error:
+            # A producer that has given up a record, or has failed for good, is not used again.
             self._publisher = None
+            log.error("a cancellation was not written", exc_info=error, quoting=False)
             raise Problem(
                 503,
                 "kafka-away",
@@ -101,6 +95,44 @@ class Withdrawing:
                 "Kafka has not taken it over. Try again in a few seconds.",
                 retry_after=5,
             ) from None
+
+
+def _asked_under(found: Look) -> str | None:
+    """The vendor under whose key the question stands; None when it stands under the request's.
+
+    An answer that comes under another key finds no question, and would be a dead letter. So it is
+    the vendor of this very question, and never that of an earlier attempt. Raises Problem when that
+    is not known yet.
+    """
+    progress, known, watched = found.progress, found.known, found.watched
+    attempt, revision = progress.attempt, progress.revision
+    if known is not None:
+        asked = known.asked
+        if asked is not None and (asked.attempt, asked.revision) == (attempt, revision):
+            return asked.vendor_id
+        for decision in reversed(known.decisions):
+            # A document is asked about under what its upload says, before it has been read.
+            if decision.attempt == attempt and revision != BEFORE_DECISION:
+                return decision.vendor_id
+    uploads: list[Upload | Happened] = [] if known is None else [*reversed(known.uploads)]
+    if watched is not None and watched.upload is not None:
+        uploads.append(watched.upload)
+    for upload in uploads:
+        # A decision names a vendor always: one that was read, where the upload names none.
+        if upload.attempt == attempt and (upload.vendor_id or revision == BEFORE_DECISION):
+            return upload.vendor_id
+    raise _not_yet()
+
+
+def _not_yet() -> Problem:
+    return Problem(
+        409,
+        "being-judged",
+        "Not yet",
+        "It is being judged, and will be decided in a moment. When a person has to look at it "
+        "then, it can be cancelled.",
+        retry_after=_SOON,
+    )
 
 
 def was_cancelled(found: Look) -> bool:

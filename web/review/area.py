@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeAlias
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from msgspec import Struct
 
@@ -33,6 +34,7 @@ from web.review.judged import NOTHING, Judged, JudgedInvoices
 from web.review.outbox import Outbox
 from web.review.pictures import Pictures
 from web.review.rules import Rules
+from web.review.shown import shown
 from web.text import PlainText
 
 _SHOWN = 200
@@ -338,20 +340,16 @@ class ReviewArea:
             )
         return {"request_id": request_id, "next": f"/review/{quote(request_id, safe='')}"}
 
-    def _page(self, request_id: str, number: int, who: Reviewer) -> Response:
-        judged = self._judged(self._found(request_id, who))
+    async def _page(
+        self, request: Request, request_id: str, number: int, who: Reviewer
+    ) -> Response:
+        judged = await run_in_threadpool(self._looked_at, request_id, who)
         if judged.document is None or number < 1:
             raise Problem(404, "not-found", "Not found", "There is no such page.")
-        drawn = self._of.pictures.page(judged.document, number)
-        headers = {
-            "Cache-Control": "private, max-age=3600",
-            "Page-Size": f"{drawn.width:.2f} {drawn.height:.2f}",
-            "Page-Count": str(drawn.pages),
-        }
-        return Response(drawn.png, 200, headers, media_type="image/png")
+        return await shown(self._of.pictures, judged.document, number, request)
 
-    def _places(self, request_id: str, who: Reviewer) -> dict[str, Any]:
-        judged = self._judged(self._found(request_id, who))
+    async def _places(self, request_id: str, who: Reviewer) -> dict[str, Any]:
+        judged = await run_in_threadpool(self._looked_at, request_id, who)
         if judged.document is None:
             raise Problem(404, "not-found", "Not found", "There is no document.")
         fields = [] if judged.reading is None else judged.reading.fields
@@ -359,7 +357,7 @@ class ReviewArea:
         boxes: tuple[tuple[int, Box], ...] = tuple(
             (each.page, each.box) for each in placed if each.page and each.box
         )
-        found = self._of.pictures.places(judged.document, boxes)
+        found = await self._of.pictures.places(judged.document, boxes)
         return {
             "words": [
                 {"page": each.page, "text": each.text, "corners": each.corners}
@@ -377,6 +375,9 @@ class ReviewArea:
         if found is None:
             raise _gone(request_id)
         return found
+
+    def _looked_at(self, request_id: str, who: Principal) -> Judged:
+        return self._judged(self._found(request_id, who))
 
     def _judged(self, found: Opened) -> Judged:
         asked = found.asked

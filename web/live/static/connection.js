@@ -23,7 +23,8 @@ export function connect(path, subscriptions, { onMessage, onState }) {
     socket.onclose = (event) => {
       if (ended) return;
       if (event.code === LOGIN) {
-        location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+        // Not to /login: somebody may have signed out in another tab.
+        location.assign(`/signed-out?next=${encodeURIComponent(location.pathname)}`);
         return;
       }
       onState(event.code === FORBIDDEN ? "forbidden" : "away");

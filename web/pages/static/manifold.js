@@ -39,7 +39,8 @@ export async function ask(address, { method = "GET", body, accept = "application
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (answer.status === 401) {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    // Not to /login: somebody may have signed out in another tab.
+    location.assign(`/signed-out?next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new Error("Your session has ended.");
   }
   if (!answer.ok) {

@@ -25,7 +25,7 @@ from web.access.sessions import Sessions, Signing, TokenOrSession
 from web.access.sign_in import Flow, SignInArea
 from web.access.tokens import BearerTokens, Issuer
 from web.app import application
-from web.pages.rendering import Pages
+from web.pages.rendering import ROOT, Pages
 from web.principal import Reader, Reviewer, allowed
 
 PAGE = {"Accept": "text/html"}
@@ -89,7 +89,7 @@ class OidcServer:
 
 
 class Scene:
-    def __init__(self) -> None:
+    def __init__(self, *, takes_tokens: bool = True) -> None:
         self.clock, self.server, self.ended = Clock(), OidcServer(), EndedHere()
         transport = httpx2.MockTransport(self.server)
         keys = FetchedKeys(None, issuing.NAME, transport=transport)
@@ -110,7 +110,7 @@ class Scene:
             ring.for_("sign-in"),
             flow,
             pages,
-            takes_tokens=True,
+            takes_tokens=takes_tokens,
             refused=self._refused,
         )
         access = TokenOrSession(tokens, self.sessions)
@@ -274,6 +274,35 @@ def test_signing_out_ends_a_session_wherever_its_cookie_is(scene: Scene) -> None
     assert (out.status_code, "Max-Age=0" in out.headers["set-cookie"]) == (303, True)
     cookie = {"Cookie": f"__Host-manifold={stolen}"}
     assert scene.client.get("/mine", headers=cookie).status_code == 401
+
+
+def test_whoever_signs_out_stays_signed_out_until_they_sign_in() -> None:
+    scene = Scene(takes_tokens=False)
+    start = scene.client.get("/login/start")
+    state = parse_qs(urlsplit(start.headers["location"]).query)["state"][0]
+    scene.client.get(f"/login/back?state={state}&code=right")
+    form = {"csrf_token": scene.csrf()}
+    answer = scene.client.post("/logout", headers={"Origin": ORIGIN}, data=form)
+    # As a browser goes on by itself.
+    while answer.is_redirect:
+        where = answer.headers["location"]
+        assert where.startswith("/"), "the issuer would let them in at once"
+        answer = scene.client.get(where, headers=PAGE)
+    assert answer.status_code == 200
+    assert "signed out" in answer.text
+    assert "http-equiv" not in answer.text
+    assert 'href="/login?next=/"' in answer.text
+    assert scene.client.get("/mine").status_code == 401
+
+
+def test_pages_that_are_open_sign_nobody_in_again(scene: Scene) -> None:
+    left = scene.client.get("/signed-out", params={"next": "/board?x=1"})
+    assert 'href="/login?next=/board%3Fx%3D1"' in left.text
+    assert 'href="/login?next=/"' in scene.client.get("/signed-out?next=//evil.example").text
+    scripts = [*ROOT.glob("*/static/**/*.js")]
+    leading = [each for each in scripts if "location.assign(`/signed-out?" in each.read_text()]
+    assert {each.name for each in leading} == {"connection.js", "manifold.js"}
+    assert not [each.name for each in scripts if "(`/login" in each.read_text()]
 
 
 def test_a_cookie_of_ones_own_making_opens_nothing(scene: Scene) -> None:

@@ -206,7 +206,50 @@ def test_keys_stay_known_while_the_issuer_is_away() -> None:
         assert server.asked == 2
         server.away, server.keys = False, issuing.jwks("ES256")
         clock.now += 11
-        assert await keys.key("RS256") is None, "withdrawn keys go once the issuer is back"
+        async with asyncio.timeout(10):
+            while await keys.key("RS256"):
+                await asyncio.sleep(0)
+        assert server.asked == 3, "withdrawn keys go once the issuer is back"
+
+    asyncio.run(scene())
+
+
+def test_nobody_whose_key_is_known_waits_for_an_issuer_that_hangs() -> None:
+    async def scene() -> None:
+        server, clock, answers = Server(), Clock(), asyncio.Event()
+
+        async def hanging(request: httpx2.Request) -> httpx2.Response:
+            if server.asked:
+                await answers.wait()
+            return server(request)
+
+        transport = httpx2.MockTransport(hanging)
+        keys = FetchedKeys(f"{issuing.NAME}/keys", issuing.NAME, clock, transport)
+        assert await keys.key("RS256")
+        clock.now += 3_601
+        async with asyncio.timeout(10):
+            for _ in range(50):
+                assert await keys.key("RS256")
+                await asyncio.sleep(0)
+        server.keys = issuing.jwks("ES256")
+        answers.set()
+        async with asyncio.timeout(10):
+            while await keys.key("RS256"):
+                await asyncio.sleep(0)
+        assert server.asked == 2
+        assert await keys.key("ES256")
+
+    asyncio.run(scene())
+
+
+def test_a_key_withdrawn_while_nobody_came_opens_nothing() -> None:
+    async def scene() -> None:
+        server, clock = Server(), Clock()
+        keys = fetched(server, clock)
+        assert await keys.key("RS256")
+        server.keys = issuing.jwks("ES256")
+        clock.now += 86_400
+        assert await keys.key("RS256") is None
 
     asyncio.run(scene())
 

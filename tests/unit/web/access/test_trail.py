@@ -1,10 +1,20 @@
 """What the trail of security says, and that it says no secret."""
 
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+from confluent_kafka import KafkaError, KafkaException
 from fastapi.testclient import TestClient
 
+from connectors import security_event
+from connectors.contracts import ContractError
 from connectors.errors import Unavailable
+from connectors.registry import RegistryRefused
 from connectors.security_event import Gathered, SecurityEvent, event, writing
 from connectors.token_bucket import Bucket, MemoryBuckets
+from tests.contract.generated_records import CODEC, CONTRACTS
 from tests.unit.web.access.test_bounds import Area, OnlyAnna
 from web.access.limits import Limited
 from web.access.trail import TrailArea, Trailed
@@ -54,20 +64,109 @@ def _summed(events: list[SecurityEvent]) -> list[SecurityEvent]:
     return again.taken()
 
 
-def test_what_could_not_be_written_is_written_later() -> None:
+@pytest.mark.parametrize(
+    "failure",
+    [
+        Unavailable("away"),
+        ContractError("the contract is not there"),
+        RegistryRefused("it wants a login"),
+        KafkaException(KafkaError(KafkaError._FATAL)),
+        ValueError("a bug"),
+    ],
+    ids=repr,
+)
+def test_what_could_not_be_written_is_written_later(
+    failure: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(security_event, "_PAUSE", 0.01)
+    monkeypatch.setattr(security_event, "_AGAIN", 0.01)
     gathered, tries = Gathered(), list[list[SecurityEvent]]()
+    written = threading.Event()
 
     def write(events: list[SecurityEvent]) -> None:
         tries.append(events)
         if len(tries) == 1:
-            raise Unavailable("away")
+            raise failure
+        written.set()
 
     with writing(gathered, write):
         gathered.add(event("FORBIDDEN", about="one"))
-        while not tries:
-            pass
+        assert written.wait(30), "the trail has ended"
     assert [each.about for each in tries[-1]] == ["one"]
     assert len(tries) == 2
+
+
+def test_what_is_put_back_stands_before_what_came_since_and_is_bounded() -> None:
+    gathered = Gathered()
+    first = event("FORBIDDEN", about="one")
+    gathered.add(first)
+    taken = gathered.taken()
+    gathered.add(event("FORBIDDEN", about="one"))
+    for number in range(20_000):
+        gathered.add(event("UNAUTHENTICATED", address=f"a{number}"))
+    gathered.put_back(taken)
+    again = gathered.taken()
+    assert (again[0].event_id, again[0].count) == (first.event_id, 2)
+    assert len(again) == 10_000
+
+
+def test_an_event_that_is_no_record_keeps_no_other_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[SecurityEvent] = []
+    encode = CODEC.encoder(SecurityEvent)
+
+    class Publisher:
+        def __init__(self, *_: Any) -> None:
+            """Connects nothing."""
+
+        def __enter__(self) -> "Publisher":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            """All of it is there."""
+
+        def send(self, record: SecurityEvent) -> None:
+            encode(record)
+            sent.append(record)
+
+    monkeypatch.setattr(security_event, "Publisher", Publisher)
+    write = security_event.kafka_writer({}, CONTRACTS, CODEC)
+    write([event("FORBIDDEN", subject="\ud800"), event("FORBIDDEN", subject="anna")])
+    assert [each.subject for each in sent] == ["anna"]
+
+
+def test_a_trail_that_hangs_holds_up_neither_the_loop_nor_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(security_event, "_PAUSE", 0.01)
+    monkeypatch.setattr(security_event, "_END", 0.2)
+    gathered, hangs, go_on = Gathered(), threading.Event(), threading.Event()
+
+    def write(_: list[SecurityEvent]) -> None:
+        hangs.set()
+        go_on.wait(60)
+
+    async def ending() -> int:
+        turns = 0
+        ended = asyncio.Event()
+
+        async def others() -> None:
+            nonlocal turns
+            while not ended.is_set():
+                turns += 1
+                await asyncio.sleep(0)
+
+        async with TrailArea(lambda: writing(gathered, write)).running():
+            gathered.add(event("FORBIDDEN", about="one"))
+            assert await asyncio.to_thread(hangs.wait, 30)
+            beside = asyncio.create_task(others())
+        ended.set()
+        await beside
+        return turns
+
+    try:
+        assert asyncio.run(asyncio.wait_for(ending(), 30)) > 1
+    finally:
+        go_on.set()
 
 
 def test_a_flood_is_one_event() -> None:

@@ -36,6 +36,7 @@ ELSEWHERE = {
     catalogue.TRANSACTIONS_ABORTED: "tests/unit/test_measured_task.py",
     catalogue.RECORDS_FAILED: "tests/unit/test_measured_task.py",
     catalogue.CERTIFICATE_EXPIRY: "tests/unit/test_telemetry.py",
+    catalogue.RESTORED_RECORDS: "tests/unit/test_telemetry.py",
     catalogue.CLIENT_DISCONNECTS: "tests/unit/test_client_statistics.py",
     catalogue.CLIENT_TIMEOUTS: "tests/unit/test_client_statistics.py",
     catalogue.CLIENT_RETRIES: "tests/unit/test_client_statistics.py",

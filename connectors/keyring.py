@@ -122,7 +122,10 @@ def read(path: Path) -> Ring:
         for key in ring.keys:
             key.secret()
     except FileNotFoundError:
-        raise KeysWrong(f"there are no keys in {path}: `manifold keys new {path}`") from None
+        raise KeysWrong(
+            f"there are no keys in {path}: put your copy back, or make the first ones with "
+            f"`manifold keys new --file {path}`"
+        ) from None
     except (OSError, ValueError) as error:
         raise KeysWrong(f"{path} holds no keys that can be used ({type(error).__name__})") from None
     if len({key.id for key in ring.keys}) != len(ring.keys) or not ring.keys:

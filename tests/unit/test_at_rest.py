@@ -137,3 +137,13 @@ def test_keys_that_everybody_may_read_are_refused(keys: Path) -> None:
 def test_a_key_shows_nowhere() -> None:
     ring = Ring((made("1"),))
     assert ring.keys[0].key not in repr(ring)
+
+
+def test_where_there_are_no_keys_the_command_that_is_told_makes_some(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    runner = CliRunner()
+    told = " ".join(runner.invoke(app, ["list", "--file", str(path)]).output.split())
+    command = told.partition("`manifold keys ")[2].partition("`")[0].split()
+    assert command[0] == "new"
+    assert runner.invoke(app, command).exit_code == 0
+    assert path.exists()

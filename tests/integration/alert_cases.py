@@ -395,10 +395,10 @@ CASES = (
         "ManifoldRetriesStopped",
         {
             'manifold_retries_last_success_timestamp_seconds{instance="a"}': (
-                "0 60 120 120x12 900+60x20 stale"
+                "0 60 120 120x8 660+60x20 stale"
             ),
         },
-        {"12m": (), "14m": (ALL,), "19m": (), "42m": (), "47m": (ALL,)},
+        {"7m": (), "9m": (ALL,), "15m": (), "31m": (), "40m": (ALL,)},
     ),
     Case(
         "ManifoldProbeSilent",

@@ -24,6 +24,7 @@ FIRED = {
     "ManifoldProbeSilent",
     "ManifoldProcessStandsStill",
     "ManifoldRestoreLoop",
+    "ManifoldRetriesStopped",
     "ManifoldReviewOld",
     "ManifoldReviewsGrow",
     "ManifoldTransactionAborts",
@@ -47,8 +48,10 @@ def seen(bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[T
             scene.until_clear("ManifoldReviewOld")
             scene.until_fires("ManifoldLagUnknown")
             scene.until_fires("ManifoldProbeSilent")
+            scene.until_fires("ManifoldRetriesStopped")
         scene.until_clear("ManifoldLagUnknown")
         scene.until_clear("ManifoldProbeSilent")
+        scene.until_clear("ManifoldRetriesStopped")
         yield scene
 
 

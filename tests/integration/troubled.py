@@ -42,7 +42,7 @@ _STEP = 60
 
 
 class Troubled:
-    """The flows on the way to a decision, the exporter of lag, the probe, and Prometheus."""
+    """The flows on the way to a decision, what watches them from outside, Prometheus."""
 
     def __init__(self, bootstrap: str, folder: Path, stack: ExitStack) -> None:
         """Start all of it, and see decisions."""
@@ -63,7 +63,7 @@ class Troubled:
         world, samples = generated(6_000)
         self.pipeline.publish_reference(world)
         self._samples = iter(samples)
-        lag, probe, *ports = free_ports(2 + 1 + len(BRANCHES))
+        lag, probe, retry, *ports = free_ports(3 + 1 + len(BRANCHES))
         self._ports = dict(zip((*BRANCHES, JOIN), ports, strict=True))
         self._sick = self._run(
             "tests.integration.failing_flow", "validation", port=self._ports["validation"]
@@ -75,14 +75,20 @@ class Troubled:
         self.start(JOIN, module="tests.faults.armed")
         self._command("lag", "--serve", "--interval", "1", port=lag)
         self._command("probe", "--every", "2", port=probe)
-        jobs = {"manifold": ports, "manifold-lag": [lag], "manifold-probe": [probe]}
+        self._command("dlq", "retry", "--watch", "--every", "2", port=retry)
+        jobs = {
+            "manifold": ports,
+            "manifold-lag": [lag],
+            "manifold-probe": [probe],
+            "manifold-retry": [retry],
+        }
         self.prometheus = stack.enter_context(
             Prometheus(folder / "prometheus", jobs, faster=FASTER, past=_a_day_ago())
         )
         self.until(self.prometheus.answers, "Prometheus answers")
         stack.enter_context(self.pipeline.load(self._everyday(), PER_SECOND))
         self.until(self.pipeline.more(InvoiceDecision, 20), "decisions")
-        self.until(lambda: bool(self._heard()), "the exporter and the probe are heard")
+        self.until(lambda: bool(self._heard()), "those who watch are heard")
 
     def start(self, flow: str, *, module: str = "manifold", **variables: str) -> Process:
         """Start a process where Prometheus looks for it."""
@@ -107,7 +113,7 @@ class Troubled:
 
     def _way(self, alert: str) -> str:
         """Where the part that an alert is about looks for the brokers."""
-        if alert in ("ManifoldLagUnknown", "ManifoldProbeSilent"):
+        if alert in ("ManifoldLagUnknown", "ManifoldProbeSilent", "ManifoldRetriesStopped"):
             return self._watchers.address
         if alert == "ManifoldBrokersUnreachable":
             return self._pricing.address
@@ -156,7 +162,7 @@ class Troubled:
         self.start("validation")
 
     def brokers_away(self, *, from_pricing: bool = False) -> AbstractContextManager[None]:
-        """Keep the brokers from the exporter of lag and the probe, or from `pricing`."""
+        """Keep the brokers from those who watch from outside, or from `pricing`."""
         return (self._pricing if from_pricing else self._watchers).away()
 
     def _everyday(self) -> Iterator[Sample]:
@@ -167,6 +173,7 @@ class Troubled:
         return bool(
             self.prometheus.ask("manifold_lag_last_success_timestamp_seconds > 0")
             and self.prometheus.ask("manifold_probe_last_success_timestamp_seconds > 0")
+            and self.prometheus.ask("manifold_retries_last_success_timestamp_seconds > 0")
         )
 
     def _command(self, *arguments: str, port: int) -> None:

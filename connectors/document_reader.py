@@ -41,7 +41,7 @@ from operators.extraction.understand import examined
 from operators.extraction.understood import FieldRead, Understood
 from operators.invoice import Invoice
 
-EXTRACTOR = "4"
+EXTRACTOR = "5"
 """Changes whenever the same document may be understood otherwise."""
 
 

@@ -7,11 +7,12 @@ measured: nobody has written such in this century, and the process that reads do
 of its own.
 """
 
-import base64
 import re
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
+
+import numpy as np
 
 from connectors.documents.limits import Limits
 
@@ -88,13 +89,28 @@ def _from_ascii85(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
         left += bytes(piece).translate(None, b" \t\r\n\f\0").replace(b"z", b"!!!!!")
         text, end, _ = left.partition(b"~")
         whole = len(text) if end else len(text) // 5 * 5
-        try:
-            yield base64.a85decode(text[:whole])
-        except ValueError:
-            return
+        yield _binary(text[:whole])
         if end:
             return
         left = text[whole:]
+
+
+def _binary(digits: bytes) -> bytes:
+    """Of digits to the base of 85, four bytes for each five; no error where they are none.
+
+    What is no digit gives bytes that do not unpack. The standard library goes digit by digit, which
+    took a tenth of a second for the picture of a page.
+
+    >>> _binary(b'87cURD]i,"Ebo80')
+    b'Hello World!'
+    >>> _binary(b"87cUR") + _binary(b"D]i,"), _binary(b"")
+    (b'Hello W', b'')
+    """
+    missing = -len(digits) % 5
+    filled = np.frombuffer(digits + b"u" * missing, np.uint8).astype(np.uint64) - 33
+    numbers = filled.reshape(-1, 5) @ np.array([85**4, 85**3, 85**2, 85, 1], np.uint64)
+    written = numbers.astype(">u4").tobytes()
+    return written[: len(written) - missing]
 
 
 def _pieces(view: memoryview, start: int) -> Iterator[memoryview]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from onnxruntime import InferenceSession, SessionOptions  # type: ignore[import-untyped]  # it has no types
 from rapidocr import RapidOCR
+from rapidocr.ch_ppocr_det.utils import DetPreProcess
 from rapidocr.ch_ppocr_rec.typings import TextRecInput
 from rapidocr.ch_ppocr_rec.utils import CTCLabelDecode
 from rapidocr.utils.process_img import get_rotate_crop_image
@@ -23,6 +24,7 @@ from connectors.documents.line_strips import widened
 from connectors.documents.line_words import UPRIGHT_LINE, words_of
 from connectors.documents.raster import Grey
 from connectors.documents.signs import LineSigns, Steps, signs_of
+from connectors.documents.weights import without_tiny_weights
 from operators.extraction.doubtful import Line
 from operators.extraction.page import Box, Reader, Word
 
@@ -68,15 +70,16 @@ class RapidOcr:
         self._engine.readers = threads
         self._engine.cfg._set_flag("allow_objects", True)
         # Lines are so small that several at a time are faster than several threads for each.
-        models = (("Det", packaged("det"), threads), ("Cls", packaged("cls"), 1))
-        for task, model, each in (*models, ("Rec", RECOGNISER, 1)):
+        detector = without_tiny_weights(packaged("det").read_bytes())
+        models = (("Det", detector, threads), ("Cls", packaged("cls"), 1), ("Rec", RECOGNISER, 1))
+        for task, model, each in models:
             self._engine.cfg[task].session = _session(model, each)
 
     def lines(self, pixels: Grey, *, quickly: bool = True) -> Quadrilaterals:
         """Where lines of text are in an image; quickly, small print may be missing."""
         scale = min(1.0, (_COARSE / pixels.size) ** 0.5) if quickly else _fine(pixels)
         try:
-            return self._engine.found(_coloured(pixels), scale)
+            return self._engine.found(np.asarray(pixels, np.uint8), scale)
         except Exception as error:  # its own and onnxruntime's share no base
             raise Failed("RapidOCR gave up on the page") from error
 
@@ -128,14 +131,14 @@ def packaged(task: str) -> Path:
     return Path(path)
 
 
-def _session(model: Path, threads: int) -> InferenceSession:
+def _session(model: Path | bytes, threads: int) -> InferenceSession:
     """A model, with threads that rest while they wait: RapidOCR's own take a core each for that."""
     options = SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.enable_mem_pattern = False  # lines have many widths, and memory for each was kept
     options.log_severity_level = 4
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    return InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 class _Lines(RapidOCR):
@@ -149,15 +152,18 @@ class _Lines(RapidOCR):
         return ThreadPoolExecutor(self.readers, thread_name_prefix="lines")
 
     def found(self, image: npt.NDArray[np.uint8], scale: float) -> Quadrilaterals:
-        """The lines of text in an image that is looked at smaller or larger."""
+        """The lines of text in a grey image that is looked at smaller or larger."""
         height, width = image.shape[:2]
         below, beside = max(0, _SMALLEST - height), max(0, _SMALLEST - width)
         if below or beside:
-            image = np.pad(image, ((0, below), (0, beside), (0, 0)), mode="edge")
+            image = np.pad(image, ((0, below), (0, beside)), mode="edge")
         detector = self._load_det_model()  # type: ignore[no-untyped-call]  # RapidOCR leaves it untyped
         detector.limit_type = "max" if scale < 1 else "min"
         bound = (max if scale < 1 else min)(image.shape[:2])
         detector.limit_side_len = max(_SMALLEST, round(bound * scale))
+        detector.get_preprocess = lambda: _Grey(
+            detector.limit_side_len, detector.limit_type, detector.mean, detector.std
+        )
         boxes = detector(image).boxes
         return np.zeros((0, 4, 2), np.float32) if boxes is None else np.asarray(boxes, np.float32)
 
@@ -172,6 +178,17 @@ class _Lines(RapidOCR):
         inputs = [TextRecInput(img=half, return_word_box=True) for half in halves if half]
         found = [iter(each.word_results) for each in self._side_by_side.map(recogniser, inputs)]
         return [next(found[number % self.readers]) for number in range(len(lines))]
+
+
+class _Grey(DetPreProcess):
+    """Scales the 256 levels of a grey image, not each of its points three times."""
+
+    def __call__(self, img: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        small = np.asarray(self.resize(img), np.uint8)
+        levels = np.arange(256, dtype=np.float32)[:, np.newaxis] * self.scale
+        colours = ((levels - self.mean) / self.std).astype(np.float32).T
+        given = [np.asarray(cv2.LUT(small, colour), np.float32) for colour in colours]
+        return np.stack(given)[np.newaxis]
 
 
 class _Signs(CTCLabelDecode):

@@ -159,6 +159,18 @@ def test_ordinary_streams_are_let_through() -> None:
     check_streams(pdf_with_stream(zeros(2_000_000), "/Filter/FlateDecode"), Limits())
 
 
+def test_streams_written_with_printable_characters_are_measured_as_well() -> None:
+    content = pdf_with_stream(
+        base64.a85encode(zeros(2_000_000)) + b"~>", "/Filter[/ASCII85Decode/FlateDecode]"
+    )
+
+    check_streams(content, Limits(stream_bytes=2_000_000))
+    with pytest.raises(Unreadable) as caught:
+        check_streams(content, Limits(stream_bytes=1_999_999))
+
+    assert caught.value.reason == "too_large"
+
+
 WHOLE = [
     invoice_pdf(),
     attached(invoice_pdf(), [("factur-x.xml", b"<a/>")]),

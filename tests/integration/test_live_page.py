@@ -131,6 +131,7 @@ def test_a_request_that_is_still_judged_is_cancelled_on_its_page(
     expect(page.locator("#cancel")).to_have_count(0)
     assert faults(page) == []
     pipeline.start("inventory")
+    pipeline.at_rest("inventory")
 
 
 def test_the_list_finds_requests(address: str, page: Page) -> None:

@@ -198,9 +198,11 @@ class Removed(Struct, frozen=True, gc=False):
 
 
 class Ignored(Struct, frozen=True, gc=False):
-    """A record that says what was known already: nothing follows from it."""
+    """A record from which nothing follows: it says what was known already."""
 
     received: Received
+    late: bool = False
+    """Whether it says something new instead, but too late for it to be of use."""
 
 
 class HandedOn(Struct, frozen=True, gc=False):

@@ -214,7 +214,7 @@ class ReviewQueue:
         for each in self.open(wanted, tenant, now, _TRIED):
             if each.request_id == but:
                 continue
-            if each.holder is not None and each.holder != who:
+            if each.holder is not None and not same_person(each.holder, who):
                 continue
             if each.approved_by_person(who):
                 continue
@@ -236,6 +236,13 @@ class ReviewQueue:
         )
         if changed:
             return Claim(True, who, now + lease)
+        held = self._held(request_id)
+        if held.holder is None or not same_person(held.holder, who):
+            return held
+        # Somebody has given it to this person, and written the name in another way.
+        theirs = open_review.c.holder == held.holder
+        if self._changed(request_id, theirs, holder=who, held_until=now + lease):
+            return Claim(True, who, now + lease)
         return self._held(request_id)
 
     def release(self, request_id: str, who: str, now: Instant) -> bool:
@@ -246,6 +253,26 @@ class ReviewQueue:
         """Give an item to somebody, or to nobody, whoever has it; whether it is open."""
         until = None if to is None else now + lease
         return self._changed(request_id, true(), holder=to, held_until=until)
+
+    def hand_over(self, request_id: str, who: str, to: str, now: Instant, lease: int) -> bool:
+        """Give an item to somebody else; whether it was this person's to give."""
+        return self._changed(request_id, _is_of(who, now), holder=to, held_until=now + lease)
+
+    def people(self, tenant: str | None) -> list[str]:
+        """Who has taken or approved an open review of a tenant, by name."""
+        query = (
+            select(open_review.c.holder, open_review.c.approved_by)
+            .where(_of_tenant(tenant))
+            .limit(_COUNTED)
+        )
+
+        def call() -> list[str]:
+            with self._database.reading.begin() as connection:
+                rows = connection.execute(query).all()
+            names = {name for holder, approved in rows for name in (holder, *approved) if name}
+            return sorted(names)
+
+        return self._database.asking(call)
 
     def postpone(self, request_id: str, who: str, until: Instant, now: Instant) -> bool:
         """Put an item off; whether it was this person's to put off."""

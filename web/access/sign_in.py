@@ -133,11 +133,12 @@ class SignInArea:
         request.state.security = "SIGNED_OUT"
         return response
 
-    async def _left(self, request: Request, to: Next = "/") -> Response:
+    async def _left(self, request: Request, to: Next = "/", ended: bool = False) -> Response:
         return self._pages.page(
             request,
             "access/signed_out.html",
             sign_in=f"{SIGN_IN}?next={quote(local(to))}",
+            ended=ended,
             at_issuer=self._flow is not None,
         )
 

@@ -40,7 +40,7 @@ _NOT_THERE: dict[int | str, dict[str, Any]] = {
 }
 _CANCELLED: dict[int | str, dict[str, Any]] = {
     **_NOT_THERE,
-    409: {"description": "It is settled, or is being judged just now."},
+    409: {"description": "It is settled: `decision` says as what; or its document is being read."},
 }
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The page.", "content": {"image/png": {}}},
@@ -211,10 +211,11 @@ class RequestsArea:
     async def _cancel(
         self, who: Submitter, request_id: str, why: models.Cancelling | None = None
     ) -> models.Progress:
-        """What waits for a person is rejected, as if the one who reviews it had done so.
+        """It is rejected, as if a person who reviews it had done so, unless it is settled already.
 
-        Once Kafka has taken that over it is accepted; follow the request to see it decided. Again
-        for a request that was cancelled, it is accepted and changes nothing.
+        Answers of branches that come later change nothing. Once Kafka has taken that over it is
+        accepted; follow the request to see it decided. Again for a request that was cancelled, it
+        is accepted and changes nothing.
         """
         found = await look(self._reading, self._hub, _identifier(request_id), who)
         await self._withdrawing.withdraw(found, who, why.reason if why else None)

@@ -142,6 +142,13 @@ def test_a_claim_is_renewed_given_back_given_away_and_ends_by_itself(
     assert queue.assign("r-1", "cleo", NOW, LEASE)
     assert queue.release("r-1", "cleo", NOW)
     assert queue.claim("r-1", "anna", NOW, LEASE).mine
+    assert not queue.hand_over("r-1", "ben", "ben", NOW, LEASE)
+    assert queue.hand_over("r-1", "anna", "Ben ", NOW, LEASE)
+    assert queue.people(None) == ["Ben "]
+    assert not queue.claim("r-1", "anna", NOW, LEASE).mine
+    assert queue.claim("r-1", "ben", NOW, LEASE) == Claim(True, "ben", NOW + LEASE)
+    assert queue.release("r-1", "ben", NOW)
+    assert queue.claim("r-1", "anna", NOW, LEASE).mine
     assert queue.claim("r-2", "anna", NOW, LEASE) == Claim(False, None, None)
 
 

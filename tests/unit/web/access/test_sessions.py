@@ -234,6 +234,7 @@ def socket_refusal(scene: Scene, headers: dict[str, str]) -> int:
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
         {"Origin": "https://manifold.example.evil.example"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
@@ -245,6 +246,15 @@ def test_another_sites_page_changes_nothing(scene: Scene, headers: dict[str, str
     answer = scene.client.post("/change", headers=given)
     assert (answer.status_code, answer.json()["type"]) == (403, "urn:manifold:problem:origin")
     assert socket_refusal(scene, headers) == 403
+
+
+def test_a_form_of_our_own_page_comes_from_no_origin_and_is_taken(scene: Scene) -> None:
+    """As Chromium sends it, since our pages send no referrer."""
+    scene.sign_in()
+    given = {"Origin": "null", "Sec-Fetch-Site": "same-origin", "X-CSRF-Token": scene.csrf()}
+    assert scene.client.post("/change", headers=given).status_code == 200
+    # A socket always says where it is from.
+    assert socket_refusal(scene, {"Origin": "null", "Sec-Fetch-Site": "same-origin"}) == 403
 
 
 def test_a_session_slides_and_ends(scene: Scene) -> None:
@@ -301,7 +311,10 @@ def test_pages_that_are_open_sign_nobody_in_again(scene: Scene) -> None:
     assert 'href="/login?next=/"' in scene.client.get("/signed-out?next=//evil.example").text
     scripts = [*ROOT.glob("*/static/**/*.js")]
     leading = [each for each in scripts if "location.assign(`/signed-out?" in each.read_text()]
-    assert {each.name for each in leading} == {"connection.js", "manifold.js"}
+    assert {each.name for each in leading} == {"manifold.js"}
+    ended = scene.client.get("/signed-out", params={"next": "/board", "ended": "true"}).text
+    assert "Your session has ended" in ended
+    assert "Your session has ended" not in left.text
     assert not [each.name for each in scripts if "(`/login" in each.read_text()]
 
 

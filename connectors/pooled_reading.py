@@ -182,12 +182,12 @@ class PooledReading:
 
     def _harmful(self, content: bytes) -> Unusable | None:
         """Why a document is not to be opened, where there is a scanner. Raises ScannerAway."""
-        if self._scanner is None:
+        scanner = self._scanner
+        if scanner is None:
             return None
         try:
-            stamina.RetryingCaller(attempts=_SCANS, timeout=None, wait_max=_SCAN_PAUSE)(
-                ScannerAway, self._scanner.check, content
-            )
+            scanning = stamina.RetryingCaller(_SCANS, timeout=None, wait_max=_SCAN_PAUSE)
+            scanning(ScannerAway, lambda: scanner.check(content))
         except Infected as infected:
             return Unusable("document_harmful", str(infected))
         except Unscanned as unscanned:

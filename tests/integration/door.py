@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import httpx2
 from websockets.exceptions import WebSocketException
@@ -78,7 +78,7 @@ class Door:
         finally:
             self._proxy.late = 0.0
 
-    def broker_away(self) -> Any:
+    def broker_away(self) -> AbstractContextManager[None]:
         """Keep the broker from it, and from nobody else."""
         return self._proxy.away()
 

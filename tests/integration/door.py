@@ -16,9 +16,9 @@ from tests.integration.interrupting import Interrupting
 from tests.integration.test_ingest_away import INVOICE
 from tests.integration.web_process import WebProcess
 
-_SENDERS = 4
-_PAUSE = 0.4
-"""Seconds after each answer."""
+_SENDERS = 8
+_PAUSE = 1.6
+"""Seconds after each answer: five invoices a second, and hardly fewer where answers take long."""
 _SLOW = 0.3
 """Seconds, longer than an acknowledgement may take."""
 

@@ -98,6 +98,17 @@ def _texts(value: object) -> object:
     }
 
 
+class Scanner(_Section):
+    """ClamAV, which documents are shown to before they are stored, and before they are read."""
+
+    address: str | None = Field(
+        default=None, pattern=r"^(unix:/.+|[^/:\s]+:\d+|\[[0-9a-f:]+\]:\d+)$"
+    )
+    """`unix:/run/clamav/clamd.ctl` or HOST:PORT; without, nothing is scanned."""
+    time_limit: Duration = Field(default=timedelta(seconds=20), gt=timedelta(0))
+    """For one document."""
+
+
 class Documents(_Section):
     """Where documents are kept until they are read, and after."""
 
@@ -117,6 +128,7 @@ class Documents(_Section):
     """For one document to be read; three attempts that take longer make it a dead letter."""
     read_memory: int = Field(default=2_500_000_000, ge=0)
     """Bytes that a worker may use, its models included; 0 for no limit."""
+    scanner: Scanner = Scanner()
 
 
 class Redis(_Section):

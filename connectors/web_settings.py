@@ -90,17 +90,6 @@ class Limits(_Section):
     have at most three quarters of `connections`."""
 
 
-class Scanner(_Section):
-    """ClamAV, which documents are shown to before they are stored."""
-
-    address: str | None = Field(
-        default=None, pattern=r"^(unix:/.+|[^/:\s]+:\d+|\[[0-9a-f:]+\]:\d+)$"
-    )
-    """`unix:/run/clamav/clamd.ctl` or HOST:PORT; without, nothing is scanned."""
-    time_limit: Duration = Field(default=timedelta(seconds=20), gt=timedelta(0))
-    """For one document."""
-
-
 class Web(_Section):
     """Where `manifold serve` listens, whom it believes and what it bears."""
 
@@ -131,4 +120,3 @@ class Web(_Section):
     tokens: Tokens = Tokens()
     sign_in: SignIn = SignIn()
     limits: Limits = Limits()
-    scanner: Scanner = Scanner()

@@ -14,6 +14,9 @@ from hypothesis import settings
 settings.register_profile("manifold", deadline=None)
 settings.load_profile("manifold")
 
+# Hundreds of processes are started; each would compile anew all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Leave what tests are made of alone: collected for doctests, it would be imported and run."""

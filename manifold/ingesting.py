@@ -15,8 +15,8 @@ from connectors.logs import Log
 from connectors.measures import Measures
 from connectors.object_store import Store
 from connectors.redis_request_keys import KeysInRedis
-from connectors.registry import schema_ids
 from connectors.request_keys import KeysOfOneProcess, RequestKeys
+from connectors.schema_ids import schema_ids
 from connectors.settings import Settings
 from connectors.wire import Wire
 from web.ingest import Ingest, Limits

@@ -12,7 +12,7 @@ from connectors.lag import Lags
 from connectors.live import Feed
 from connectors.measures import Measures
 from connectors.policy_topic import PolicyTopic
-from connectors.registry import schema_ids
+from connectors.schema_ids import schema_ids
 from connectors.settings import Settings
 from manifold.cli.flow_groups import FLOWS_AND_FUSED, flows_there, topics_read_by
 from operators.lag import PartitionLag

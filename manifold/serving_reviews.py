@@ -6,7 +6,7 @@ from connectors.database.connected import Connected
 from connectors.database.requests import Requests
 from connectors.database.review_answers import ReviewAnswers
 from connectors.database.review_queue import ReviewQueue
-from connectors.registry import schema_ids
+from connectors.schema_ids import schema_ids
 from connectors.settings import Settings
 from web.app import Area
 from web.letters.area import LettersArea

@@ -20,7 +20,7 @@ from tests.integration.observed import Observed, observed
 from tests.integration.prometheus_server import hastened
 from tests.unit.promql import selectors
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.alone]
 
 EMPTY = {
     "kind:manifold_reviews_open:growth1d": "a day ago, and 24 minutes ago, nobody has looked",

@@ -8,6 +8,7 @@ from msgspec import Struct
 from connectors.codec import Codec
 from connectors.contracts import Contracts
 from connectors.database.requests import Requests
+from connectors.database.sealing import Sealing
 from connectors.lag import Lags
 from connectors.live import Feed
 from connectors.measures import Measures
@@ -56,7 +57,7 @@ def telling(settings: Settings, pages: Pages, measures: Measures) -> Telling:
     codec = Codec(contracts, schema_ids(settings.registry, contracts))
     kafka = settings.kafka_client
     policies = PolicyTopic(kafka, contracts, codec)
-    requests = Requests(settings.database.url, _CONNECTIONS + 1)
+    requests = Requests(settings.database.url, _CONNECTIONS + 1, Sealing.of(settings))
     reading = Reading(requests, _CONNECTIONS)
     hub = Hub()
     feed = Feed(kafka, contracts, codec, requests.tenants, hub.from_feed, measures)

@@ -17,6 +17,7 @@ from connectors.registry import schema_ids
 from connectors.settings import Settings
 from manifold.cli.flow_groups import FLOWS_AND_FUSED, flows_there, topics_read_by
 from operators.lag import PartitionLag
+from web.access.other_tenants import Whose
 from web.live.area import LiveArea
 from web.live.flows import Flows
 from web.live.frames import Frames
@@ -49,6 +50,8 @@ class Telling(Struct, frozen=True):
     live: LiveArea
     hub: Hub
     feed: Feed
+    whose: Whose
+    """The tenant of a request."""
 
 
 def telling(settings: Settings, pages: Pages, measures: Measures) -> Telling:
@@ -106,4 +109,4 @@ def telling(settings: Settings, pages: Pages, measures: Measures) -> Telling:
         Withdrawing(kafka, contracts, codec),
     )
     live = LiveArea(hub, streams, frames, feed, follow, begin, pages)
-    return Telling(about, live, hub, feed)
+    return Telling(about, live, hub, feed, reading.tenants)

@@ -200,10 +200,11 @@ class Requests:
         with self._engine.connect() as connection:
             for start in range(0, len(ids), _AT_ONCE):
                 some = {identifier(each): each for each in ids[start : start + _AT_ONCE]}
+                # Whose it is, the first attempt says: it comes last here, and stays.
                 rows = connection.execute(
-                    select(upload.c.request_id, upload.c.tenant).where(
-                        upload.c.request_id.in_(list(some))
-                    )
+                    select(upload.c.request_id, upload.c.tenant)
+                    .where(upload.c.request_id.in_(list(some)))
+                    .order_by(upload.c.attempt.desc())
                 )
                 found |= {some[row.request_id]: row.tenant for row in rows}
         return found

@@ -87,10 +87,10 @@ def main() -> int:
     for number, (what, unit) in enumerate(
         (("CPU", "µs a record"), ("time", "µs a record"), ("file", "bytes"))
     ):
-        plain, sealed_ = (
+        plain, closed = (
             statistics.median(each[number] for each in found[on]) for on in (False, True)
         )
-        print(f"{what}: {plain:,.1f} {unit}, sealed {sealed_:,.1f}: {sealed_ / plain:.2f} ×")
+        print(f"{what}: {plain:,.1f} {unit}, sealed {closed:,.1f}: {closed / plain:.2f} ×")
     return 0
 
 

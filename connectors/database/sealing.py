@@ -85,8 +85,10 @@ class Sealing:
             )
         index, sealed = _parts(column, value)
         try:
+            if _sealed_with(column, value) is None:
+                raise Unopened("it was cut")
             content = self.rest.open(base64.b64decode(sealed), _place(column, key, index))
-        except (Unopened, binascii.Error):
+        except Unopened:
             raise RowSealed(
                 f"{_name(column)} of {'/'.join(_key(column, key))} cannot be opened: its key is "
                 "gone, or it is not what was sealed there"

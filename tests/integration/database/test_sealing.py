@@ -302,6 +302,19 @@ def test_what_cannot_be_opened_is_left_and_named(
     assert not is_resealed(database)
 
 
+@pytest.mark.parametrize("length", [24, 26, 28, 40, 60])
+def test_a_value_that_was_cut_is_refused(
+    store: Store, url: str, sealing: Sealing, length: int
+) -> None:
+    store.append("c", all_of_it())
+    opened = Connected(url)
+    with opened.writing.begin() as connection:
+        connection.execute(text(f"UPDATE review SET reason = substr(reason, 1, {length})"))
+    opened.close()
+    with pytest.raises(RowSealed, match=r"review\.reason"):
+        told(url, sealing)
+
+
 def test_what_is_no_longer_named_is_opened(
     store: Store, url: str, rest: AtRest, sealing: Sealing
 ) -> None:

@@ -27,6 +27,7 @@ from pydantic_settings import (
 from connectors.duration import Duration
 from connectors.errors import Misconfigured
 from connectors.model_settings import Model
+from connectors.sealable import sealed_columns
 from connectors.signature import check_webhook
 from connectors.web_settings import Web
 
@@ -86,6 +87,13 @@ class Database(_Section):
 
     url: str = Field(default="sqlite:///.manifold/manifold.db", repr=False)
     """`sqlite:///PATH` or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`."""
+    sealed: tuple[str, ...] = ()
+    """Columns sealed with `documents.keys`, as `open_review.asked`; `all` for all that can be."""
+
+    @model_validator(mode="after")
+    def _sealable(self) -> Self:
+        sealed_columns(self.sealed)
+        return self
 
 
 def _texts(value: object) -> object:
@@ -117,7 +125,8 @@ class Documents(_Section):
     options: Annotated[dict[str, SecretStr], BeforeValidator(_texts)] = {}
     """Of obstore's stores and HTTP client: `aws_region`, `azure_storage_account_name`, …"""
     keys: Path | None = None
-    """Keys that seal documents (`manifold keys new`); without, they are stored as they are."""
+    """Keys that seal documents (`manifold keys new`); without, they are stored as they are.
+    Columns of the database are sealed with them too, where `database.sealed` names some."""
     most_bytes: int = Field(default=50_000_000, ge=1, le=1_000_000_000)
     """Largest document that is fetched."""
     time_limit: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))
@@ -352,6 +361,12 @@ class Settings(BaseSettings):
     """Write logs as JSON, for machines."""
     instance: str | None = None
     """Stable name of this process among those of its flow."""
+
+    @model_validator(mode="after")
+    def _keys_there(self) -> Self:
+        if self.database.sealed and self.documents.keys is None:
+            raise ValueError("database.sealed needs documents.keys, the file of the keys")
+        return self
 
     @classmethod
     def settings_customise_sources(

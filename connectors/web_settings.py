@@ -78,7 +78,7 @@ class Limits(_Section):
     most_bytes: int = Field(default=52_000_000, ge=1)
     """Of the body of one request that brings an invoice."""
     most_bytes_elsewhere: int = Field(default=2_000_000, ge=1)
-    """Of any other body: such are parsed before anybody is asked who they are."""
+    """Of any other body, which is parsed whole."""
     body_time: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))
     """Within which a body has to be here, whole."""
     silence: Duration = Field(default=timedelta(seconds=10), gt=timedelta(0))

@@ -93,8 +93,8 @@ def guarded(app: FastAPI, web: Web, trail: Gathered) -> None:
         limits.most_bytes_elsewhere,
     )
     # The last one added is the first that a request meets.
-    app.add_middleware(BoundedBodies, bounds=bounds)
     app.add_middleware(SameOrigin, hosts=_hosts(web))
+    app.add_middleware(BoundedBodies, bounds=bounds)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Trailed, gathered=trail)
 

@@ -14,7 +14,7 @@ from operators.time import Instant
 from web.live.hub import Hub
 from web.live.streams import Streams
 from web.pages.rendering import wants_page
-from web.principal import Reader, Submitter
+from web.principal import AskedFirst, Reader, Submitter
 from web.requests import models
 from web.requests.cursor import decode, encode
 from web.requests.documents import Documents
@@ -86,7 +86,7 @@ class RequestsArea:
         self._records = records
         self._documents = documents
         self._withdrawing = withdrawing
-        self.router = router = APIRouter(tags=["requests"])
+        self.router = router = APIRouter(route_class=AskedFirst, tags=["requests"])
         router.add_api_route(
             "/requests",
             self._list,

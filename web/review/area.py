@@ -26,7 +26,7 @@ from operators.invoice import Invoice
 from operators.money import render
 from operators.review import InvoiceReviewCompleted, fault, same_person
 from web.pages.rendering import Pages, wants_page
-from web.principal import Principal, Reviewer
+from web.principal import AskedFirst, Principal, Reviewer
 from web.problem import Problem
 from web.review.asked import Answer, Assigned, Changes, Postponed, became
 from web.review.form import form_of
@@ -100,7 +100,7 @@ class ReviewArea:
 
     def __init__(self, parts: Reviewing) -> None:
         self._of = parts
-        self.router = APIRouter(prefix="/review", include_in_schema=False)
+        self.router = APIRouter(prefix="/review", route_class=AskedFirst, include_in_schema=False)
         routes: tuple[tuple[str, str, Any], ...] = (
             ("GET", "", self._list),
             ("POST", "/next", self._next),

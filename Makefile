@@ -32,11 +32,14 @@ test: $(VENV)/.dev lint ## install, run every check and test, with a real broker
 			$(BROKER) start || exit 1; \
 		fi; \
 	fi; \
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(TWO_WORKERS) $(PYTEST_ARGS)
+
+# Tests wait more than they work. `PYTEST_ARGS="-n 0"` has one do everything.
+TWO_WORKERS := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: unit
 unit: $(VENV)/.dev ## run the tests that need no broker
-	@$(BIN)/python -m pytest $(PYTEST_ARGS) tests/unit tests/contract operators connectors dashboards web
+	@$(BIN)/python -m pytest $(TWO_WORKERS) $(PYTEST_ARGS) tests/unit tests/contract operators connectors dashboards web
 
 .PHONY: faults
 faults: $(VENV)/.dev ## break everything on purpose for 20 minutes, and look what it has done

@@ -39,6 +39,10 @@ class AtRest:
         except Unopened:
             return self._fresh().open(content, context.encode())
 
+    def indexes(self, content: bytes, context: str) -> list[str]:
+        """What the same content is found by, of each key, that which seals first."""
+        return self._fresh().indexes(content, context.encode())
+
     def _fresh(self) -> Sealer:
         with self._lock:
             if self._path.stat().st_mtime_ns != self._at:

@@ -1,10 +1,11 @@
-"""What reading documents depends on, tried from here: store, cache, workers, engines, model."""
+"""What reading documents depends on, tried from here: each part, from store to model."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 
 from redis import RedisError
 
+from connectors.clamav import scanner_of
 from connectors.clock import now
 from connectors.dependencies import Known, Seen
 from connectors.engine_check import Ask, EnginesThere, engines_there
@@ -25,6 +26,11 @@ _NOWHERE = Document("inbox/nothing", "application/pdf", "0" * 64)
 def document_dependencies(settings: Settings) -> Iterator[Known]:
     """Each part with its state as seen from this machine. Takes as long as a worker's start."""
     yield _known("document store", _store_fault(settings.documents))
+    scanner = scanner_of(settings.documents.scanner)
+    if scanner is None:
+        yield _off("virus scanner", "there is no documents.scanner.address: nothing is scanned")
+    else:
+        yield _known("virus scanner", scanner.fault())
     if settings.redis.url is None:
         yield _off("document cache", "there is no redis.url: nothing is kept")
     else:

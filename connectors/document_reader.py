@@ -25,7 +25,6 @@ from connectors.documents import (
 )
 from connectors.documents.engine import Failed, NotThere
 from operators.codes import CREDIT_NOTES
-from operators.extraction import understand
 from operators.extraction.confidence import typed_confidences
 from operators.extraction.differences import Difference, differences
 from operators.extraction.doubtful import doubtful_lines
@@ -37,7 +36,7 @@ from operators.extraction.paths import value_at
 from operators.extraction.record import DocumentReading, Route, Stage
 from operators.extraction.second_reading import confirmed
 from operators.extraction.understand import Examined as Explained
-from operators.extraction.understand import examined
+from operators.extraction.understand import examined, understand
 from operators.extraction.understood import FieldRead, Understood
 from operators.invoice import Invoice
 

@@ -8,9 +8,9 @@ from connectors.steps import OnCaughtUp, OnRecord, Written
 from connectors.stream import Decoded, Forwarded, Ignored, Produced, Received, Rejected
 from connectors.tables import Tables
 from operators.extraction.reviewing import BEFORE_DECISION
-from operators.join import Duplicate, Join, Late, Outcome
+from operators.join import Duplicate, Join, Late, Outcome, Unanswered, Unheeded
 from operators.people import Refused, Repeated
-from operators.request import Remembered, Request, Review
+from operators.request import Cancellation, Remembered, Request, Review
 from operators.review import InvoiceReviewCompleted
 from operators.time import Instant
 
@@ -18,9 +18,11 @@ REQUESTS = TableType("requests", Request, in_pages=True)
 """Requests that wait for answers."""
 CLOSED = TableType("closed", Remembered, in_pages=True)
 """Requests that have been settled, while they are remembered."""
+CANCELLED = TableType("cancelled", Cancellation)
+"""Requests that were taken back before any branch had answered: few, and for a moment."""
 REVIEWS = TableType("reviews", Review, encoded=True)
 """Requests that people look at: few, for long, and they end in any order, hence not in pages."""
-TABLES = (REQUESTS, CLOSED, REVIEWS)
+TABLES = (REQUESTS, CLOSED, REVIEWS, CANCELLED)
 """The tables of the join."""
 
 
@@ -34,17 +36,33 @@ def joined(join: Join, *, by_vendor: bool = False) -> tuple[OnRecord[Tables], On
     def key(completed: InvoiceReviewCompleted) -> bytes:
         return ((by_vendor and completed.vendor_id) or completed.request_id).encode()
 
+    def cancelled(
+        tables: Tables, record: Decoded[InvoiceReviewCompleted], at: Instant
+    ) -> Iterable[Written]:
+        said, received = record.record, record.received
+        outcomes = join.cancel(tables["requests"], tables["closed"], tables["reviews"], said, at)
+        if outcomes is None:
+            home = key(said)
+            if received.key != home:
+                return (Forwarded(received, home),)
+            assert received.value is not None, "it has been decoded"
+            outcomes = join.keep(tables["cancelled"], said, received.source, received.value, at)
+        return _written(outcomes, received, key(said))
+
     def on_record(tables: Tables, record: Decoded[Any], at: Instant) -> Iterable[Written]:
         received = record.received
         if isinstance(record.record, InvoiceReviewCompleted):
             if record.record.revision == BEFORE_DECISION:
                 return ()
+            if record.record.cancelled:
+                return cancelled(tables, record, at)
             said = join.review(tables["closed"], tables["reviews"], record.record, at)
             return _written(said, received, key(record.record))
         outcomes = join.answer(
             tables["requests"],
             tables["closed"],
             tables["reviews"],
+            tables["cancelled"],
             record.record,
             received.timestamp,
             at,
@@ -52,9 +70,8 @@ def joined(join: Join, *, by_vendor: bool = False) -> tuple[OnRecord[Tables], On
         return _written(outcomes, received) if outcomes else ()
 
     def on_caught_up(tables: Tables, until: Instant, at: Instant) -> Iterable[Written]:
-        return _written(
-            join.caught_up(tables["requests"], tables["closed"], tables["reviews"], until, at), None
-        )
+        requests, closed, reviews, kept = (tables[each.name] for each in TABLES)
+        return _written(join.caught_up(requests, closed, reviews, kept, until, at), None)
 
     return on_record, on_caught_up
 
@@ -66,6 +83,11 @@ def _written(
         if isinstance(outcome, Duplicate | Repeated):
             assert received is not None
             yield Ignored(received)
+        elif isinstance(outcome, Unheeded):
+            assert received is not None
+            yield Ignored(received, late=True)
+        elif isinstance(outcome, Unanswered):
+            yield Rejected(_as_read(outcome.cancellation), "review_unknown", outcome.message)
         elif isinstance(outcome, Late):
             assert received is not None
             yield Rejected(received, "late_result", outcome.message)
@@ -77,3 +99,10 @@ def _written(
                 yield Rejected(received, outcome.reason, outcome.message)
         else:
             yield Produced(outcome, received)
+
+
+def _as_read(kept: Cancellation) -> Received:
+    """The record of a cancellation as it stands in its topic, but for its headers."""
+    topic, partition, offset = kept.source.topic, kept.source.partition, kept.source.offset
+    key = kept.request_id.encode()
+    return Received(topic, partition, offset, key, kept.value, (), kept.note.at)

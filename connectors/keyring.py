@@ -16,6 +16,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from msgspec import Struct
 
@@ -76,6 +77,7 @@ class Sealer:
     def __init__(self, ring: Ring, purpose: str) -> None:
         """Derives a key of each."""
         self._ciphers = {key.id: AESGCM(_derived(key.secret(), purpose)) for key in ring.keys}
+        self._indexing = [_derived(key.secret(), f"{purpose} index") for key in ring.keys]
         self.current = ring.keys[0].id
         """The id of the key that seals."""
 
@@ -98,6 +100,19 @@ class Sealer:
             return cipher.decrypt(nonce, rest, sealed[:head] + context)
         except (InvalidTag, ValueError):
             raise Unopened("it is not what was sealed") from None
+
+    def indexes(self, content: bytes, context: bytes = b"") -> list[str]:
+        """Blind indexes: the same for the same content and context, and of each key its own.
+
+        The first is of the key that seals. Without the keys nothing is learnt from one but which
+        contents are the same.
+        """
+        found = []
+        for secret in self._indexing:
+            code = HMAC(secret, SHA256())
+            code.update(len(context).to_bytes(4, "big") + context + content)
+            found.append(code.finalize().hex())
+        return found
 
 
 def sealed_with(content: bytes) -> str | None:

@@ -11,6 +11,7 @@ from operators.decision import InvoiceDecision
 from operators.extraction.reviewing import BEFORE_DECISION
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
 from operators.review import (
+    DECIDED_BY,
     EXPIRED,
     PERSON,
     REPLACED,
@@ -71,7 +72,7 @@ def _decision(epoch: OpenEpoch, flow: str, records: Sequence[InvoiceDecision]) -
     epoch.since(catalogue.DECISION_LATENCY, [each.uploaded_at for each in first], flow)
     if len(first) < len(records):
         _later(epoch, flow, [each for each in records if each.revision > 1])
-    partial = [each for each in first if each.missing]
+    partial = [each for each in first if each.missing and each.decided_by not in DECIDED_BY]
     if partial:
         epoch.add(catalogue.DEADLINES_FIRED, len(partial), flow)
         missing = Counter(branch.lower() for each in partial for branch in each.missing)

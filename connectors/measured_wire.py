@@ -65,6 +65,8 @@ class MeasuredWire(Wire):
                 epoch.add(catalogue.DEAD_LETTERS, 1, flow, topic, reason)
                 if reason == "late_result":
                     epoch.add(catalogue.LATE_RESULTS, 1, flow, "dead_letter")
+            elif isinstance(each, Ignored) and each.late:
+                epoch.add(catalogue.LATE_RESULTS, 1, flow, "ignored")
             elif isinstance(each, Ignored):
                 epoch.add(catalogue.DUPLICATES_IGNORED, 1, flow, each.received.topic)
             elif isinstance(each, Forwarded):

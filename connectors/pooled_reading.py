@@ -1,8 +1,8 @@
 """Documents read as the extract flow wants them.
 
-    known already? ── no ──▶ fetched ──▶ opened by a worker ─┬─▶ the language model asked ──▶ read
-          └───────────── yes ────────────────────────────────┤                 ▲
-                                             its vendor recognised: read again by a worker
+    known already? ─ no ─▶ fetched, scanned ─▶ opened by a worker ─┬─▶ the model asked ─▶ read
+          └───────── yes ──────────────────────────────────────────┤            ▲
+                                              its vendor recognised: read again by a worker
 
 Only workers touch a document's bytes; only this process talks to the network.
 """
@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import stamina
 from msgspec.structs import replace
 
+from connectors.clamav import Infected, ScannerAway, Unscanned, scanner_of
 from connectors.clock import now
 from connectors.document_cache import DocumentCache
 from connectors.document_memory import Again, Corrected, Taught, version
@@ -41,6 +43,10 @@ _LONGEST_QUESTION = 120.0
 """Seconds that the model may take for a document, all attempts together."""
 _MOST_WORDS = 200_000
 """Bytes of the words of a document, some twenty pages, that are kept while a person reads it."""
+_SCANS = 3
+"""Attempts to have a document scanned."""
+_SCAN_PAUSE = 2.0
+"""Longest seconds between two of them."""
 _STUDY = 5.0
 """Seconds for a corrected document to be looked at again, in an open transaction."""
 
@@ -82,6 +88,11 @@ class PooledReading:
             + _LONGEST_QUESTION
         )
         """Seconds that one document may take."""
+        self._scanner = scanner_of(documents.scanner)
+        if self._scanner is not None:
+            # To scan it, and to ask whether the scanner is there at all.
+            scan = 2 * documents.scanner.time_limit.total_seconds()
+            self.longest += _SCANS * (scan + _SCAN_PAUSE)
         self._most_bytes = documents.most_bytes
         self._store = Store(documents)
         self._cache = DocumentCache(redis, Opened, EXTRACTOR, namespace=namespace)
@@ -106,7 +117,8 @@ class PooledReading:
     ) -> Sequence[DocumentRead | Unusable]:
         """What came of documents, in their order.
 
-        Raises StoreAway while nothing can be fetched, and TookTooLong.
+        Raises StoreAway while nothing can be fetched, ScannerAway while nothing can be scanned,
+        and TookTooLong.
         """
         opened = self._opened_or_not(wanted)
         results: list[Future[DocumentRead | Unusable]] = []
@@ -163,9 +175,24 @@ class PooledReading:
         if known is not None:
             return _told(known)
         try:
-            return Work(self._store.get(wanted.document, self._most_bytes), wanted.gates)
+            content = self._store.get(wanted.document, self._most_bytes)
         except DocumentRefused as refused:
             return Unusable(_REASONS[refused.reason], str(refused))
+        return self._harmful(content) or Work(content, wanted.gates)
+
+    def _harmful(self, content: bytes) -> Unusable | None:
+        """Why a document is not to be opened, where there is a scanner. Raises ScannerAway."""
+        scanner = self._scanner
+        if scanner is None:
+            return None
+        try:
+            scanning = stamina.RetryingCaller(_SCANS, timeout=None, wait_max=_SCAN_PAUSE)
+            scanning(ScannerAway, lambda: scanner.check(content))
+        except Infected as infected:
+            return Unusable("document_harmful", str(infected))
+        except Unscanned as unscanned:
+            return Unusable("document_unscanned", f"{unscanned}; it was tried {_SCANS} times")
+        return None
 
     def _opened(self, wanted: Wanted, came: Came | Failed) -> Opened | Unusable:
         """A document that a worker has looked at; it is kept."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 from pydantic import SecretStr
 
 from connectors.avro_type import Schema
-from connectors.codec import LockIds, SchemaIds, UnknownSchema
+from connectors.codec import UnknownSchema
 from connectors.contracts import Contracts, Topic, Version
 from connectors.errors import Misconfigured, Unavailable
 from connectors.lock import fingerprint
@@ -57,11 +57,6 @@ class Registry(Protocol):
     @property
     def token(self) -> SecretStr | None:
         """A bearer token, if it wants that instead."""
-
-
-def schema_ids(registry: Registry, contracts: Contracts) -> SchemaIds:
-    """Ids from the registry if there is one, otherwise from the lock."""
-    return LockIds(contracts) if registry.url is None else RegistryIds(client(registry))
 
 
 def client(registry: Registry) -> SchemaRegistryClient:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from connectors import settings as sections
 from connectors.changelog_table import TableType
 from connectors.clock import now
-from connectors.codec import Codec, LockIds, SchemaIds
+from connectors.codec import Codec
 from connectors.contracts import Contracts
 from connectors.failures import RecordFailed
 from connectors.freshness import Freshness, kept
@@ -21,6 +21,7 @@ from connectors.postponed import Decode, Limits, Postponement
 from connectors.receiver import Receiver
 from connectors.reference import GroupedReferenceTable, ReferenceTable, ReferenceTables
 from connectors.refetch import Refetch
+from connectors.schema_ids import schema_ids
 from connectors.services import Service
 from connectors.settings import Settings
 from connectors.source import TaskSink, TaskSource
@@ -60,7 +61,7 @@ class Runtime:
         self.settings = settings
         self.group = settings.namespace + flow
         self.contracts = contracts or Contracts.load(namespace=settings.namespace)
-        self.codec = Codec(self.contracts, _ids(settings, self.contracts))
+        self.codec = Codec(self.contracts, schema_ids(settings.registry, self.contracts))
         self._stopping = stopping
         self._parts: tuple[str, ...] = (flow,)
         self._reads = [topic.name for topic in self.contracts.read_by(flow)]
@@ -345,12 +346,3 @@ class Runtime:
             self._task.close()
         for close in self._closing:
             close()
-
-
-def _ids(settings: Settings, contracts: Contracts) -> SchemaIds:
-    if settings.registry.url is None:
-        return LockIds(contracts)
-    # The registry's client takes as long to import as everything else together.
-    from connectors.registry import schema_ids
-
-    return schema_ids(settings.registry, contracts)

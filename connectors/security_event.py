@@ -38,6 +38,9 @@ Kind: TypeAlias = Literal[
 ]
 """What happened."""
 
+_BY_SUBJECT = frozenset({"OTHER_TENANT"})
+"""Of which one subject's are one event within a moment, by whatever routes and from wherever: who
+guesses would otherwise choose how many there are."""
 _MOST_KEPT = 10_000
 """Different events that wait to be written; further ones are in the log only."""
 _PAUSE = 1.0
@@ -94,7 +97,7 @@ class Gathered:
             return len(self._kept)
 
     def add(self, happened: SecurityEvent) -> None:
-        """One more; of those that differ in nothing but their time, the count goes up."""
+        """One more; of those that differ in nothing of weight, the count goes up."""
         alike = _alike(happened)
         with self._lock:
             known = self._kept.get(alike)
@@ -128,6 +131,8 @@ class Gathered:
 
 
 def _alike(happened: SecurityEvent) -> SecurityEvent:
+    if happened.kind in _BY_SUBJECT:
+        happened = replace(happened, address=None, about=None)
     return replace(happened, event_id="", at=0, count=1)
 
 

@@ -27,6 +27,7 @@ from pydantic_settings import (
 from connectors.duration import Duration
 from connectors.errors import Misconfigured
 from connectors.model_settings import Model
+from connectors.sealable import sealed_columns
 from connectors.signature import check_webhook
 from connectors.web_settings import Web
 
@@ -86,6 +87,13 @@ class Database(_Section):
 
     url: str = Field(default="sqlite:///.manifold/manifold.db", repr=False)
     """`sqlite:///PATH` or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`."""
+    sealed: tuple[str, ...] = ()
+    """Columns sealed with `documents.keys`, as `open_review.asked`; `all` for all that can be."""
+
+    @model_validator(mode="after")
+    def _sealable(self) -> Self:
+        sealed_columns(self.sealed)
+        return self
 
 
 def _texts(value: object) -> object:
@@ -98,6 +106,17 @@ def _texts(value: object) -> object:
     }
 
 
+class Scanner(_Section):
+    """ClamAV, which documents are shown to before they are stored, and before they are read."""
+
+    address: str | None = Field(
+        default=None, pattern=r"^(unix:/.+|[^/:\s]+:\d+|\[[0-9a-f:]+\]:\d+)$"
+    )
+    """`unix:/run/clamav/clamd.ctl` or HOST:PORT; without, nothing is scanned."""
+    time_limit: Duration = Field(default=timedelta(seconds=20), gt=timedelta(0))
+    """For one document."""
+
+
 class Documents(_Section):
     """Where documents are kept until they are read, and after."""
 
@@ -106,7 +125,8 @@ class Documents(_Section):
     options: Annotated[dict[str, SecretStr], BeforeValidator(_texts)] = {}
     """Of obstore's stores and HTTP client: `aws_region`, `azure_storage_account_name`, …"""
     keys: Path | None = None
-    """Keys that seal documents (`manifold keys new`); without, they are stored as they are."""
+    """Keys that seal documents (`manifold keys new`); without, they are stored as they are.
+    Columns of the database are sealed with them too, where `database.sealed` names some."""
     most_bytes: int = Field(default=50_000_000, ge=1, le=1_000_000_000)
     """Largest document that is fetched."""
     time_limit: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))
@@ -117,6 +137,7 @@ class Documents(_Section):
     """For one document to be read; three attempts that take longer make it a dead letter."""
     read_memory: int = Field(default=2_500_000_000, ge=0)
     """Bytes that a worker may use, its models included; 0 for no limit."""
+    scanner: Scanner = Scanner()
 
 
 class Redis(_Section):
@@ -340,6 +361,12 @@ class Settings(BaseSettings):
     """Write logs as JSON, for machines."""
     instance: str | None = None
     """Stable name of this process among those of its flow."""
+
+    @model_validator(mode="after")
+    def _keys_there(self) -> Self:
+        if self.database.sealed and self.documents.keys is None:
+            raise ValueError("database.sealed needs documents.keys, the file of the keys")
+        return self
 
     @classmethod
     def settings_customise_sources(

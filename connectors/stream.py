@@ -27,6 +27,8 @@ Reason: TypeAlias = Literal[
     "document_outside",
     "document_too_large",
     "document_unreadable",
+    "document_harmful",
+    "document_unscanned",
     "review_unknown",
     "review_outdated",
     "review_settled",
@@ -42,7 +44,8 @@ TRANSIENT: frozenset[Reason] = frozenset({"document_missing", "document_changed"
 
 A document may be stored later than its event is sent, or still be being written; a schema may be
 registered later than its first record is. With the others the same record fails the same way until
-somebody does something. What is away (store, database, registry) makes no dead letter: flows wait.
+somebody does something. What is away (store, scanner, database, registry) makes no dead letter:
+flows wait.
 """
 
 T = TypeVar("T")
@@ -198,9 +201,11 @@ class Removed(Struct, frozen=True, gc=False):
 
 
 class Ignored(Struct, frozen=True, gc=False):
-    """A record that says what was known already: nothing follows from it."""
+    """A record from which nothing follows: it says what was known already."""
 
     received: Received
+    late: bool = False
+    """Whether it says something new instead, but too late for it to be of use."""
 
 
 class HandedOn(Struct, frozen=True, gc=False):

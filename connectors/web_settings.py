@@ -78,7 +78,7 @@ class Limits(_Section):
     most_bytes: int = Field(default=52_000_000, ge=1)
     """Of the body of one request that brings an invoice."""
     most_bytes_elsewhere: int = Field(default=2_000_000, ge=1)
-    """Of any other body: such are parsed before anybody is asked who they are."""
+    """Of any other body, which is parsed whole."""
     body_time: Duration = Field(default=timedelta(seconds=60), gt=timedelta(0))
     """Within which a body has to be here, whole."""
     silence: Duration = Field(default=timedelta(seconds=10), gt=timedelta(0))
@@ -88,17 +88,6 @@ class Limits(_Section):
     streams: int = Field(default=50, ge=1)
     """Of one subject at a time: requests that are followed, and WebSockets. All subjects together
     have at most three quarters of `connections`."""
-
-
-class Scanner(_Section):
-    """ClamAV, which documents are shown to before they are stored."""
-
-    address: str | None = Field(
-        default=None, pattern=r"^(unix:/.+|[^/:\s]+:\d+|\[[0-9a-f:]+\]:\d+)$"
-    )
-    """`unix:/run/clamav/clamd.ctl` or HOST:PORT; without, nothing is scanned."""
-    time_limit: Duration = Field(default=timedelta(seconds=20), gt=timedelta(0))
-    """For one document."""
 
 
 class Web(_Section):
@@ -131,4 +120,3 @@ class Web(_Section):
     tokens: Tokens = Tokens()
     sign_in: SignIn = SignIn()
     limits: Limits = Limits()
-    scanner: Scanner = Scanner()

@@ -13,6 +13,7 @@ from bytewax.dataflow import Dataflow
 
 from connectors.collected import Collected, Trail
 from connectors.database import Store
+from connectors.database.sealing import Sealing
 from connectors.runtime import Runtime
 from connectors.steps import Inputs, Outputs, decode, together, write
 from connectors.wire import Wire
@@ -45,7 +46,7 @@ def build(source: Inputs, sink: Outputs, wire: Wire, trail: Trail) -> Dataflow:
 
 def flow(runtime: Runtime) -> Dataflow:
     """The flow of one process. Raises SchemaOutdated when the database is not this program's."""
-    store = Store.connect(runtime.settings.database.url)
+    store = Store.connect(runtime.settings.database.url, Sealing.of(runtime.settings))
     store.check_schema()
     runtime.on_close(store.close)
     return build(runtime.source(), runtime.sink(), runtime.wire(*RECORDS), store)

@@ -5,7 +5,7 @@ invoice.inventory.result ──┤                          ├─ invoice.settl
 invoice.fraud.result ──────┼─ decode ─ join ─ write ──┤
 invoice.pricing.result ────┤           │              ├─ invoice.review.requested
 invoice.review.completed ──┘           │              └─ invoice.uploaded (as corrected)
-                                       └─ requests, closed, reviews
+                                       └─ requests, closed, reviews, cancelled
 """
 
 from datetime import timedelta

@@ -15,7 +15,7 @@ from connectors.development_key import ISSUER, DevelopmentKeys
 from connectors.ended_sessions import EndedHere, EndedInRedis, EndedSessions
 from connectors.issuer_keys import FetchedKeys, FileKeys, is_loopback
 from connectors.redis_client import redis_client_async
-from connectors.registry import schema_ids
+from connectors.schema_ids import schema_ids
 from connectors.security_event import Gathered, SecurityEvent, kafka_writer, writing
 from connectors.settings import InvalidSettings, Settings
 from connectors.token_bucket import Bucket, Buckets, MemoryBuckets, RedisBuckets
@@ -93,8 +93,8 @@ def guarded(app: FastAPI, web: Web, trail: Gathered) -> None:
         limits.most_bytes_elsewhere,
     )
     # The last one added is the first that a request meets.
-    app.add_middleware(BoundedBodies, bounds=bounds)
     app.add_middleware(SameOrigin, hosts=_hosts(web))
+    app.add_middleware(BoundedBodies, bounds=bounds)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Trailed, gathered=trail)
 

@@ -1,16 +1,17 @@
 """From one process a flow to one for all, and back: each way begins where the other has ended."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import stamina
 from confluent_kafka import KafkaException
 
 from connectors.browse import every_partition
+from connectors.changelog_table import TableType
 from connectors.contracts import Contracts, Topic
 from connectors.errors import Misconfigured
 from connectors.groups import committed, go_on_from
-from connectors.joined import REVIEWS
+from connectors.joined import CANCELLED, REVIEWS
 from connectors.kafka import wait_for_broker
 from connectors.logs import Log
 from connectors.moving import move
@@ -18,7 +19,6 @@ from connectors.offsets import Where, end_offsets
 from connectors.settings import Settings
 from flows import BRANCHES, FUSED, JOIN
 from operators.decide import NAMES
-from operators.request import Review
 from operators.review import InvoiceReviewCompleted
 
 log = Log(__name__)
@@ -51,7 +51,7 @@ class Handover:
         """Let the fused flow go on from where the others have ended, if they ran last.
 
         Raises Unfinished when they have ended in different places, or results wait to be joined.
-        Reviews that are open go along.
+        Reviews that are open go along, and cancellations that wait for an answer.
         """
         if not any(_ahead(at, self._fused) for at in self._apart.values()):
             return False
@@ -63,7 +63,8 @@ class Handover:
         joined = [*self._results, *self._inputs[JOIN]]
         if self._at(JOIN, joined) != end_offsets(self._kafka, joined):
             raise Unfinished(_unfinished("results wait for the join"))
-        self._take_reviews(JOIN, FUSED, lambda review: review.request.vendor_id)
+        self._take(REVIEWS, JOIN, FUSED, lambda review: review.request.vendor_id)
+        self._take(CANCELLED, JOIN, FUSED, lambda kept: kept.vendor_id or kept.request_id)
         self._move(FUSED, together)
         return True
 
@@ -74,7 +75,8 @@ class Handover:
         """
         if not any(_ahead(self._fused, at) for at in self._apart.values()):
             return False
-        self._take_reviews(FUSED, JOIN, lambda review: review.request.request_id)
+        self._take(REVIEWS, FUSED, JOIN, lambda review: review.request.request_id)
+        self._take(CANCELLED, FUSED, JOIN, lambda kept: kept.request_id)
         for flow, read in self._inputs.items():
             offsets = {where: self._fused[where] for where in read}
             if flow == JOIN:
@@ -83,14 +85,14 @@ class Handover:
             self._move(flow, offsets)
         return True
 
-    def _take_reviews(self, one: str, other: str, key: Callable[[Review], str]) -> None:
-        """Move what people look at to the partitions of the other way of running."""
-        source, target = (self._contracts.changelog(flow, REVIEWS.name) for flow in (one, other))
+    def _take(self, table: TableType, one: str, other: str, key: Callable[[Any], str]) -> None:
+        """Move what is still open to the partitions of the other way of running."""
+        source, target = (self._contracts.changelog(flow, table.name) for flow in (one, other))
         count = move(
-            self._kafka, REVIEWS, source.name, target.name, key, f"{self._namespace}handover"
+            self._kafka, table, source.name, target.name, key, f"{self._namespace}handover"
         )
         if count:
-            log.info("open reviews go along", count=count, to=other)
+            log.info("what is open goes along", table=table.name, count=count, to=other)
 
     def _at(self, flow: str, read: Iterable[Where]) -> dict[Where, int]:
         found = committed(self._kafka, self._namespace + flow, read)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from connectors.async_producer import AsyncProducer
-from connectors.clamav import ClamAv
+from connectors.clamav import scanner_of
 from connectors.client_statistics import ClientStatistics
 from connectors.codec import Codec
 from connectors.contracts import Contracts
@@ -15,8 +15,8 @@ from connectors.logs import Log
 from connectors.measures import Measures
 from connectors.object_store import Store
 from connectors.redis_request_keys import KeysInRedis
-from connectors.registry import schema_ids
 from connectors.request_keys import KeysOfOneProcess, RequestKeys
+from connectors.schema_ids import schema_ids
 from connectors.settings import Settings
 from connectors.wire import Wire
 from web.ingest import Ingest, Limits
@@ -49,7 +49,7 @@ def ingest(settings: Settings, measures: Measures) -> tuple[Ingest, Parts, Parts
         Wire(GROUP, contracts, codec),
         store,
         settings.documents.most_bytes,
-        None if web.scanner.address is None else ClamAv(web.scanner),
+        scanner_of(settings.documents.scanner),
     )
     keys = _keys(settings)
     limits = Limits(web.most_bytes, web.most_bytes_together, web.most_under_way, web.read_limit)

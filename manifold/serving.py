@@ -17,6 +17,7 @@ from manifold.exits import Exit
 from manifold.ingesting import ingest
 from manifold.serving_live import telling
 from manifold.serving_reviews import working
+from web.access.other_tenants import OtherTenants
 from web.app import Area, application
 from web.health import HealthArea
 from web.pages.area import PagesArea
@@ -51,6 +52,7 @@ class Assembled:
             access or admitting.access, areas, version("manifold"), pages.telling
         )
         self.app.state.ending = (live.hub.end_soon,)
+        self.app.state.not_there = OtherTenants(live.whose, admitting.trail)
         guarded(self.app, settings.web, admitting.trail)
         self.app.add_middleware(Watched, measures=self.measures)
 

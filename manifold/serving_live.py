@@ -8,14 +8,16 @@ from msgspec import Struct
 from connectors.codec import Codec
 from connectors.contracts import Contracts
 from connectors.database.requests import Requests
+from connectors.database.sealing import Sealing
 from connectors.lag import Lags
 from connectors.live import Feed
 from connectors.measures import Measures
 from connectors.policy_topic import PolicyTopic
-from connectors.registry import schema_ids
+from connectors.schema_ids import schema_ids
 from connectors.settings import Settings
 from manifold.cli.flow_groups import FLOWS_AND_FUSED, flows_there, topics_read_by
 from operators.lag import PartitionLag
+from web.access.other_tenants import Whose
 from web.live.area import LiveArea
 from web.live.flows import Flows
 from web.live.frames import Frames
@@ -48,6 +50,8 @@ class Telling(Struct, frozen=True):
     live: LiveArea
     hub: Hub
     feed: Feed
+    whose: Whose
+    """The tenant of a request."""
 
 
 def telling(settings: Settings, pages: Pages, measures: Measures) -> Telling:
@@ -56,7 +60,7 @@ def telling(settings: Settings, pages: Pages, measures: Measures) -> Telling:
     codec = Codec(contracts, schema_ids(settings.registry, contracts))
     kafka = settings.kafka_client
     policies = PolicyTopic(kafka, contracts, codec)
-    requests = Requests(settings.database.url, _CONNECTIONS + 1)
+    requests = Requests(settings.database.url, _CONNECTIONS + 1, Sealing.of(settings))
     reading = Reading(requests, _CONNECTIONS)
     hub = Hub()
     feed = Feed(kafka, contracts, codec, requests.tenants, hub.from_feed, measures)
@@ -105,4 +109,4 @@ def telling(settings: Settings, pages: Pages, measures: Measures) -> Telling:
         Withdrawing(kafka, contracts, codec),
     )
     live = LiveArea(hub, streams, frames, feed, follow, begin, pages)
-    return Telling(about, live, hub, feed)
+    return Telling(about, live, hub, feed, reading.tenants)

@@ -6,7 +6,8 @@ from connectors.database.connected import Connected
 from connectors.database.requests import Requests
 from connectors.database.review_answers import ReviewAnswers
 from connectors.database.review_queue import ReviewQueue
-from connectors.registry import schema_ids
+from connectors.database.sealing import Sealing
+from connectors.schema_ids import schema_ids
 from connectors.settings import Settings
 from web.app import Area
 from web.letters.area import LettersArea
@@ -33,14 +34,15 @@ def working(settings: Settings, pages: Pages) -> tuple[Area, ...]:
 def reviews(settings: Settings, contracts: Contracts, codec: Codec, pages: Pages) -> ReviewArea:
     """The review pages."""
     kafka = settings.kafka_client
-    database = Connected(settings.database.url)
+    sealing = Sealing.of(settings)
+    database = Connected(settings.database.url, sealing=sealing)
     answers = ReviewAnswers(database)
     return ReviewArea(
         Reviewing(
             pages=pages,
             queue=ReviewQueue(database),
             answers=answers,
-            requests=Requests(settings.database.url),
+            requests=Requests(settings.database.url, sealing=sealing),
             judged=JudgedInvoices(kafka, contracts, codec),
             pictures=Pictures(settings.documents),
             rules=Rules(kafka, contracts, codec),

@@ -5,6 +5,9 @@ decision; when the deadline passes first, a partial one, and every answer after 
 further revision. A deadline fires only on the knowledge that everything written before it has
 been read (`caught_up`), so a reader that lags never blames a branch.
 
+A request may be taken back at any time before it is settled: it is rejected then, and answers that
+come later are of no more use. When no branch has answered yet, that is kept for the first answer.
+
 A decision that asks for a person opens a review, which a person's answer, a branch's late one, a
 later attempt or the passing of time ends. What is settled stands: whatever comes after it is
 recorded, and changes nothing.
@@ -13,18 +16,23 @@ Settled requests are remembered for a bounded time, to recognise duplicates and 
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from types import MappingProxyType
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from operators.decide import BRANCHES, NAMES, STAYS, changes
 from operators.decision import BranchAnswer
 from operators.decision import Outcome as Ending
 from operators.money import Amount
+from operators.people import Refused, Repeated, noted
 from operators.reference import ReferencePolicy
 from operators.request import (
     FINAL,
+    Cancellation,
+    Cancelled,
     Decided,
     Forgotten,
     Memory,
@@ -34,13 +42,13 @@ from operators.request import (
     Verdict,
     Waiting,
 )
-from operators.result import FraudResult, PricingResult, Result
-from operators.review import InvoiceReviewCompleted
-from operators.reviewing import Reviewal, Reviewing
+from operators.result import FraudResult, PricingResult, Result, Source
+from operators.review import CANCELLED, InvoiceReviewCompleted, fault
+from operators.reviewing import Reviewal, Reviewing, longest_expiry
 from operators.revision import revision, settlement
 from operators.ruling import ruled
 from operators.table import Lookup
-from operators.time import Instant, elapsed
+from operators.time import DAY, Instant, elapsed
 
 
 class Late(Struct, frozen=True, gc=False):
@@ -56,7 +64,20 @@ class Duplicate(Struct, frozen=True, gc=False):
     result: Result
 
 
-Outcome: TypeAlias = Reviewal | Late | Duplicate
+class Unheeded(Struct, frozen=True, gc=False):
+    """An answer to a request that has been taken back before it came."""
+
+    result: Result
+
+
+class Unanswered(Struct, frozen=True, gc=False):
+    """What was taken back, and has never been answered by any branch."""
+
+    cancellation: Cancellation
+    message: str
+
+
+Outcome: TypeAlias = Reviewal | Late | Duplicate | Unheeded | Unanswered
 
 NO_POLICIES: Lookup[ReferencePolicy] = MappingProxyType({})
 
@@ -91,6 +112,7 @@ class Join:
         waiting: Waiting,
         memory: Memory,
         reviews: Reviews,
+        cancelled: Cancelled,
         result: Result,
         written_at: Instant,
         now: Instant,
@@ -115,6 +137,8 @@ class Join:
             if before is None or more is None:
                 return (Duplicate(result),)
             said = remembered.heard if isinstance(remembered, Reviewed) else ()
+            if CANCELLED in said:
+                return (Unheeded(result),)
             return self._decide(waiting, memory, reviews, key, more, before, now, said)
         review = reviews.get(result.request_id)
         if review is not None and review.request.attempt == result.attempt:
@@ -133,26 +157,32 @@ class Join:
                     "the last decision that is no longer remembered",
                 ),
             )
-        waiting.put(
-            key,
-            Request(
-                result.request_id,
-                result.attempt,
-                result.invoice_id,
-                result.vendor_id,
-                written_at,
-                result.uploaded_at,
-                (answer,),
-                amount=amount_of(result),
-                vendor_class=class_of(result),
-                source=result.source,
-                currency=_currency(result),
-                due=_due(result),
-            ),
+        request = Request(
+            result.request_id,
+            result.attempt,
+            result.invoice_id,
+            result.vendor_id,
+            written_at,
+            result.uploaded_at,
+            (answer,),
+            amount=amount_of(result),
+            vendor_class=class_of(result),
+            source=result.source,
+            currency=_currency(result),
+            due=_due(result),
         )
-        if result.attempt == 1:
-            return ()
-        return self._reviewing.overtaken(memory, reviews, result.request_id, result.attempt, now)
+        earlier: Sequence[Outcome] = ()
+        if result.attempt > 1:
+            earlier = self._reviewing.overtaken(
+                memory, reviews, result.request_id, result.attempt, now
+            )
+        cancellation = cancelled.get(key)
+        if cancellation is None:
+            waiting.put(key, request)
+            return earlier
+        cancelled.delete(key)
+        note = cancellation.note
+        return *earlier, *self._reviewing.cancelled(memory, reviews, request, note, now)
 
     def review(
         self, memory: Memory, reviews: Reviews, completed: InvoiceReviewCompleted, now: Instant
@@ -160,8 +190,64 @@ class Join:
         """Take over what a person says about an invoice."""
         return self._reviewing.answer(memory, reviews, completed, now)
 
+    def cancel(
+        self,
+        waiting: Waiting,
+        memory: Memory,
+        reviews: Reviews,
+        completed: InvoiceReviewCompleted,
+        now: Instant,
+    ) -> Sequence[Outcome] | None:
+        """Take over that an attempt is taken back; None when nothing is known of it (`keep`)."""
+        wrong = fault(completed)
+        if wrong is not None:
+            return (Refused(completed, "contract_broken", wrong),)
+        key = f"{completed.request_id}/{completed.attempt}"
+        request = waiting.get(key)
+        if request is not None:
+            waiting.delete(key)
+            request = replace(request, answers=tuple(sorted(request.answers, key=_place)))
+            return self._reviewing.cancelled(memory, reviews, request, noted(completed), now)
+        review = reviews.get(completed.request_id)
+        there = review is not None and review.request.attempt >= completed.attempt
+        if there or memory.get(key) is not None:
+            return self._reviewing.answer(memory, reviews, completed, now)
+        return None
+
+    def keep(
+        self,
+        cancelled: Cancelled,
+        completed: InvoiceReviewCompleted,
+        source: Source,
+        value: bytes,
+        now: Instant,
+    ) -> Sequence[Outcome]:
+        """Keep a cancellation for the first answer; `source` and `value`: as it was written."""
+        key = f"{completed.request_id}/{completed.attempt}"
+        if cancelled.get(key) is not None:
+            return (Repeated(completed),)
+        cancelled.put(
+            key,
+            Cancellation(
+                completed.request_id,
+                completed.attempt,
+                completed.vendor_id,
+                noted(completed),
+                now,
+                source,
+                value,
+            ),
+        )
+        return ()
+
     def caught_up(
-        self, waiting: Waiting, memory: Memory, reviews: Reviews, at: Instant, now: Instant
+        self,
+        waiting: Waiting,
+        memory: Memory,
+        reviews: Reviews,
+        cancelled: Cancelled,
+        at: Instant,
+        now: Instant,
     ) -> Iterator[Outcome]:
         """Everything written before `at` has been read: fire deadlines, end reviews, forget."""
         due = [
@@ -173,6 +259,7 @@ class Join:
             waiting.delete(key)
             yield from self._decide(waiting, memory, reviews, key, request, None, now)
         yield from self._reviewing.expire(memory, reviews, at, now)
+        yield from self._give_up(cancelled, at)
         self._forget(memory, at - self._remember)
 
     def _decide(
@@ -249,6 +336,20 @@ class Join:
         outcome: Ending = "APPROVED" if verdict.status == "APPROVED" else "REJECTED"
         ended = settlement(decision, outcome, request.source)
         return *earlier, decision, ended
+
+    def _give_up(self, cancelled: Cancelled, at: Instant) -> Iterator[Outcome]:
+        """Tell of those that no branch has answered for as long as a person might have taken."""
+        if next(cancelled.items(), None) is None:
+            return
+        days = longest_expiry(self._policies)
+        old = takewhile(lambda each: each[1].kept_at + days * DAY < at, cancelled.items())
+        for key, cancellation in list(old):
+            cancelled.delete(key)
+            yield Unanswered(
+                cancellation,
+                f"no branch has answered this attempt within {days} days, so there was nothing to "
+                f"cancel: `manifold trace {cancellation.request_id}` says what became of it",
+            )
 
     def _forget(self, memory: Memory, until: Instant) -> None:
         expired: list[str] = []

@@ -45,16 +45,14 @@ def heard(review: Review, completed: InvoiceReviewCompleted) -> Heard | Refused 
     assert verdict is not None
     if fingerprint(completed) in review.heard:
         return Repeated(completed)
-    if completed.revision != request.revision:
+    if completed.revision != request.revision and not completed.cancelled:
         return Refused(
             completed,
             "review_outdated",
             f"it is about revision {completed.revision}, and {request.revision} is in force: look "
             f"at it with `manifold review show {request.request_id}`, and answer again",
         )
-    note = ReviewNote(
-        completed.reviewer, completed.outcome, completed.reason, completed.completed_at
-    )
+    note = noted(completed)
     if completed.outcome == "CORRECTED":
         reason = f"Corrected as attempt {request.attempt + 1}: {completed.reason}"
         ended = replace(
@@ -64,7 +62,8 @@ def heard(review: Review, completed: InvoiceReviewCompleted) -> Heard | Refused 
     if completed.outcome == "REJECTED":
         reviews = (*verdict.reviews, note)
         ended = _ended(verdict, note, reviews)
-        return ended, ("rejected by a person", f"status: {verdict.status} → REJECTED")
+        by = "cancelled by the producer" if completed.cancelled else "rejected by a person"
+        return ended, (by, f"status: {verdict.status} → REJECTED")
     if any(same_person(each.reviewer, note.reviewer) for each in verdict.reviews):
         return Refused(
             completed,
@@ -79,6 +78,13 @@ def heard(review: Review, completed: InvoiceReviewCompleted) -> Heard | Refused 
     if len(reviews) < review.needed:
         return replace(verdict, reviews=reviews), (approved,)
     return _ended(verdict, note, reviews), (approved, f"status: {verdict.status} → APPROVED")
+
+
+def noted(completed: InvoiceReviewCompleted) -> ReviewNote:
+    """What is kept of an answer in the decision that follows from it."""
+    return ReviewNote(
+        completed.reviewer, completed.outcome, completed.reason, completed.completed_at
+    )
 
 
 def not_open(

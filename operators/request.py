@@ -128,6 +128,22 @@ class Forgotten(Struct, frozen=True, array_like=True, tag=2):
     until: Instant
 
 
+class Cancellation(Struct, frozen=True, array_like=True, gc=False):
+    """An attempt that was taken back before any branch had answered."""
+
+    request_id: str
+    attempt: int
+    vendor_id: str | None
+    """As the cancellation has it."""
+    note: ReviewNote
+    """Who took it back, and why."""
+    kept_at: Instant
+    source: Source
+    """Where it stands in its topic."""
+    value: bytes
+    """As it stands there: what becomes a dead letter when no branch ever answers."""
+
+
 Remembered: TypeAlias = Decided | Reviewed | Forgotten
 Waiting: TypeAlias = Table[Request]
 """By request and attempt: answers are awaited."""
@@ -135,3 +151,5 @@ Memory: TypeAlias = Table[Remembered]
 """By request and attempt: settled, and remembered for a bounded time."""
 Reviews: TypeAlias = Table[Review]
 """By request: its latest attempt that people have to look at."""
+Cancelled: TypeAlias = Table[Cancellation]
+"""By request and attempt: taken back, and the first answer is awaited."""

@@ -32,6 +32,9 @@ REPLACED = "a later attempt"
 DECIDED_BY: frozenset[str] = frozenset({PERSON, EXPIRED, REPLACED})
 """What `decided_by` of a decision says when no row of a table decided."""
 
+CANCELLED = "cancelled"
+"""Fingerprint of every cancellation of one attempt: the second one says nothing new."""
+
 _MOST_REASONS = 20
 _LONGEST_NAME = 200
 _LONGEST_REASON = 2_000
@@ -103,6 +106,8 @@ class InvoiceReviewCompleted(Struct, frozen=True, kw_only=True, gc=False):
     """When the person decided."""
     corrected: Invoice | None = None
     """The whole invoice as it should be, when the outcome is CORRECTED."""
+    cancelled: bool = False
+    """The producer takes the attempt back: REJECTED, whatever revision is in force, or none yet."""
 
 
 def requested(decision: InvoiceDecision, needed: int, expire_days: int) -> InvoiceReviewRequested:
@@ -165,6 +170,8 @@ def fault(completed: InvoiceReviewCompleted) -> str | None:
         return f"the reason is longer than {_LONGEST_REASON:,} characters"
     if (completed.outcome == "CORRECTED") != (completed.corrected is not None):
         return "a corrected invoice belongs to the outcome CORRECTED, and to no other"
+    if completed.cancelled and completed.outcome != "REJECTED":
+        return "a cancellation has the outcome REJECTED"
     if not 0 < completed.attempt < 2**31 - 1:
         return "the attempt is not one that can be reviewed"
     return None
@@ -176,9 +183,12 @@ def same_person(one: str, other: str) -> bool:
 
 
 def fingerprint(completed: InvoiceReviewCompleted) -> str:
-    """Tells one answer of a person from any other, in 22 characters."""
-    said = repr(completed).encode("utf-8", "surrogatepass")
-    return blake2b(said, digest_size=11).hexdigest()
+    """Tells one answer of a person from any other, in 22 characters; cancellations are all one."""
+    if completed.cancelled:
+        return CANCELLED
+    # As it was before there were cancellations: those that are remembered are still known.
+    said = repr(completed).removesuffix(", cancelled=False)") + ")"
+    return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=11).hexdigest()
 
 
 def _person(identifier: str) -> str:

@@ -6,13 +6,15 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from operators.candidate import CANDIDATE, IN_FORCE, PREVIOUS, chosen
-from operators.decision import InvoiceDecision, InvoiceSettled, Outcome
+from operators.decision import InvoiceDecision, InvoiceSettled, Outcome, ReviewNote
 from operators.money import Amount
 from operators.people import Refused, Repeated, heard, not_open
 from operators.reference import ReferencePolicy
 from operators.request import Decided, Memory, Request, Review, Reviewed, Reviews, Verdict
 from operators.review import (
+    CANCELLED,
     EXPIRED,
+    PERSON,
     REPLACED,
     InvoiceReviewCompleted,
     InvoiceReviewRequested,
@@ -98,6 +100,14 @@ class Reviewing:
         if completed.outcome != "CORRECTED":
             return ended
         return *ended, corrected(completed, request.invoice_id, request.vendor_id, now)
+
+    def cancelled(
+        self, memory: Memory, reviews: Reviews, request: Request, note: ReviewNote, now: Instant
+    ) -> Sequence[Reviewal]:
+        """Reject a request that is taken back before it has been decided."""
+        verdict = Verdict("REJECTED", PERSON, reason=note.reason, reviews=(note,))
+        request = _next(request, verdict)
+        return self._end(memory, reviews, request, (), now, (CANCELLED,), outcome="REJECTED")
 
     def settled(
         self,

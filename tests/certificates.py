@@ -37,10 +37,11 @@ class Authority:
         made = built.sign(self._key, hashes.SHA256())
         self.certificate.write_bytes(made.public_bytes(Encoding.PEM))
 
-    def signed(self, name: str) -> Signed:
-        """A certificate of that name, which is good for this machine's own addresses."""
+    def signed(self, name: str, *hosts: str) -> Signed:
+        """A certificate of that name, good for these hosts, or for this machine's own addresses."""
         key = ec.generate_private_key(ec.SECP256R1())
-        names = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+        here = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+        names = [x509.DNSName(each) for each in hosts] or here
         made = (
             _built(_named(name), self._name, key)
             .add_extension(x509.SubjectAlternativeName(names), critical=False)

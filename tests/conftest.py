@@ -10,9 +10,20 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 from hypothesis import settings
 
+from tests.turns import Turns
+
 # How long an example takes says what else the machine is doing, and nothing of what is tested.
 settings.register_profile("manifold", deadline=None)
 settings.load_profile("manifold")
+
+# Hundreds of processes are started; each would compile anew all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let workers take turns; each has a folder for what is temporary, in one of the run."""
+    if hasattr(config, "workerinput"):
+        config.pluginmanager.register(Turns(Path(config.getoption("basetemp")).parent))
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import Protocol
 
 from fastapi import APIRouter, FastAPI
+from starlette.requests import HTTPConnection
 
 from web.principal import Access
 from web.problem import Telling, told_as_problems
@@ -22,6 +23,10 @@ class Area(Protocol):
 
     def running(self) -> AbstractAsyncContextManager[None]:
         """What runs while the application does."""
+
+
+async def _nothing_more(request_id: str, connection: HTTPConnection, /) -> None:
+    """What is done when somebody was told that a request is not there, unless it is set."""
 
 
 def application(
@@ -48,6 +53,7 @@ def application(
         redoc_url=None,
     )
     app.state.access = access
+    app.state.not_there = _nothing_more
     told_as_problems(app, telling)
     for area in areas:
         app.include_router(area.router)

@@ -15,9 +15,11 @@ _WRITTEN = (
     "decide.requests.changelog",
     "decide.closed.changelog",
     "decide.reviews.changelog",
+    "decide.cancelled.changelog",
     "fused.requests.changelog",
     "fused.closed.changelog",
     "fused.reviews.changelog",
+    "fused.cancelled.changelog",
 )
 
 

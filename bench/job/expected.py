@@ -19,7 +19,7 @@ from operators.answer import answer
 from operators.decision import InvoiceDecision
 from operators.join import Join
 from operators.judgement import Judgement
-from operators.request import Remembered, Request, Review
+from operators.request import Cancellation, Remembered, Request, Review
 from operators.result import (
     FraudResult,
     InventoryResult,
@@ -55,7 +55,12 @@ def expected(uploads: Iterable[tuple[Source, bytes]]) -> Expected:
     contracts = Contracts.load()
     decode = Codec(contracts, LockIds(contracts)).decoder(InvoiceUploaded)
     branches, join = Branches(), Join(DEADLINE, REMEMBERED)
-    tables = MemoryTable[Request](), MemoryTable[Remembered](), MemoryTable[Review]()
+    tables = (
+        MemoryTable[Request](),
+        MemoryTable[Remembered](),
+        MemoryTable[Review](),
+        MemoryTable[Cancellation](),
+    )
     found = Expected(Counter(), Counter())
     for source, value in uploads:
         for result in branches.results(decode(value), source):

@@ -55,11 +55,13 @@ ANSWERS_MISSING = counter(
 LATE_RESULTS = counter(
     "join",
     "manifold_late_results_total",
-    "Answers after the deadline, by outcome: revised, or dead_letter for forgotten requests.",
+    "Answers after the decision, by outcome: revised; ignored, for a request that was cancelled; "
+    "or dead_letter, for one that is forgotten.",
     "flow",
     "outcome",
     every=(
         "revised",
+        "ignored",
         "dead_letter",
     ),
 )

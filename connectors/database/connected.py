@@ -1,17 +1,21 @@
 """A database as those use it who ask it from time to time."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from connectors.database import revision
 from connectors.database.engine import engine, folder, parsed, shown, writing
 from connectors.database.errors import Answer, DatabaseUnavailable, retrying
+from connectors.database.sealing import PLAIN, Sealing
 
 
 class Connected:
     """The database at a URL, connected to on first use. Threads may share it."""
 
-    def __init__(self, url: str, connections: int = 4) -> None:
+    def __init__(self, url: str, connections: int = 4, sealing: Sealing = PLAIN) -> None:
         """`connections`: that may ask at a time. Raises DatabaseError when the URL is none."""
+        self.sealing = sealing
+        """What is done with the columns that are sealed."""
         self._url = parsed(url)
         self._where = shown(self._url)
         self.reading = engine(self._url, connections)
@@ -30,6 +34,17 @@ class Connected:
                 f"the folder of {self._where} does not exist: run `manifold db migrate`"
             )
         return retrying(self._where, call)
+
+    def exists(self) -> bool:
+        """Whether there are tables of ours, of whatever revision. Raises DatabaseUnavailable."""
+        if self._url.get_backend_name() == "sqlite" and not Path(self._url.database or "").exists():
+            return False
+
+        def ask() -> bool:
+            with self.reading.begin() as connection:
+                return revision.revision(connection) is not None
+
+        return self.asking(ask)
 
     def check_schema(self) -> None:
         """Raise SchemaOutdated, with what to do, unless the tables are this program's."""

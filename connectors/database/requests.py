@@ -15,6 +15,7 @@ from sqlalchemy import (
     Numeric,
     Row,
     Select,
+    Table,
     and_,
     literal,
     literal_column,
@@ -35,12 +36,14 @@ from connectors.database.schema import (
     review,
     upload,
 )
+from connectors.database.sealing import PLAIN, Sealing
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision
 from operators.money import Amount
 from operators.time import Instant
 
 T = TypeVar("T")
+Kind = TypeVar("Kind", bound=Struct)
 
 Sort: TypeAlias = Literal["newest", "oldest", "dearest", "cheapest"]
 """By when they were uploaded; or by the amount due, whatever its currency: those of which it is not
@@ -156,8 +159,9 @@ class Found(Struct, frozen=True, kw_only=True):
 class Requests:
     """The database as it is read, connected to on first use."""
 
-    def __init__(self, url: str, connections: int = 4) -> None:
+    def __init__(self, url: str, connections: int = 4, sealing: Sealing = PLAIN) -> None:
         """`connections`: how many may ask at a time. Raises DatabaseError for no such URL."""
+        self._sealing = sealing
         self._url = parsed(url)
         self._where = shown(self._url)
         self._engine: Engine = engine(self._url, connections)
@@ -196,10 +200,11 @@ class Requests:
         with self._engine.connect() as connection:
             for start in range(0, len(ids), _AT_ONCE):
                 some = {identifier(each): each for each in ids[start : start + _AT_ONCE]}
+                # Whose it is, the first attempt says: it comes last here, and stays.
                 rows = connection.execute(
-                    select(upload.c.request_id, upload.c.tenant).where(
-                        upload.c.request_id.in_(list(some))
-                    )
+                    select(upload.c.request_id, upload.c.tenant)
+                    .where(upload.c.request_id.in_(list(some)))
+                    .order_by(upload.c.attempt.desc())
                 )
                 found |= {some[row.request_id]: row.tenant for row in rows}
         return found
@@ -219,7 +224,7 @@ class Requests:
                 if not uploads or uploads[0].tenant != tenant:
                     return None
                 answers = connection.execute(
-                    select(*_ANSWER)
+                    select(result)
                     .where(result.c.request_id == request_id)
                     .order_by(result.c.decided_at, result.c.record_offset)
                 ).all()
@@ -228,9 +233,9 @@ class Requests:
                     .where(decision.c.request_id == request_id)
                     .order_by(decision.c.attempt, decision.c.revision)
                 ).mappings()
-                stored = tuple(decided(each) for each in decisions)
+                stored = tuple(decided(self._sealing.opened(decision, each)) for each in decisions)
                 said = connection.execute(
-                    select(*_SAID)
+                    select(review)
                     .where(review.c.request_id == request_id)
                     .order_by(review.c.completed_at)
                 ).all()
@@ -244,10 +249,10 @@ class Requests:
                 ).one_or_none()
         return Known(
             request_id,
-            tuple(_upload(row) for row in uploads),
-            tuple(Answer(**row._mapping) for row in answers),
+            tuple(self._opened(Upload, upload, row) for row in uploads),
+            tuple(self._opened(Answer, result, row) for row in answers),
             stored,
-            tuple(Said(**row._mapping) for row in said),
+            tuple(self._opened(Said, review, row) for row in said),
             tuple(audit_entries(entries)),
             None if asked is None else Asked(**asked._mapping),
         )
@@ -276,7 +281,7 @@ class Requests:
                     answers[row.request_id, row.attempt][row.branch] = row.status
         return [
             Found(
-                upload=_upload(row),
+                upload=self._opened(Upload, upload, row),
                 answers=answers[row.request_id, row.attempt],
                 revision=row.revision or 0,
                 status=row.status,
@@ -288,11 +293,14 @@ class Requests:
             for row in rows
         ]
 
+    def _opened(self, kind: type[Kind], table: Table, row: Row[Any]) -> Kind:
+        """A row, its key among it, as what it is."""
+        values = self._sealing.opened(table, row._mapping)
+        return kind(**{name: values[name] for name in kind.__struct_fields__})
+
 
 _UPLOAD = tuple(upload.c[name] for name in Upload.__struct_fields__)
-_ANSWER = tuple(result.c[name] for name in Answer.__struct_fields__)
 _ASKED = tuple(open_review.c[name] for name in Asked.__struct_fields__)
-_SAID = tuple(review.c[name] for name in Said.__struct_fields__)
 
 
 def _latest(by: ColumnElement[Any]) -> Select[Any]:
@@ -362,11 +370,6 @@ def _statuses(keys: Sequence[tuple[str, int]]) -> Select[Any]:
         )
         .order_by(result.c.decided_at)
     )
-
-
-def _upload(row: Row[Any]) -> Upload:
-    values = row._mapping
-    return Upload(**{name: values[name] for name in Upload.__struct_fields__})
 
 
 def _plain(value: Any) -> Any:

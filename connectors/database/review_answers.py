@@ -6,7 +6,7 @@ who claimed it: it may be on its topic. Published twice it is the same answer, w
 nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -45,6 +45,7 @@ class ReviewAnswers:
     def __init__(self, database: Connected) -> None:
         """Nothing is connected to yet."""
         self._database = database
+        self._sealing = database.sealing
 
     def give(self, said: InvoiceReviewCompleted, now: Instant, window: int) -> Given | None:
         """Keep an answer for `window` milliseconds, then have it published.
@@ -53,7 +54,7 @@ class ReviewAnswers:
         the answer are one transaction, in which the item is given back. Given again by the same
         person, it is the answer that was given first.
         """
-        row = {
+        row: dict[str, Any] = {
             "answer_id": uuid4().hex,
             "request_id": identifier(said.request_id),
             "attempt": said.attempt,
@@ -73,16 +74,20 @@ class ReviewAnswers:
                 table.request_id == row["request_id"],
                 table.attempt == said.attempt,
                 table.revision == said.revision,
-                or_(table.holder.is_(None), table.holder == said.reviewer, table.held_until <= now),
+                or_(
+                    table.holder.is_(None),
+                    self._sealing.same(table.holder, said.reviewer),
+                    table.held_until <= now,
+                ),
             )
-            .values(holder=said.reviewer, held_until=now + window)
+            .values(self._holding(row["request_id"], said.reviewer, now + window))
         )
         given = review_answer.c
         already = select(review_answer).where(
             given.request_id == row["request_id"],
             given.attempt == said.attempt,
             given.revision == said.revision,
-            given.reviewer == said.reviewer,
+            self._sealing.same(given.reviewer, said.reviewer),
             given.refusal.is_(None),
         )
 
@@ -92,10 +97,10 @@ class ReviewAnswers:
                 # Sent twice by an impatient hand, or since no answer came, it is one answer.
                 first = connection.execute(already).mappings().first()
                 if first is not None:
-                    return _given(first)
+                    return self._given(first)
                 if not asked:
                     return None
-                connection.execute(review_answer.insert(), [row])
+                connection.execute(review_answer.insert(), [self._sealing.row(review_answer, row)])
             return Given(str(row["answer_id"]), said, now + window, None, None, None)
 
         return self._database.asking(call)
@@ -107,7 +112,7 @@ class ReviewAnswers:
             delete(review_answer)
             .where(
                 given.answer_id == answer_id,
-                given.reviewer == who,
+                self._sealing.same(given.reviewer, who),
                 given.published_at.is_(None),
                 given.sending_until.is_(None),
                 given.due_at > now,
@@ -123,7 +128,7 @@ class ReviewAnswers:
                 connection.execute(
                     update(open_review)
                     .where(open_review.c.request_id == found)
-                    .values(holder=who, held_until=now + lease)
+                    .values(self._holding(found, who, now + lease))
                 )
                 return str(found)
 
@@ -146,7 +151,7 @@ class ReviewAnswers:
                     return []
             with self._database.writing.begin() as connection:
                 locked = some.with_for_update(skip_locked=True)
-                found = [_given(each) for each in connection.execute(locked).mappings()]
+                found = [self._given(each) for each in connection.execute(locked).mappings()]
                 mine = given.answer_id.in_([each.answer_id for each in found])
                 connection.execute(
                     update(review_answer).where(mine).values(sending_until=now + lease)
@@ -182,7 +187,7 @@ class ReviewAnswers:
                 given.request_id == identifier(said.request_id),
                 given.attempt == said.attempt,
                 given.revision == said.revision,
-                given.reviewer == said.reviewer,
+                self._sealing.same(given.reviewer, said.reviewer),
                 given.completed_at == said.completed_at,
             )
             .values(refusal=reason, refused_because=because)
@@ -192,7 +197,9 @@ class ReviewAnswers:
         """An answer that somebody has given."""
         given = review_answer.c
         found = self._read(
-            select(review_answer).where(given.answer_id == answer_id, given.reviewer == who)
+            select(review_answer).where(
+                given.answer_id == answer_id, self._sealing.same(given.reviewer, who)
+            )
         )
         return found[0] if found else None
 
@@ -201,7 +208,7 @@ class ReviewAnswers:
         given = review_answer.c
         return self._read(
             select(review_answer)
-            .where(given.reviewer == who)
+            .where(self._sealing.same(given.reviewer, who))
             .order_by(given.completed_at.desc())
             .limit(most)
         )
@@ -222,28 +229,33 @@ class ReviewAnswers:
     def _read(self, query: Any) -> list[Given]:
         def call() -> list[Given]:
             with self._database.reading.begin() as connection:
-                return [_given(each) for each in connection.execute(query).mappings()]
+                return [self._given(each) for each in connection.execute(query).mappings()]
 
         return self._database.asking(call)
 
+    def _holding(self, request_id: str, who: str, until: Instant) -> dict[str, Any]:
+        """What is written to an open review that is somebody's until then."""
+        values = {"holder": who, "held_until": until}
+        return self._sealing.values(open_review, values, {"request_id": request_id})
 
-def _given(found: Any) -> Given:
-    corrected = found["corrected"]
-    return Given(
-        answer_id=found["answer_id"],
-        completed=InvoiceReviewCompleted(
-            request_id=found["request_id"],
-            attempt=found["attempt"],
-            revision=found["revision"],
-            vendor_id=found["vendor_id"],
-            outcome=found["outcome"],
-            reviewer=found["reviewer"],
-            reason=found["reason"],
-            completed_at=found["completed_at"],
-            corrected=None if corrected is None else msgspec.convert(corrected, Invoice),
-        ),
-        due_at=found["due_at"],
-        published_at=found["published_at"],
-        refusal=found["refusal"],
-        refused_because=found["refused_because"],
-    )
+    def _given(self, stored: Mapping[Any, Any]) -> Given:
+        found = self._sealing.opened(review_answer, stored)
+        corrected = found["corrected"]
+        return Given(
+            answer_id=found["answer_id"],
+            completed=InvoiceReviewCompleted(
+                request_id=found["request_id"],
+                attempt=found["attempt"],
+                revision=found["revision"],
+                vendor_id=found["vendor_id"],
+                outcome=found["outcome"],
+                reviewer=found["reviewer"],
+                reason=found["reason"],
+                completed_at=found["completed_at"],
+                corrected=None if corrected is None else msgspec.convert(corrected, Invoice),
+            ),
+            due_at=found["due_at"],
+            published_at=found["published_at"],
+            refusal=found["refusal"],
+            refused_because=found["refused_because"],
+        )

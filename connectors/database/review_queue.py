@@ -5,6 +5,8 @@ Claims end by themselves: what is held until a moment that has passed is free.
 """
 
 from collections import Counter
+from collections.abc import Mapping
+from itertools import islice
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -121,22 +123,28 @@ class ReviewQueue:
     def __init__(self, database: Connected) -> None:
         """Nothing is connected to yet."""
         self._database = database
+        self._sealing = database.sealing
 
     def open(
         self, wanted: Wanted, tenant: str | None, now: Instant, most: int = 200
     ) -> list[Listed]:
         """The open reviews of a tenant that are wanted, in their order, no more than `most`."""
+        # What is sealed says nothing to the database: names are then looked at here.
+        here = wanted.vendor is not None and self._sealing.seals(open_review.c.vendor_name)
         query = (
             select(*_LISTED)
-            .where(_of_tenant(tenant), *_conditions(wanted, now))
+            .where(_of_tenant(tenant), *_conditions(wanted, now, vendors=not here))
             .order_by(*_ordering(wanted.order))
-            .limit(most)
         )
 
         def call() -> list[Listed]:
             with self._database.reading.begin() as connection:
-                rows = connection.execute(query).mappings()
-                return [_listed(each, now) for each in rows]
+                if not here:
+                    rows = connection.execute(query.limit(most)).mappings()
+                    return [self._listed(each, now) for each in rows]
+                some = connection.execution_options(yield_per=_TRIED).execute(query).mappings()
+                found = (self._listed(each, now) for each in some)
+                return list(islice((each for each in found if _of_vendor(each, wanted)), most))
 
         return self._database.asking(call)
 
@@ -178,8 +186,8 @@ class ReviewQueue:
                 found = connection.execute(query).mappings().one_or_none()
             if found is None:
                 return None
-            asked = msgspec.convert(found["asked"], InvoiceReviewRequested)
-            return Opened(_listed(found, now), asked)
+            asked = self._sealing.open(open_review.c.asked, found["asked"], found)
+            return Opened(self._listed(found, now), msgspec.convert(asked, InvoiceReviewRequested))
 
         return self._database.asking(call)
 
@@ -214,7 +222,7 @@ class ReviewQueue:
         for each in self.open(wanted, tenant, now, _TRIED):
             if each.request_id == but:
                 continue
-            if each.holder is not None and each.holder != who:
+            if each.holder is not None and not same_person(each.holder, who):
                 continue
             if each.approved_by_person(who):
                 continue
@@ -229,39 +237,67 @@ class ReviewQueue:
             or_(
                 open_review.c.holder.is_(None),
                 open_review.c.held_until <= now,
-                open_review.c.holder == who,
+                self._sealing.same(open_review.c.holder, who),
             ),
             holder=who,
             held_until=now + lease,
         )
         if changed:
             return Claim(True, who, now + lease)
+        held = self._held(request_id)
+        if held.holder is None or not same_person(held.holder, who):
+            return held
+        # Somebody has given it to this person, and written the name in another way.
+        theirs = open_review.c.holder == held.holder
+        if self._changed(request_id, theirs, holder=who, held_until=now + lease):
+            return Claim(True, who, now + lease)
         return self._held(request_id)
 
     def release(self, request_id: str, who: str, now: Instant) -> bool:
         """Give an item back; whether it was this person's."""
-        return self._changed(request_id, _is_of(who, now), holder=None, held_until=None)
+        return self._changed(request_id, self._is_of(who, now), holder=None, held_until=None)
 
     def assign(self, request_id: str, to: str | None, now: Instant, lease: int) -> bool:
         """Give an item to somebody, or to nobody, whoever has it; whether it is open."""
         until = None if to is None else now + lease
         return self._changed(request_id, true(), holder=to, held_until=until)
 
+    def hand_over(self, request_id: str, who: str, to: str, now: Instant, lease: int) -> bool:
+        """Give an item to somebody else; whether it was this person's to give."""
+        return self._changed(request_id, _is_of(who, now), holder=to, held_until=now + lease)
+
+    def people(self, tenant: str | None) -> list[str]:
+        """Who has taken or approved an open review of a tenant, by name."""
+        query = (
+            select(open_review.c.holder, open_review.c.approved_by)
+            .where(_of_tenant(tenant))
+            .limit(_COUNTED)
+        )
+
+        def call() -> list[str]:
+            with self._database.reading.begin() as connection:
+                rows = connection.execute(query).all()
+            names = {name for holder, approved in rows for name in (holder, *approved) if name}
+            return sorted(names)
+
+        return self._database.asking(call)
+
     def postpone(self, request_id: str, who: str, until: Instant, now: Instant) -> bool:
         """Put an item off; whether it was this person's to put off."""
         return self._changed(
             request_id,
-            _is_of(who, now),
+            self._is_of(who, now),
             holder=None,
             held_until=None,
             postponed_until=until,
         )
 
     def _changed(self, request_id: str, condition: ColumnElement[bool], **values: Any) -> bool:
+        key = {"request_id": identifier(request_id)}
         statement = (
             update(open_review)
-            .where(open_review.c.request_id == identifier(request_id), condition)
-            .values(**values)
+            .where(open_review.c.request_id == key["request_id"], condition)
+            .values(self._sealing.values(open_review, values, key))
         )
 
         def call() -> bool:
@@ -271,20 +307,33 @@ class ReviewQueue:
         return self._database.asking(call)
 
     def _held(self, request_id: str) -> Claim:
-        query = select(open_review.c.holder, open_review.c.held_until).where(
-            open_review.c.request_id == identifier(request_id)
+        table = open_review.c
+        query = select(table.request_id, table.holder, table.held_until).where(
+            table.request_id == identifier(request_id)
         )
 
         def call() -> Claim:
             with self._database.reading.begin() as connection:
-                found = connection.execute(query).one_or_none()
-            return Claim(False, *(found or (None, None)))
+                found = connection.execute(query).mappings().one_or_none()
+            if found is None:
+                return Claim(False, None, None)
+            holder = self._sealing.open(table.holder, found["holder"], found)
+            return Claim(False, holder, found["held_until"])
 
         return self._database.asking(call)
 
+    def _is_of(self, who: str, now: Instant) -> ColumnElement[bool]:
+        mine = self._sealing.same(open_review.c.holder, who)
+        return and_(mine, open_review.c.held_until > now)
 
-def _is_of(who: str, now: Instant) -> ColumnElement[bool]:
-    return and_(open_review.c.holder == who, open_review.c.held_until > now)
+    def _listed(self, found: Mapping[Any, Any], now: Instant) -> Listed:
+        opened = self._sealing.opened(open_review, found)
+        values = {name: opened[name] for name in Listed.__struct_fields__}
+        values["rules"] = tuple(values["rules"].split())
+        values["approved_by"] = tuple(values["approved_by"])
+        if (values["held_until"] or 0) <= now:
+            values |= {"holder": None, "held_until": None}
+        return Listed(**values)
 
 
 def _of_tenant(tenant: str | None) -> ColumnElement[bool]:
@@ -313,7 +362,8 @@ def _answered(now: Instant) -> ColumnElement[bool]:
     )
 
 
-def _conditions(wanted: Wanted, now: Instant) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Wanted, now: Instant, *, vendors: bool) -> list[ColumnElement[bool]]:
+    """`vendors`: whether the vendor is among them."""
     table = open_review.c
     later = and_(table.postponed_until.is_not(None), table.postponed_until > now)
     conditions: list[ColumnElement[bool]] = [later if wanted.postponed else ~later, ~_answered(now)]
@@ -321,7 +371,7 @@ def _conditions(wanted: Wanted, now: Instant) -> list[ColumnElement[bool]]:
         conditions.append(table.kind == wanted.kind)
     if wanted.group is not None:
         conditions.append(table.approvers == wanted.group)
-    if wanted.vendor is not None:
+    if wanted.vendor is not None and vendors:
         name = func.lower(func.coalesce(table.vendor_name, ""))
         conditions.append(
             or_(
@@ -344,13 +394,11 @@ def _ordering(order: Order) -> tuple[Any, ...]:
     return table.amount.is_not(None), amount.desc(), *oldest
 
 
-def _listed(found: Any, now: Instant) -> Listed:
-    values = {name: found[name] for name in Listed.__struct_fields__}
-    values["rules"] = tuple(found["rules"].split())
-    values["approved_by"] = tuple(found["approved_by"])
-    if (found["held_until"] or 0) <= now:
-        values |= {"holder": None, "held_until": None}
-    return Listed(**values)
+def _of_vendor(listed: Listed, wanted: Wanted) -> bool:
+    """As the database sees it where names are not sealed."""
+    assert wanted.vendor is not None
+    name = (listed.vendor_name or "").lower()
+    return listed.vendor_id == wanted.vendor or wanted.vendor.lower() in name
 
 
 def _counted(values: Any) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import RowMapping, Table
+from sqlalchemy import Table
 
 from connectors.database.schema import decision, open_review, result, review, upload
 from operators.audit import Event, InvoiceAudit
@@ -263,11 +263,10 @@ def audit_entries(found: Iterable[Any]) -> Iterable[InvoiceAudit]:
         yield InvoiceAudit(*(*values[:9], Source(*values[9:12]), *values[12:]))
 
 
-def decided(found: RowMapping) -> InvoiceDecision:
-    """A row of `decision` as the record it came from."""
-    values = {str(name): value for name, value in found.items()}
+def decided(found: Row) -> InvoiceDecision:
+    """A row of `decision`, opened, as the record it came from."""
     # Those of before there were reviews have none.
-    return msgspec.convert(values | {"reviews": values["reviews"] or ()}, InvoiceDecision)
+    return msgspec.convert(found | {"reviews": found["reviews"] or ()}, InvoiceDecision)
 
 
 def identifier(value: str) -> str:

@@ -34,6 +34,7 @@ from connectors.database.schema import (
     review,
     upload,
 )
+from connectors.database.sealing import PLAIN, Sealing
 from operators.audit import START, Breach, Event, InvoiceAudit, enter, verify
 from operators.decision import InvoiceDecision
 
@@ -78,7 +79,8 @@ class Stats(Struct, frozen=True):
 class Store:
     """The database, connected to on first use."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, sealing: Sealing = PLAIN) -> None:
+        self._sealing = sealing
         self._url = parsed(url)
         self._where = shown(self._url)
         self._engine = engine(self._url)
@@ -90,12 +92,12 @@ class Store:
         }
 
     @classmethod
-    def connect(cls, url: str) -> Self:
+    def connect(cls, url: str, sealing: Sealing = PLAIN) -> Self:
         """The store at `sqlite:///PATH` or `postgresql+psycopg://…`.
 
         Raises DatabaseError when the URL is none of these; nothing is connected to yet.
         """
-        return cls(url)
+        return cls(url, sealing)
 
     def check_schema(self) -> None:
         """Raise SchemaOutdated, with what to do, unless the tables are this program's."""
@@ -160,7 +162,7 @@ class Store:
                 entries[event.event_id] = entry
                 fresh.append(entry)
                 table, values = row(event)
-                rows[table].append(values)
+                rows[table].append(self._sealing.row(table, values))
             if fresh:
                 asked = rows.pop(open_review, [])
                 for table, found in rows.items():
@@ -198,7 +200,9 @@ class Store:
                 .order_by(audit_entry.c.chain, audit_entry.c.sequence)
             )
             history = History(
-                decisions=tuple(decided(found) for found in decisions),
+                decisions=tuple(
+                    decided(self._sealing.opened(decision, found)) for found in decisions
+                ),
                 audit=tuple(audit_entries(entries)),
             )
         return history if history.audit else None

@@ -105,8 +105,8 @@ BRANCHES = Board(
                 ),
                 graph(
                     "After the deadline",
-                    "Answers a second that came late: they revise the decision, or are dead "
-                    "letters when the request is forgotten.",
+                    "Answers a second that came late: they revise the decision, are ignored when "
+                    "the request was cancelled, or are dead letters when it is forgotten.",
                     "suffix:/s",
                     rate("manifold_late_results_total", "outcome"),
                 ),

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from connectors import logs
 from connectors.codec import Codec
 from connectors.contracts import Contracts, Topic
-from connectors.registry import schema_ids
+from connectors.schema_ids import schema_ids
 from connectors.settings import Settings
 from manifold.cli.options import load_settings
 from manifold.cli.output import console

@@ -21,6 +21,7 @@ from connectors.browse import (
 from connectors.checks import check_compatibility, check_lock
 from connectors.contracts import Topic
 from connectors.database import Store
+from connectors.database.sealing import Sealing
 from connectors.dependencies import read_away
 from connectors.errors import Misconfigured, Unavailable
 from connectors.groups import committed
@@ -131,7 +132,7 @@ def _registry(settings: Settings) -> Iterator[Diagnosis]:
 def check_database(settings: Settings) -> Iterator[Diagnosis]:
     """Whether the database answers and has this program's tables."""
     try:
-        store = Store.connect(settings.database.url)
+        store = Store.connect(settings.database.url, Sealing.of(settings))
         try:
             store.check_schema()
         finally:

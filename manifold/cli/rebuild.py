@@ -10,6 +10,7 @@ from connectors.codec import Undecodable
 from connectors.database import DatabaseError, Store
 from connectors.database.engine import parsed
 from connectors.database.migration import migrate
+from connectors.database.sealing import Sealing
 from connectors.groups import Groups
 from connectors.rebuilding import Head, Missing, TrailDiffers, rebuild
 from connectors.wire import Wire
@@ -46,7 +47,7 @@ def rebuild_command(
         _refuse_running(there)
     began = time.monotonic()
     database = migrate(wanted).database
-    store = Store.connect(wanted)
+    store = Store.connect(wanted, Sealing.of(there.settings))
     try:
         heads = {chain: Head(*head) for chain, head in store.heads().items()}
         missing = Missing(heads)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from connectors import registry
 from connectors.changelog_table import TableType
 from connectors.registry import RegisteredFound, RegistryUnavailable
+from connectors.schema_ids import schema_ids
 from connectors.state_check import StateFound, check_state
 from connectors.version_check import VersionsFound, check_versions
 from manifold.cli.cluster import Cluster, progress
@@ -28,7 +29,7 @@ def upgrade_checks(there: Cluster, existing: dict[str, int], latest: int) -> Ite
 def _versions(there: Cluster, existing: dict[str, int], latest: int) -> Iterator[Diagnosis]:
     topics = [each for each in there.contracts.topics.values() if each.record is not None]
     counts = {each.name: existing[each.name] for each in topics if each.name in existing}
-    ids = registry.schema_ids(there.settings.registry, there.contracts)
+    ids = schema_ids(there.settings.registry, there.contracts)
     with progress("reading records") as tell:
         found = check_versions(there.kafka, there.contracts, ids, counts, latest, tell)
     wrong = [problem for each in found if (problem := _version(each)) is not None]

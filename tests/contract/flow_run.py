@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from connectors import settings as sections
 from connectors.changelog_table import TableType
+from connectors.database.sealing import Sealing
 from connectors.deliveries import Deliveries, Limits
 from connectors.delivery_notes import DeliveryNotes
 from connectors.extracting import Documents, Unusable, Wanted
@@ -79,7 +80,7 @@ class MemoryTrail:
         return entries[len(entries) - len(events) :]
 
     @classmethod
-    def connect(cls, _: str) -> Self:
+    def connect(cls, _: str, __: Sealing) -> Self:
         return cls()
 
     def check_schema(self) -> None:

@@ -7,9 +7,10 @@ from connectors.dead_letters import ERROR_REASON
 from connectors.stream import Batch, CaughtUp, Event, Outgoing, Received
 from operators.decide import NAMES
 from operators.decision import InvoiceDecision, InvoiceSettled
+from operators.review import PERSON, InvoiceReviewCompleted
 from operators.time import DAY, Instant
 from tests.contract.flow_run import start, whole_pipeline
-from tests.contract.generated_records import AT, CONTRACTS, SAMPLES, decoded
+from tests.contract.generated_records import AT, CONTRACTS, SAMPLES, decoded, sent
 
 DEADLINE = 30_000
 REQUEST = next(sample.upload.request_id for sample in SAMPLES if sample.decision == "APPROVED")
@@ -72,3 +73,56 @@ def test_an_answer_after_its_request_was_forgotten_is_a_dead_letter() -> None:
     assert (dead_letters.OFFSET, b"99") in letter.headers
     assert letter.value == RESULTS[3].value
     assert len(decisions(written)) == 1
+
+
+def taken_back(request: str = REQUEST) -> Received:
+    return sent(
+        InvoiceReviewCompleted(
+            request_id=request,
+            revision=1,
+            outcome="REJECTED",
+            reviewer="shop",
+            reason="Sent twice.",
+            completed_at=AT,
+            cancelled=True,
+        ),
+        7,
+    )
+
+
+def test_a_cancellation_decides_whenever_it_is_read_and_answers_after_it_nothing() -> None:
+    for place in range(4):
+        written = run(
+            batch(AT, *RESULTS[:place]),
+            batch(AT + 1, taken_back()),
+            batch(AT + 2, taken_back()),
+            batch(AT + 3, *RESULTS[place:]),
+            CaughtUp(0, AT + DAY // 2, AT + DAY // 2),
+        )
+        (decision,) = decisions(written)
+        assert (decision.revision, decision.status, decision.decided_by) == (1, "REJECTED", PERSON)
+        assert len(decision.branches) == max(1, place)
+        (settled,) = [each for each in map(decoded, written) if isinstance(each, InvoiceSettled)]
+        assert settled.outcome == "REJECTED"
+        assert len(written) == 2, "and no dead letter"
+
+
+def test_a_cancellation_after_the_decision_is_a_dead_letter() -> None:
+    written = run(batch(AT, *RESULTS), batch(AT + 1, taken_back()))
+    assert [each.status for each in decisions(written)] == ["APPROVED"]
+    (letter,) = [each for each in written if each.topic.endswith(".dlq")]
+    assert (ERROR_REASON, b"review_settled") in letter.headers
+
+
+def test_a_cancellation_of_what_nobody_ever_judges_is_a_dead_letter_in_the_end() -> None:
+    record = taken_back("nobody")
+    months_later = AT + 60 * DAY
+    written = run(batch(AT, record), CaughtUp(0, months_later, months_later))
+    (letter,) = written
+    assert (letter.topic, letter.key, letter.value) == (
+        f"{record.topic}.dlq",
+        b"nobody",
+        record.value,
+    )
+    assert (ERROR_REASON, b"review_unknown") in letter.headers
+    assert (dead_letters.OFFSET, str(record.offset).encode()) in letter.headers

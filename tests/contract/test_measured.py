@@ -16,8 +16,16 @@ from connectors.stream import Batch, CaughtUp, Outgoing, Received, Removed
 from flows import BRANCHES, FLOWS, JOIN
 from operators.decision import InvoiceDecision
 from operators.extraction.memory import VendorMemory
+from operators.review import InvoiceReviewCompleted
 from tests.contract.flow_run import MemoryRuntime, run, whole_pipeline, written
-from tests.contract.generated_records import AT, CODEC, CONTRACTS, decoded, inputs_of
+from tests.contract.generated_records import (
+    AT,
+    CODEC,
+    CONTRACTS,
+    decoded,
+    inputs_of,
+    sent,
+)
 
 DAY = 86_400_000
 
@@ -106,6 +114,26 @@ def test_an_answer_that_is_there_already_is_a_duplicate() -> None:
     measures, _ = measured(JOIN, [*inputs(JOIN), *again])
     duplicates = series(measures, catalogue.DUPLICATES_IGNORED)
     assert duplicates["invoice.fraud.result",] == len(again)
+
+
+def test_answers_to_what_was_cancelled_are_late_and_no_deadline_has_passed() -> None:
+    every = inputs(JOIN)
+    (first, *later) = [each for each in every if each.key == every[0].key][:4]
+    assert first.key is not None
+    taken_back = InvoiceReviewCompleted(
+        request_id=first.key.decode(),
+        revision=1,
+        outcome="REJECTED",
+        reviewer="shop",
+        reason="Sent twice.",
+        completed_at=AT,
+        cancelled=True,
+    )
+    measures, _ = measured(JOIN, [first, sent(taken_back, 7), *later])
+    assert series(measures, catalogue.LATE_RESULTS)["ignored",] == 3
+    assert sum(series(measures, catalogue.DUPLICATES_IGNORED).values()) == 0
+    assert sum(series(measures, catalogue.DEADLINES_FIRED).values()) == 0
+    assert series(measures, catalogue.DECISIONS) == {("REJECTED", "person", "first"): 1}
 
 
 @pytest.mark.parametrize("flow", FLOWS)

@@ -17,8 +17,8 @@ from connectors.registry import (
     RegistryRefused,
     RegistryUnavailable,
     client,
-    schema_ids,
 )
+from connectors.schema_ids import schema_ids
 from connectors.settings import Registry
 from operators.upload import InvoiceUploaded
 from tests.contract.samples import upload

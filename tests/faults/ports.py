@@ -1,12 +1,15 @@
 """Where the servers of a fault run listen, all on this machine."""
 
+import os
 import socket
 
 HOST = "127.0.0.1"
 BROKERS = (1, 2, 3)
 """Numbers of the brokers."""
 
-_FIRST = 19_392
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_FIRST = 19_392 + 40 * _WORKER
+"""Workers of pytest do not meet."""
 
 
 def advertised(broker: int) -> int:

@@ -52,8 +52,26 @@ def _records(flow: str, received: str, failed: str = "0x60") -> Labels:
     }
 
 
+def _requests(accepted: str, failed: str, refused: str = "0x60", health: str = "0x60") -> Labels:
+    requests = "manifold_web_requests_total"
+    return {
+        f'{requests}{{route="/invoices",method="POST",status="2xx"}}': accepted,
+        f'{requests}{{route="/invoices",method="POST",status="5xx"}}': failed,
+        f'{requests}{{route="/invoices",method="POST",status="4xx"}}': refused,
+        f'{requests}{{route="/health/ready",method="GET",status="5xx"}}': health,
+        'manifold_web_invoices_refused_total{problem="busy"}': refused,
+    }
+
+
+def _acknowledged(in_time: str, count: str) -> Labels:
+    metric = "manifold_web_acknowledgement_duration_seconds"
+    return {f'{metric}_bucket{{le="0.1"}}': in_time, f"{metric}_count": count}
+
+
 DECIDE: Labels = {"group": "decide"}
 FRAUD: Labels = {"flow": "fraud"}
+REFUSED: Labels = {"flow": "deliver", "reason": "delivery_refused"}
+FAILED: Labels = {"flow": "notify", "reason": "delivery_failed"}
 ALL: Labels = {}
 
 CASES = (
@@ -209,6 +227,18 @@ CASES = (
             'manifold_dead_letters_total{flow="fraud",topic="t",reason="poison"}': "0+1x60",
         },
         {"9m": (), "11m": ({"flow": "decide"},), "18m": ()},
+    ),
+    # One is enough; other reasons are others' to tell.
+    Case(
+        "ManifoldDeliveriesGivenUp",
+        {
+            'manifold_dead_letters_total{flow="deliver",topic="t",reason="delivery_refused"}': (
+                "_ _ _ 1x60"
+            ),
+            'manifold_dead_letters_total{flow="notify",topic="t",reason="delivery_failed"}': "1x60",
+            'manifold_dead_letters_total{flow="decide",topic="t",reason="poison"}': "0+5x60",
+        },
+        {"2m": (FAILED,), "4m": (REFUSED, FAILED), "12m": (REFUSED,), "14m": (), "40m": ()},
     ),
     Case(
         "ManifoldTransactionAborts",
@@ -416,5 +446,45 @@ CASES = (
             'manifold_probes_total{outcome="correct"}': "0+1x60",
         },
         {"2m": (), "3m": (ALL,), "16m": (ALL,), "19m": ()},
+    ),
+    # Kafka is away for 20 minutes; the first failure of a series counts as well.
+    Case(
+        "ManifoldFrontDoorFails",
+        _requests("0+100x10 1000x20 1000+100x60", "_x10 0+100x20 2000x60"),
+        {"10m": (), "13m": (), "18m": (ALL,), "30m": (ALL,), "45m": ()},
+    ),
+    # Too many come at once: they are told 429, and the rest is taken.
+    Case(
+        "ManifoldFrontDoorFails",
+        _requests("0+100x60", "0x60", "0+10x30 300x30"),
+        {"4m": (), "10m": (ALL,), "30m": (ALL,), "42m": ()},
+    ),
+    # What was wrong with the request is not ours, and so is who looks whether it is well; five of
+    # a hundred are few, and three of three requests a night as well.
+    Case(
+        "ManifoldFrontDoorFails",
+        {
+            **_requests("0+100x60", "0+5x60", health="0+100x60"),
+            'manifold_web_invoices_refused_total{problem="unreadable"}': "0+50x60",
+        },
+        {"20m": (), "59m": ()},
+    ),
+    Case("ManifoldFrontDoorFails", _requests("0x60", "0 0 0 3 3x60"), {"9m": (), "20m": ()}),
+    Case(
+        "ManifoldFrontDoorSlow",
+        _acknowledged("0+90x30 2700+100x60", "0+100x90"),
+        {"9m": (), "15m": (ALL,), "30m": (ALL,), "42m": ()},
+    ),
+    Case("ManifoldFrontDoorSlow", _acknowledged("0+96x60", "0+100x60"), {"30m": (), "59m": ()}),
+    # All are late, and they are one a minute.
+    Case("ManifoldFrontDoorSlow", _acknowledged("0x60", "0+1x60"), {"30m": (), "59m": ()}),
+    # One of two is enough. Both are gone for a quarter of an hour; later for good.
+    Case(
+        "ManifoldFrontDoorGone",
+        {
+            'manifold_web_requests_under_way{instance="a"}': "0x5 stale _x30 0x10 stale",
+            'manifold_web_requests_under_way{instance="b"}': "0x20 stale _x100",
+        },
+        {"15m": (), "22m": (), "24m": (ALL,), "40m": (), "52m": (ALL,), "120m": ()},
     ),
 )

@@ -7,12 +7,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from confluent_kafka.schema_registry import SchemaRegistryClient
 
 from connectors.settings import Registry
+from tests.maven import maven
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "registry" / "registry"
 
@@ -27,11 +29,13 @@ def registry() -> Iterator[Registry]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with tempfile.TemporaryFile("w+") as log:
+    with tempfile.TemporaryFile("w+") as log, ExitStack() as fetching:
+        fetching.enter_context(maven())
         started = subprocess.Popen([sys.executable, SCRIPT, str(port)], stdout=log, stderr=log)
         try:
             url = f"http://127.0.0.1:{port}/apis/ccompat/v7"
             wait_for(url, started)
+            fetching.close()
             yield Registry(url=url)
         finally:
             started.terminate()

@@ -140,19 +140,20 @@ class Desk:
     def open(self) -> Iterator[str]:
         """The address of the pages, which are served while this lasts."""
         try:
-            with serving(self.settings) as self.address:
+            by_header = not self.settings.web.tokens.development
+            with serving(self.settings, by_header=by_header) as self.address:
                 yield self.address
         finally:
             self.store.close()
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[str]:
-    """The address of an application that believes headers, while this lasts."""
+def serving(settings: Settings, *, by_header: bool = True) -> Iterator[str]:
+    """The address of an application, while this lasts; it believes headers, or as settings say."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    app = Assembled(settings, ByHeader()).app
+    app = Assembled(settings, ByHeader() if by_header else None).app
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -1,8 +1,9 @@
-"""A proxy before a broker that breaks connections: all, or the one an EndTxn comes on."""
+"""A proxy before a broker: breaks all connections, or the one an EndTxn comes on, or is slow."""
 
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Self
@@ -23,6 +24,8 @@ class Interrupting:
         self.address = f"127.0.0.1:{self._port}"
         self.interrupts = 0
         """EndTxn requests still to be kept."""
+        self.late = 0.0
+        """Seconds by which answers are held back."""
         self.kept: list[bytes] = []
         """Those kept, the latest last."""
 
@@ -79,6 +82,7 @@ class Interrupting:
         return frame
 
     def _answer(self, frame: bytes) -> bytes:
+        time.sleep(self.late)
         port = struct.pack(">i", self._broker[1])
         return frame.replace(port, struct.pack(">i", self._port))
 

@@ -1,5 +1,6 @@
 """A pipeline on a real broker that a real Prometheus looks at while things go wrong in it."""
 
+import itertools
 import os
 import socket
 import subprocess
@@ -23,15 +24,21 @@ from operators.money import parse
 from operators.reference import ReferenceExchangeRate, ReferencePolicy
 from operators.upload import Document, InvoiceUploaded
 from tests.integration.approving import approvals
+from tests.integration.door import Door
 from tests.integration.flow_process import REPOSITORY, Process
 from tests.integration.inbox import Inbox, doubtful
 from tests.integration.pipeline import Pipeline, generated
 from tests.integration.prometheus_server import Prometheus
 from tests.integration.raw import write
+from tests.integration.test_deliver import posting
+from tests.integration.test_notify import BY_MAIL, BY_WEBHOOK
+from tests.integration.test_notify import settings as telling
 from tests.integration.walking import Walk
+from tests.mail_server import MailServer
 from tests.messages_server import MessagesServer, says
 from tests.rates_server import RatesServer
 from tests.unit.test_certificates import BEGAN, certificate
+from tests.webhook_server import WebhookServer
 
 PER_SECOND = 10
 _HELD_BACK = 45_000
@@ -50,13 +57,16 @@ def free_ports(count: int) -> Sequence[int]:
 
 
 class Observed:
-    """Every flow, the exporter of lag and `manifold up`, under a load, and Prometheus."""
+    """All of Manifold under a load, with receivers outside Kafka, and Prometheus."""
 
     def __init__(self, bootstrap: str, folder: Path, stack: ExitStack) -> None:
         """Start all of it, and see decisions."""
         number = {"field": "number", "line": 3, "text": "QX/47", "value": "QX/47"}
         model = stack.enter_context(MessagesServer(says({"values": [number], "rows": []})))
         self.rates = stack.enter_context(RatesServer())
+        self.mail = stack.enter_context(MailServer())
+        self.desk = stack.enter_context(WebhookServer())
+        self.erp = stack.enter_context(WebhookServer())
         authority = folder / "authority.pem"
         authority.write_text(certificate((datetime.now(UTC) - BEGAN).days + 1))
         self.pipeline = stack.enter_context(
@@ -75,13 +85,15 @@ class Observed:
                 MANIFOLD_MODEL__PRICE_CACHE_WRITTEN="10000",
                 MANIFOLD_SERVICES__EXCHANGE_RATES__URL=self.rates.url,
                 MANIFOLD_KAFKA__SSL_CA_LOCATION=str(authority),
+                **telling(self.mail, self.desk),
+                **posting(self.erp),
             )
         )
         self.walk = Walk(self.pipeline.variables)
         self._inbox = Inbox(folder)
         self._stack, self._folder = stack, folder
         single = [flow for flow in FLOWS if flow != "statistics"]
-        *ports, lag, probe, retry, up, child = free_ports(len(single) + 5)
+        *ports, lag, probe, retry, web, up, child = free_ports(len(single) + 6)
         self._ports = dict(zip(single, ports, strict=True))
         self._commands: list[subprocess.Popen[bytes]] = []
         self._publish_reference()
@@ -92,11 +104,15 @@ class Observed:
         self._command("dlq", "retry", "--watch", *soon, port=retry)
         # One flow by `manifold up`, whose processes take the ports behind its own.
         self._command("up", "statistics", port=up)
+        self.door = stack.enter_context(
+            Door(bootstrap, self.pipeline.variables, web, folder / "web.log")
+        )
         jobs = {
             "manifold": [*ports, up, child],
             "manifold-lag": [lag],
             "manifold-probe": [probe],
             "manifold-retry": [retry],
+            "manifold-web": [web],
         }
         self.prometheus = stack.enter_context(Prometheus(folder / "prometheus", jobs))
         self.until(self.prometheus.answers, "Prometheus answers")
@@ -107,7 +123,9 @@ class Observed:
     def _publish_reference(self) -> None:
         """Some prices in pounds, and no rate for them: it is asked for."""
         world, _ = generated(6_000)
-        world = replace(world, policy=replace(world.policy, reading_model=parse("0")))
+        told = (BY_MAIL, BY_WEBHOOK)
+        policy = replace(world.policy, reading_model=parse("0"), notifications=told)
+        world = replace(world, policy=policy)
         priced_in_pounds = world.contracts[::10]
         self.pipeline.publish(
             *(
@@ -119,8 +137,13 @@ class Observed:
         self.pipeline.publish(world.policy)
 
     def _fresh(self) -> Iterator[Sample]:
-        for sample in self._samples:
-            yield replace(sample, upload=replace(sample.upload, uploaded_at=now()))
+        """Invoices without an end; each of them comes again only as another request."""
+        for turn in itertools.count():
+            for sample in self._samples:
+                again = f"-{turn}" if turn else ""
+                named = sample.upload.request_id + again
+                upload = replace(sample.upload, request_id=named, uploaded_at=now())
+                yield replace(sample, upload=upload)
 
     def start(self, flow: str) -> Process:
         """Start a process of a flow where Prometheus looks for it."""
@@ -216,8 +239,13 @@ class Observed:
 
     def belated(self, count: int) -> None:
         """Upload what somebody else has held back for longer than a decision may take."""
-        late = [sample.upload for sample in self._samples[-count:]]
-        self.pipeline.publish(*(replace(each, uploaded_at=now() - _HELD_BACK) for each in late))
+        late = now() - _HELD_BACK
+        self.pipeline.publish(
+            *(
+                replace(each.upload, request_id=f"{each.upload.request_id}-late", uploaded_at=late)
+                for each in self._samples[:count]
+            )
+        )
 
     def approved(self, count: int) -> None:
         """Approve some of the decisions that ask a person."""

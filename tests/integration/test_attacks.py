@@ -21,19 +21,25 @@ import pytest
 import schemathesis
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 from schemathesis.core.result import Ok
 
+from connectors.browse import read_all
+from connectors.codec import Codec, LockIds
 from connectors.contracts import Contracts, Topic
 from connectors.database import Store
 from connectors.database.migration import migrate
 from connectors.development_key import ISSUER, signed
+from connectors.security_event import SecurityEvent
 from connectors.settings import Database, Documents, Settings
+from connectors.stream import Received
 from connectors.topics import Topics
 from connectors.web_settings import Limits, Tokens, Web
 from manifold.serving import Assembled
 from tests.integration.database.records import Arrival, asked, event, upload
+from web.principal import AskedFirst
 from web.requests import looking
 
 OURS, THEIRS = "r-north", "r-south"
@@ -66,6 +72,9 @@ class Attacked:
                 limits=Limits(most_bytes=MOST, silence=timedelta(seconds=30)),
             ),
         )
+        contracts = Contracts.load(namespace=namespace)
+        self.codec = Codec(contracts, LockIds(contracts))
+        self._contracts, self._kafka = contracts, configured.kafka_client
         self.app = Assembled(configured).app
         config = uvicorn.Config(self.app, port=port, log_config=None, access_log=False)
         self.server = uvicorn.Server(config)
@@ -92,6 +101,10 @@ class Attacked:
             lasts=timedelta(seconds=lasts),
             tenant=("tenant", tenant),
         )
+
+    def read(self, record: type[Any]) -> list[Received]:
+        """What stands in the topic of a record by now."""
+        return list(read_all(self._kafka, [self._contracts.topic_of(record).name]))
 
     def ask(self, method: str, path: str, token: str | None = None, **given: Any) -> Any:
         headers = {"Authorization": f"Bearer {token or self.token()}"} | given.pop("headers", {})
@@ -157,6 +170,26 @@ def test_ones_own_is_there(attacked: Attacked) -> None:
             continue
         given: dict[str, Any] = {"json": {}} if method != "GET" else {}
         assert attacked.ask(method, path.format(OURS), **given).status_code != 404, path
+
+
+def test_who_asks_for_anothers_is_in_the_trail(attacked: Attacked) -> None:
+    """And nothing of the other tenant is; who asks for what nobody has is not."""
+    answers = [attacked.ask("GET", f"/requests/{THEIRS}", attacked.token()) for _ in range(5)]
+    assert {each.status_code for each in answers} == {404}
+
+    def told() -> list[bytes]:
+        values = [each.value or b"" for each in attacked.read(SecurityEvent)]
+        return [each for each in values if b"/requests/{request_id}" in each]
+
+    decode = attacked.codec.decoder(SecurityEvent)
+    until = time.monotonic() + 60
+    while not (found := [each for each in told() if decode(each).kind == "OTHER_TENANT"]):
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    for value in found:
+        assert (decode(value).subject, decode(value).tenant) == ("anna", "north")
+        for word in (THEIRS, "south", "Seller"):
+            assert word.encode() not in value
 
 
 def test_lists_hold_ones_own_tenants_only(attacked: Attacked) -> None:
@@ -225,6 +258,55 @@ def test_without_a_token_only_the_door_is_seen(attacked: Attacked) -> None:
     for path in ("/board", "/review", "/letters", "/policy", f"/review/{OURS}"):
         assert attacked.client.get(path).status_code == 401
     assert attacked.client.get("/health/live").status_code == 200
+
+
+def routes_of(router: Any) -> Iterator[APIRoute]:
+    """All of it, however deep they are included."""
+    for each in router.routes:
+        if hasattr(each, "original_router"):
+            yield from routes_of(each.original_router)
+        elif isinstance(each, APIRoute):
+            yield each
+
+
+def bodied(attacked: Attacked) -> list[tuple[str, str]]:
+    """Every route that takes a body of whoever has a token."""
+    return sorted(
+        (method, route.path)
+        for route in routes_of(attacked.app)
+        if not route.path.startswith(("/login", "/logout"))
+        for method in (route.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}
+    )
+
+
+def test_who_is_not_let_in_costs_no_body(attacked: Attacked) -> None:
+    """They are answered before any of it is here; then the connection ends, whatever they send."""
+    routes = bodied(attacked)
+    assert ("POST", "/letters/resolve") in routes
+    assert ("POST", "/review/{request_id}/check") in routes
+    host, _, port = attacked.url.removeprefix("http://").partition(":")
+    named = {"request_id": OURS, "answer_id": "a" * 32, "attempt": "2"}
+    for method, path in routes:
+        for token, status in (("x.y.z", 401), (attacked.token("none"), 403)):
+            head = (
+                f"{method} {path.format(**named)} HTTP/1.1\r\nHost: localhost\r\n"
+                f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+                "Content-Length: 200000\r\n\r\n["
+            )
+            with socket.create_connection((host, int(port)), timeout=20) as connection:
+                connection.sendall(head.encode())
+                answer = b""
+                while part := connection.recv(10_000):
+                    answer += part
+            told = method, path, answer[:100]
+            assert answer.startswith(f"HTTP/1.1 {status} ".encode()), told
+            assert b"connection: close" in answer.lower(), told
+
+
+def test_every_route_asks_first(attacked: Attacked) -> None:
+    parsed = [each for each in routes_of(attacked.app) if each.body_field]
+    assert len(parsed) > 3
+    assert [each.path for each in parsed if not isinstance(each, AskedFirst)] == []
 
 
 def test_an_oversized_body_is_refused_before_it_comes(attacked: Attacked) -> None:

@@ -16,6 +16,7 @@ from manifold.documents.document import document
 from manifold.documents.plan import Kind, plans
 from operators.decision import InvoiceDecision
 from operators.upload import Document, InvoiceUploaded
+from tests.clamd import EICAR, MOST, Clamd
 from tests.integration.inbox import Inbox, outcomes, refused
 from tests.integration.pipeline import Pipeline
 from tests.unit.documents import encrypted, invoice_pdf
@@ -121,6 +122,33 @@ def test_a_document_that_takes_too_long_is_poison_and_the_flow_goes_on(
         assert refused(pipeline) == {"slow": "poison"}
         assert outcomes(pipeline) == {"slow": 1, "quick": 1}
         assert process.code is None
+
+
+def test_what_a_scanner_knows_is_not_opened_and_nothing_is_while_it_is_away(
+    bootstrap: str, tmp_path: Path, inbox: Inbox
+) -> None:
+    pdf = invoice_pdf()
+    scanner = Clamd(tmp_path / "clamd")
+    limits = {
+        "MANIFOLD_DOCUMENTS__URL": inbox.settings.url,
+        "MANIFOLD_DOCUMENTS__SCANNER__ADDRESS": scanner.address,
+        "MANIFOLD_DOCUMENTS__SCANNER__TIME_LIMIT": "5",
+    }
+    with Pipeline(bootstrap, tmp_path, **limits) as pipeline:
+        process = pipeline.start(EXTRACT)
+        pipeline.publish(
+            inbox.upload("good", pdf),
+            inbox.upload("harmful", pdf + EICAR),
+            inbox.upload("large", pdf + bytes(MOST)),
+        )
+        pipeline.until(lambda: pipeline.restarts.total() >= 2, "it ends and is started again")
+        assert not outcomes(pipeline)
+        assert "the virus scanner does not answer" in process.log.read_text()
+        with scanner:
+            pipeline.at_rest(EXTRACT)
+
+        assert refused(pipeline) == {"harmful": "document_harmful", "large": "document_unscanned"}
+        assert outcomes(pipeline) == {"good": 1, "harmful": 1, "large": 1}
 
 
 def many_pages(picture: bytes) -> bytes:

@@ -15,6 +15,7 @@ from connectors.settings import Registry
 from connectors.topics import Topics
 from operators.decision import InvoiceDecision
 from operators.upload import InvoiceUploaded
+from tests.maven import maven
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "docs" / "examples" / "contracts" / "java"
@@ -27,9 +28,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("java") / "billing"
     shutil.copytree(PROJECT, made, ignore=shutil.ignore_patterns("target"))
     goals = ("compile", "dependency:copy-dependencies")
-    done = subprocess.run(
-        ["mvn", "-q", "-B", *goals], cwd=made, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    with maven():
+        done = subprocess.run(
+            ["mvn", "-q", "-B", *goals], cwd=made, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
     assert done.returncode == 0, done.stdout.decode()[-2_000:]
     return made
 

@@ -114,6 +114,26 @@ def test_a_request_page_follows_what_happens(pipeline: Pipeline, address: str, p
     )
 
 
+def test_a_request_that_is_still_judged_is_cancelled_on_its_page(
+    pipeline: Pipeline, address: str, page: Page
+) -> None:
+    upload = generated(20, seed=8)[1][4 if page.evaluate(_DARK) else 5].upload
+    pipeline.stop(*(each for each in pipeline.processes if each.flow == "inventory"))
+    pipeline.publish(upload)
+    page.goto(f"{address}/requests/{upload.request_id}")
+    expect(page.locator("#request")).to_have_attribute("data-state", "judging", timeout=TOLD)
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("#cancel").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#told")).to_contain_text("It is being cancelled.")
+    expect(page.locator("h1 .badge")).to_have_text("REJECTED", timeout=TOLD)
+    expect(page.locator("#decision ~ dl")).to_contain_text("Cancelled by the producer.")
+    expect(page.locator("#cancel")).to_have_count(0)
+    assert faults(page) == []
+    pipeline.start("inventory")
+    pipeline.at_rest("inventory")
+
+
 def test_the_list_finds_requests(address: str, page: Page) -> None:
     page.goto(f"{address}/requests")
     expect(page.locator("tbody tr").first).to_be_visible()

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from operators.decision import InvoiceNotification
 from operators.money import ONE
 from operators.notifications import InvoiceNotificationAddressed, NotificationRoute
 from operators.reference import ReferencePolicy, ReferenceVendor
+from tests.faults.points import VARIABLE, FaultPoints
 from tests.integration.pipeline import Pipeline
 from tests.integration.redis_server import RedisServer
 from tests.mail_server import MailServer, parts_of
@@ -157,6 +159,9 @@ def test_a_receiver_that_was_away_is_told_when_it_is_back_and_holds_nobody_up(
     pipeline.start("notify")
     pipeline.publish(*(note(number) for number in range(30)))
     pipeline.until(lambda: len(hook.messages) == 30, "the webhook has got everything")
+    # What was delivered and not committed would be delivered again: there is no Redis.
+    told = partial(pipeline.table, "notify", "told")
+    pipeline.until(lambda: sum(map(len, told().values())) == 30, "that is remembered")
     pipeline.killed(pipeline.processes[0])
     mail.start()
     pipeline.until(lambda: len(mail.mails) >= 30, "all mails")
@@ -310,3 +315,48 @@ def test_a_digest_is_one_message_whatever_partitions_its_requests_are_in(
     text, _ = parts_of(digest)
     assert text.count("Invoice R-3 ") == 1
     assert "approved before an answer that speaks against it" in text
+
+
+def test_in_quiet_hours_nobody_is_disturbed_and_afterwards_everybody_is_told(
+    bootstrap: str, tmp_path: Path, mail: MailServer, hook: WebhookServer
+) -> None:
+    """They began an hour ago and last an hour longer, by the clock of the process, which jumps."""
+    points = FaultPoints(tmp_path / "points")
+    here = datetime.now(UTC)
+    minute = here.hour * 60 + here.minute
+    asleep = replace(
+        BY_MAIL,
+        recipients=("asleep@example.org",),
+        quiet_from=(minute - 60) % 1_440,
+        quiet_until=(minute + 60) % 1_440,
+    )
+    digest = replace(asleep, name="digest", recipients=("digest@example.org",), digest="HOURLY")
+    awake = NotificationRoute("awake", "MAIL", ("awake@example.org",), audience="PRODUCER")
+    variables = settings(mail, hook, **{VARIABLE: str(points.folder)})
+    with Told(bootstrap, tmp_path / "pipeline", **variables) as pipeline:
+        pipeline.routes(asleep, digest, awake, replace(BY_WEBHOOK, audience="CLERK"))
+        process = pipeline.start("notify", module="tests.faults.armed")
+        pipeline.publish(*(note(number) for number in range(5)))
+        pipeline.publish(note(0, revision=2, cause="OVERTAKEN"))
+        pipeline.until(lambda: len(hook.messages) == 6, "who is told over the webhook")
+        pipeline.killed(process)
+
+        points.jump("notify-one", 55 * 60_000)
+        pipeline.publish(note(6, audience="PRODUCER", cause="REJECTED"))
+        pipeline.until(lambda: bool(mail.mails), "who is awake")
+        pipeline.at_rest("notify")
+        assert mail.recipients == ["awake@example.org"]
+        assert mail.mails[0]["Date"].datetime - here > timedelta(minutes=55)
+
+        points.jump("notify-one", 61 * 60_000)
+        pipeline.until(lambda: len(mail.mails) >= 8, "who was asleep")
+        pipeline.at_rest("notify")
+        time.sleep(1)
+        assert Counter(mail.recipients) == {
+            "awake@example.org": 1,
+            "asleep@example.org": 6,
+            "digest@example.org": 1,
+        }
+        (one,) = (each for each in mail.mails if each["To"] == "digest@example.org")
+        assert one["Subject"] == "5 invoices to look at"
+        assert not pipeline.dead()

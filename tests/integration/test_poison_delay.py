@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from typing import Any
 
+import pytest
 from confluent_kafka import Consumer, Producer
 from msgspec.structs import replace
 
@@ -27,6 +28,7 @@ LONGEST = 1.0
 """Seconds that the others may wait for the poisonous one to be set aside."""
 
 
+@pytest.mark.alone
 def test_a_poison_record_does_not_stop_its_partition_for_more_than_a_second(
     bootstrap: str, unique: str, contracts: Contracts
 ) -> None:

@@ -5,15 +5,20 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 from confluent_kafka import TopicPartition
 
+from connectors import keyring
+from connectors.at_rest import AtRest
+from connectors.database.connected import Connected
 from connectors.database.schema import metadata
+from connectors.database.sealing import PLAIN, PURPOSE, Sealing
 from flows import BRANCHES, COLLECT, JOIN
 from operators.audit import InvoiceAudit
 from operators.result import FraudResult
@@ -23,12 +28,17 @@ from tests.integration.pipeline import Pipeline, generated
 COUNT = 300
 
 
-def rebuild(pipeline: Pipeline, database: Path, code: int = 0) -> Any:
+def rebuild(
+    pipeline: Pipeline,
+    database: Path,
+    code: int = 0,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> Any:
     """What the command tells: its figures, or the sentence with which it fails."""
     done = subprocess.run(
         [sys.executable, "-m", "manifold", "rebuild", "--json", "--url", f"sqlite:///{database}"],
         cwd=REPOSITORY,
-        env=pipeline.variables,
+        env={**pipeline.variables, **variables},
         capture_output=True,
         text=True,
         timeout=120,
@@ -45,6 +55,23 @@ def rows(database: Path) -> dict[str, list[tuple[Any, ...]]]:
             table.name: sorted(connection.execute(f"SELECT * FROM {table.name}"), key=repr)
             for table in metadata.sorted_tables
         }
+
+
+def opened(database: Path, sealing: Sealing) -> dict[str, list[dict[str, Any]]]:
+    """All that a database holds, in the order of its keys, as it was before it was sealed."""
+    there = Connected(f"sqlite:///{database}")
+    with there.reading.begin() as connection:
+        found = {
+            table.name: [
+                sealing.opened(table, row)
+                for row in connection.execute(
+                    table.select().order_by(*table.primary_key)
+                ).mappings()
+            ]
+            for table in metadata.sorted_tables
+        }
+    there.close()
+    return found
 
 
 class Run:
@@ -94,6 +121,17 @@ def test_an_empty_database_becomes_row_for_row_what_was_there(run: Run) -> None:
     assert figures["entries"] == len(there["audit_entry"]) > 6 * COUNT
     assert figures["entries_before"] == 0
     assert rebuild(run.pipeline, anew)["entries"] == 0
+
+
+def test_with_columns_sealed_it_holds_the_same_and_shows_less(run: Run) -> None:
+    keys = run.folder / "keys.json"
+    keyring.read_or_made(keys)
+    anew = run.folder / "sealed.db"
+    variables = {"MANIFOLD_DOCUMENTS__KEYS": str(keys), "MANIFOLD_DATABASE__SEALED": '["all"]'}
+    rebuild(run.pipeline, anew, variables=variables)
+    assert opened(anew, Sealing(AtRest(keys, PURPOSE))) == opened(run.database, PLAIN)
+    assert b"rule_id" in run.database.read_bytes()
+    assert b"rule_id" not in anew.read_bytes()
 
 
 def test_a_restored_backup_gets_what_it_lacks(run: Run) -> None:

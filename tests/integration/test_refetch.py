@@ -9,6 +9,8 @@ from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-def
 
 from connectors.refetch import NotFetched, Refetch
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def written(bootstrap: str, unique: str) -> str:

@@ -196,6 +196,57 @@ def test_of_two_people_the_second_is_told_who_has_it_and_cannot_answer(
     ben.context.close()
 
 
+def test_who_has_an_item_gives_it_to_another_by_keyboard(
+    browser: Browser, desk: Desk, anna: Page
+) -> None:
+    desk.enter(upload(Arrival("r-1")))
+    desk.ask("r-1")
+    ben = person(browser, desk.address, "ben.costa")
+    ben.goto("/review/r-1")
+    expect(ben.locator("#reason")).to_be_focused()
+    ben.keyboard.press("Alt+g")
+    expect(ben.locator("#give-to")).to_be_focused()
+    assert faults(ben) == []
+    # Not as she is called exactly: it is she nevertheless.
+    ben.keyboard.type("Anna.Berger")
+    ben.keyboard.press("Enter")
+    ben.wait_for_url("**/review")
+    expect(ben.locator("#queue tbody")).to_contain_text("Anna.Berger")
+
+    anna.goto("/review")
+    anna.keyboard.press("Enter")
+    anna.wait_for_url("**/review/r-1**")
+    expect(anna.locator("#claim")).to_contain_text("Yours")
+    ben.goto("/review/r-1")
+    expect(ben.get_by_role("alert")).to_contain_text("anna.berger has this one")
+    ben.keyboard.press("Alt+g")
+    expect(ben.locator("#give-to")).to_have_count(0)
+    answer = ben.request.post("/review/r-1/assign", data={"to": "ben.costa"})
+    assert (answer.status, answer.json()["type"]) == (403, "urn:manifold:problem:not-yours")
+    ben.context.close()
+
+
+def test_an_admin_takes_an_item_from_another_by_keyboard(
+    browser: Browser, desk: Desk, anna: Page
+) -> None:
+    desk.enter(upload(Arrival("r-1")))
+    desk.ask("r-1")
+    ben = person(browser, desk.address, "ben.costa")
+    ben.goto("/review/r-1")
+    expect(ben.locator("#claim")).to_contain_text("Yours")
+    anna.goto("/review/r-1")
+    expect(anna.get_by_role("alert")).to_contain_text("ben.costa has this one")
+    anna.keyboard.press("Alt+g")
+    expect(anna.locator("#give-to")).to_have_value("anna.berger")
+    anna.keyboard.press("Escape")
+    anna.keyboard.press("Alt+g")
+    anna.keyboard.press("Enter")
+    expect(anna.locator("#claim")).to_contain_text("Yours")
+    ben.keyboard.press("Control+Enter")
+    expect(ben.locator("#told")).to_contain_text("anna.berger has it now")
+    ben.context.close()
+
+
 def test_four_eyes_are_two_people(browser: Browser, desk: Desk, anna: Page) -> None:
     desk.enter(upload(Arrival("r-1")))
     note = ReviewNote("Anna.Berger", "APPROVED", "Fine.", now())

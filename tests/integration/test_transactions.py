@@ -14,6 +14,9 @@ from manifold.cli.app import app
 from tests.integration.flow_process import REPOSITORY
 from tests.integration.hanging import hang
 
+# One test changes how the broker keeps transactions.
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def topic(bootstrap: str, unique: str) -> Iterator[str]:

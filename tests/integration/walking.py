@@ -20,7 +20,7 @@ _PATIENCE = 90.0
 _WATCHED = 8.0
 """Seconds that an endless command is looked at."""
 _LEFT_OUT = re.compile(
-    r"--abort|--execute|rollback|discard|replay(?!.*--dry-run)|reset(?!.*--to)|(up|probe)$"
+    r"--abort|--execute|rollback|discard|replay(?!.*--dry-run)|reset(?!.*--to)|(up|probe|serve)$"
 )
 """What changes something, and what does not end."""
 

@@ -15,6 +15,7 @@ from tests.rescaling.scene import Scene
 PER_SECOND = 20
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(590)
 def test_flows_are_renewed_and_rescaled_and_every_upload_is_decided_once(
     bootstrap: str, tmp_path: Path

@@ -13,11 +13,11 @@ from operators.decision import Branch, InvoiceDecision, InvoiceSettled, ReviewOu
 from operators.decision_table import DecisionRow
 from operators.join import Join, Outcome
 from operators.money import ONE
-from operators.result import PricingDetails, Result
+from operators.result import PricingDetails, Result, Source
 from operators.review import InvoiceReviewCompleted
 from operators.time import DAY
 from tests.contract.samples import upload
-from tests.unit.test_join import DEADLINE, result
+from tests.unit.test_join import DEADLINE, Tables, result
 
 REMEMBER = 2 * DAY
 EXPIRE_DAYS = 30
@@ -70,6 +70,14 @@ def said(
     )
 
 
+def taken_back(
+    *, request: str = "r-1", attempt: int = 1, reason: str = "Sent twice.", at: int = 50
+) -> InvoiceReviewCompleted:
+    """A cancellation."""
+    completed = said("REJECTED", "shop", request=request, attempt=attempt, reason=reason, at=at)
+    return replace(completed, cancelled=True)
+
+
 class Desk:
     """A join whose tables can be committed and read back."""
 
@@ -80,7 +88,7 @@ class Desk:
         self.log: list[tuple[str, bytes, bytes | None]] = []
 
     def answer(self, answer: Result, at: int = 10) -> list[Outcome]:
-        return list(self.join.answer(*self._three(), answer, at, at))
+        return list(self.join.answer(*self._every(), answer, at, at))
 
     def answers(
         self,
@@ -103,10 +111,19 @@ class Desk:
         return list(self.join.review(closed, reviews, completed, at))
 
     def caught_up(self, until: int, now: int) -> list[Outcome]:
-        return list(self.join.caught_up(*self._three(), until, now))
+        return list(self.join.caught_up(*self._every(), until, now))
 
-    def _three(self) -> tuple[ChangelogTable[Any], ChangelogTable[Any], ChangelogTable[Any]]:
-        return self.tables["requests"], self.tables["closed"], self.tables["reviews"]
+    def cancel(self, completed: InvoiceReviewCompleted, at: int = 60) -> list[Outcome]:
+        requests, closed, reviews, cancelled = self._every()
+        outcomes = self.join.cancel(requests, closed, reviews, completed, at)
+        if outcomes is None:
+            source = Source("said", 0, at)
+            outcomes = self.join.keep(cancelled, completed, source, b"as written", at)
+        return list(outcomes)
+
+    def _every(self) -> Tables:
+        requests, closed, reviews, cancelled = (self.tables[kind.name] for kind in TABLES)
+        return requests, closed, reviews, cancelled
 
     def restart(self) -> None:
         """Commit, and begin anew from the changelogs."""

@@ -8,9 +8,11 @@ from typer.testing import CliRunner
 
 from connectors import keyring
 from connectors.at_rest import AtRest
+from connectors.database.schema import review
+from connectors.database.sealing import Sealing
 from connectors.keyring import KeysWrong, Ring, Unopened, made, sealed_with
 from connectors.object_store import DocumentRefused, Store, StoreAway
-from connectors.settings import Documents
+from connectors.settings import Documents, InvalidSettings, Settings
 from manifold.cli.keys import app
 
 CONTENT = b"%PDF-1.7 DE89370400440532013000"
@@ -86,16 +88,28 @@ def test_keys_change_while_others_read(
     first = running.put(CONTENT, "application/pdf", NOON)
     assert sealed_with(on_disk(tmp_path, first.uri)) == "1"
 
-    told = CliRunner().invoke(app, ["rotate", "--json"])
-    assert told.exit_code == 0, told.output
-    assert json.loads(told.stdout) == {"key": "2", "sealed_again": 2, "failed": 0, "keys": 2}
+    done = CliRunner().invoke(app, ["rotate", "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout) == {
+        "key": "2",
+        "sealed_again": 2,
+        "rows": 0,
+        "failed": 0,
+        "keys": 2,
+    }
     for document in (plain, first):
         assert sealed_with(on_disk(tmp_path, document.uri)) == "2"
     assert running.get(first, 100) == CONTENT
     assert sealed_with(on_disk(tmp_path, running.put(b"b", "text/xml", NOON).uri)) == "2"
 
     again = CliRunner().invoke(app, ["rotate", "--retire", "--json"])
-    assert json.loads(again.stdout) == {"key": "3", "sealed_again": 3, "failed": 0, "keys": 1}
+    assert json.loads(again.stdout) == {
+        "key": "3",
+        "sealed_again": 3,
+        "rows": 0,
+        "failed": 0,
+        "keys": 1,
+    }
     assert [key.id for key in keyring.read(keys).keys] == ["3"]
     assert running.get(plain, 100) == b"before there were keys"
 
@@ -147,3 +161,33 @@ def test_where_there_are_no_keys_the_command_that_is_told_makes_some(tmp_path: P
     assert command[0] == "new"
     assert runner.invoke(app, command).exit_code == 0
     assert path.exists()
+
+
+def test_columns_that_cannot_be_sealed_are_refused_with_those_that_can(
+    keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidSettings, match=r"documents\.keys"):
+        Settings.load(database={"sealed": ["all"]})
+    for name in ("upload.vendor_id", "upload.document;", "nothing"):
+        with pytest.raises(InvalidSettings, match=r"cannot be sealed.*open_review\.asked"):
+            Settings.load(database={"sealed": [name]}, documents={"keys": keys})
+    named = Settings.load(database={"sealed": ["review.reason"]}, documents={"keys": keys})
+    assert Sealing.of(named).seals(review.c.reason)
+    assert not Sealing.of(named).seals(review.c.reviewer)
+
+
+def test_an_index_finds_the_same_content_and_tells_nothing_else() -> None:
+    first, second = made("1"), made("2")
+    (index,) = Ring((first,)).for_("database").indexes(b"anna", b"open_review.holder")
+    ring = Ring((second, first)).for_("database")
+    found = ring.indexes(b"anna", b"open_review.holder")
+    assert found[1] == index
+    assert found[0] != index
+    others = [
+        *ring.indexes(b"ben", b"open_review.holder"),
+        *ring.indexes(b"anna", b"review_answer.reviewer"),
+        *ring.indexes(b"ranna", b"open_review.holde"),
+        *Ring((second, first)).for_("documents").indexes(b"anna", b"open_review.holder"),
+    ]
+    assert not {*found} & {*others}

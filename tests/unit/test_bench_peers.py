@@ -25,7 +25,7 @@ from connectors.contracts import Contracts
 from operators.decision import DecisionStatus, InvoiceDecision
 from operators.join import Join
 from operators.money import ONE
-from operators.request import Remembered, Request, Review
+from operators.request import Cancellation, Remembered, Request, Review
 from operators.result import (
     FraudResult,
     InventoryResult,
@@ -132,7 +132,12 @@ def test_the_join_decides_as_the_reference_does(
     late: str | None, codec: Codec, wanted: dict[str, list[Result]]
 ) -> None:
     join = Join(DEADLINE_MS, DAY)
-    tables = MemoryTable[Request](), MemoryTable[Remembered](), MemoryTable[Review]()
+    tables = (
+        MemoryTable[Request](),
+        MemoryTable[Remembered](),
+        MemoryTable[Review](),
+        MemoryTable[Cancellation](),
+    )
     requests: dict[str, Any] = {}
     write, decode = writer("invoice_decision"), codec.decoder(InvoiceDecision)
     reading = {branch: reader(f"{branch}_result") for branch in BRANCHES}

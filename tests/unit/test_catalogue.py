@@ -61,4 +61,4 @@ def test_counters_of_which_values_are_known_stand_at_zero_for_each() -> None:
     measures = Measured("decide", Settings(telemetry=Telemetry(port=0))).telemetry.measures
     [late] = [family for family in measures.collect() if family.name == "manifold_late_results"]
     found = {sample.labels["outcome"]: sample.value for sample in late.samples}
-    assert found == {"revised": 0, "dead_letter": 0}
+    assert found == {"revised": 0, "ignored": 0, "dead_letter": 0}

@@ -32,6 +32,7 @@ def test_each_part_is_tried_and_what_the_settings_do_without_is_off(
 
     assert {name: each.state for name, each in found.items()} == {
         "document store": "CLOSED",
+        "virus scanner": "OFF",
         "document cache": "OFF",
         "workers": "CLOSED",
         "Tesseract": "CLOSED",

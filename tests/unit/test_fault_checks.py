@@ -1,9 +1,17 @@
 """Each checker of the fault run finds the defect it is there for, and names the request."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from connectors import keyring
+from connectors.at_rest import AtRest
+from connectors.database.connected import Connected
+from connectors.database.resealing import reseal
+from connectors.database.sealing import PURPOSE, Sealing
 from operators.audit import InvoiceAudit
 from operators.decision import InvoiceDecision, InvoiceNotification, InvoiceSettled
 from operators.result import FraudResult, InventoryResult, PricingResult, ValidationResult
@@ -53,6 +61,26 @@ def test_a_run_that_went_well_passes(history: SmallHistory) -> None:
     checks = verdict(history.evidence())
     assert [check for check in checks if not check.passed] == []
     assert len({check.name for check in checks}) == len(checks) == 23
+
+
+def test_a_sealed_database_is_compared_by_what_it_holds(
+    history: SmallHistory, tmp_path: Path
+) -> None:
+    evidence = history.evidence()
+    keys = tmp_path / "keys.json"
+    keyring.read_or_made(keys)
+    sealing = Sealing(AtRest(keys, PURPOSE), ["all"])
+    with closing(sqlite3.connect(evidence.run.database.removeprefix("sqlite:///"))) as there:
+        there.execute(f"VACUUM INTO '{tmp_path / 'sealed.db'}'")
+    url = f"sqlite:///{tmp_path / 'sealed.db'}"
+    there_too = Connected(url, sealing=sealing)
+    assert reseal(there_too, lambda *_: None).rows > len(SAMPLES)
+    there_too.close()
+    assert database.database_equals_topics(evidence.recorded, url, sealing).passed
+    with closing(sqlite3.connect(tmp_path / "sealed.db")) as connection:
+        connection.execute("UPDATE result SET violations = '[]'")
+        connection.commit()
+    assert not database.database_equals_topics(evidence.recorded, url, sealing).passed
 
 
 def test_revisions_that_are_right_pass(history: SmallHistory) -> None:

@@ -13,6 +13,8 @@ from connectors.settings import Service
 from operators.breaker import Breaker
 from tests.rates_server import Mode, RatesServer
 
+pytestmark = pytest.mark.alone
+
 PART = "exchange-rate service"
 
 

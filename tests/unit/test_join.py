@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import settings
@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from msgspec.structs import replace
 
 from connectors.changelog_table import ChangelogTable
-from connectors.joined import CLOSED, REQUESTS, REVIEWS, TABLES
+from connectors.joined import CANCELLED, CLOSED, REQUESTS, REVIEWS, TABLES
 from operators.decide import BRANCHES, NAMES, status_of
 from operators.decision import Branch, InvoiceDecision, InvoiceSettled
 from operators.join import Duplicate, Join, Late, Outcome
@@ -93,6 +93,11 @@ class Known:
         return len(self.answers) < len(BRANCHES) or "UNKNOWN" in self.answers.values()
 
 
+Tables: TypeAlias = tuple[
+    ChangelogTable[Any], ChangelogTable[Any], ChangelogTable[Any], ChangelogTable[Any]
+]
+
+
 class Joining(RuleBasedStateMachine):
     """Answers, deadlines, restarts and the passing of time, in any order."""
 
@@ -104,6 +109,7 @@ class Joining(RuleBasedStateMachine):
         self.waiting = ChangelogTable[Any]("requests", REQUESTS)
         self.memory = ChangelogTable[Any]("closed", CLOSED)
         self.reviews = ChangelogTable[Any]("reviews", REVIEWS)
+        self.cancelled = ChangelogTable[Any]("cancelled", CANCELLED)
         self.known: dict[tuple[str, int], Known] = {}
         self.uploaded: dict[tuple[str, int], int] = {}
         self.horizon = -1
@@ -122,9 +128,7 @@ class Joining(RuleBasedStateMachine):
         status = STATUSES[branch][choice % len(STATUSES[branch])]
         expected = self._expected(key, branch, status, uploaded_at)
         answer = result(branch, status, request=request, attempt=attempt, uploaded_at=uploaded_at)
-        outcomes = list(
-            self.join.answer(self.waiting, self.memory, self.reviews, answer, self.now, self.now)
-        )
+        outcomes = list(self.join.answer(*self._tables(), answer, self.now, self.now))
         self._take(outcomes)
         assert [self._kind(outcome) for outcome in outcomes] == expected
 
@@ -203,9 +207,7 @@ class Joining(RuleBasedStateMachine):
             if settled and not known.forgotten and known.decided_at <= until - REMEMBER:
                 known.forgotten = True
                 self.horizon = max(self.horizon, known.decided_at)
-        outcomes = list(
-            self.join.caught_up(self.waiting, self.memory, self.reviews, until, self.now)
-        )
+        outcomes = list(self.join.caught_up(*self._tables(), until, self.now))
         self._take(outcomes)
         assert Counter(map(self._kind, outcomes)) == Counter(expected)
 
@@ -215,14 +217,17 @@ class Joining(RuleBasedStateMachine):
 
     @rule()
     def committed_and_restarted(self) -> None:
-        for table in (self.waiting, self.memory, self.reviews):
+        for table in self._tables():
             self.log += [(table.topic, key, value) for key, value in table.changes()]
         anew = {kind.name: ChangelogTable[Any](kind.name, kind) for kind in TABLES}
         for topic, key, value in self.log:
             anew[topic].restore(key, value)
         for table in anew.values():
             table.restored()
-        self.waiting, self.memory, self.reviews = anew.values()
+        self.waiting, self.memory, self.reviews, self.cancelled = anew.values()
+
+    def _tables(self) -> Tables:
+        return self.waiting, self.memory, self.reviews, self.cancelled
 
     def _take(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
@@ -315,16 +320,17 @@ class Requests:
         self.waiting: Table[Any] = MemoryTable[Any]()
         self.memory: Table[Any] = MemoryTable[Any]()
         self.reviews: Table[Any] = MemoryTable[Any]()
+        self.cancelled: Table[Any] = MemoryTable[Any]()
 
     def answer(self, answer: Result, at: int) -> list[Outcome]:
         return self.read(answer, at, at)
 
     def read(self, answer: Result, written_at: int, now: int) -> list[Outcome]:
-        tables = self.waiting, self.memory, self.reviews
+        tables = self.waiting, self.memory, self.reviews, self.cancelled
         return list(self.join.answer(*tables, answer, written_at, now))
 
     def caught_up(self, until: int, now: int) -> list[Outcome]:
-        tables = self.waiting, self.memory, self.reviews
+        tables = self.waiting, self.memory, self.reviews, self.cancelled
         return list(self.join.caught_up(*tables, until, now))
 
 

@@ -64,6 +64,8 @@ def flow_of(thing: dict[str, Any]) -> str:
 def pods(objects: Objects) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, each in of_kind(objects, "StatefulSet", "Deployment", "Job").items():
         yield name, each["spec"]["template"]
+    for name, each in of_kind(objects, "CronJob").items():
+        yield name, each["spec"]["jobTemplate"]["spec"]["template"]
 
 
 def containers(pod: dict[str, Any]) -> list[dict[str, Any]]:
@@ -133,8 +135,8 @@ def test_every_command_line_is_one_of_ours(objects: Objects) -> None:
             line = [given.get(each.strip("$()"), each) for each in container["args"]]
             commands.append(line[-1] if parse(line) == ["run"] else " ".join(parse(line)))
     others = [
-        *("contracts register", "db migrate", "dlq retry", "lag", "probe", "serve"),
-        "topics apply",
+        *("contracts register", "db migrate", "dlq retry", "documents sweep", "lag", "probe"),
+        *("serve", "topics apply"),
     ]
     assert sorted(commands) == sorted([*FLOWS, *others])
 
@@ -223,7 +225,7 @@ def test_only_those_who_need_a_secret_have_it(objects: Objects) -> None:
         "manifold-preparation",
         "manifold-web",
     }
-    assert have["manifold-documents"] == {f"manifold-{EXTRACT}"}
+    assert have["manifold-documents"] == {f"manifold-{EXTRACT}", "manifold-sweep"}
     assert have["manifold-receivers"] == {f"manifold-{flow}" for flow in DELIVERIES}
     assert have["manifold-web"] == {"manifold-web"}
     assert set(have) == {
@@ -300,8 +302,7 @@ def test_nothing_is_let_through_but_what_is_said(objects: Objects) -> None:
         ("manifold-kafka", "kafka"),
         ("manifold-kafka", "registry"),
         ("manifold-database", "postgres"),
-        ("manifold-documents", "redis"),
-        ("manifold-receivers", "redis"),
+        ("manifold-redis", "redis"),
     }
     assert all(
         rule["ports"]
@@ -316,7 +317,7 @@ def test_prometheus_finds_every_pod_that_serves(production: Objects) -> None:
     wanted = monitor["selector"]["matchLabels"].items()
     for name, pod in pods(production):
         ports = {port["name"] for each in containers(pod) for port in each.get("ports", [])}
-        if name != "manifold-preparation":
+        if name not in ("manifold-preparation", "manifold-sweep"):
             assert wanted <= pod["metadata"]["labels"].items()
             assert monitor["podMetricsEndpoints"][0]["port"] in ports
 
@@ -338,3 +339,32 @@ def test_the_front_door_has_time_to_finish_and_is_asked_where_it_serves(objects:
     assert ports["telemetry"] == given["MANIFOLD_TELEMETRY__PORT"]
     service = of_kind(objects, "Service")["manifold-web"]["spec"]
     assert service["selector"].items() <= pod["metadata"]["labels"].items()
+
+
+def test_what_nobody_points_at_is_swept_once_a_day_by_one_job_at_a_time(objects: Objects) -> None:
+    [sweep] = of_kind(objects, "CronJob").values()
+    minute, hour, *days = sweep["spec"]["schedule"].split()
+    assert (minute.isdigit(), hour.isdigit(), days) == (True, True, ["*", "*", "*"])
+    assert sweep["spec"]["timeZone"] == "Etc/UTC"
+    assert sweep["spec"]["concurrencyPolicy"] == "Forbid"
+    pod = sweep["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    assert pod["restartPolicy"] == "Never"
+    assert pod["serviceAccountName"] in of_kind(objects, "ServiceAccount")
+
+
+def test_who_reaches_the_store_is_who_works_with_documents(objects: Objects) -> None:
+    policies = of_kind(objects, "NetworkPolicy")
+    told = {
+        name: policies[f"manifold-{name}"]["spec"]["podSelector"]["matchExpressions"][0]["values"]
+        for name in ("documents", "redis")
+    }
+    assert set(told["documents"]) == {EXTRACT, "sweep", "web"}
+    assert set(told["redis"]) == {EXTRACT, "web", *DELIVERIES}
+
+
+def test_all_that_talks_to_kafka_has_its_certificate_in_production(production: Objects) -> None:
+    for name, pod in pods(production):
+        for container in containers(pod):
+            mounted = {each["name"]: each["mountPath"] for each in container["volumeMounts"]}
+            if container["args"][0] != "db":
+                assert mounted["kafka-ca"] == "/etc/kafka", name

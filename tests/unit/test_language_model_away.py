@@ -31,7 +31,7 @@ from tests.unit.model_asked import (
     reply_to,
 )
 
-pytestmark = pytest.mark.usefixtures("no_model_of_ours")
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("no_model_of_ours")]
 
 
 def test_too_many_requests_are_asked_again_after_the_time_that_was_said() -> None:

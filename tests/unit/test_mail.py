@@ -1,13 +1,15 @@
 """Mail to a real SMTP server on this machine, which takes it, refuses it, or is not there."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
 from connectors.mail import Letter, Mail
 from connectors.receiver import Outcome
 from connectors.settings import Mail as Settings
+from tests.certificates import Authority
 from tests.mail_server import MailServer, parts_of
 
 LETTER = Letter("ap@example.org", "Rechnung\r\nBcc: x@example.org", "Grüße", "<p>Grüße</p>", "de")
@@ -63,3 +65,45 @@ def test_nothing_is_sent_in_the_clear_where_it_should_be_sealed(server: MailServ
     for security in ("starttls", "tls"):
         assert sent(server, security=security).kind == "AWAY"
     assert not server.mails
+
+
+Sealed = Literal["starttls", "tls"]
+LOGIN = {"username": "manifold", "password": "s3cr3t"}
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
+    """One that this machine believes, and nobody else."""
+    made = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.certificate))
+    return made
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_server_that_shows_a_good_certificate_is_told_the_password_and_the_letter(
+    authority: Authority, security: Sealed
+) -> None:
+    with MailServer(security, authority.signed("mail")) as server:
+        assert sent(server, security=security, **LOGIN) == Outcome("DELIVERED")
+        assert server.logins == [(b"manifold", b"s3cr3t")]
+        assert [each["To"] for each in server.mails] == ["ap@example.org"]
+        other: Sealed = "tls" if security == "starttls" else "starttls"
+        assert sent(server, security=other, time_limit=1, **LOGIN).kind == "AWAY"
+        assert len(server.mails) == len(server.logins) == 1
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("wrong", ["authority", "name"])
+def test_a_server_that_shows_another_s_certificate_is_told_nothing(
+    authority: Authority, tmp_path: Path, security: Sealed, wrong: str
+) -> None:
+    if wrong == "authority":
+        shown = Authority(tmp_path, "nobody").signed("mail")
+    else:
+        shown = authority.signed("mail", "mail.example.org")
+    with MailServer(security, shown) as server:
+        assert sent(server, security=security, **LOGIN) == Outcome(
+            "AWAY", "the mail server's certificate or encryption does not fit"
+        )
+        assert not server.logins
+        assert not server.mails

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from operators.decide import BRANCHES
 from operators.decision import Branch, InvoiceDecision, InvoiceSettled, ReviewOutcome
-from operators.join import Duplicate, Outcome
+from operators.join import Duplicate, Outcome, Unanswered
 from operators.people import Refused, Repeated
 from operators.request import FINAL
 from operators.review import (
@@ -21,7 +21,7 @@ from operators.review import (
 )
 from operators.time import DAY
 from operators.upload import InvoiceUploaded
-from tests.unit.people import LARGE, SMALL, Desk, priced, said
+from tests.unit.people import LARGE, SMALL, Desk, priced, said, taken_back
 from tests.unit.test_join import STATUSES, result
 
 PEOPLE = ("anna", " Anna", "ANNA", "ben", "eve")
@@ -44,6 +44,8 @@ class People(RuleBasedStateMachine):
         self.uploads: Counter[Case] = Counter()
         self.uploaded: dict[Case, int] = {}
         self.read_until = 0
+        self.cancelled: set[Case] = set()
+        """Taken over."""
 
     @rule(
         request=st.sampled_from(["r-1", "r-2"]),
@@ -108,6 +110,19 @@ class People(RuleBasedStateMachine):
             assert (is_open.request_id, is_open.attempt) == case
             assert is_open.revision == completed.revision
 
+    @rule(request=st.sampled_from(["r-1", "r-2", "r-9"]), attempt=st.integers(1, 3))
+    def the_producer_cancels(self, request: str, attempt: int) -> None:
+        completed = taken_back(request=request, attempt=attempt, at=self.now)
+        made = self.decisions.get((request, attempt))
+        # What is settled and forgotten is as what was never heard of.
+        is_settled = made is not None and made[-1].status in FINAL
+        outcomes = self.desk.cancel(completed, self.now)
+        self._take(outcomes)
+        if not isinstance(outcomes[0] if outcomes else None, Refused):
+            if not is_settled:
+                self.cancelled.add((request, attempt))
+            assert isinstance(self.desk.cancel(completed, self.now)[0], Repeated)
+
     @rule(lag=st.integers(0, 3 * DAY))
     def everything_has_been_read(self, lag: int) -> None:
         self.read_until = self.now - lag
@@ -148,6 +163,10 @@ class People(RuleBasedStateMachine):
                     self.endings[each.request_id, each.attempt] = each.outcome
                 case InvoiceReviewRequested():
                     self.asked[each.request_id] = each
+                case Unanswered():
+                    case = each.cancellation.request_id, each.cancellation.attempt
+                    if case not in self.decisions:
+                        self.cancelled.discard(case)
                 case InvoiceUploaded():
                     self.uploads[each.request_id, each.attempt] += 1
                     assert self.decisions[each.request_id, each.attempt - 1]
@@ -200,6 +219,13 @@ class People(RuleBasedStateMachine):
             assert (asked.attempt, asked.revision) == (decision.attempt, decision.revision)
             assert asked.approvals == decision.reviews
             assert len(asked.approvals) < asked.needed
+
+    @invariant()
+    def what_is_cancelled_is_rejected_and_nothing_changes_it(self) -> None:
+        for case in self.cancelled & set(self.decisions):
+            last = self.decisions[case][-1]
+            assert (last.status, last.decided_by) == ("REJECTED", PERSON)
+            assert last.reviews[-1].reviewer == "shop"
 
     @invariant()
     def a_correction_is_uploaded_once(self) -> None:

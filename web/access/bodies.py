@@ -1,8 +1,11 @@
 """How much may be sent, and how slowly: refused before it is taken in.
 
 A body that is compressed is refused: the limits count what was sent, not what it becomes. What is
-no invoice is read and parsed by the framework before anybody is asked who they are, so it has to be
-small.
+no invoice is read and parsed whole by the framework, so it has to be small.
+
+Who is refused before their body is here gets the answer at once. The connection ends a moment
+later: what still comes in that moment is thrown away, so that they read the answer and not an
+error, and whoever goes on sending holds nothing.
 """
 
 import asyncio
@@ -11,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from msgspec import Struct, structs
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.problem import Problem
@@ -20,7 +23,7 @@ _INVOICES = {
     "POST": re.compile(r"/invoices/?"),
     "PUT": re.compile(r"/requests/[^/]+/attempts/[^/]+/?"),
 }
-"""The routes that read their bodies themselves, once they know who sends them."""
+"""The routes whose bodies are invoices and documents, which they read themselves."""
 
 
 class Bounds(Struct, frozen=True):
@@ -52,6 +55,11 @@ def brings_invoice(method: str, path: str) -> bool:
     return route is not None and route.fullmatch(path) is not None
 
 
+_LINGER = 2.0
+"""Seconds that a client has to read why the rest of its body is not taken in."""
+_REFUSED = 400
+
+
 class _Cut(Exception):
     """The rest of a body is not taken in."""
 
@@ -74,14 +82,25 @@ class BoundedBodies:
         if refusal is not None:
             await _told(refusal, scope, receive, send)
             return
-        began = False
+        began = unread = False
         bounded = _Bounded(receive, bounds, lambda: began)
+        headers = Headers(scope=scope)
 
         async def sending(message: Message) -> None:
-            nonlocal began
+            nonlocal began, unread
             if bounded.cut is not None and not began:
                 return  # whatever else it is taken for, as by those who parse it
+            if message["type"] == "http.response.start":
+                refused = message["status"] >= _REFUSED
+                unread = refused and _has_body(headers) and not bounded.whole
+                if unread:
+                    MutableHeaders(raw=message["headers"])["connection"] = "close"
             began = True
+            last = message["type"] == "http.response.body" and not message.get("more_body", False)
+            if unread and last and "expect" not in headers:
+                await send({**message, "more_body": True})
+                await bounded.thrown_away(_LINGER)
+                message = {"type": "http.response.body", "body": b""}
             await send(message)
 
         with suppress(_Cut):
@@ -99,13 +118,14 @@ class _Bounded:
         self._began = began
         self._deadline = asyncio.get_running_loop().time() + bounds.time
         self._bytes = 0
-        self._whole = False
+        self.whole = False
+        """Whether all of it is here."""
         self.cut: Problem | None = None
         """Why the rest is not taken in."""
 
     async def __call__(self) -> Message:
         """The next part. Once the body is whole, what comes is a disconnect: however late."""
-        if self._whole:
+        if self.whole:
             return await self._receive()
         rest = self._deadline - asyncio.get_running_loop().time()
         try:
@@ -117,14 +137,27 @@ class _Bounded:
             raise self._cut(_too_slow(self._bounds)) from None
         if message["type"] == "http.request":
             self._bytes += len(message.get("body", b""))
-            self._whole = not message.get("more_body", False)
+            self.whole = not message.get("more_body", False)
             if self._bytes > self._bounds.most_bytes:
                 raise self._cut(_too_large(self._bounds))
         return message
 
+    async def thrown_away(self, seconds: float) -> None:
+        """Take the rest in, as long as it comes and no more than was allowed, and drop it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self.whole and self._bytes <= self._bounds.most_bytes:
+                    message = await self._receive()
+                    self._bytes += len(message.get("body", b""))
+                    self.whole = not message.get("more_body", False)
+
     def _cut(self, problem: Problem) -> _Cut:
         self.cut = problem
         return _Cut(problem.detail)
+
+
+def _has_body(headers: Headers) -> bool:
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
 def _at_once(headers: Headers, bounds: Bounds) -> Problem | None:

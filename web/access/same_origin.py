@@ -62,6 +62,9 @@ def _foreign(scope: Scope, headers: Headers) -> Problem | None:
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site in ("cross-site", "same-site"):
         return _refusal()
+    # A form of a page without a referrer comes from the origin "null"; the browser says it is ours.
+    if scope["type"] == "http" and site == "same-origin" and origin == "null":
+        return None
     if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
         return _refusal()
     return None

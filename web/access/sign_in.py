@@ -6,7 +6,6 @@ site. Therefore the way back from the issuer ends on a page of ours, which goes 
 
 import base64
 import hmac
-import json
 import re
 import secrets
 import time
@@ -42,6 +41,24 @@ _PATIENCE = 5.0
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x1f]*")
 _LONGEST = 2_000
 _LONGEST_FORM = 20_000
+_UNAUTHORIZED = 401
+
+_REFUSED = "the issuer did not let you in"
+_AWAY = "the issuer cannot let anybody in just now: wait a moment"
+_NOT_SET_UP = (
+    "the issuer does not know this application as it is set up: tell whoever runs it to look at "
+    "web.sign_in"
+)
+_REFUSALS = {
+    "access_denied": f"{_REFUSED}: ask whoever gives accounts for this application",
+    "temporarily_unavailable": _AWAY,
+    "server_error": _AWAY,
+    "invalid_request": _NOT_SET_UP,
+    "invalid_scope": _NOT_SET_UP,
+    "unauthorized_client": _NOT_SET_UP,
+    "unsupported_response_type": _NOT_SET_UP,
+}
+"""What an issuer's `error` means to somebody who signs in (RFC 6749, 4.1.2.1)."""
 
 
 class Flow(Struct, frozen=True):
@@ -65,8 +82,16 @@ class Under(Struct, frozen=True):
 
     state: str
     verifier: str
+    nonce: str
     to: str
     until: int
+
+
+class _Given(Struct, frozen=True):
+    """What an issuer gives for a code."""
+
+    access_token: str
+    id_token: str | None = None
 
 
 class SignInArea:
@@ -133,11 +158,12 @@ class SignInArea:
         request.state.security = "SIGNED_OUT"
         return response
 
-    async def _left(self, request: Request, to: Next = "/") -> Response:
+    async def _left(self, request: Request, to: Next = "/", ended: bool = False) -> Response:
         return self._pages.page(
             request,
             "access/signed_out.html",
             sign_in=f"{SIGN_IN}?next={quote(local(to))}",
+            ended=ended,
             at_issuer=self._flow is not None,
         )
 
@@ -147,6 +173,7 @@ class SignInArea:
         under = Under(
             secrets.token_urlsafe(24),
             secrets.token_urlsafe(48),
+            secrets.token_urlsafe(24),
             local(to),
             round(time.time()) + _MINUTES * 60,
         )
@@ -159,6 +186,7 @@ class SignInArea:
             "state": under.state,
             "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
             "code_challenge_method": "S256",
+            "nonce": under.nonce,
         }
         where = str(told["authorization_endpoint"])
         response = RedirectResponse(
@@ -171,18 +199,46 @@ class SignInArea:
         response.headers.append("set-cookie", cookie)
         return response
 
-    async def _back(self, request: Request, state: str = "", code: str = "") -> Response:
+    async def _back(
+        self,
+        request: Request,
+        state: str = "",
+        code: str = "",
+        iss: str | None = None,
+        error: str = "",
+    ) -> Response:
         flow = self._at_issuer()
         under = self._under(request)
         if under is None or not hmac.compare_digest(state.encode(), under.state.encode()):
             raise await self._again(request, "this is not where you began")
-        token = await self._exchanged(flow, code, under.verifier) if code else None
-        if token is None:
-            raise await self._again(request, "the issuer did not let you in")
-        who = await self._proved(request, token)
+        told = await self._discovered(flow)
+        # RFC 9207: another issuer must not have its answers taken for this one's.
+        said = told.get("authorization_response_iss_parameter_supported") is True
+        if iss != flow.issuer and (said or iss is not None):
+            raise await self._again(request, "the answer is not of the issuer you were sent to")
+        given = await self._exchanged(flow, told, code, under.verifier) if code else None
+        if given is None:
+            raise await self._again(request, _REFUSALS.get(error, _REFUSED))
+        if "openid" in flow.scopes:
+            await self._identified(request, flow, given, under)
+        who = await self._proved(request, given.access_token)
         response = self._gone_on(request, self._sessions.begun(who), under.to)
         response.headers.append("set-cookie", self._signing.header(self._cookie, "", 0, "Lax"))
         return response
+
+    async def _identified(
+        self, request: Request, flow: Flow, given: "_Given", under: Under
+    ) -> None:
+        try:
+            await self._tokens.belongs(
+                given.id_token or "", flow.issuer, flow.client_id, under.nonce
+            )
+        except Problem as problem:
+            if problem.status != _UNAUTHORIZED:
+                raise
+            raise await self._again(
+                request, "the issuer's answer does not belong to this sign-in"
+            ) from None
 
     @property
     def _cookie(self) -> str:
@@ -230,9 +286,10 @@ class SignInArea:
             raise _issuer_away(error) from None
         return told
 
-    async def _exchanged(self, flow: Flow, code: str, verifier: str) -> str | None:
-        """The token for a code; None when the issuer does not take it."""
-        told = await self._discovered(flow)
+    async def _exchanged(
+        self, flow: Flow, told: dict[str, Any], code: str, verifier: str
+    ) -> "_Given | None":
+        """What there is for a code; None when the issuer does not take it."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -248,10 +305,9 @@ class SignInArea:
             if 400 <= answer.status_code < 500:
                 return None
             answer.raise_for_status()
-            token = json.loads(answer.content)["access_token"]
-        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
+            return msgspec.json.decode(answer.content, type=_Given)
+        except (httpx2.HTTPError, ValueError) as error:
             raise _issuer_away(error) from None
-        return str(token)
 
     def _client(self, flow: Flow) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(

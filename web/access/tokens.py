@@ -4,6 +4,7 @@ Which signature is right is what the settings say, never what the token says; it
 issuer's, whichever the token names. Why a token was refused is told in `WWW-Authenticate`.
 """
 
+import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -69,10 +70,35 @@ class BearerTokens:
         issuer = self._issuers.get(_text(unproven.get("iss")) or "")
         if issuer is None:
             raise invalid("its issuer is not believed here")
-        return await _proved(token, header, issuer)
+        claims = await _proved(token, header, issuer, issuer.audience)
+        try:
+            return principal_of(claims, issuer.reading)
+        except Unfit as error:
+            raise invalid(str(error)) from None
+
+    async def belongs(self, identity: str, issuer: str, client_id: str, nonce: str) -> None:
+        """See that an ID token is that issuer's, for this client and this sign-in. Raises Problem.
+
+        OpenID Connect Core 1.0, 3.1.3.7.
+        """
+        if len(identity) > _LONGEST:
+            raise invalid("it is too long")
+        try:
+            header = jwt.get_unverified_header(identity)
+        except jwt.PyJWTError:
+            raise invalid("it is no JWT") from None
+        claims = await _proved(identity, header, self._issuers[issuer], client_id)
+        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if claims.get("azp", None if several else client_id) != client_id:
+            raise invalid("it is for another client")
+        if not hmac.compare_digest((_text(claims.get("nonce")) or "").encode(), nonce.encode()):
+            raise invalid("it is of another sign-in")
 
 
-async def _proved(token: str, header: Mapping[str, Any], issuer: Issuer) -> Principal:
+async def _proved(
+    token: str, header: Mapping[str, Any], issuer: Issuer, audience: str
+) -> Mapping[str, Any]:
+    """The claims of a token for an audience. Raises Problem."""
     if header.get("alg") not in issuer.algorithms:
         raise invalid("its algorithm is not accepted here")
     try:
@@ -84,16 +110,15 @@ async def _proved(token: str, header: Mapping[str, Any], issuer: Issuer) -> Prin
     if key is None:
         raise invalid("its key is not its issuer's")
     try:
-        claims = jwt.decode(
+        claims: Mapping[str, Any] = jwt.decode(
             token,
             key=key.key,
             algorithms=list(issuer.algorithms),  # and the kind of the key has to fit
-            audience=issuer.audience,
+            audience=audience,
             issuer=issuer.name,
             leeway=issuer.leeway,
             options={"require": ["exp", "iss", "aud"]},
         )
-        return principal_of(claims, issuer.reading)
     except jwt.ExpiredSignatureError:
         raise invalid("it has expired") from None
     except jwt.InvalidAudienceError:
@@ -102,10 +127,9 @@ async def _proved(token: str, header: Mapping[str, Any], issuer: Issuer) -> Prin
         raise invalid("it is not valid yet") from None
     except jwt.MissingRequiredClaimError as error:
         raise invalid(f"its claim “{error.claim}” is missing") from None
-    except Unfit as error:
-        raise invalid(str(error)) from None
     except (jwt.PyJWTError, TypeError, ValueError, KeyError, OverflowError):
         raise invalid("its signature is wrong") from None
+    return claims
 
 
 def bearer(connection: HTTPConnection) -> str | None:

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
-from typing import Any
 
 from fastapi import APIRouter
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from connectors.security_event import Gathered, Kind, event
+from connectors.security_event import Gathered, Kind, SecurityEvent, event
 from web.principal import Principal
 
 _BY_STATUS: dict[int, Kind] = {
@@ -22,6 +22,7 @@ _BY_STATUS: dict[int, Kind] = {
 }
 _BY_PROBLEM: dict[str, Kind] = {"malware": "MALWARE"}
 _CLOSED_FOR = 4_000
+_NOT_FOUND = 404
 
 
 class TrailArea:
@@ -58,13 +59,20 @@ class Trailed:
             await self._app(scope, receive, send)
             return
 
+        status = 0
+
         async def seeing(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
             kind = _kind(scope, message)
             if kind is not None:
-                self._gathered.add(_event(scope, kind))
+                self._gathered.add(happened(scope, kind))
             await send(message)
 
         await self._app(scope, receive, seeing)
+        request_id = scope.get("path_params", {}).get("request_id")
+        if status == _NOT_FOUND and request_id is not None:
+            await scope["app"].state.not_there(request_id, HTTPConnection(scope))
 
 
 def _kind(scope: Scope, message: Message) -> Kind | None:
@@ -77,7 +85,8 @@ def _kind(scope: Scope, message: Message) -> Kind | None:
     return None
 
 
-def _event(scope: Scope, kind: Kind) -> Any:
+def happened(scope: Scope, kind: Kind) -> SecurityEvent:
+    """What has happened with a request or a WebSocket, and who it was."""
     who: Principal | None = scope.get("state", {}).get("principal")
     client = scope.get("client")
     route = scope.get("route")

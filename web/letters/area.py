@@ -33,7 +33,7 @@ from connectors.resolved import NotResolved, Resolver, letter_id, resolved_lette
 from connectors.stream import Received
 from operators.time import isoformat
 from web.pages.rendering import Pages, wants_page
-from web.principal import Admin
+from web.principal import Admin, AskedFirst
 from web.problem import Problem
 
 _SHOWN = 500
@@ -102,7 +102,7 @@ class LettersArea:
         self._codec = codec
         self._letters = Letters(kafka, contracts, codec)
         self._one_at_a_time = Lock()
-        self.router = APIRouter(prefix="/letters", include_in_schema=False)
+        self.router = APIRouter(prefix="/letters", route_class=AskedFirst, include_in_schema=False)
         routes: tuple[tuple[str, str, Any], ...] = (
             ("GET", "", self._list),
             ("POST", "/resolve", self._resolve),

@@ -10,10 +10,14 @@ from fastapi.responses import HTMLResponse
 
 from web.live.frames import Frames
 from web.live.hub import Hub
+from web.live.mailbox import Mailbox
 from web.live.socket import TRY_LATER, Begin, Follow, Socket
 from web.live.streams import Streams
 from web.pages.rendering import Pages
 from web.principal import Principal, Reader
+from web.problem import Problem
+
+_NOT_FOUND = 404
 
 
 class Runs(Protocol):
@@ -79,5 +83,16 @@ class LiveArea:
             found: Principal = await connection.app.state.access(connection)
             return found
 
-        parts = (self._hub, self._streams, self._frames, self._follow, self._begin)
+        async def follow(
+            request_id: str, who: Principal, box: Mailbox
+        ) -> AsyncIterator[dict[str, object]]:
+            try:
+                async for each in self._follow(request_id, who, box):
+                    yield each
+            except Problem as problem:
+                if problem.status == _NOT_FOUND:
+                    await socket.app.state.not_there(request_id, socket)
+                raise
+
+        parts = (self._hub, self._streams, self._frames, follow, self._begin)
         await Socket(socket, prove, *parts).serve()

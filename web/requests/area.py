@@ -14,7 +14,7 @@ from operators.time import Instant
 from web.live.hub import Hub
 from web.live.streams import Streams
 from web.pages.rendering import wants_page
-from web.principal import Reader, Submitter
+from web.principal import AskedFirst, Reader, Submitter
 from web.requests import models
 from web.requests.cursor import decode, encode
 from web.requests.documents import Documents
@@ -40,7 +40,7 @@ _NOT_THERE: dict[int | str, dict[str, Any]] = {
 }
 _CANCELLED: dict[int | str, dict[str, Any]] = {
     **_NOT_THERE,
-    409: {"description": "It is settled, or is being judged just now."},
+    409: {"description": "It is settled: `decision` says as what; or its document is being read."},
 }
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The page.", "content": {"image/png": {}}},
@@ -86,7 +86,7 @@ class RequestsArea:
         self._records = records
         self._documents = documents
         self._withdrawing = withdrawing
-        self.router = router = APIRouter(tags=["requests"])
+        self.router = router = APIRouter(route_class=AskedFirst, tags=["requests"])
         router.add_api_route(
             "/requests",
             self._list,
@@ -211,10 +211,11 @@ class RequestsArea:
     async def _cancel(
         self, who: Submitter, request_id: str, why: models.Cancelling | None = None
     ) -> models.Progress:
-        """What waits for a person is rejected, as if the one who reviews it had done so.
+        """It is rejected, as if a person who reviews it had done so, unless it is settled already.
 
-        Once Kafka has taken that over it is accepted; follow the request to see it decided. Again
-        for a request that was cancelled, it is accepted and changes nothing.
+        Answers of branches that come later change nothing. Once Kafka has taken that over it is
+        accepted; follow the request to see it decided. Again for a request that was cancelled, it
+        is accepted and changes nothing.
         """
         found = await look(self._reading, self._hub, _identifier(request_id), who)
         await self._withdrawing.withdraw(found, who, why.reason if why else None)

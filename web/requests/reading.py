@@ -37,6 +37,10 @@ class Reading:
         """A page of requests."""
         return await self._asked(lambda: self._requests.found(wanted, tenant))
 
+    async def tenants(self, request_id: str) -> dict[str, str | None]:
+        """Whose a request is; empty when it is not stored."""
+        return await self._asked(lambda: self._requests.tenants([request_id]))
+
     async def _asked(self, question: Callable[[], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, question)

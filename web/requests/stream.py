@@ -1,6 +1,7 @@
 """Server-sent events of one request: how far it has come, and each step further, until decided."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
@@ -34,7 +35,9 @@ async def events(
     with streams.opened(who):
         yield f"retry: {_AGAIN}\n\n"
         clock = asyncio.get_running_loop().time
-        until = clock() + _LONGEST
+        # No longer than it is proved who they are; browsers connect again, or sign in.
+        left = _LONGEST if who.until is None else max(0, who.until - round(time.time()))
+        until = clock() + min(_LONGEST, left)
         async with aclosing(steps(reading, hub, request_id, who, Mailbox(), HEARTBEAT)) as found:
             async for step in found:
                 if step is None or step[0].mark == last:

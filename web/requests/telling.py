@@ -318,7 +318,7 @@ def _problems(known: Known, attempt: int, watched: Watched | None) -> Iterator[m
             yield models.Trouble(
                 kind="missing",
                 branch=branch,
-                reason="It had not answered by the deadline.",
+                reason="It had not answered when this was decided.",
                 at=isoformat(last.decided_at),
             )
     if watched is not None:

@@ -26,7 +26,7 @@ from operators.invoice import Invoice
 from operators.money import render
 from operators.review import InvoiceReviewCompleted, fault, same_person
 from web.pages.rendering import Pages, wants_page
-from web.principal import Admin, Principal, Reviewer
+from web.principal import AskedFirst, Principal, Reviewer
 from web.problem import Problem
 from web.review.asked import Answer, Assigned, Changes, Postponed, became
 from web.review.form import form_of
@@ -100,7 +100,7 @@ class ReviewArea:
 
     def __init__(self, parts: Reviewing) -> None:
         self._of = parts
-        self.router = APIRouter(prefix="/review", include_in_schema=False)
+        self.router = APIRouter(prefix="/review", route_class=AskedFirst, include_in_schema=False)
         routes: tuple[tuple[str, str, Any], ...] = (
             ("GET", "", self._list),
             ("POST", "/next", self._next),
@@ -199,6 +199,7 @@ class ReviewArea:
             chosen=chosen,
             given=None if said is None else self._of.answers.get(said, who.subject),
             lease=self._of.lease,
+            people=self._of.queue.people(who.tenant),
             at=at,
         )
 
@@ -213,9 +214,22 @@ class ReviewArea:
         self._found(request_id, who)
         return {"released": self._of.queue.release(request_id, who.subject, now())}
 
-    def _assign(self, request_id: str, to: Assigned, who: Admin) -> dict[str, Any]:
+    def _assign(self, request_id: str, to: Assigned, who: Reviewer) -> dict[str, Any]:
         self._found(request_id, who)
-        given = self._of.queue.assign(request_id, to.to, now(), self._of.lease)
+        at, lease = now(), self._of.lease
+        if who.may("admin"):
+            given = self._of.queue.assign(request_id, to.to, at, lease)
+        elif to.to is None:
+            given = self._of.queue.release(request_id, who.subject, at)
+        else:
+            given = self._of.queue.hand_over(request_id, who.subject, to.to, at, lease)
+        if not (given or who.may("admin")):
+            raise Problem(
+                403,
+                "not-yours",
+                "Not yours to give",
+                "Only who has it can give it to another, or somebody with the scope “admin”.",
+            )
         return {"assigned": given, "holder": to.to}
 
     def _postpone(

@@ -11,6 +11,7 @@ from connectors.database import Store
 from connectors.database.engine import engine, parsed
 from connectors.database.rows import audit_row, row, storable
 from connectors.database.schema import audit_entry, decision, result, review, upload
+from connectors.database.sealing import PLAIN, Sealing
 from connectors.stream import Decoded
 from operators.audit import InvoiceAudit, witness
 from operators.decide import NAMES
@@ -34,8 +35,11 @@ _READ = 5_000
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
-def database_equals_topics(recorded: Recorded, url: str) -> Check:
-    """Every row of every table against the records, column by column; and the chains' heads."""
+def database_equals_topics(recorded: Recorded, url: str, sealing: Sealing = PLAIN) -> Check:
+    """Every row of every table against the records, column by column; and the chains' heads.
+
+    `sealing` opens what is sealed: compared is what was written.
+    """
     findings = Findings(NAME)
     store = Store.connect(url)
     try:
@@ -47,7 +51,7 @@ def database_equals_topics(recorded: Recorded, url: str) -> Check:
     where = engine(parsed(url))
     try:
         counts = {
-            table.name: _compare(where, table, recorded, findings)
+            table.name: _compare(where, table, recorded, findings, sealing)
             for table in (upload, result, decision, review, audit_entry)
         }
     finally:
@@ -56,7 +60,9 @@ def database_equals_topics(recorded: Recorded, url: str) -> Check:
     return findings.check(told)
 
 
-def _compare(where: Engine, table: Table, recorded: Recorded, findings: Findings) -> int:
+def _compare(
+    where: Engine, table: Table, recorded: Recorded, findings: Findings, sealing: Sealing
+) -> int:
     """How many rows a table has."""
     wanted: dict[tuple[Any, ...], bytes] = {}
     for values in _records(table, recorded):
@@ -64,7 +70,7 @@ def _compare(where: Engine, table: Table, recorded: Recorded, findings: Findings
         wanted.setdefault(_key(table, values), _fingerprint(values))
     count = 0
     with where.connect() as connection:
-        for values in _rows(connection, table):
+        for values in _rows(connection, table, sealing):
             count += 1
             key = _key(table, values)
             expected = wanted.pop(key, None)
@@ -97,10 +103,10 @@ def _records(table: Table, recorded: Recorded) -> Iterator[dict[str, Any]]:
             yield row(storable(event))[1]
 
 
-def _rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
+def _rows(connection: Connection, table: Table, sealing: Sealing) -> Iterator[dict[str, Any]]:
     found = connection.execution_options(yield_per=_READ).execute(select(table))
     for each in found.mappings():
-        yield {str(name): value for name, value in each.items()}
+        yield sealing.opened(table, each)
 
 
 def _key(table: Table, values: dict[str, Any]) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from bytewax.testing import TestingSource, run_main
 from connectors.changelog_table import ChangelogTable, TableType
 from connectors.database import Store
 from connectors.database.migration import migrate
+from connectors.database.sealing import Sealing
 from connectors.steps import Inputs
 from connectors.stream import Batch, CaughtUp, Event, Outgoing, Received
 from connectors.tables import Tables
@@ -120,7 +121,7 @@ def flows() -> Iterator[type[Any]]:
             append = staticmethod(store.append)
 
             @classmethod
-            def connect(cls, _: str) -> "Shared":
+            def connect(cls, _: str, __: Sealing) -> "Shared":
                 return cls()
 
             def close(self) -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from connectors import keyring
 from connectors.database import Store
 from connectors.database.migration import migrate
+from connectors.database.sealing import PLAIN, Sealing
 
 _NUMBERS = count(1)
 
@@ -64,9 +66,23 @@ def url(empty: str) -> str:
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
+def keys(tmp_path: Path) -> Path:
+    """A file with one key."""
+    path = tmp_path / "keys.json"
+    keyring.read_or_made(path)
+    return path
+
+
+@pytest.fixture
+def sealing() -> Sealing:
+    """What is sealed: nothing."""
+    return PLAIN
+
+
+@pytest.fixture
+def store(url: str, sealing: Sealing) -> Iterator[Store]:
     """A store on a migrated database."""
-    opened = Store.connect(url)
+    opened = Store.connect(url, sealing)
     yield opened
     opened.close()
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.json import encode
 from msgspec.structs import replace
 
+from connectors.at_rest import AtRest
 from connectors.database import Store
 from connectors.database.requests import Requests, Sort, Wanted
+from connectors.database.sealing import PLAIN, PURPOSE, Sealing
 from operators.audit import Event, witness
 from operators.money import parse
 from operators.result import Source
@@ -28,9 +31,14 @@ from web.requests.cursor import encode as cursor_of
 _OFFSETS = count()
 
 
+@pytest.fixture(params=[False, True], ids=["plain", "sealed"])
+def sealing(request: pytest.FixtureRequest, keys: Path) -> Sealing:
+    return Sealing(AtRest(keys, PURPOSE), ["all"]) if request.param else PLAIN
+
+
 @pytest.fixture
-def requests(url: str) -> Iterator[Requests]:
-    opened = Requests(url, 2)
+def requests(url: str, sealing: Sealing) -> Iterator[Requests]:
+    opened = Requests(url, 2, sealing)
     yield opened
     opened.close()
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from connectors.at_rest import AtRest
 from connectors.database import Store
 from connectors.database.connected import Connected
 from connectors.database.review_answers import ReviewAnswers
 from connectors.database.review_queue import Claim, ReviewQueue, Wanted
+from connectors.database.sealing import PLAIN, PURPOSE, Sealing
 from operators.decision import ReviewNote
 from operators.money import parse
 from tests.integration.database.records import (
@@ -26,9 +29,14 @@ NOW = UPLOADED_AT + 100_000
 LEASE = 600_000
 
 
+@pytest.fixture(params=[False, True], ids=["plain", "sealed"])
+def sealing(request: pytest.FixtureRequest, keys: Path) -> Sealing:
+    return Sealing(AtRest(keys, PURPOSE), ["all"]) if request.param else PLAIN
+
+
 @pytest.fixture
-def database(url: str) -> Iterator[Connected]:
-    opened = Connected(url)
+def database(url: str, sealing: Sealing) -> Iterator[Connected]:
+    opened = Connected(url, sealing=sealing)
     yield opened
     opened.close()
 
@@ -108,6 +116,24 @@ def test_it_is_found_by_what_it_is_and_in_the_order_that_is_wanted(
     )
 
 
+def test_a_vendor_is_found_by_a_part_of_its_name(store: Store, queue: ReviewQueue) -> None:
+    for number, name in enumerate(["Müller & Söhne", "Schmidt", "Muellerei 50%", None]):
+        invoice = upload(Arrival("r")).invoice
+        assert invoice is not None
+        named = (
+            None if name is None else replace(invoice, seller=replace(invoice.seller, name=name))
+        )
+        question = asked(Arrival(f"r-{number}"), invoice=named, opened_at=NOW + number)
+        store.append("c", [event(replace(question, vendor_id=f"v-{number}"), number)])
+    assert listed(queue, vendor="schm") == ["r-1"]
+    assert listed(queue, vendor="LLER") == ["r-0", "r-2"]
+    assert listed(queue, vendor="50%") == ["r-2"]
+    assert listed(queue, vendor="%") == ["r-2"]
+    assert listed(queue, vendor="v-3") == ["r-3"]
+    assert listed(queue, vendor="v") == []
+    assert [each.request_id for each in queue.open(Wanted(vendor="ller"), None, NOW, 1)] == ["r-0"]
+
+
 def test_what_belongs_to_another_tenant_is_not_there(store: Store, queue: ReviewQueue) -> None:
     owned = replace(upload(Arrival("r-1")), tenant="north")
     again = upload(Arrival("r-1", attempt=2))
@@ -141,6 +167,13 @@ def test_a_claim_is_renewed_given_back_given_away_and_ends_by_itself(
     assert not queue.release("r-1", "anna", NOW + 601_001)
     assert queue.assign("r-1", "cleo", NOW, LEASE)
     assert queue.release("r-1", "cleo", NOW)
+    assert queue.claim("r-1", "anna", NOW, LEASE).mine
+    assert not queue.hand_over("r-1", "ben", "ben", NOW, LEASE)
+    assert queue.hand_over("r-1", "anna", "Ben ", NOW, LEASE)
+    assert queue.people(None) == ["Ben "]
+    assert not queue.claim("r-1", "anna", NOW, LEASE).mine
+    assert queue.claim("r-1", "ben", NOW, LEASE) == Claim(True, "ben", NOW + LEASE)
+    assert queue.release("r-1", "ben", NOW)
     assert queue.claim("r-1", "anna", NOW, LEASE).mine
     assert queue.claim("r-2", "anna", NOW, LEASE) == Claim(False, None, None)
 

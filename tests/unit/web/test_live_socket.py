@@ -173,6 +173,25 @@ def asked_without_reading(request_ids: list[str]) -> Connection:
     return asyncio.run(scene())
 
 
+def test_what_is_not_there_is_looked_for_in_the_other_tenants() -> None:
+    app, looked = live(Says(ANNA)), []
+
+    async def not_there(request_id: str, connection: Any) -> None:
+        looked.append((request_id, connection.scope["route"].path))
+
+    app.state.not_there = not_there
+    with TestClient(app) as client, client.websocket_connect("/live") as socket:
+        for request_id in ("r-1", "unknown-1"):
+            socket.send_json({"subscribe": "request", "request_id": request_id})
+        while socket.receive_json()["type"] != "problem":
+            pass
+        # Too long for a message: the connection is closed from there.
+        socket.send_text("x" * 10_000)
+        with pytest.raises(WebSocketDisconnect):
+            socket.receive_json()
+    assert looked == [("unknown-1", "/live")]
+
+
 def test_names_that_a_client_makes_up_do_not_fill_memory() -> None:
     client = asked_without_reading([f"unknown-{number}" for number in range(2_000)])
     assert client.closed is None

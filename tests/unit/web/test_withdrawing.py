@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException
+from msgspec.structs import replace
 
 import web.requests.withdrawing
 from connectors.database.requests import Asked, Known, Upload
 from operators.decision import InvoiceDecision
-from operators.progress import Happened, Progress
-from operators.review import InvoiceReviewCompleted
+from operators.progress import Happened, Progress, State
+from operators.review import PERSON, InvoiceReviewCompleted
 from tests.contract.generated_records import AT, CODEC, CONTRACTS
 from web.live.hub import Watched
 from web.principal import Principal
@@ -149,8 +150,84 @@ def test_a_cancellation_comes_to_where_its_question_stands(
 
 
 @pytest.mark.parametrize(
+    ("state", "revision", "about"),
+    [("RECEIVED", 0, 1), ("JUDGING", 0, 1), ("WAITING", 0, 0), ("WAITING", 3, 3)],
+)
+def test_it_goes_to_those_who_have_the_request_just_now(
+    state: State, revision: int, about: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Revision 0 is for those who read documents; whoever judges it takes any other."""
+    publishers = Publishers()
+    monkeypatch.setattr(web.requests.withdrawing, "Publisher", publishers)
+    found = Look(known([upload(1, "V")]), None, Progress("r", 1, state, revision=revision))
+    withdrawing = Withdrawing({}, CONTRACTS, CODEC)
+    for _ in range(2):
+        asyncio.run(withdrawing.withdraw(found, ANNA, "Sent twice."))
+    first, again = publishers.sent
+    assert (first.revision, first.outcome, first.cancelled) == (about, "REJECTED", True)
+    assert again == first, "the same cancellation again is the same record"
+
+
+def test_a_document_that_has_been_read_meanwhile_is_cancelled_where_it_is_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publishers = Publishers()
+    monkeypatch.setattr(web.requests.withdrawing, "Publisher", publishers)
+    withdrawing = Withdrawing({}, CONTRACTS, CODEC)
+    asyncio.run(withdrawing.withdraw(waiting(known([upload(1, "V")])), ANNA, None))
+    judged = Look(known([upload(1, "V")]), None, Progress("r", 1, "JUDGING"))
+    asyncio.run(withdrawing.withdraw(judged, ANNA, None))
+    assert [each.revision for each in publishers.sent] == [0, 1]
+
+
+def test_what_is_settled_is_told_as_what(monkeypatch: pytest.MonkeyPatch) -> None:
+    publishers = Publishers()
+    monkeypatch.setattr(web.requests.withdrawing, "Publisher", publishers)
+    settled = replace(decision(1, "V"), status="APPROVED", decided_by="clean")
+    progress = Progress("r", 1, "DECIDED", revision=1, status="APPROVED", decided_by="clean")
+    found = Look(known([upload(1, "V")], (settled,)), None, progress)
+    with pytest.raises(Problem) as problem:
+        asyncio.run(Withdrawing({}, CONTRACTS, CODEC).withdraw(found, ANNA, None))
+    assert (problem.value.status, problem.value.kind) == (409, "settled")
+    assert problem.value.body()["decision"] == {
+        "attempt": 1,
+        "revision": 1,
+        "status": "APPROVED",
+        "decided_by": "clean",
+    }
+    assert publishers.sent == []
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_again_before_its_decision_is_stored_it_is_not_called_settled(
+    here: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who rejected it stands in the decision, which another process may see a moment later."""
+    publishers = Publishers()
+    monkeypatch.setattr(web.requests.withdrawing, "Publisher", publishers)
+    withdrawing = Withdrawing({}, CONTRACTS, CODEC)
+    stored = known([upload(1, "V")])
+    if here:
+        judged = Look(stored, None, Progress("r", 1, "JUDGING"))
+        asyncio.run(withdrawing.withdraw(judged, ANNA, None))
+    progress = Progress("r", 1, "DECIDED", revision=1, status="REJECTED", decided_by=PERSON)
+    found = Look(stored, None, progress)
+    if here:
+        asyncio.run(withdrawing.withdraw(found, ANNA, None))
+        assert len(publishers.sent) == 1
+        return
+    with pytest.raises(Problem) as problem:
+        asyncio.run(withdrawing.withdraw(found, ANNA, None))
+    assert problem.value.kind == "being-judged"
+
+
+@pytest.mark.parametrize(
     "found",
     [
+        # Its document is being read.
+        Look(known([upload(1, "V")]), None, Progress("r", 1, "READING")),
+        # It was read, and whose it is has not come here yet.
+        Look(known([upload(1, None)]), None, Progress("r", 1, "JUDGING")),
         # Whose it is was read from the document, and the decision has not come here yet.
         waiting(known([upload(1, None)]), revision=1),
         waiting(known([upload(1, "OTHER")], (OTHER,)), attempt=2),

@@ -1,5 +1,7 @@
 // A WebSocket that comes back: later each time, at once when the page is looked at again.
 
+import { signInAgain } from "../pages/manifold.js";
+
 const LOGIN = 4401, FORBIDDEN = 4403;
 const LONGEST = 15000;
 
@@ -23,8 +25,7 @@ export function connect(path, subscriptions, { onMessage, onState }) {
     socket.onclose = (event) => {
       if (ended) return;
       if (event.code === LOGIN) {
-        // Not to /login: somebody may have signed out in another tab.
-        location.assign(`/signed-out?next=${encodeURIComponent(location.pathname)}`);
+        signInAgain();
         return;
       }
       onState(event.code === FORBIDDEN ? "forbidden" : "away");

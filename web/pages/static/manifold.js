@@ -39,8 +39,7 @@ export async function ask(address, { method = "GET", body, accept = "application
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (answer.status === 401) {
-    // Not to /login: somebody may have signed out in another tab.
-    location.assign(`/signed-out?next=${encodeURIComponent(location.pathname + location.search)}`);
+    signInAgain();
     throw new Error("Your session has ended.");
   }
   if (!answer.ok) {
@@ -50,6 +49,53 @@ export async function ask(address, { method = "GET", body, accept = "application
   const type = answer.headers.get("Content-Type") ?? "";
   return type.includes("json") ? answer.json() : answer.text();
 }
+
+const TYPED = "manifold.typed";
+
+/** Lead to where one signs in again and comes back from, with what has been typed kept in this tab. */
+export function signInAgain() {
+  const where = location.pathname + location.search;
+  const values = {};
+  for (const each of document.querySelectorAll("#main :is(input, textarea)[id]")) {
+    if (!/^(text|search|textarea)$/.test(each.type)) continue;
+    if (each.value !== each.defaultValue) values[each.id] = each.value;
+  }
+  const kept = JSON.stringify({ where, who: who(), about: about(), values });
+  try {
+    if (Object.keys(values).length) sessionStorage.setItem(TYPED, kept);
+  } catch { /* A browser that keeps nothing: then it is lost, as it was before. */ }
+  // Not to /login: somebody may have signed out in another tab.
+  location.assign(`/signed-out?ended=true&next=${encodeURIComponent(where)}`);
+}
+
+function who() { return document.querySelector(".who")?.textContent.trim() ?? ""; }
+
+/** What is typed belongs to what was seen, such as one revision. */
+function about() {
+  const { attempt, revision } = document.querySelector("#main [data-revision]")?.dataset ?? {};
+  return `${attempt}.${revision}`;
+}
+
+/** Put back what had been typed here when the session ended; for nobody else than who had typed it. */
+function putBack() {
+  if (!who()) return;
+  let kept = null;
+  try {
+    kept = JSON.parse(sessionStorage.getItem(TYPED));
+    sessionStorage.removeItem(TYPED);
+  } catch { /* As above. */ }
+  if (!kept || kept.who !== who() || kept.where !== location.pathname + location.search || kept.about !== about()) return;
+  for (const [id, value] of Object.entries(kept.values)) {
+    const into = document.getElementById(id);
+    if (!into || into.readOnly) continue;
+    into.value = value;
+    into.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  tell("What you had typed is here again.", "good");
+}
+
+// After the page's own script, which has to see what was there before.
+document.addEventListener("DOMContentLoaded", putBack);
 
 /** Whether a key belongs to what is being typed, and is no hotkey. */
 export function typing(event) {

@@ -1,12 +1,13 @@
 // A request's page: it follows the request until it is decided, and reads its records when asked.
 
 import { ask, localise, tell, typing } from "../pages/manifold.js";
+import { follow } from "./following.js";
 
 const find = (id) => document.getElementById(id);
 const request = () => find("request");
 const address = location.pathname.replace(/\/$/, "");
 const PACE = 700;
-let drawn = 0, waiting = 0, source = null;
+let drawn = 0, waiting = 0, stop = null, link = "";
 
 /** Fetch the page anew and put its middle into this one; not more often than the pace. */
 async function refresh() {
@@ -30,27 +31,35 @@ function soon() {
   if (!waiting) waiting = setTimeout(refresh, Math.max(0, PACE - (performance.now() - drawn)));
 }
 
-function follow() {
-  source = new EventSource(`${address}/events`);
-  source.addEventListener("progress", (event) => {
-    const told = JSON.parse(event.data);
-    const now = told.status ? `Decided: ${told.status}, revision ${told.revision}.` : `Now ${told.state}.`;
-    if (told.mark !== request().dataset.mark) {
-      find("said").textContent = now;
-      soon();
-      // What is stored comes a moment after what happens.
-      setTimeout(soon, 1500);
-    }
-    if (told.state === "decided") { source.close(); source = null; show(); }
-  });
-  source.onopen = show;
-  source.onerror = show;
+/** What has happened to the request. */
+function progress(name, data) {
+  if (name !== "progress") return;
+  const told = JSON.parse(data);
+  const now = told.status ? `Decided: ${told.status}, revision ${told.revision}.` : `Now ${told.state}.`;
+  if (told.mark !== request().dataset.mark) {
+    find("said").textContent = now;
+    soon();
+    // What is stored comes a moment after what happens.
+    setTimeout(soon, 1500);
+  }
+  if (told.state === "decided") { stop(); link = ""; show(); }
+}
+
+function connection(state, seconds) {
+  link = {
+    connecting: "Connecting …",
+    live: "Live",
+    away: `Not live; again in ${seconds} s`,
+    refused: "Not live: load the page again",
+    ended: "",
+  }[state];
+  show();
 }
 
 function show() {
-  const line = find("link"), live = source?.readyState === EventSource.OPEN;
-  line.textContent = source ? (live ? "Live" : "Connecting …") : "";
-  line.dataset.state = live ? "live" : "";
+  const line = find("link");
+  line.textContent = link;
+  line.dataset.state = link === "Live" ? "live" : "";
 }
 
 async function records() {
@@ -98,4 +107,4 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "r") records();
 });
 
-if (request().dataset.state !== "decided") follow();
+if (request().dataset.state !== "decided") stop = follow(`${address}/events`, { onEvent: progress, onState: connection });

@@ -15,6 +15,7 @@ const doubtful = inputs.filter((each) => "doubtful" in each.dataset);
 const reason = document.getElementById("reason");
 const rejecting = document.getElementById("reject");
 const postponing = document.getElementById("postpone");
+const giving = document.getElementById("give");
 const help = document.getElementById("help");
 let last = null;
 let sending = false;
@@ -150,11 +151,10 @@ const actions = {
       go(address);
     });
   },
-  "assign-me"() {
-    doing(async () => {
-      await ask(`${base}/assign`, { method: "POST", body: { to: null } });
-      go(location.href);
-    });
+  give() {
+    if (!giving) return;
+    giving.showModal();
+    document.getElementById("give-to").select();
   },
   undo() { document.querySelector("[data-undo]")?.click(); },
   reread() { if (last) { last.value = read.get(last); note(last); check(); } },
@@ -188,7 +188,19 @@ postponing.addEventListener("close", () => {
   if (minutes) doing(async () => go((await ask(`${base}/postpone${query}`, { method: "POST", body: { minutes } })).next));
 });
 
-const WITH_ALT = { r: "reject", p: "postpone", u: "undo", n: "next", z: "reread", ArrowLeft: "page-before", ArrowRight: "page-after", "+": "larger", "=": "larger", "-": "smaller" };
+giving?.addEventListener("close", () => {
+  const to = document.getElementById("give-to").value.trim();
+  const given = giving.returnValue === "give" && to;
+  giving.returnValue = "";
+  if (!given) return;
+  doing(async () => {
+    await ask(`${base}/assign`, { method: "POST", body: { to } });
+    // Whoever has taken it goes on with it; whoever has given it away, with the queue.
+    go(mine ? `/review${query}` : location.href);
+  });
+});
+
+const WITH_ALT = { r: "reject", p: "postpone", g: "give", u: "undo", n: "next", z: "reread", ArrowLeft: "page-before", ArrowRight: "page-after", "+": "larger", "=": "larger", "-": "smaller" };
 
 document.addEventListener("keydown", (event) => {
   const open = document.querySelector("dialog[open]");

@@ -12,13 +12,14 @@ from pydantic import BaseModel
 
 from connectors.token_bucket import Bucket, MemoryBuckets
 from tests.unit.web.entrances import Served
+from web.access import bodies
 from web.access.bodies import BoundedBodies, Bounds, brings_invoice
 from web.access.headers import SecurityHeaders
 from web.access.limits import Limited
 from web.access.same_origin import SameOrigin
 from web.app import application
 from web.health import HealthArea
-from web.principal import Access, Everybody, Principal, Reader
+from web.principal import Access, AskedFirst, Everybody, Principal, Reader
 from web.problem import Problem
 
 LIMIT = 1_000
@@ -255,3 +256,118 @@ def test_whoever_guesses_waits_and_others_do_not() -> None:
     assert [asking.get("/mine", headers=wrong).status_code for _ in range(3)] == [401, 401, 429]
     assert asking.get("/mine").status_code == 401
     assert asking.get("/mine", headers={"Authorization": "Bearer anna"}).status_code == 200
+
+
+class Asking(Area):
+    def __init__(self) -> None:
+        super().__init__()
+        asked = APIRouter(route_class=AskedFirst)
+        asked.add_api_route("/asked/{name}", self._asked, methods=["POST"])
+        self.router.include_router(asked)
+
+    async def _asked(self, name: str, who: Reader, parsed: Parsed) -> str:
+        return f"{who.subject} {name} {parsed.text}"
+
+
+async def _answered_without_a_body(app: Any, token: str) -> tuple[int, dict[bytes, bytes]]:
+    """Status and headers of an answer to which the body was not read."""
+    told: list[Any] = []
+
+    async def receive() -> Any:
+        raise AssertionError("the body was read")
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "path": "/asked/x",
+        "raw_path": b"/asked/x",
+        "query_string": b"",
+        "headers": [
+            (b"host", b"localhost"),
+            (b"authorization", token.encode()),
+            (b"content-type", b"application/json"),
+            (b"content-length", b"1000"),
+        ],
+        "client": ("192.0.2.1", 1),
+        "server": ("localhost", 80),
+        "scheme": "http",
+        "root_path": "",
+        "state": {},
+    }
+    await app(scope, receive, send)
+    return told[0]["status"], dict(told[0]["headers"])
+
+
+class OnlyReads:
+    """Anna may read, Ben may do nothing."""
+
+    async def __call__(self, connection: Any, /) -> Principal:
+        if connection.headers["authorization"] == "Bearer ben":
+            return Principal("ben", None, frozenset())
+        return await OnlyAnna()(connection)
+
+
+def test_who_may_not_send_a_body_is_refused_before_it_is_read() -> None:
+    buckets = MemoryBuckets()
+    access = Limited(OnlyReads(), buckets, Bucket("s", 0.001, 1), Bucket("r", 0.001, 1))
+    app = application(access, [Asking()], "1")
+    statuses = [
+        asyncio.run(_answered_without_a_body(app, token))[0]
+        for token in ("Bearer guessed", "Bearer guessed", "Bearer ben", "Bearer ben")
+    ]
+    assert statuses == [401, 429, 403, 429]
+
+
+def test_who_may_is_asked_and_counted_once() -> None:
+    access = Limited(OnlyAnna(), MemoryBuckets(), Bucket("s", 0.001, 2), Bucket("r", 1, 1))
+    app = application(access, [Asking()], "1")
+    anna = {"Authorization": "Bearer anna"}
+    with TestClient(app) as client:
+        statuses = [
+            client.post("/asked/x", json={"text": "y"}, headers=anna).status_code for _ in range(3)
+        ]
+        assert statuses == [200, 200, 429]
+
+
+@pytest.mark.parametrize("rest", ["silence", "drip", "whole"])
+def test_who_is_refused_reads_the_answer_and_holds_nothing(
+    rest: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of the answer, which closes the connection, waits for the rest for a moment."""
+    monkeypatch.setattr(bodies, "_LINGER", 0.2)
+    app = application(OnlyAnna(), [Asking()], "1")
+    bounded = BoundedBodies(app, Bounds(LIMIT, 60.0, 60.0))
+    told: list[Any] = []
+
+    async def receive() -> Any:
+        assert told, "the answer comes first"
+        assert told[-1].get("body"), "whole, and not yet ended"
+        if rest == "whole":
+            return {"type": "http.request", "body": b"x" * 1_000, "more_body": False}
+        await asyncio.sleep(3_600 if rest == "silence" else 0.01)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "path": "/asked/x",
+        "query_string": b"",
+        "headers": [(b"authorization", b"Bearer guessed"), (b"content-length", b"1000")],
+        "client": ("192.0.2.1", 1),
+        "scheme": "http",
+        "root_path": "",
+        "state": {},
+    }
+    asyncio.run(asyncio.wait_for(bounded(scope, receive, send), 60))
+    assert told[0]["status"] == 401
+    assert (b"connection", b"close") in told[0]["headers"]
+    assert told[-1] == {"type": "http.response.body", "body": b""}

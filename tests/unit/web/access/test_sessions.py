@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx2
 import pytest
@@ -68,12 +68,17 @@ class OidcServer:
 
     def __init__(self) -> None:
         self.asked: dict[str, str] = {}
+        self.says: dict[str, Any] = {}
+        """Of itself, besides."""
+        self.identity: dict[str, Any] | None = {"aud": "manifold"}
+        """The claims of the ID token; None for none."""
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.path.endswith("openid-configuration"):
             return httpx2.Response(
                 200,
                 json={
+                    **self.says,
                     "issuer": issuing.NAME,
                     "jwks_uri": f"{issuing.NAME}/keys",
                     "authorization_endpoint": f"{issuing.NAME}/authorize",
@@ -85,7 +90,10 @@ class OidcServer:
         self.asked = {k: v[0] for k, v in parse_qs(request.content.decode()).items()}
         if self.asked["code"] != "right":
             return httpx2.Response(400, json={"error": "invalid_grant"})
-        return httpx2.Response(200, json={"access_token": issuing.token()})
+        given = {"access_token": issuing.token()}
+        if self.identity is not None:
+            given["id_token"] = issuing.token(**self.identity)
+        return httpx2.Response(200, json=given)
 
 
 class Scene:
@@ -127,6 +135,14 @@ class Scene:
     def sign_in(self, **form: str) -> Any:
         given = {"token": issuing.token(), **form}
         return self.client.post("/login/token", data=given, headers={"Origin": ORIGIN})
+
+    def begun(self) -> str:
+        """The state of a sign-in that begins; the issuer knows its nonce."""
+        start = self.client.get("/login/start?next=/mine")
+        asked = parse_qs(urlsplit(start.headers["location"]).query)
+        if self.server.identity is not None:
+            self.server.identity = {"nonce": asked["nonce"][0], **self.server.identity}
+        return asked["state"][0]
 
     def csrf(self) -> str:
         """As a page has it in its head."""
@@ -175,6 +191,7 @@ def test_whoever_signs_in_at_the_issuer_has_a_session(scene: Scene) -> None:
     assert where.netloc == "issuer.example"
     assert (asked["code_challenge_method"], asked["response_type"]) == ("S256", "code")
     assert asked["redirect_uri"] == f"{ORIGIN}/login/back"
+    scene.server.identity = {"aud": "manifold", "nonce": asked["nonce"]}
     back = scene.client.get(f"/login/back?state={asked['state']}&code=right")
     assert back.status_code == 200
     assert scene.server.asked["code_verifier"]
@@ -189,6 +206,73 @@ def test_a_way_back_that_nobody_began_here_leads_nowhere(scene: Scene, query: st
     assert scene.client.get(f"/login/back?{query}").status_code == 401
     assert scene.client.get("/mine").status_code == 401
     assert scene.refusals == 1
+
+
+FOREIGN: dict[str, dict[str, Any] | None] = {
+    "none": None,
+    "of another sign-in": {"aud": "manifold", "nonce": "another"},
+    "without a nonce": {"aud": "manifold", "nonce": None},
+    "for another client": {"aud": "another"},
+    "for several and of another": {"aud": ["manifold", "another"], "azp": "another"},
+    "for several, not saying whose": {"aud": ["manifold", "another"]},
+    "of another issuer": {"aud": "manifold", "iss": "https://evil.example"},
+    "expired": {"aud": "manifold", "exp": 1},
+    "of another signature": {"aud": "manifold", "algorithm": "ES256"},
+}
+
+
+@pytest.mark.parametrize("identity", FOREIGN.values(), ids=FOREIGN)
+def test_an_answer_that_was_not_made_for_this_sign_in_is_refused(
+    scene: Scene, identity: dict[str, Any] | None
+) -> None:
+    scene.server.identity = identity
+    back = scene.client.get(f"/login/back?state={scene.begun()}&code=right", headers=PAGE)
+    assert back.status_code == 401
+    assert "does not belong to this sign-in" in back.text
+    assert 'href="/login"' in back.text
+    assert scene.client.get("/mine").status_code == 401
+    assert scene.refusals == 1
+
+
+@pytest.mark.parametrize(
+    ("supported", "iss", "status"),
+    [
+        (True, issuing.NAME, 200),
+        (False, issuing.NAME, 200),
+        (False, None, 200),
+        (True, None, 401),
+        (True, "https://evil.example", 401),
+        (False, "https://evil.example", 401),
+    ],
+)
+def test_an_answer_of_another_issuer_is_refused(
+    scene: Scene, supported: bool, iss: str | None, status: int
+) -> None:
+    scene.server.says = {"authorization_response_iss_parameter_supported": supported}
+    query = "" if iss is None else f"&iss={quote(iss)}"
+    back = scene.client.get(f"/login/back?state={scene.begun()}&code=right{query}")
+    assert back.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        ("access_denied", "ask whoever gives accounts"),
+        ("temporarily_unavailable", "wait a moment"),
+        ("invalid_scope", "web.sign_in"),
+        ("<script>", "did not let you in"),
+    ],
+)
+def test_who_is_not_let_in_by_the_issuer_reads_what_to_do(
+    scene: Scene, error: str, advice: str
+) -> None:
+    back = scene.client.get(
+        f"/login/back?state={scene.begun()}&error={quote(error)}&error_description=x", headers=PAGE
+    )
+    assert (back.status_code, scene.refusals) == (401, 1)
+    assert advice in back.text
+    assert "&lt;script" not in back.text
+    assert "<script>" not in back.text
 
 
 def test_a_code_that_the_issuer_does_not_know_is_refused(scene: Scene) -> None:
@@ -234,6 +318,7 @@ def socket_refusal(scene: Scene, headers: dict[str, str]) -> int:
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
         {"Origin": "https://manifold.example.evil.example"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
@@ -245,6 +330,15 @@ def test_another_sites_page_changes_nothing(scene: Scene, headers: dict[str, str
     answer = scene.client.post("/change", headers=given)
     assert (answer.status_code, answer.json()["type"]) == (403, "urn:manifold:problem:origin")
     assert socket_refusal(scene, headers) == 403
+
+
+def test_a_form_of_our_own_page_comes_from_no_origin_and_is_taken(scene: Scene) -> None:
+    """As Chromium sends it, since our pages send no referrer."""
+    scene.sign_in()
+    given = {"Origin": "null", "Sec-Fetch-Site": "same-origin", "X-CSRF-Token": scene.csrf()}
+    assert scene.client.post("/change", headers=given).status_code == 200
+    # A socket always says where it is from.
+    assert socket_refusal(scene, {"Origin": "null", "Sec-Fetch-Site": "same-origin"}) == 403
 
 
 def test_a_session_slides_and_ends(scene: Scene) -> None:
@@ -278,9 +372,7 @@ def test_signing_out_ends_a_session_wherever_its_cookie_is(scene: Scene) -> None
 
 def test_whoever_signs_out_stays_signed_out_until_they_sign_in() -> None:
     scene = Scene(takes_tokens=False)
-    start = scene.client.get("/login/start")
-    state = parse_qs(urlsplit(start.headers["location"]).query)["state"][0]
-    scene.client.get(f"/login/back?state={state}&code=right")
+    scene.client.get(f"/login/back?state={scene.begun()}&code=right")
     form = {"csrf_token": scene.csrf()}
     answer = scene.client.post("/logout", headers={"Origin": ORIGIN}, data=form)
     # As a browser goes on by itself.
@@ -301,7 +393,10 @@ def test_pages_that_are_open_sign_nobody_in_again(scene: Scene) -> None:
     assert 'href="/login?next=/"' in scene.client.get("/signed-out?next=//evil.example").text
     scripts = [*ROOT.glob("*/static/**/*.js")]
     leading = [each for each in scripts if "location.assign(`/signed-out?" in each.read_text()]
-    assert {each.name for each in leading} == {"connection.js", "manifold.js"}
+    assert {each.name for each in leading} == {"manifold.js"}
+    ended = scene.client.get("/signed-out", params={"next": "/board", "ended": "true"}).text
+    assert "Your session has ended" in ended
+    assert "Your session has ended" not in left.text
     assert not [each.name for each in scripts if "(`/login" in each.read_text()]
 
 

@@ -17,15 +17,22 @@ from connectors.token_bucket import Bucket, MemoryBuckets
 from tests.contract.generated_records import CODEC, CONTRACTS
 from tests.unit.web.access.test_bounds import Area, OnlyAnna
 from web.access.limits import Limited
+from web.access.other_tenants import OtherTenants
 from web.access.trail import TrailArea, Trailed
 from web.app import application
-from web.principal import Admin
+from web.principal import Admin, Reader
+from web.problem import Problem
 
 
 class Guarded(Area):
     def __init__(self) -> None:
         super().__init__()
+        self.router.add_api_route("/requests/{request_id}", self._request)
+        self.router.add_api_route("/review/{request_id}", self._request)
         self.router.add_api_route("/vendors/{vendor}", self._vendor)
+
+    async def _request(self, request_id: str, who: Reader) -> str:
+        raise Problem(404, "not-found", "Not found", "There is no such request.")
 
     async def _vendor(self, vendor: str, who: Admin) -> str:
         return vendor
@@ -54,6 +61,53 @@ def test_refusals_are_in_the_trail_and_tokens_are_not() -> None:
     }
     assert "s3cret" not in repr(written)
     assert all(each.address == "testclient" for each in written)
+
+
+def test_who_asks_for_what_is_anothers_is_in_the_trail_and_whose_it_is_not() -> None:
+    gathered = Gathered()
+    asked: list[str] = []
+    stored: dict[str, str | None] = {"r-south": "south", "r-mine": None}
+
+    async def whose(request_id: str) -> dict[str, str | None]:
+        asked.append(request_id)
+        if request_id == "r-away":
+            raise Problem(503, "database-away", "Away", "Away.")
+        return {request_id: stored[request_id]} if request_id in stored else {}
+
+    access = Limited(OnlyAnna(), MemoryBuckets(), Bucket("s", 1, 99), Bucket("r", 1, 99))
+    app = application(access, [Guarded()], "1")
+    app.add_middleware(Trailed, gathered=gathered)
+    app.state.not_there = OtherTenants(whose, gathered)
+    anna = {"Authorization": "Bearer anna"}
+    with TestClient(app) as client:
+        for name in ("r-nobody", "r-mine", "r-away"):
+            client.get(f"/requests/{name}", headers=anna)
+        assert gathered.taken() == []
+        client.get("/requests/r-south")
+        assert [each.kind for each in gathered.taken()] == ["UNAUTHENTICATED"]
+        assert asked == ["r-nobody", "r-mine", "r-away"], "nobody may ask without a token"
+        answers = [
+            client.get(f"/{route}/r-south", headers=anna)
+            for route in ("requests", "review")
+            for _ in range(3)
+        ]
+    assert {each.status_code for each in answers} == {404}
+    (told,) = gathered.taken()
+    assert (told.kind, told.subject, told.tenant) == ("OTHER_TENANT", "anna", None)
+    assert (told.count, told.about) == (6, "GET /requests/{request_id}")
+    assert "south" not in repr(told)
+
+
+def test_of_whoever_guesses_a_moment_holds_one_event_whatever_they_do() -> None:
+    gathered = Gathered()
+    for number in range(5_000):
+        gathered.add(
+            event(
+                "OTHER_TENANT", subject="anna", address=f"2001:db8::{number:x}", about=f"{number}"
+            )
+        )
+    gathered.add(event("OTHER_TENANT", subject="ben"))
+    assert [each.count for each in gathered.taken()] == [5_000, 1]
 
 
 def _summed(events: list[SecurityEvent]) -> list[SecurityEvent]:

@@ -248,7 +248,7 @@ class ReviewQueue:
         if held.holder is None or not same_person(held.holder, who):
             return held
         # Somebody has given it to this person, and written the name in another way.
-        theirs = open_review.c.holder == held.holder
+        theirs = self._sealing.same(open_review.c.holder, held.holder)
         if self._changed(request_id, theirs, holder=who, held_until=now + lease):
             return Claim(True, who, now + lease)
         return self._held(request_id)
@@ -264,20 +264,21 @@ class ReviewQueue:
 
     def hand_over(self, request_id: str, who: str, to: str, now: Instant, lease: int) -> bool:
         """Give an item to somebody else; whether it was this person's to give."""
-        return self._changed(request_id, _is_of(who, now), holder=to, held_until=now + lease)
+        return self._changed(request_id, self._is_of(who, now), holder=to, held_until=now + lease)
 
     def people(self, tenant: str | None) -> list[str]:
         """Who has taken or approved an open review of a tenant, by name."""
         query = (
-            select(open_review.c.holder, open_review.c.approved_by)
+            select(open_review.c.request_id, open_review.c.holder, open_review.c.approved_by)
             .where(_of_tenant(tenant))
             .limit(_COUNTED)
         )
 
         def call() -> list[str]:
             with self._database.reading.begin() as connection:
-                rows = connection.execute(query).all()
-            names = {name for holder, approved in rows for name in (holder, *approved) if name}
+                found = connection.execute(query).mappings().all()
+            rows = [self._sealing.opened(open_review, each) for each in found]
+            names = {name for row in rows for name in (row["holder"], *row["approved_by"]) if name}
             return sorted(names)
 
         return self._database.asking(call)

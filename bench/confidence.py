@@ -177,6 +177,9 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
     parser.add_argument("--write", action="store_true", help="write them into coefficients.py")
     given = parser.parse_args()
+    for folder in given.folders:
+        if not folder.is_dir():
+            parser.error(f"{folder} is no folder: make one with `manifold generate documents`")
     found = list(samples(given.folders))
     held = [each for each in found if each.document % HELD_OUT == 0]
     rest = [each for each in found if each.document % HELD_OUT]

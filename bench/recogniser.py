@@ -166,12 +166,15 @@ def main() -> None:
     """Make it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, metavar="DIR", help="documents in tuning layouts")
+    folder = parser.parse_args().folder
+    if not folder.is_dir():
+        parser.error(f"{folder} is no folder: make one with `manifold generate documents`")
     source = packaged("rec")
     model = with_our_signs(onnx.load(source))
     props = {each.key: each.value for each in model.metadata_props}
     props[MADE_FROM] = sha256(source.read_bytes()).hexdigest()
     onnx.helper.set_model_props(model, props)
-    in_eight_bits(model, lines_of(parser.parse_args().folder), RECOGNISER)
+    in_eight_bits(model, lines_of(folder), RECOGNISER)
 
 
 if __name__ == "__main__":

@@ -106,6 +106,19 @@ def _texts(value: object) -> object:
     }
 
 
+def _said(place: tuple[int | str, ...], message: str) -> str:
+    """What is wrong where; what a validator of ours says of all settings names the place itself.
+
+    >>> _said(("documents", "read_memory"), "Input should be greater than or equal to 0")
+    'documents.read_memory: Input should be greater than or equal to 0'
+    >>> _said((), "Value error, database.sealed needs documents.keys")
+    'database.sealed needs documents.keys'
+    """
+    return ": ".join(
+        part for part in (".".join(map(str, place)), message.removeprefix("Value error, ")) if part
+    )
+
+
 class Scanner(_Section):
     """ClamAV, which documents are shown to before they are stored, and before they are read."""
 
@@ -389,11 +402,9 @@ class Settings(BaseSettings):
         try:
             return cls(**given)
         except ValidationError as error:
-            lines = [
-                f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-                for problem in error.errors(include_input=False, include_url=False)
-            ]
-            raise InvalidSettings("settings are wrong: " + "; ".join(lines)) from None
+            wrong = error.errors(include_input=False, include_url=False)
+            lines = "; ".join(_said(each["loc"], each["msg"]) for each in wrong)
+            raise InvalidSettings(f"settings are wrong: {lines}") from None
         except SettingsError as error:
             raise InvalidSettings(f"settings are wrong: {error}") from None
         except TOMLDecodeError as error:

@@ -12,11 +12,20 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka.schema_registry import SchemaRegistryClient
+from playwright.sync_api import Browser
 
 from connectors.settings import Registry
+from tests.integration.desk import chromium
 from tests.maven import maven
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "registry" / "registry"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, for the tests of a file."""
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

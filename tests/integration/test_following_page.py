@@ -9,16 +9,10 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from connectors.web_settings import Limits
 from tests.integration.database.records import Arrival, upload
-from tests.integration.desk import Desk, chromium, person
+from tests.integration.desk import Desk, person
 
 TOLD = 60_000
 """Milliseconds within which a page has to tell something."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -25,14 +25,8 @@ from operators.money import ONE
 from operators.policy_change import put_in_force
 from operators.upload import InvoiceUploaded
 from tests.integration.database.records import Arrival, upload
-from tests.integration.desk import Desk, chromium, person
+from tests.integration.desk import Desk, person
 from tests.integration.test_reviews import POLICY
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

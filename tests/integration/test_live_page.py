@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from flows import FLOWS
 from tests.integration.accessible import faults
-from tests.integration.desk import chromium
 from tests.integration.pipeline import Pipeline, generated
 from tests.integration.synthetic import flood
 from tests.integration.web_server import served
@@ -33,12 +32,6 @@ new PerformanceObserver((list) => {
   for (const each of list.getEntries()) window.long_tasks.push(Math.round(each.duration));
 }).observe({ entryTypes: ["longtask"] });
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -19,7 +19,7 @@ from operators.result import Violation
 from operators.review import InvoiceReviewCompleted
 from tests.integration.accessible import faults
 from tests.integration.database.records import Arrival, decision, upload
-from tests.integration.desk import Desk, chromium, person
+from tests.integration.desk import Desk, person
 from tests.integration.inbox import doubtful
 from tests.integration.test_reviews import POLICY
 from web import review
@@ -27,12 +27,6 @@ from web import review
 UNDO = 1.5
 TOLD = 30_000
 """Milliseconds within which a page has to tell something."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -13,19 +13,13 @@ from connectors.web_settings import SignIn, Tokens
 from operators.review import InvoiceReviewCompleted
 from tests.integration.accessible import faults
 from tests.integration.database.records import Arrival, upload
-from tests.integration.desk import Desk, chromium
+from tests.integration.desk import Desk
 from tests.integration.inbox import doubtful
 
 IDLE = 25
 TOLD = 90_000
 """Milliseconds within which a page has to tell something."""
 SCOPES = ("submit", "read", "review", "admin")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture
